@@ -1,0 +1,125 @@
+"""A paper, and the keys by which two records are known to be the same paper.
+
+Pure: nothing here reads a file, a clock or a database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+LinkKind = Literal["paper", "code", "project", "discussion"]
+
+_ARXIV_ID = re.compile(
+    r"(?<![\w.])(?P<id>\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?![\w])"
+)
+_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>{}|\\^`]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An http(s) address that belongs to a paper."""
+
+    kind: LinkKind
+    url: str  # absolute, http or https, already cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """What one dump told of one paper: it goes into the archive, it has no number yet."""
+
+    title: str  # Unicode for display, one line
+    abstract: str  # Unicode for display, one paragraph; may be empty
+    source_title: str  # exactly what the source had
+    source_abstract: str
+    authors: tuple[str, ...] = ()  # names, when the source gives them
+    author_count: int | None = None  # when it gives only their number (or len(authors))
+    published: date | None = None
+    comments: int | None = None
+    upvotes: int | None = None
+    links: tuple[Link, ...] = ()
+    keywords: tuple[str, ...] = ()  # the source's own keywords or categories
+    arxiv_id: str | None = None  # without version
+    doi: str | None = None  # lower case
+    position: int = 0  # place in its dump, from 0: the page's own order
+    line: int | None = None  # where its title stands in the dump, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the archive: a record with its number."""
+
+    id: int  # our one internal number, from 1
+    title: str
+    abstract: str
+    source_title: str = ""
+    source_abstract: str = ""
+    authors: tuple[str, ...] = ()
+    author_count: int | None = None
+    published: date | None = None
+    comments: int | None = None
+    upvotes: int | None = None
+    links: tuple[Link, ...] = ()
+    keywords: tuple[str, ...] = ()
+    arxiv_id: str | None = None
+    doi: str | None = None
+    position: int = 0
+    first_seen: datetime | None = None  # aware, UTC
+    edition: int | None = None  # the edition that offered it; None: not offered yet
+    keys: tuple[str, ...] = field(default=())  # see keys_of
+
+
+def keys_of(record: PaperRecord) -> tuple[str, ...]:
+    """Return every key under which a record is known, strongest first.
+
+    A key is `arxiv:ID`, `doi:DOI` or `title:KEY`; matching any one is the same paper.
+    """
+    keys = []
+    if record.arxiv_id:
+        keys.append(f"arxiv:{bare_arxiv_id(record.arxiv_id)}")
+    if record.doi:
+        keys.append(f"doi:{record.doi.lower()}")
+    keys.append(f"title:{title_key(record.source_title or record.title)}")
+    displayed = f"title:{title_key(record.title)}"
+    if displayed not in keys:
+        keys.append(displayed)
+    return tuple(keys)
+
+
+def title_key(title: str) -> str:
+    """Return a title's key: NFKC, casefolded; letters, marks and digits, plus `+ # *` after a letter.
+
+    `C`, `C++`, `C#` and `A*` differ; case, spaces, hyphens and punctuation do not count.
+    A title with none of these is known by a hash of its raw text.
+    """
+    kept: list[str] = []
+    for character in unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()):
+        category = unicodedata.category(character)[0]
+        follows_letter = bool(kept) and (kept[-1].isalpha() or kept[-1] in "+#*")
+        if category in "LM" or category == "N" or (character in "+#*" and follows_letter):
+            kept.append(character)
+    if not kept:
+        return "raw-" + hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return "".join(kept)
+
+
+def bare_arxiv_id(text: str) -> str:
+    """Return an arXiv id without `arXiv:` and version: `arXiv:2401.01234v2` → `2401.01234`."""
+    found = _ARXIV_ID.search(text)
+    return found["id"] if found else text.strip()
+
+
+def find_arxiv_id(text: str) -> str | None:
+    """Return the first arXiv id in an address or a citation, without its version."""
+    found = _ARXIV_ID.search(text)
+    return found["id"] if found else None
+
+
+def find_doi(text: str) -> str | None:
+    """Return the first DOI in a text, lower case, without trailing punctuation."""
+    found = _DOI.search(text)
+    return found[1].rstrip(".,;:)]'").lower() if found else None

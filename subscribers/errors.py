@@ -1,0 +1,55 @@
+"""Every error that the front desk raises on purpose.
+
+    FrontDeskError
+    ├── ProfileError     a profile text has problems; carries each with its place  (ValueError)
+    ├── AddressError     an address that no mail can be sent to                    (ValueError)
+    ├── TokenError       a link that is forged, expired or for something else      (ValueError)
+    ├── ConsentError     a step that this reader's state does not allow            (ValueError)
+    └── UnknownReader    nobody is subscribed with this address or number          (LookupError)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class FrontDeskError(Exception):
+    """Something a reader or the operator can mend; its text says what and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one character of a profile text."""
+
+    position: int  # index into the text, from 0
+    character: str  # the character there, '' at the end of the text
+    reason: str  # a whole phrase: what is wrong and what to write instead
+
+
+class ProfileError(FrontDeskError, ValueError):
+    """A profile text has problems."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__(
+            "; ".join(
+                f"character {p.position + 1}{f' ({p.character!r})' if p.character else ''}: {p.reason}"
+                for p in problems
+            )
+        )
+
+
+class AddressError(FrontDeskError, ValueError):
+    """An address that no mail can be sent to."""
+
+
+class TokenError(FrontDeskError, ValueError):
+    """A link that is forged, expired or meant for something else."""
+
+
+class ConsentError(FrontDeskError, ValueError):
+    """A step that this reader's state does not allow."""
+
+
+class UnknownReader(FrontDeskError, LookupError):
+    """Nobody is subscribed with this address or number."""
