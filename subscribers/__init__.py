@@ -1,1 +1,1 @@
-"""TODO."""
+"""The front desk: people, profiles, consent, links, and their web pages."""
