@@ -1,0 +1,62 @@
+"""The one builder of records: every format gives it what its source told."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+
+from digest.dumps import tex
+from digest.mail import without_holes
+from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+
+
+def build(
+    *,
+    title: str,
+    abstract: str,
+    position: int,
+    line: int | None = None,
+    authors: Iterable[str] = (),
+    author_count: int | None = None,
+    published: date | None = None,
+    comments: int | None = None,
+    upvotes: int | None = None,
+    links: Iterable[Link] = (),
+    keywords: Iterable[str] = (),
+    arxiv_id: str | None = None,
+    doi: str | None = None,
+) -> PaperRecord:
+    """Return a record whose display text is Unicode, on one line, without control characters.
+
+    `title` and `abstract` are the source's own text, TeX and all; it is kept as it came.
+    Links found in the abstract are added to `links`; an arXiv id or a DOI that the caller does
+    not give is taken from a paper's own link (never from an abstract: it may cite another paper).
+    `author_count` defaults to the number of `authors`.
+    """
+    names = tuple(name for name in (plain(author) for author in authors) if name)
+    told = tuple(links)
+    paper_urls = [link.url for link in told if link.kind == "paper"]
+    return PaperRecord(
+        title=plain(tex.to_unicode(title)),
+        abstract=plain(tex.to_unicode(abstract)),
+        source_title=title,
+        source_abstract=abstract,
+        authors=names,
+        author_count=author_count if author_count is not None else len(names) or None,
+        published=published,
+        comments=comments,
+        upvotes=upvotes,
+        links=told,
+        keywords=tuple(word for word in (plain(keyword) for keyword in keywords) if word),
+        arxiv_id=arxiv_id or next(filter(None, map(find_arxiv_id, paper_urls)), None),
+        doi=doi or next(filter(None, map(find_doi, paper_urls)), None),
+        position=position,
+        line=line,
+    )
+
+
+def plain(text: str) -> str:
+    """Return outside text on one line: white space collapsed, control characters removed."""
+    spaced = "".join(" " if c.isspace() else c for c in without_holes(text))
+    return " ".join("".join(c for c in spaced if unicodedata.category(c) != "Cc").split())
