@@ -1,0 +1,116 @@
+"""The one door to the store: connections, transactions, and where dialects differ."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from digest.errors import StoreBusy, StoreError, StoreFull
+
+BUSY_SECONDS = 30.0
+
+
+class Database:
+    """Connections to one store; every statement of digest goes through `read` or `write`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one consistent state.
+
+        Raises StoreBusy, StoreFull or StoreError.
+        """
+        with translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in one transaction: all of it is durable at the end, or none.
+
+        On SQLite the write lock is taken at once, since a read that turns into a write
+        cannot wait for another writer. Raises StoreBusy, StoreFull or StoreError.
+        """
+        with translated(), self.engine.connect() as connection:
+            writing = connection.execution_options(digest_writes=True)
+            with writing.begin():
+                yield writing
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open a store by its SQLAlchemy URL, e.g. `sqlite:////srv/digest/digest.db`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Database(create_engine(parsed, pool_pre_ping=True))
+    engine = create_engine(
+        parsed,
+        poolclass=QueuePool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    _prepare_sqlite(engine)
+    return Database(engine)
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transaction handling would begin late and deferred; we begin ourselves.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk when it returns
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("digest_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into ours, so that nobody above knows the driver."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _ours(error) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store refused: {error}") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull(f"no room left on the disk: {error}") from error
+        raise
+
+
+def _ours(error: DBAPIError) -> StoreError:
+    said = str(error.orig)
+    lowered = said.lower()
+    if "locked" in lowered or "busy" in lowered:
+        return StoreBusy(
+            "another process holds the store's lock; try again, or stop the other process"
+        )
+    if "full" in lowered or "disk i/o" in lowered:
+        return StoreFull(f"no room left for the store: {said}; free some space and run again")
+    if "readonly" in lowered or "unable to open" in lowered:
+        return StoreError(f"the store cannot be written: {said}; check the data folder's rights")
+    if "malformed" in lowered or "not a database" in lowered:
+        return StoreError(f"the store is damaged: {said}; restore the last backup")
+    return StoreError(f"the store refused: {said}")

@@ -1,0 +1,277 @@
+"""Every table, in one place. Changes to it go through `migrations/`, append-only.
+
+Times are stored as UTC and come back aware (UtcTime). JSON columns hold only what no query
+asks for. The SQL runs on any SQLAlchemy engine; dialects differ in `database.py` only.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives out row numbers only for a column declared exactly INTEGER.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time; stored in UTC, on SQLite as sortable text without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a time without a zone: it would be read back as another moment."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the zone back that SQLite does not keep."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+facts = Table(  # single values that outlive a process: the background statistics, host pauses
+    "facts",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+# --- the archive --------------------------------------------------------------------------
+
+dumps = Table(
+    "dumps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),  # where it came from: a path or an address
+    Column("format", String(40), nullable=False),
+    Column("parser_version", Integer, nullable=False),
+    Column("captured_on", Date),  # the day the source states, or the operator said
+    Column("read_at", UtcTime, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("problems", JSON, nullable=False),  # [{"line", "reason"}]
+    Column("archive_only", Boolean, nullable=False, default=False),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("source_title", Text, nullable=False),
+    Column("source_abstract", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("author_count", Integer),
+    Column("published", Date),
+    Column("comments", Integer),
+    Column("upvotes", Integer),
+    Column("links", JSON, nullable=False),  # [[kind, url]]
+    Column("keywords", JSON, nullable=False),
+    Column("arxiv_id", String(40)),
+    Column("doi", Text),
+    Column("position", Integer, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("provenance", JSON, nullable=False),  # field → format that told it
+    # NULL: no edition offered it yet. 0: seeded with --archive-only, never to be offered.
+    Column("edition", Integer),
+    Column("merged_into", Number, ForeignKey("papers.id")),  # set: this number is an alias
+    Index(None, "edition"),
+)
+
+paper_keys = Table(
+    "paper_keys",
+    metadata,
+    Column("key", String(600), primary_key=True),
+    Column("paper_id", Number, ForeignKey("papers.id"), nullable=False),
+    Index(None, "paper_id"),
+)
+
+title_blocks = Table(  # one-word-deleted titles, hashed: candidates for near-duplicates
+    "title_blocks",
+    metadata,
+    Column("hash", BigInteger, primary_key=True),
+    Column("paper_id", Number, ForeignKey("papers.id"), primary_key=True),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of model and text
+    Column("vector", LargeBinary, nullable=False),
+)
+
+fetches = Table(  # one record a fetch of a source: what its health is told from
+    "fetches",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("health", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("sha256", String(64)),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Index(None, "source", "at"),
+)
+
+# --- editions -----------------------------------------------------------------------------
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("label", Date, nullable=False, unique=True),
+    Column("state", String(20), nullable=False),  # see editions.STATES
+    Column("opened_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("papers", Integer, nullable=False),
+)
+
+# --- the front desk -----------------------------------------------------------------------
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("email", Text, nullable=False),  # as it is written on the envelope
+    Column("email_key", Text, nullable=False, unique=True),  # as it is compared
+    Column("name", Text, nullable=False, default=""),
+    Column("keywords", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # pending, active, paused, left
+    Column("language", String(12), nullable=False, default="en"),
+    Column("timezone", String(64), nullable=False, default="UTC"),
+    Column("hour", Integer),  # 0–23, local; None: the newsletter's hour
+    Column("cadence", String(12), nullable=False, default="daily"),
+    Column("weekdays", String(20), nullable=False, default=""),  # "0,2,4": Monday is 0
+    Column("max_papers", Integer),  # None: the newsletter's
+    Column("wants_html", Boolean, nullable=False, default=True),
+    Column("paused_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime),
+    Column("left_at", UtcTime),
+    Column("likes", JSON, nullable=False, default=list),  # papers named at subscription
+    # When the scheduler looks at this reader next, and the period they had last: see due.py.
+    Column("next_due_at", UtcTime),
+    Column("last_period", String(20)),
+    Column("last_edition", Integer, nullable=False, default=0),  # what their last issue ended with
+    Column("secret", String(32), nullable=False, default=""),  # makes their links unguessable
+    Index(None, "state", "next_due_at"),
+)
+
+consents = Table(  # what a reader agreed to, when and how: never edited
+    "consents",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", Number, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Index(None, "subscriber_id"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("email_key", Text, primary_key=True),
+    Column("reason", String(20), nullable=False),  # bounce, complaint, manual
+    Column("detail", Text, nullable=False, default=""),
+    Column("since", UtcTime, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False),
+    Column("paper_id", Number, ForeignKey("papers.id"), nullable=False),
+    Column("kind", String(10), nullable=False),  # like, dislike, save
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("subscriber_id", "paper_id"),
+)
+
+# --- delivery -----------------------------------------------------------------------------
+
+fragments = Table(
+    "fragments",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("edition", Integer, nullable=False),  # the last edition that used it: for pruning
+)
+
+deliveries = Table(  # one reader's issue of one edition, and its sending
+    "deliveries",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("edition", Integer, ForeignKey("editions.number"), nullable=False),
+    Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False),
+    Column("period", String(20)),
+    Column("state", String(16), nullable=False),  # see delivery.states
+    Column("owner", String(64)),
+    Column("generation", Integer, nullable=False, default=0),
+    Column("lease_expires_at", UtcTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", UtcTime),
+    Column("reply", Text),  # the server's last answer, or why we did not ask
+    Column("message_id", Text),
+    Column("recipe", LargeBinary),  # None: not composed yet
+    Column("papers", LargeBinary),  # packed uint32, in the mail's order
+    Column("since", Integer, nullable=False, default=0),  # editions after this one are offered
+    Column("changed_at", UtcTime),
+    UniqueConstraint("subscriber_id", "edition"),
+    UniqueConstraint("subscriber_id", "period"),
+    Index(None, "edition", "state", "next_attempt_at"),
+)
+
+ledger = Table(  # what each reader has been sent, packed: appended, never rewritten
+    "ledger",
+    metadata,
+    Column("subscriber_id", Number, primary_key=True, autoincrement=False),
+    Column("papers", LargeBinary, nullable=False),  # packed uint32
+)
