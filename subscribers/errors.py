@@ -1,11 +1,11 @@
 """Every error that the front desk raises on purpose.
 
-    FrontDeskError
-    ├── ProfileError     a profile text has problems; carries each with its place  (ValueError)
-    ├── AddressError     an address that no mail can be sent to                    (ValueError)
-    ├── TokenError       a link that is forged, expired or for something else      (ValueError)
-    ├── ConsentError     a step that this reader's state does not allow            (ValueError)
-    └── UnknownReader    nobody is subscribed with this address or number          (LookupError)
+FrontDeskError
+├── ProfileError     a profile text has problems; carries each with its place  (ValueError)
+├── AddressError     an address that no mail can be sent to                    (ValueError)
+├── TokenError       a link that is forged, expired or for something else      (ValueError)
+├── ConsentError     a step that this reader's state does not allow            (ValueError)
+└── UnknownReader    nobody is subscribed with this address or number          (LookupError)
 """
 
 from __future__ import annotations
@@ -25,18 +25,17 @@ class Problem:
     character: str  # the character there, '' at the end of the text
     reason: str  # a whole phrase: what is wrong and what to write instead
 
+    def __str__(self) -> str:
+        shown = f" ({self.character!r})" if self.character else ""
+        return f"character {self.position + 1}{shown}: {self.reason}"
+
 
 class ProfileError(FrontDeskError, ValueError):
     """A profile text has problems."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        super().__init__(
-            "; ".join(
-                f"character {p.position + 1}{f' ({p.character!r})' if p.character else ''}: {p.reason}"
-                for p in problems
-            )
-        )
+        super().__init__("; ".join(str(problem) for problem in problems))
 
 
 class AddressError(FrontDeskError, ValueError):

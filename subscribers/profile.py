@@ -1,14 +1,42 @@
 """Keyword text → Profile, or problems. Pure.
 
-(The parser is being written; the types below are the contract.)
+    "continual learning"^2, diffusion, speech -audio, +video, author:"Ada Lovelace"
+
+- An item ends at a comma, at a line end, or after its weight.
+- `"…"` is a phrase; the loose words of an item are one bag; `^w` (0.1 to 10) is the item's weight.
+- `-` excludes and `+` requires the one word or phrase right after it, anywhere in an item.
+- `title:`, `author:` and `org:` say where that one word or phrase has to stand.
+- Inside a word a hyphen is a hyphen. A dash that a word processor made of a hyphen excludes too.
+
+Every problem is collected with its place, so that a reader mends them all at once.
+docs/subscribing.md explains the same to readers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from subscribers.errors import Problem, ProfileError
+
 Scope = Literal["title", "author", "org"]
+
+MAX_CHARACTERS = 2_000
+MAX_ITEMS = 100
+MIN_WEIGHT, MAX_WEIGHT = 0.1, 10.0
+
+_COMMAS = ",，、،"
+_LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
+_QUOTES = '"“”„‟″«»＂「」『』'
+_DASHES = "-‐‑‒–—−－"
+_PLUSES = "+＋"
+_CARETS = "^＾"
+_SCOPE = re.compile(r"(title|author|org)[:：][^\S\n\r\v\f\x85\u2028\u2029]*", re.IGNORECASE)
+_WEIGHT = re.compile(r"\d{1,9}(\.\d{0,20})?|\.\d{1,20}")
+_SIGNS_OF_NAMES = "+#*"  # C++, C#, A*
+_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +57,323 @@ class Profile:
 
     wanted: tuple[Item, ...]
     excluded: tuple[Item, ...] = ()
+
+
+def parse(text: str) -> Profile:
+    """Read a keyword text.
+
+    Raises:
+        ProfileError: with every problem and its place. Nothing else is ever raised.
+    """
+    if len(text) > MAX_CHARACTERS:
+        reason = f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} is the most"
+        raise ProfileError((Problem(MAX_CHARACTERS, text[MAX_CHARACTERS], reason),))
+    reader = _Reader(text)
+    reader.read()
+    wanted = _without_repeats([part.item for part in reader.wanted])
+    excluded = _without_repeats([part.item for part in reader.excluded])
+    problems = [*reader.problems, *_contradictions(reader)]
+    problems += _counted(reader, len(wanted) + len(excluded))
+    if not wanted and not problems:
+        only = "this only excludes" if excluded else "there is nothing here yet"
+        reason = f"{only}; name at least one thing that you want to read about"
+        problems.append(Problem(len(text), "", reason))
+    if problems:
+        raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.position)))
+    return Profile(wanted, excluded)
+
+
+def to_text(profile: Profile) -> str:
+    """Write a profile so that `parse` gives it back."""
+    parts = [_written(item) for item in profile.wanted]
+    parts += ["-" + _written(item) for item in profile.excluded]
+    text = ", ".join(parts)
+    return text if len(text) <= MAX_CHARACTERS else ",".join(parts)
+
+
+def without_item(profile: Profile, index: int) -> Profile:
+    """Return the profile without its wanted item number `index`, from 0.
+
+    Raises:
+        IndexError: there is no such item. The last one may go: what that means is for the caller.
+    """
+    if not 0 <= index < len(profile.wanted):
+        raise IndexError(index)
+    return replace(profile, wanted=profile.wanted[:index] + profile.wanted[index + 1 :])
+
+
+def normalised(token: str) -> tuple[str, ...]:
+    """Return the words of a token as they are compared: NFKC, casefolded, no edge punctuation."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", token).casefold())
+    bare = (_bare(word) for word in folded.translate(_PLAIN).split())
+    return tuple(word for word in bare if word)
+
+
+_PLAIN = str.maketrans({"’": "'"} | dict.fromkeys(_DASHES, "-"))  # as typewriters have them
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An item and where it stands."""
+
+    item: Item
+    position: int
+
+
+@dataclass(slots=True)
+class _Signs:
+    """What stands before a word or phrase."""
+
+    excluded: bool = False
+    required: bool = False
+    scope: Scope | None = None
+    start: int = 0
+
+    @property
+    def any(self) -> bool:
+        return self.excluded or self.required or self.scope is not None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks over the text once, from left to right."""
+
+    text: str
+    at: int = 0
+    wanted: list[_Part] = field(default_factory=list)
+    excluded: list[_Part] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    # the item being read
+    loose: list[tuple[int, str]] = field(default_factory=list)  # place and text of bag words
+    parts: list[_Part] = field(default_factory=list)  # its phrases, `+` and scoped words
+    excluding: bool = False  # the item excludes something
+    blank: int | None = None  # where a token without any letter or digit stands
+
+    def read(self) -> None:
+        while self.at < len(self.text):
+            here = self.text[self.at]
+            if here in _COMMAS or here in _LINE_ENDS:
+                self.at += 1
+                self.end_item()
+            elif here.isspace():
+                self.at += 1
+            elif here in _CARETS:
+                self.read_weight()
+            else:
+                self.read_part()
+        self.end_item()
+
+    def problem(self, position: int, reason: str) -> None:
+        character = self.text[position] if position < len(self.text) else ""
+        self.problems.append(Problem(position, character, reason))
+
+    def read_part(self) -> None:
+        """Read signs, then the word or the phrase they belong to."""
+        signs = self.read_signs()
+        if signs is None:
+            return
+        here = self.text[self.at] if self.at < len(self.text) else ""
+        if here and here in _QUOTES:
+            self.read_phrase(signs)
+        else:
+            self.read_word(signs)
+
+    def read_signs(self) -> _Signs | None:
+        signs = _Signs(start=self.at)
+        signs.excluded = self._skip(_DASHES)
+        signs.required = self._skip(_PLUSES)
+        if signs.required and (signs.excluded or self._skip(_DASHES)):
+            self.problem(signs.start, "either - (never) or + (always), not both")
+            self._skip_token()
+            return None
+        if scope := _SCOPE.match(self.text, self.at):
+            signs.scope = _scope_of(scope[1])
+            self.at = scope.end()
+            if self._skip(_DASHES + _PLUSES):
+                self.problem(scope.end(), f"the sign comes first: write -{signs.scope}:word")
+                self._skip_token()
+                return None
+        if signs.any and not self._something_here():
+            self.problem(signs.start, _dangling(signs))
+            return None
+        return signs
+
+    def read_phrase(self, signs: _Signs) -> None:
+        opened = self.at
+        end = opened + 1
+        while end < len(self.text) and self.text[end] not in _QUOTES + _LINE_ENDS:
+            end += 1
+        inside = self.text[opened + 1 : end]
+        closed = end < len(self.text) and self.text[end] in _QUOTES
+        self.at = end + closed
+        self._check_characters(opened + 1, inside)
+        words = normalised(inside)
+        if not closed:
+            self.problem(opened, "this quotation mark is never closed on its line")
+        elif not words:
+            self.problem(opened, "the phrase between these quotation marks is empty")
+        else:
+            self._add(" ".join(inside.split()), words, signs, phrase=True)
+        after = self.text[self.at : self.at + 1]
+        if closed and after and after in _DASHES + _PLUSES:
+            self.problem(self.at, "put a space before this sign, or take it out")
+            self._skip_token()
+
+    def read_word(self, signs: _Signs) -> None:
+        start = self.at
+        stop = _COMMAS + _LINE_ENDS + _QUOTES + _CARETS
+        while self.at < len(self.text) and not self.text[self.at].isspace():
+            if self.text[self.at] in stop:
+                break
+            self.at += 1
+        token = self.text[start : self.at]
+        self._check_characters(start, token)
+        shown = _bare(token)
+        words = normalised(shown)
+        if words:
+            self._add(shown, words, signs, phrase=False)
+        elif signs.any:
+            self.problem(signs.start, _dangling(signs))
+        else:
+            self.blank = start
+
+    def read_weight(self) -> None:
+        caret = self.at
+        end = caret + 1
+        while end < len(self.text) and not self.text[end].isspace():
+            if self.text[end] in _COMMAS + _LINE_ENDS:
+                break
+            end += 1
+        number = unicodedata.normalize("NFKC", self.text[caret + 1 : end])
+        self.at = end
+        weight = 1.0
+        if not number.isascii() or not _WEIGHT.fullmatch(number):
+            self.problem(caret, "after ^ comes a number from 0.1 to 10, as in diffusion^2")
+        elif not MIN_WEIGHT <= float(number) <= MAX_WEIGHT:
+            self.problem(caret, f"the weight {number} is not between 0.1 and 10 (write ^0.5)")
+        elif self.loose or self.parts:
+            weight = float(number)
+        elif self.excluding:
+            self.problem(caret, "a weight does nothing to an exclusion: take it out")
+        else:
+            self.problem(caret, "this weight has nothing before it: write it after its item")
+        self.end_item(weight)
+
+    def end_item(self, weight: float = 1.0) -> None:
+        """Take in what the item holds, with its weight, and begin the next."""
+        found = list(self.parts)
+        if self.loose:
+            text = " ".join(shown for _, shown in self.loose)
+            found.append(_Part(Item(text, normalised(text)), self.loose[0][0]))
+        found.sort(key=lambda part: part.position)
+        self.wanted += [_Part(replace(p.item, weight=weight), p.position) for p in found]
+        if self.blank is not None and not found and not self.excluding:
+            self.problem(self.blank, "there is no letter or digit here, so nothing could match")
+        self.loose, self.parts, self.excluding, self.blank = [], [], False, None
+
+    def _add(self, shown: str, words: tuple[str, ...], signs: _Signs, *, phrase: bool) -> None:
+        item = Item(shown, words, phrase, required=signs.required, scope=signs.scope)
+        if signs.excluded:
+            self.excluding = True
+            self.excluded.append(_Part(item, signs.start))
+        elif phrase or signs.any:
+            self.parts.append(_Part(item, signs.start))
+        else:
+            self.loose.append((signs.start, shown))
+
+    def _skip(self, signs: str) -> bool:
+        """Step over these signs; `--` is one sign: it is how some write a dash."""
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at] in signs:
+            self.at += 1
+        return self.at > start
+
+    def _skip_token(self) -> None:
+        while self.at < len(self.text) and not self.text[self.at].isspace():
+            if self.text[self.at] in _COMMAS + _LINE_ENDS:
+                return
+            self.at += 1
+
+    def _something_here(self) -> bool:
+        here = self.text[self.at] if self.at < len(self.text) else " "
+        return not here.isspace() and here not in _COMMAS + _LINE_ENDS + _CARETS
+
+    def _check_characters(self, start: int, piece: str) -> None:
+        for offset, character in enumerate(piece):
+            if character == "\t":
+                continue
+            if unicodedata.category(character) in ("Cc", "Cs", "Co"):
+                self.problem(start + offset, "a control character: take it out")
+            elif character in _DIRECTION_CONTROLS:
+                self.problem(start + offset, "an invisible mark that turns text: take it out")
+
+
+def _scope_of(name: str) -> Scope:
+    scopes: dict[str, Scope] = {"title": "title", "author": "author", "org": "org"}
+    return scopes[name.lower()]
+
+
+def _dangling(signs: _Signs) -> str:
+    if signs.scope:
+        return f"nothing follows {signs.scope}: (write {signs.scope}:word)"
+    if signs.required:
+        return "a + alone: write +word for what must be there, or take it out"
+    return "a dash alone: write -word for what you never want to see, or take it out"
+
+
+def _bare(token: str) -> str:
+    """Return the token without punctuation at its edges; `C++`, `C#`, `A*` keep their signs."""
+    start, end = 0, len(token)
+    while start < end and not _is_of_word(token[start]):
+        start += 1
+    while end > start and not _is_of_word(token[end - 1]):
+        end -= 1
+    core_end = end
+    while core_end > start and end < len(token) and token[end] in _SIGNS_OF_NAMES:
+        end += 1
+    has_letter = any(unicodedata.category(c)[0] in "LN" for c in token[start:end])
+    return token[start:end] if has_letter else ""
+
+
+def _is_of_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"
+
+
+def _written(item: Item) -> str:
+    scope = f"{item.scope}:" if item.scope else ""
+    quote = '"' if item.phrase else ""
+    weight = f"^{item.weight!r}".removesuffix(".0") if item.weight != 1 else ""
+    return f"{'+' if item.required else ''}{scope}{quote}{item.text}{quote}{weight}"
+
+
+def _meaning(item: Item) -> tuple[object, ...]:
+    return item.words, item.phrase and len(item.words) > 1, item.required, item.scope
+
+
+def _without_repeats(items: list[Item]) -> tuple[Item, ...]:
+    """Keep the first of items that mean the same, with the greatest of their weights."""
+    kept: dict[tuple[object, ...], Item] = {}
+    for item in items:
+        first = kept.setdefault(_meaning(item), item)
+        if item.weight > first.weight:
+            kept[_meaning(item)] = replace(first, weight=item.weight)
+    return tuple(kept.values())
+
+
+def _contradictions(reader: _Reader) -> list[Problem]:
+    """Name what is both wanted and excluded in the same words: it could never be picked."""
+    wanted = {(part.item.words, part.item.scope) for part in reader.wanted}
+    reason = "is both wanted and excluded: take one of them out"
+    return [
+        Problem(part.position, reader.text[part.position], f"“{part.item.text}” {reason}")
+        for part in reader.excluded
+        if (part.item.words, part.item.scope) in wanted
+    ]
+
+
+def _counted(reader: _Reader, items: int) -> list[Problem]:
+    if items <= MAX_ITEMS:
+        return []
+    places = sorted(part.position for part in (*reader.wanted, *reader.excluded))
+    reason = f"there are {items} items; {MAX_ITEMS} is the most"
+    return [Problem(places[MAX_ITEMS], reader.text[places[MAX_ITEMS]], reason)]
