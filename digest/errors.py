@@ -33,7 +33,9 @@ class SettingsError(DigestError, ValueError):
 class DumpError(DigestError, ValueError):
     """A file is no dump that we can read."""
 
-    def __init__(self, reason: str, *, path: Path | str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, reason: str, *, path: Path | str | None = None, line: int | None = None
+    ) -> None:
         self.reason = reason
         self.path = path
         self.line = line

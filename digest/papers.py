@@ -14,9 +14,22 @@ from typing import Literal
 
 LinkKind = Literal["paper", "code", "project", "discussion"]
 
-_ARXIV_ID = re.compile(
-    r"(?<![\w.])(?P<id>\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?![\w])"
+# Ids before April 2007 begin with an archive's name; any other word before seven digits is
+# somebody's address (`/news/2024123`), not a paper. https://info.arxiv.org/help/arxiv_identifier.html
+_OLD_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas"
+    "|cond-mat|cs|dg-ga|econ|eess|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th"
+    "|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|q-fin|quant-ph|solv-int|stat"
+    "|supr-con"
 )
+_ARXIV_ID = re.compile(
+    r"(?<![\w.])(?:(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
+    rf"|(?P<archive>{_OLD_ARCHIVES})(?:\.[A-Z]{{2}})?/(?P<number>\d{{7}}))(?:v\d+)?(?!\w)"
+)
+_VERSION = re.compile(r"v\d+$")
+_ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.", re.IGNORECASE)
+# bioRxiv and medRxiv append a version to the DOI in addresses.
+_PREPRINT_VERSION = re.compile(r"^(10\.(?:1101|64898)/[\d.]+)v\d+.*$")
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>{}|\\^`]+)")
 
 
@@ -76,13 +89,15 @@ class Paper:
 def keys_of(record: PaperRecord) -> tuple[str, ...]:
     """Return every key under which a record is known, strongest first.
 
-    A key is `arxiv:ID`, `doi:DOI` or `title:KEY`; matching any one is the same paper.
+    A key is `arxiv:ID`, `doi:DOI` or `title:KEY`; matching any one is the same paper, unless the
+    identifiers contradict each other (see `digest.merging.contradiction`). arXiv's own DOIs
+    (`10.48550/arXiv.…`) are arXiv ids.
     """
     keys = []
-    if record.arxiv_id:
-        keys.append(f"arxiv:{bare_arxiv_id(record.arxiv_id)}")
-    if record.doi:
-        keys.append(f"doi:{record.doi.lower()}")
+    if arxiv_id := arxiv_id_of(record):
+        keys.append(f"arxiv:{arxiv_id}")
+    if doi := doi_of(record):
+        keys.append(f"doi:{doi}")
     keys.append(f"title:{title_key(record.source_title or record.title)}")
     displayed = f"title:{title_key(record.title)}"
     if displayed not in keys:
@@ -90,8 +105,24 @@ def keys_of(record: PaperRecord) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def arxiv_id_of(record: PaperRecord | Paper) -> str | None:
+    """Return a record's arXiv id without version, also when only arXiv's DOI tells it."""
+    if record.arxiv_id:
+        return bare_arxiv_id(record.arxiv_id)
+    if record.doi and _ARXIV_DOI.match(record.doi):
+        return bare_arxiv_id(_ARXIV_DOI.sub("", record.doi))
+    return None
+
+
+def doi_of(record: PaperRecord | Paper) -> str | None:
+    """Return a record's DOI in lower case without version; arXiv's own DOIs are arXiv ids."""
+    if not record.doi or _ARXIV_DOI.match(record.doi):
+        return None
+    return _PREPRINT_VERSION.sub(r"\1", record.doi.strip().lower())
+
+
 def title_key(title: str) -> str:
-    """Return a title's key: NFKC, casefolded; letters, marks and digits, plus `+ # *` after a letter.
+    """Return a title's key: NFKC, casefolded; letters, marks, digits, `+ # *` after a letter.
 
     `C`, `C++`, `C#` and `A*` differ; case, spaces, hyphens and punctuation do not count.
     A title with none of these is known by a hash of its raw text.
@@ -108,15 +139,19 @@ def title_key(title: str) -> str:
 
 
 def bare_arxiv_id(text: str) -> str:
-    """Return an arXiv id without `arXiv:` and version: `arXiv:2401.01234v2` → `2401.01234`."""
-    found = _ARXIV_ID.search(text)
-    return found["id"] if found else text.strip()
+    """Return an arXiv id without `arXiv:`, version and subject class.
+
+    `arXiv:2401.01234v2` → `2401.01234`, `math.GT/0309136` → `math/0309136`.
+    """
+    return find_arxiv_id(text) or _VERSION.sub("", text.strip())
 
 
 def find_arxiv_id(text: str) -> str | None:
-    """Return the first arXiv id in an address or a citation, without its version."""
+    """Return the first arXiv id in an address or a citation, as `bare_arxiv_id` writes it."""
     found = _ARXIV_ID.search(text)
-    return found["id"] if found else None
+    if not found:
+        return None
+    return found["new"] or f"{found['archive']}/{found['number']}"
 
 
 def find_doi(text: str) -> str | None:

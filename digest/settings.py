@@ -1,0 +1,276 @@
+"""Every setting, its type and its default; `settings.toml` explains them in the same order.
+
+Sources, strongest first: an argument, the environment (`DIGEST_DELIVERY__SMTP__HOST`), a file
+named by `…_file` (secrets), the settings file, the defaults here. An unknown key is an error
+that names its path. Read once, in `app.py`, and passed on.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from digest.errors import SettingsError
+
+
+def _secret(value: SecretStr | None) -> SecretStr | None:
+    return value if value and value.get_secret_value() else None
+
+
+Secret = Annotated[SecretStr | None, AfterValidator(_secret)]
+Rate = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of the settings file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Newsletter(Section):
+    """[newsletter]: who sends, and how it looks."""
+
+    name: str = "digest"
+    sender: str = ""  # "" on loopback: digest@localhost
+    reply_to: str = ""
+    base_url: str = ""
+    unsubscribe_mailto: str = ""
+    postal_address: str = ""
+    logo_url: str = ""
+    logo_alt: str = ""
+    accent: str = "#a3341f"
+    tone: Literal["plain", "warm", "terse"] = "plain"
+    language: str = "en"
+    templates: Path | None = None
+    search_url: str = "https://huggingface.co/papers?q={title}"
+    quiet_day: Literal["nothing", "note"] = "nothing"
+
+
+class Dumps(Section):
+    """[dumps]: where papers come from."""
+
+    inbox: str = "inbox"  # below the data folder unless absolute
+    max_bytes: int = Field(default=64_000_000, gt=0)
+    settle_seconds: float = Field(default=5.0, ge=0)
+
+
+class Edition(Section):
+    """[edition]: what an issue holds."""
+
+    max_papers: int = Field(default=10, ge=1, le=50)
+    min_papers: int = Field(default=3, ge=0, le=50)
+    approve: bool = False
+    expires_hours: float = Field(default=72.0, gt=0)
+    only_to: tuple[str, ...] = ()
+    keep_issues_days: int = Field(default=90, ge=1)
+
+
+class Ranking(Section):
+    """[ranking]: what counts as a match."""
+
+    floor: float = Field(default=0.0, ge=0)
+    semantic: Literal["auto", "on", "off"] = "auto"
+
+
+class Schedule(Section):
+    """[schedule]: when issues go out."""
+
+    hour: int = Field(default=7, ge=0, le=23)
+    timezone: str = "UTC"
+    stagger_minutes: int = Field(default=20, ge=0, le=58)
+    catch_up_hours: float = Field(default=20.0, ge=0)
+
+
+class Smtp(Section):
+    """[delivery.smtp]: the relay."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=25, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str = ""
+    password: Secret = None
+    password_file: Path | None = None
+    connections: int = Field(default=4, ge=1, le=200)
+    pipeline: int = Field(default=10, ge=1, le=100)
+    recycle_after: int = Field(default=1000, ge=1)
+    timeout_seconds: float = Field(default=60.0, gt=0)
+    relay_rewrites: bool = False
+    ca_file: Path | None = None
+
+
+class Dkim(Section):
+    """[delivery.dkim]: who signs."""
+
+    domain: str = ""  # "" signs nothing
+    selector: str = ""
+    key_file: Path | None = None
+    ed25519_selector: str = ""
+    ed25519_key_file: Path | None = None
+
+
+class Pace(Section):
+    """[delivery.pace]: how fast; 0 is no limit."""
+
+    per_second: Rate = 0
+    per_domain_per_second: Rate = 0
+    per_domain_connections: int = Field(default=0, ge=0)
+
+
+class Delivery(Section):
+    """[delivery]: how mails leave."""
+
+    transport: Literal["mailbox", "smtp"] = "mailbox"
+    on_uncertain: Literal["hold", "resend"] = "hold"
+    lease_seconds: float = Field(default=600.0, gt=0)
+    processes: int = Field(default=0, ge=0)  # 0: one a core
+    return_path: str = ""
+    smtp: Smtp = Smtp()
+    dkim: Dkim = Dkim()
+    pace: Pace = Pace()
+
+
+class Web(Section):
+    """[web]: the pages."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8600, ge=0, le=65535)
+    secret_key: Secret = None
+    secret_key_file: Path | None = None
+    old_secret_keys: tuple[SecretStr, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+
+
+class Store(Section):
+    """[store]: where everything is kept."""
+
+    url: str = ""  # "": SQLite below the data folder
+
+
+class Logs(Section):
+    """[logs]: what is told."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+    addresses: bool = False
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, without the three variables that are options of the command."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        for option in ("data", "settings", "models", "shared"):
+            found.pop(option, None)
+        return found
+
+
+class Settings(BaseSettings):
+    """All of it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DIGEST_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    newsletter: Newsletter = Newsletter()
+    dumps: Dumps = Dumps()
+    edition: Edition = Edition()
+    ranking: Ranking = Ranking()
+    schedule: Schedule = Schedule()
+    delivery: Delivery = Delivery()
+    web: Web = Web()
+    store: Store = Store()
+    logs: Logs = Logs()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file."""
+        return (_Environment(settings_cls), init_settings)
+
+    @property
+    def expiry(self) -> timedelta:
+        """How long an edition may be sent after it was opened."""
+        return timedelta(hours=self.edition.expires_hours)
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read a settings file, the environment over it, and check that they make sense together.
+
+    Raises SettingsError, which names each wrong key by its path.
+    """
+    try:
+        settings = Settings(**(_read_toml(path) if path else {}))
+    except ValidationError as error:
+        raise SettingsError(_explained(error, path)) from None
+    check_together(settings)
+    return settings
+
+
+def check_together(settings: Settings) -> None:
+    """Check what one field cannot know of another; raises SettingsError with the way out."""
+    smtp = settings.delivery.smtp
+    if smtp.username and not (smtp.password or smtp.password_file):
+        raise SettingsError(
+            "delivery.smtp.username is set without a password: set DIGEST_DELIVERY__SMTP__PASSWORD"
+            " or delivery.smtp.password_file"
+        )
+    if settings.edition.min_papers > settings.edition.max_papers:
+        raise SettingsError("edition.min_papers is above edition.max_papers: lower it")
+    dkim = settings.delivery.dkim
+    if dkim.domain and not (dkim.selector and dkim.key_file):
+        raise SettingsError(
+            "delivery.dkim.domain needs delivery.dkim.selector and delivery.dkim.key_file;"
+            " `digest dkim keygen` makes a key"
+        )
+
+
+def secret_of(value: SecretStr | None, file: Path | None, *, name: str) -> str | None:
+    """Return a secret from its setting or its file; raises SettingsError, never showing it."""
+    if value is not None:
+        return value.get_secret_value()
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{name}: cannot read {file}: {reason}") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings file {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+
+
+def _explained(error: ValidationError, path: Path | None) -> str:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            said = "no such setting; see settings.toml for all of them"
+        else:
+            said = problem["msg"]
+        lines.append(f"{key}: {said}")
+    where = f"{path} or the environment" if path else "the environment"
+    return f"in {where}: " + "; ".join(lines)

@@ -1,0 +1,108 @@
+"""Editions: numbered cuts of the archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from digest.errors import NotFound
+from digest.storage.database import Database
+from digest.storage.schema import editions, papers
+
+State = Literal["awaiting_approval", "open", "paused", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The papers that no earlier edition offered."""
+
+    number: int  # 1, 2, …
+    label: date  # its date; at most one edition has it
+    state: State
+    opened_at: datetime
+    expires_at: datetime  # by the clock from its opening
+    papers: int  # how many it offers
+
+
+class EditionStore:
+    """All SQL about editions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(
+        self, label: date, *, now: datetime, expiry: timedelta, approve: bool = False
+    ) -> Edition | None:
+        """Return the edition of a label, cutting it from the unoffered papers if there is none.
+
+        None when there is no such edition and nothing new to offer. One transaction: two
+        processes that open the same label get the same edition.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(_columns().where(editions.c.label == label)).one_or_none()
+            if row is not None:
+                return _edition(row)
+            fresh = (papers.c.edition.is_(None)) & (papers.c.merged_into.is_(None))
+            count = connection.scalar(select(func.count()).select_from(papers).where(fresh)) or 0
+            if not count:
+                return None
+            last = connection.scalar(select(func.max(editions.c.number))) or 0
+            edition = Edition(
+                number=last + 1,
+                label=label,
+                state="awaiting_approval" if approve else "open",
+                opened_at=now,
+                expires_at=now + expiry,
+                papers=count,
+            )
+            connection.execute(insert(editions).values(_values(edition)))
+            connection.execute(update(papers).where(fresh).values(edition=edition.number))
+            return edition
+
+    def get(self, number: int) -> Edition:
+        """Return an edition; raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(_columns().where(editions.c.number == number)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no edition {number}; `digest editions list` shows them all")
+        return _edition(row)
+
+    def find(self, label: date) -> Edition | None:
+        """Return the edition of a label, None when there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(_columns().where(editions.c.label == label)).one_or_none()
+        return _edition(row) if row else None
+
+    def newest(self) -> Edition | None:
+        """Return the edition with the highest number, None before the first."""
+        with self._database.read() as connection:
+            row = connection.execute(_columns().order_by(editions.c.number.desc())).first()
+        return _edition(row) if row else None
+
+    def all(self) -> list[Edition]:
+        """Return every edition, the first one first."""
+        with self._database.read() as connection:
+            return [_edition(row) for row in connection.execute(_columns())]
+
+    def set_state(self, number: int, state: State) -> Edition:
+        """Approve, pause or go on with an edition; raises NotFound."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(editions).where(editions.c.number == number).values(state=state)
+            )
+        return self.get(number)
+
+
+def _columns() -> Select[tuple[object, ...]]:
+    return select(editions).order_by(editions.c.number)
+
+
+def _values(edition: Edition) -> dict[str, object]:
+    return {name: getattr(edition, name) for name in Edition.__slots__}
+
+
+def _edition(row: Row[tuple[object, ...]]) -> Edition:
+    return Edition(**{name: getattr(row, name) for name in Edition.__slots__})

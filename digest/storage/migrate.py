@@ -1,0 +1,85 @@
+"""Bring a store to this version's schema: made when absent, backed up before it changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from digest.errors import StoreError, StoreTooNew
+from digest.storage.database import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database, *, backups: Path, now: datetime) -> Path | None:
+    """Bring the store to the newest schema; return the backup's path when one was made.
+
+    Raises StoreTooNew when a newer digest wrote it: going on would lose what that one knows.
+    """
+    with database.read() as connection:
+        revision = _revision(connection)
+    if revision == _scripts().get_current_head():
+        return None
+    _refuse_newer(revision)
+    backup = _back_up(database, backups, revision, now) if revision else None
+    with database.write() as connection:  # the write lock also lets only one process migrate
+        if _revision(connection) is None and inspect(connection).has_table("papers"):
+            raise StoreError("this file has tables of its own; choose another data folder")
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return backup
+
+
+def schema_version(database: Database) -> str | None:
+    """Return the store's revision, None for an empty one."""
+    with database.read() as connection:
+        return _revision(connection)
+
+
+def _refuse_newer(revision: str | None) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreTooNew(
+            f"the store was written by a newer digest (schema {revision});"
+            " install that version, or restore a backup made before it"
+        )
+
+
+def _back_up(database: Database, backups: Path, revision: str, now: datetime) -> Path | None:
+    source = database.engine.url.database
+    if database.engine.dialect.name != "sqlite" or not source or source == ":memory:":
+        return None  # a server's backups are its operator's
+    backups.mkdir(parents=True, exist_ok=True)
+    target = backups / f"digest-{revision}-{now:%Y%m%dT%H%M%S%f}.db"
+    copy = sqlite3.connect(target)
+    original = sqlite3.connect(source)
+    try:
+        original.backup(copy)
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot back the store up to {target}: {error}") from error
+    finally:
+        original.close()
+        copy.close()
+    return target
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
