@@ -1,0 +1,156 @@
+"""Which formats there are, and which of them a dump is in.
+
+A dump is recognised by what it holds, never by its name. Plug-ins add formats by the entry
+point group `digest.formats` (docs/sources.md has an example of 30 lines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from digest.dumps.interface import Dump, Format
+from digest.errors import DumpError
+
+ENTRY_POINT_GROUP = "digest.formats"
+HEAD_BYTES = 64 * 1024  # what `Format.recognises` is shown
+
+# Asked in this order, each only when nothing before it recognised the dump: they take whatever
+# of their family is left, so a format for one particular feed needs no priority over them.
+_FALLBACKS = ("feed", "page-text")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPlugIn:
+    """A plug-in that was announced but cannot be used."""
+
+    name: str
+    reason: str
+
+
+def built_in_formats() -> tuple[Format, ...]:
+    """Return the formats that come with digest."""
+    return ()
+
+
+def all_formats() -> tuple[Format, ...]:
+    """Return every usable format, the built-in ones first."""
+    return _load()[0]
+
+
+def broken_plug_ins() -> tuple[BrokenPlugIn, ...]:
+    """Return the plug-ins that were left out, each with the reason."""
+    return _load()[1]
+
+
+def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format:
+    """Return the one format that these bytes are in.
+
+    Raises DumpError when no format fits (saying what was looked for), or when several do
+    (naming them: say which with `format_name`).
+    """
+    known = tuple(all_formats() if formats is None else formats)
+    head = data[:HEAD_BYTES]
+    if not head.strip():
+        raise DumpError("the file is empty")
+    found = [each for each in known if each.name not in _FALLBACKS and _fits(each, head)]
+    for name in _FALLBACKS:
+        found = found or [each for each in known if each.name == name and _fits(each, head)]
+    if len(found) > 1:
+        raise DumpError(f"this could be {_listed(found, 'or')}: name the format to read it as")
+    if not found:
+        raise DumpError(
+            f"no format that digest knows: it is none of {_listed(known, 'and')}{_left_out()}"
+        )
+    return found[0]
+
+
+def read(
+    data: bytes, *, now: datetime, captured_on: date | None = None, format_name: str | None = None
+) -> Dump:
+    """Read a dump, in the named format or in the one that its content shows.
+
+    `now` (aware) resolves dates without a year; `captured_on` overrides the dump's own day.
+    Raises DumpError when the bytes are no dump that a format can read.
+    """
+    chosen = recognise(data) if format_name is None else named(format_name)
+    try:
+        return chosen.parse(data, now=now, captured_on=captured_on)
+    except DumpError:
+        raise
+    except Exception as error:  # a format's own bug must not lose the rest of the batch
+        raise DumpError(f"the format {chosen.name} failed on it: {error!r}") from error
+
+
+def named(name: str) -> Format:
+    """Return the format of this name. Raises DumpError, naming those there are."""
+    for each in all_formats():
+        if each.name == name:
+            return each
+    raise DumpError(
+        f"there is no format {name!r}: there are {_listed(all_formats(), 'and')}{_left_out()}"
+    )
+
+
+def load_plug_ins(
+    points: Iterable[EntryPoint], taken: Iterable[str] = ()
+) -> tuple[tuple[Format, ...], tuple[BrokenPlugIn, ...]]:
+    """Load formats from entry points; one that fails is left out with its reason.
+
+    `taken` are the names that a plug-in may not use.
+    """
+    names = set(taken)
+    usable: list[Format] = []
+    broken: list[BrokenPlugIn] = []
+    for point in sorted(points, key=lambda point: point.name):
+        try:
+            loaded = point.load()
+            plug_in: Format = loaded() if isinstance(loaded, type) else loaded
+            reason = _objection(plug_in, names)
+        except Exception as error:  # somebody else's code: anything may go wrong
+            reason = f"it cannot be loaded: {error!r}"
+        if reason:
+            broken.append(BrokenPlugIn(point.name, reason))
+        else:
+            usable.append(plug_in)
+            names.add(plug_in.name)
+    return tuple(usable), tuple(broken)
+
+
+def _objection(plug_in: Format, names: set[str]) -> str | None:
+    for attribute, kind in (("name", str), ("version", int)):
+        if not isinstance(getattr(plug_in, attribute, None), kind):
+            return f"its {attribute} is no {kind.__name__}"
+    for method in ("recognises", "parse"):
+        if not callable(getattr(plug_in, method, None)):
+            return f"it has no method {method}"
+    return f"the name {plug_in.name!r} is taken" if plug_in.name in names else None
+
+
+@cache
+def _load() -> tuple[tuple[Format, ...], tuple[BrokenPlugIn, ...]]:
+    own = built_in_formats()
+    found, broken = load_plug_ins(
+        entry_points(group=ENTRY_POINT_GROUP), [each.name for each in own]
+    )
+    return own + found, broken
+
+
+def _fits(candidate: Format, head: bytes) -> bool:
+    try:
+        return bool(candidate.recognises(head))
+    except Exception:  # a plug-in that breaks its promise recognises nothing
+        return False
+
+
+def _listed(formats: Iterable[Format], conjunction: str) -> str:
+    *most, last = [each.name for each in formats] or ["nothing"]
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def _left_out() -> str:
+    broken = broken_plug_ins()
+    return "".join(f"; the plug-in {each.name} was left out ({each.reason})" for each in broken)
