@@ -1,0 +1,97 @@
+"""Who may be written to: pending, active, paused, left, erased. Pure.
+
+    (nobody) ──ask──▶ pending ──confirm──▶ active ◀──resume── paused
+        │                                  ▲ │ ▲ └────pause────▲
+        └────────────vouch─────────────────┘ │ └─undo (a week)─┐
+                                             └─────leave─────▶ left        any ──erase──▶ erased
+
+Each step leaves a `Consent` record: what was agreed to, when, how and by whom (GDPR art. 7(1):
+the controller must be able to show it). The address itself is kept there only as a keyed hash,
+so that the record can outlive an erasure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from subscribers.errors import ConsentError
+
+State = Literal["pending", "active", "paused", "left", "erased"]
+Action = Literal[
+    "ask", "vouch", "confirm", "pause", "resume", "leave", "undo", "move", "expire", "erase"
+]
+Source = Literal["operator", "reader"]
+
+UNDO_WITHIN = timedelta(days=7)
+
+# What a reader agrees to; the version goes into each record. Raise it when the words change.
+TEXT_VERSION = "2026-1"
+TEXT = (
+    "I want to get a mail with research papers that match my keywords. "
+    "I can stop it at any time with one click in every mail."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One step, as evidence."""
+
+    action: Action
+    before: State | None  # None: nobody was there
+    after: State
+    at: datetime  # UTC
+    how: str  # 'form', 'one-click', 'link', 'command', 'import', 'clock'
+    source: Source
+    address_hash: str  # keyed hash of the address, hex: see `subscribers.addresses.address_hash`
+    text_version: str = TEXT_VERSION
+
+
+_STEPS: dict[Action, dict[State | None, State]] = {
+    "ask": {None: "pending", "pending": "pending", "left": "pending", "erased": "pending"},
+    "vouch": {None: "active", "pending": "active", "left": "active", "erased": "active"},
+    "confirm": {"pending": "active", "active": "active", "paused": "paused"},
+    "pause": {"active": "paused", "paused": "paused"},
+    "resume": {"paused": "active", "active": "active"},
+    "leave": {"pending": "left", "active": "left", "paused": "left", "left": "left"},
+    "undo": {"left": "active", "active": "active", "paused": "paused"},
+    "move": {"active": "active", "paused": "paused"},
+    "expire": {"pending": "erased"},
+    "erase": {"pending": "erased", "active": "erased", "paused": "erased", "left": "erased"},
+}
+
+_REFUSALS: dict[Action, str] = {
+    "ask": "this address is subscribed already",
+    "vouch": "this address is subscribed already",
+    "confirm": "this subscription has ended; subscribe again to get mails",
+    "pause": "only a running subscription can be paused",
+    "resume": "only a paused subscription can go on",
+    "leave": "there is no subscription to end",
+    "undo": "there is nothing to take back; subscribe again to get mails",
+    "move": "only a confirmed subscription can move to another address",
+    "expire": "only an unconfirmed subscription expires",
+    "erase": "there is nothing left to erase",
+}
+
+
+def step(state: State | None, action: Action) -> State:
+    """Return the state after an action. Doing a thing twice is no error.
+
+    Raises:
+        ConsentError: this state does not allow it; the text says why and what to do.
+    """
+    after = _STEPS[action].get(state)
+    if after is None:
+        raise ConsentError(_REFUSALS[action])
+    return after
+
+
+def may_undo(left_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a reader who left at that moment can still take it back."""
+    return left_at is not None and now - left_at <= UNDO_WITHIN
+
+
+def may_be_mailed(state: State) -> bool:
+    """Tell whether issues may be sent. Everybody else gets at most the mail they just asked for."""
+    return state == "active"

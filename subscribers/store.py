@@ -1,0 +1,107 @@
+"""What the front desk keeps, and what it needs of a store.
+
+`digest.storage.subscribers` implements these protocols; the tests have a small one in memory and
+both pass the same tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from subscribers.consent import Consent, State
+
+Cadence = Literal["daily", "weekdays", "days", "weekly"]
+Opinion = Literal["more", "less"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One reader. `None` in a preference means: as the operator's settings say."""
+
+    id: int  # 0 until it is stored
+    email: str  # as mail is sent to it
+    email_key: str  # unique among all readers: see `subscribers.addresses.Address.key`
+    keywords: str  # the profile text, as typed; it parses
+    state: State = "pending"
+    name: str = ""  # any script, one line
+    language: str = "en"  # BCP 47
+    timezone: str | None = None  # IANA name
+    hour: int | None = None  # 0 to 23, in that time zone
+    cadence: Cadence = "daily"
+    weekdays: tuple[int, ...] = ()  # Monday is 0; for cadence 'days' (any) and 'weekly' (one)
+    max_papers: int | None = None  # per issue
+    wants_html: bool = True  # False: text only
+    created_at: datetime | None = None  # UTC; first time this address came
+    pending_since: datetime | None = None  # UTC; when the newest unanswered request was made
+    confirmed_at: datetime | None = None  # UTC
+    paused_until: date | None = None  # first day with mail again; None while paused: until resumed
+    left_at: datetime | None = None  # UTC; leaving can be taken back for a week
+    links_valid_from: datetime | None = None  # UTC; older links only unsubscribe
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader said about one paper."""
+
+    paper: int
+    opinion: Opinion
+    at: datetime  # UTC
+    edition: int | None = None  # where they saw it
+    title: str = ""  # of the paper, filled in by the store when it lists
+
+
+class SubscriberStore(Protocol):
+    """Readers and the evidence of their consent. Each call is one transaction."""
+
+    def by_id(self, subscriber: int) -> Subscriber | None:
+        """Find a reader by number."""
+
+    def by_key(self, email_key: str) -> Subscriber | None:
+        """Find a reader by the key of their address."""
+
+    def insert(self, subscriber: Subscriber, consent: Consent) -> Subscriber | None:
+        """Add a reader with the evidence and return them with their number.
+
+        None: the key is taken (somebody was quicker); nothing was written.
+        """
+
+    def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
+        """Write the fields in which the two differ, with the evidence.
+
+        False, and nothing written, when the row's state is no longer `before.state`, the reader
+        is gone, or `after.email_key` belongs to somebody else. `id` and `created_at` never change.
+        """
+
+    def erase(self, subscriber: int, consent: Consent) -> bool:
+        """Delete the reader, their feedback, issues and ledger; keep only consent records.
+
+        False: there is no such reader (then nothing is written).
+        """
+
+    def every(self, state: State | None = None) -> Iterator[Subscriber]:
+        """All readers (of one state) in the order of their numbers, without holding them all."""
+
+    def pending_before(self, moment: datetime) -> Sequence[Subscriber]:
+        """Unconfirmed readers whose `pending_since` is earlier: they expire."""
+
+    def consents(self, subscriber: int) -> Sequence[Consent]:
+        """The evidence of one reader, oldest first."""
+
+
+class FeedbackStore(Protocol):
+    """What readers said about papers. One opinion per reader and paper; the last one counts."""
+
+    def set_feedback(self, subscriber: int, feedback: Feedback) -> bool:
+        """Keep an opinion, in place of an earlier one. False: there is no such paper or reader."""
+
+    def take_back(self, subscriber: int, paper: int) -> bool:
+        """Forget an opinion. False: there was none."""
+
+    def feedback(self, subscriber: int) -> Sequence[Feedback]:
+        """All opinions of a reader with the papers' titles, newest first."""
+
+    def paper_title(self, paper: int) -> str | None:
+        """The title to show beside the buttons; None: there is no such paper."""
