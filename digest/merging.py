@@ -1,0 +1,166 @@
+"""One paper told by several sources: the best of each field, and who told it.
+
+Pure. `contradiction` says when two records cannot be one paper whatever else agrees;
+`improvements` says what a paper gains from another record of it. Ingesting the same dumps in
+another order ends in the same counts, dates, links and keywords; of two equally good titles or
+abstracts the first stays, so that what a reader saw does not flicker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from digest.papers import Paper, PaperRecord, arxiv_id_of, doi_of
+
+_CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*$")
+_TEX_LEFT = re.compile(r"\\[A-Za-z]+|\$|[_^]\{")
+
+T = TypeVar("T")
+
+
+Facts = Paper | PaperRecord  # both carry all that a source can tell
+FactsT = TypeVar("FactsT", Paper, PaperRecord)
+
+# Every field that a source can tell; `position` and `line` belong to a dump, not to the paper.
+FIELDS = (
+    "title",
+    "abstract",
+    "source_title",
+    "source_abstract",
+    "authors",
+    "author_count",
+    "published",
+    "comments",
+    "upvotes",
+    "links",
+    "keywords",
+    "arxiv_id",
+    "doi",
+)
+
+
+def two_arxiv_ids(a: Facts, b: Facts) -> bool:
+    """Tell whether two records carry different arXiv ids: then they are never one paper."""
+    ours, theirs = arxiv_id_of(a), arxiv_id_of(b)
+    return bool(ours and theirs and ours != theirs)
+
+
+def contradiction(a: Facts, b: Facts) -> str | None:
+    """Return why two records that look alike cannot be one paper by their identifiers, or None.
+
+    One arXiv id settles it: a preprint may carry its own DOI in one source and the journal's in
+    another. Without one, two DOIs are two works (journals print many an "Editorial").
+    """
+    if two_arxiv_ids(a, b):
+        return f"two arXiv ids: {arxiv_id_of(a)} and {arxiv_id_of(b)}"
+    ours, theirs = doi_of(a), doi_of(b)
+    same_arxiv_id = arxiv_id_of(a) is not None and arxiv_id_of(a) == arxiv_id_of(b)
+    if ours and theirs and ours != theirs and not same_arxiv_id:
+        return f"two DOIs: {ours} and {theirs}"
+    return None
+
+
+def improvements(existing: Facts, incoming: Facts) -> dict[str, Any]:
+    """Return the fields of `existing` that `incoming` betters, with their new values.
+
+    The caller has made sure that both are the same paper.
+    """
+    better: dict[str, Any] = {}
+    if _better_title(existing.title, incoming.title):
+        better |= {"title": incoming.title, "source_title": incoming.source_title}
+    if _better_abstract(existing.abstract, incoming.abstract):
+        better |= {"abstract": incoming.abstract, "source_abstract": incoming.source_abstract}
+    better |= {
+        "authors": _fuller_authors(existing.authors, incoming.authors),
+        "author_count": _greatest(
+            existing.author_count, incoming.author_count, len(incoming.authors) or None
+        ),
+        "published": _first_day(existing.published, incoming.published),
+        "comments": _greatest(existing.comments, incoming.comments),
+        "upvotes": _greatest(existing.upvotes, incoming.upvotes),
+        "links": _union(existing.links, incoming.links, key=lambda link: link.url),
+        "keywords": _union(existing.keywords, incoming.keywords, key=str.casefold),
+        "arxiv_id": arxiv_id_of(existing) or arxiv_id_of(incoming),
+        # A journal's DOI tells more than arXiv's own, which repeats the arXiv id.
+        "doi": doi_of(existing) or doi_of(incoming) or existing.doi or incoming.doi,
+    }
+    return {name: value for name, value in better.items() if value != getattr(existing, name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Generic[FactsT]):
+    """A paper's facts after a merge, and the source of each."""
+
+    facts: FactsT
+    provenance: Mapping[str, str] = field(default_factory=dict)  # field → name of the format
+
+
+def merge(
+    existing: FactsT, incoming: Facts, *, source: str, provenance: Mapping[str, str] | None = None
+) -> Merged[FactsT]:
+    """Return `existing` with the best of `incoming`; what it gained is marked as `source`'s."""
+    gained = improvements(existing, incoming)
+    told_by = {**(provenance or {}), **dict.fromkeys(gained, source)}
+    return Merged(replace(existing, **gained), told_by)
+
+
+def provenance_of(record: Facts, source: str) -> dict[str, str]:
+    """Return the provenance of a record that one source told alone: its filled fields."""
+    return {name: source for name in FIELDS if getattr(record, name) not in (None, "", ())}
+
+
+def is_cut_off(text: str) -> bool:
+    """Tell whether a source shortened a text: it ends in an ellipsis."""
+    return _CUT_OFF.search(text) is not None
+
+
+def _better_title(ours: str, theirs: str) -> bool:
+    if not theirs.strip():
+        return False
+    return _title_faults(theirs) < _title_faults(ours)
+
+
+def _title_faults(title: str) -> tuple[bool, bool, bool, bool]:
+    """Rate what is wrong with a title, the worst first."""
+    shouted = title.isupper() and len(title) > 20  # an acronym alone is no shout
+    return (not title.strip(), is_cut_off(title), bool(_TEX_LEFT.search(title)), shouted)
+
+
+def _better_abstract(ours: str, theirs: str) -> bool:
+    """Prefer a whole abstract to a cut one and to none; a longer cut to a shorter.
+
+    A revised abstract of the same completeness does not replace the one that readers were sent.
+    """
+    if not theirs.strip():
+        return False
+    if not ours.strip() or (is_cut_off(ours) and not is_cut_off(theirs)):
+        return True
+    if is_cut_off(theirs) and not is_cut_off(ours):
+        return False
+    return len(theirs) > len(ours) and (is_cut_off(ours) or theirs.startswith(ours.rstrip(". ")))
+
+
+def _fuller_authors(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """Prefer more names; among as many, the longer ones ("Ada Lovelace" to "A. Lovelace")."""
+    return max(ours, theirs, key=lambda names: (len(names), sum(map(len, names))))
+
+
+def _greatest(*counts: int | None) -> int | None:
+    """Counts only grow, so the greatest is the newest, in whatever order dumps come in."""
+    return max((count for count in counts if count is not None), default=None)
+
+
+def _first_day(*days: date | None) -> date | None:
+    """The earliest day that a source names: listings and replacements come later."""
+    return min((day for day in days if day is not None), default=None)
+
+
+def _union(ours: Iterable[T], theirs: Iterable[T], *, key: Callable[[T], str]) -> tuple[T, ...]:
+    seen: dict[str, T] = {}
+    for thing in (*ours, *theirs):
+        seen.setdefault(key(thing), thing)
+    return tuple(seen.values())
