@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from digest.papers import PaperRecord
+from digest.readings import Dump, Rejection
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """One thing in a dump that could not be read; the rest of the dump is kept."""
-
-    line: int | None  # from 1; None where the format has no lines
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dump:
-    """A dump, read: what it holds and what it does not."""
-
-    format: str  # the Format's name
-    parser_version: int  # a newer parser reads the same bytes again
-    captured_on: date | None  # the day the source itself states; None: it states none
-    records: tuple[PaperRecord, ...]  # in the source's own order
-    rejections: tuple[Rejection, ...] = ()
+__all__ = ["Dump", "Format", "Rejection"]
 
 
 class Format(Protocol):

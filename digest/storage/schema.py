@@ -235,14 +235,21 @@ feedback = Table(
 
 # --- delivery -----------------------------------------------------------------------------
 
-fragments = Table(
+fragments = Table(  # pieces of mails, shared by all of an edition
     "fragments",
     metadata,
     Column("id", Number, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
-    Column("html", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib of JSON [html, text]
     Column("edition", Integer, nullable=False),  # the last edition that used it: for pruning
+)
+
+letterheads = Table(  # what every mail of a newsletter says of its sender: see delivery.message
+    "letterheads",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("body", Text, nullable=False),  # JSON
 )
 
 deliveries = Table(  # one reader's issue of one edition, and its sending
@@ -252,21 +259,29 @@ deliveries = Table(  # one reader's issue of one edition, and its sending
     Column("edition", Integer, ForeignKey("editions.number"), nullable=False),
     Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False),
     Column("period", String(20)),
-    Column("state", String(16), nullable=False),  # see delivery.states
+    Column("state", String(16), nullable=False),  # see digest.states
     Column("owner", String(64)),
-    Column("generation", Integer, nullable=False, default=0),
+    Column("generation", Integer, nullable=False, default=0),  # one more with every claim
     Column("lease_expires_at", UtcTime),
-    Column("attempts", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),  # answers that were 4xx
     Column("next_attempt_at", UtcTime),
-    Column("reply", Text),  # the server's last answer, or why we did not ask
+    Column("reply_code", Integer),  # the server's last answer
+    Column("reply", Text),  # its text, or why we did not ask
     Column("message_id", Text),
-    Column("recipe", LargeBinary),  # None: not composed yet
-    Column("papers", LargeBinary),  # packed uint32, in the mail's order
+    Column("papers", LargeBinary),  # packed uint32, in the mail's order; None: not composed yet
+    Column("in_ledger", Boolean, nullable=False, default=False),  # so that it enters once
     Column("since", Integer, nullable=False, default=0),  # editions after this one are offered
     Column("changed_at", UtcTime),
     UniqueConstraint("subscriber_id", "edition"),
     UniqueConstraint("subscriber_id", "period"),
-    Index(None, "edition", "state", "next_attempt_at"),
+    Index(None, "edition", "state"),
+)
+
+recipes = Table(  # how to make a delivery's bytes again; pruned long before the delivery
+    "recipes",
+    metadata,
+    Column("delivery_id", Number, primary_key=True, autoincrement=False),
+    Column("recipe", LargeBinary, nullable=False),
 )
 
 ledger = Table(  # what each reader has been sent, packed: appended, never rewritten

@@ -1,0 +1,80 @@
+"""The command line: commands translate arguments and results, and nothing more.
+
+Exit codes: 0 all went well; 1 something was rejected, refused or could not be done, and the
+text says what; 2 the command was used wrongly.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.output import say, warn
+from digest.cli.session import Session
+from digest.errors import DigestError
+from subscribers.errors import FrontDeskError
+
+app = typer.Typer(
+    name="digest",
+    help=(
+        "A daily newsletter of research papers: dumps in, one personal mail a day out.\n\n"
+        "Exit codes: 0 all went well; 1 something was rejected or could not be done; "
+        "2 the command was used wrongly."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"digest {version('digest')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    data: Annotated[
+        Path,
+        typer.Option("--data", envvar="DIGEST_DATA", help="The folder of everything that changes."),
+    ] = Path("var"),
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            "--settings",
+            envvar="DIGEST_SETTINGS",
+            help="The settings file; DIR/settings.toml, else ./settings.toml, when there is one.",
+        ),
+    ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Hold what every command shares."""
+    context.obj = Session(data=data, settings_file=settings)
+    context.call_on_close(context.obj.close)
+
+
+def main() -> None:
+    """Run the command line; no traceback reaches a user."""
+    try:
+        app()
+    except (DigestError, FrontDeskError) as error:
+        warn(f"error: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our pipe went away: what it wanted it has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        warn(f"error: {error.filename or 'the system'}: {error.strerror or error}")
+        sys.exit(1)

@@ -1,0 +1,76 @@
+"""How commands speak: tables on a terminal, plain lines in a pipe, JSON when asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object, or one a line.")]
+
+
+def say(text: str = "") -> None:
+    """Print a line for a person."""
+    Console(soft_wrap=True, highlight=False, markup=False, emoji=False).print(text)
+
+
+def warn(text: str) -> None:
+    """Print a line to standard error."""
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False).print(text)
+
+
+def one(value: Mapping[str, Any]) -> None:
+    """Print one JSON object."""
+    print(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def objects(values: Iterable[Mapping[str, Any]]) -> None:
+    """Print JSON objects, one a line."""
+    for value in values:
+        one(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Print rows: a drawn table on a terminal, tab-separated lines in a pipe."""
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in [list(columns), *texts]:
+            print("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    drawn = Table(title=title or None, header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in texts:
+        drawn.add_row(*[cell.replace("[", r"\[") for cell in row])
+    Console().print(drawn)
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Progress]:
+    """Show progress on standard error of a terminal; silent in a pipe."""
+    shown = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with shown:
+        shown.add_task(title, total=total)
+        yield shown
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,67 @@
+"""A dump, read, and what its reading came to. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from digest.papers import PaperRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One thing in a dump that could not be read; the rest of the dump is kept."""
+
+    line: int | None  # from 1; None where the format has no lines
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A dump, read: what it holds and what it does not."""
+
+    format: str  # the Format's name
+    parser_version: int  # a newer parser reads the same bytes again
+    captured_on: date | None  # the day the source itself states; None: it states none
+    records: tuple[PaperRecord, ...]  # in the source's own order
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One dump, read or refused."""
+
+    sha256: str  # of its bytes; "" when not even those could be read
+    name: str  # the path or address that it came from
+    read_at: datetime
+    format: str | None = None  # None: refused
+    parser_version: int = 0
+    captured_on: date | None = None
+    papers: int = 0
+    new: int = 0
+    rejected: int = 0
+    problems: tuple[Rejection, ...] = ()
+    archive_only: bool = False
+    already_ingested: bool = False  # nothing was done: it had been read before
+
+    def summary(self) -> str:
+        """Say it in one line: `read 36 papers, rejected 1: line 88: title without abstract`."""
+        if self.already_ingested:
+            return f"already ingested: {self.papers} papers, nothing to do"
+        if self.format is None:
+            said = f"refused: {_listed(self.problems)}"
+        else:
+            said = f"read {_papers(self.papers)}, {self.new} new"
+            if self.problems:
+                said += f", rejected {self.rejected}: {_listed(self.problems)}"
+        return said
+
+
+def _papers(count: int) -> str:
+    return "1 paper" if count == 1 else f"{count} papers"
+
+
+def _listed(problems: tuple[Rejection, ...]) -> str:
+    shown = [f"line {p.line}: {p.reason}" if p.line else p.reason for p in problems[:5]]
+    more = len(problems) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
