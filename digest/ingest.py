@@ -12,7 +12,6 @@ from typing import Protocol
 
 from digest.diff import Intents, Known, decide
 from digest.errors import DumpError
-from digest.papers import PaperRecord
 from digest.readings import Dump, Reading, Rejection
 
 

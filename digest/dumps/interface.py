@@ -7,7 +7,6 @@ from typing import Protocol
 
 from digest.readings import Dump, Rejection
 
-
 __all__ = ["Dump", "Format", "Rejection"]
 
 

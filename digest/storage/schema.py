@@ -176,40 +176,44 @@ subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("email", Text, nullable=False),  # as it is written on the envelope
+    Column("email", Text, nullable=False),  # as mail is sent to it
     Column("email_key", Text, nullable=False, unique=True),  # as it is compared
     Column("name", Text, nullable=False, default=""),
     Column("keywords", Text, nullable=False),
     Column("state", String(10), nullable=False),  # pending, active, paused, left
-    Column("language", String(12), nullable=False, default="en"),
-    Column("timezone", String(64), nullable=False, default="UTC"),
-    Column("hour", Integer),  # 0–23, local; None: the newsletter's hour
+    Column("language", String(35), nullable=False, default="en"),
+    Column("timezone", String(64)),  # None, here and below: the newsletter's
+    Column("hour", Integer),  # 0–23, local
     Column("cadence", String(12), nullable=False, default="daily"),
-    Column("weekdays", String(20), nullable=False, default=""),  # "0,2,4": Monday is 0
-    Column("max_papers", Integer),  # None: the newsletter's
+    Column("weekdays", JSON, nullable=False, default=list),  # Monday is 0
+    Column("max_papers", Integer),
     Column("wants_html", Boolean, nullable=False, default=True),
-    Column("paused_until", UtcTime),
     Column("created_at", UtcTime, nullable=False),
+    Column("pending_since", UtcTime),
     Column("confirmed_at", UtcTime),
+    Column("paused_until", Date),
     Column("left_at", UtcTime),
-    Column("likes", JSON, nullable=False, default=list),  # papers named at subscription
-    # When the scheduler looks at this reader next, and the period they had last: see due.py.
+    Column("links_valid_from", UtcTime),
+    # When the scheduler looks at this reader next, and the period that they had last (due.py).
     Column("next_due_at", UtcTime),
     Column("last_period", String(20)),
     Column("last_edition", Integer, nullable=False, default=0),  # what their last issue ended with
-    Column("secret", String(32), nullable=False, default=""),  # makes their links unguessable
     Index(None, "state", "next_due_at"),
 )
 
-consents = Table(  # what a reader agreed to, when and how: never edited
+consents = Table(  # what a reader agreed to, when and how: never edited, outlives an erasure
     "consents",
     metadata,
     Column("id", Number, primary_key=True),
     Column("subscriber_id", Number, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("before", String(10)),
+    Column("after", String(10), nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("action", String(20), nullable=False),
-    Column("source", String(20), nullable=False),
-    Column("evidence", JSON, nullable=False),
+    Column("how", String(20), nullable=False),
+    Column("source", String(10), nullable=False),
+    Column("address_hash", String(64), nullable=False),
+    Column("text_version", String(20), nullable=False),
     Index(None, "subscriber_id"),
 )
 
@@ -228,8 +232,9 @@ feedback = Table(
     Column("id", Number, primary_key=True),
     Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False),
     Column("paper_id", Number, ForeignKey("papers.id"), nullable=False),
-    Column("kind", String(10), nullable=False),  # like, dislike, save
+    Column("opinion", String(10), nullable=False),  # more, less
     Column("at", UtcTime, nullable=False),
+    Column("edition", Integer),  # where they saw it
     UniqueConstraint("subscriber_id", "paper_id"),
 )
 

@@ -1,6 +1,6 @@
-"""Make the first store
+"""the first store
 
-The schema of version 0.1.
+Follows .
 """
 
 from __future__ import annotations
@@ -25,10 +25,14 @@ def upgrade() -> None:
         sa.Column(
             "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("action", sa.String(length=10), nullable=False),
+        sa.Column("before", sa.String(length=10), nullable=True),
+        sa.Column("after", sa.String(length=10), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
-        sa.Column("action", sa.String(length=20), nullable=False),
-        sa.Column("source", sa.String(length=20), nullable=False),
-        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("how", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("text_version", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
@@ -100,8 +104,7 @@ def upgrade() -> None:
         "fragments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fragments")),
         sa.UniqueConstraint("digest", name=op.f("uq_fragments_digest")),
@@ -116,6 +119,14 @@ def upgrade() -> None:
         ),
         sa.Column("papers", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("subscriber_id", name=op.f("pk_ledger")),
+    )
+    op.create_table(
+        "letterheads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letterheads")),
+        sa.UniqueConstraint("digest", name=op.f("uq_letterheads_digest")),
     )
     op.create_table(
         "papers",
@@ -147,6 +158,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_papers_edition"), ["edition"], unique=False)
 
     op.create_table(
+        "recipes",
+        sa.Column(
+            "delivery_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("recipe", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_recipes")),
+    )
+    op.create_table(
         "subscribers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
@@ -154,22 +176,22 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("keywords", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("language", sa.String(length=12), nullable=False),
-        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("hour", sa.Integer(), nullable=True),
         sa.Column("cadence", sa.String(length=12), nullable=False),
-        sa.Column("weekdays", sa.String(length=20), nullable=False),
+        sa.Column("weekdays", sa.JSON(), nullable=False),
         sa.Column("max_papers", sa.Integer(), nullable=True),
         sa.Column("wants_html", sa.Boolean(), nullable=False),
-        sa.Column("paused_until", UtcTime(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
+        sa.Column("pending_since", UtcTime(), nullable=True),
         sa.Column("confirmed_at", UtcTime(), nullable=True),
+        sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("left_at", UtcTime(), nullable=True),
-        sa.Column("likes", sa.JSON(), nullable=False),
+        sa.Column("links_valid_from", UtcTime(), nullable=True),
         sa.Column("next_due_at", UtcTime(), nullable=True),
         sa.Column("last_period", sa.String(length=20), nullable=True),
         sa.Column("last_edition", sa.Integer(), nullable=False),
-        sa.Column("secret", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
         sa.UniqueConstraint("email_key", name=op.f("uq_subscribers_email_key")),
     )
@@ -200,10 +222,11 @@ def upgrade() -> None:
         sa.Column("lease_expires_at", UtcTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", UtcTime(), nullable=True),
+        sa.Column("reply_code", sa.Integer(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("message_id", sa.Text(), nullable=True),
-        sa.Column("recipe", sa.LargeBinary(), nullable=True),
         sa.Column("papers", sa.LargeBinary(), nullable=True),
+        sa.Column("in_ledger", sa.Boolean(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("changed_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -222,9 +245,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_deliveries_edition_state_next_attempt_at"),
-            ["edition", "state", "next_attempt_at"],
-            unique=False,
+            batch_op.f("ix_deliveries_edition_state"), ["edition", "state"], unique=False
         )
 
     op.create_table(
@@ -234,8 +255,9 @@ def upgrade() -> None:
             "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("opinion", sa.String(length=10), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.id"], name=op.f("fk_feedback_paper_id")),
         sa.ForeignKeyConstraint(
             ["subscriber_id"], ["subscribers.id"], name=op.f("fk_feedback_subscriber_id")

@@ -1,0 +1,179 @@
+"""Readers, the evidence of their consent, and what they said about papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from digest.storage.database import Database
+from digest.storage.schema import consents, deliveries, feedback, ledger, papers, subscribers
+from subscribers.consent import Consent, State
+from subscribers.store import Feedback, Subscriber
+
+_CHUNK = 500
+
+
+class SubscriberTable:
+    """All SQL about readers; implements subscribers.store's two protocols."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_id(self, subscriber: int) -> Subscriber | None:
+        """Find a reader by number."""
+        return self._find(subscribers.c.id == subscriber)
+
+    def by_key(self, email_key: str) -> Subscriber | None:
+        """Find a reader by the key of their address."""
+        return self._find(subscribers.c.email_key == email_key)
+
+    def insert(self, subscriber: Subscriber, consent: Consent) -> Subscriber | None:
+        """Add a reader with the evidence; None when the key is taken."""
+        values = _values(subscriber)
+        del values["id"]
+        with self._database.write() as connection:
+            if self._taken(connection, subscriber.email_key):
+                return None
+            statement = insert(subscribers).values(values).returning(subscribers.c.id)
+            number: int = connection.execute(statement).scalar_one()
+            _keep(connection, number, consent)
+        return self.by_id(number)
+
+    def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
+        """Write what changed, unless the row's state moved on meanwhile (see the protocol)."""
+        old, new = _values(before), _values(after)
+        changed = {name: new[name] for name in new if new[name] != old[name]}
+        changed.pop("id", None)
+        changed.pop("created_at", None)
+        with self._database.write() as connection:
+            row = (subscribers.c.id == before.id) & (subscribers.c.state == before.state)
+            if "email_key" in changed and self._taken(connection, changed["email_key"]):
+                return False
+            if not connection.scalar(select(func.count()).select_from(subscribers).where(row)):
+                return False
+            if _RHYTHM & changed.keys():
+                changed["next_due_at"] = None  # the scheduler works it out anew
+            if changed:
+                connection.execute(update(subscribers).where(row).values(changed))
+            if consent is not None:
+                _keep(connection, before.id, consent)
+        return True
+
+    def erase(self, subscriber: int, consent: Consent) -> bool:
+        """Delete a reader and all that is theirs; the consent records stay."""
+        with self._database.write() as connection:
+            if not connection.scalar(select(func.count()).where(subscribers.c.id == subscriber)):
+                return False
+            for table in (feedback, ledger, deliveries):
+                connection.execute(delete(table).where(table.c.subscriber_id == subscriber))
+            connection.execute(delete(subscribers).where(subscribers.c.id == subscriber))
+            _keep(connection, subscriber, consent)
+        return True
+
+    def every(self, state: State | None = None) -> Iterator[Subscriber]:
+        """Yield all readers (of one state) by number, in bounded memory."""
+        last = 0
+        while True:
+            query = _readers().where(subscribers.c.id > last).limit(_CHUNK)
+            if state is not None:
+                query = query.where(subscribers.c.state == state)
+            with self._database.read() as connection:
+                rows = connection.execute(query).all()
+            yield from map(_subscriber, rows)
+            if len(rows) < _CHUNK:
+                return
+            last = rows[-1].id
+
+    def pending_before(self, moment: datetime) -> Sequence[Subscriber]:
+        """Return the unconfirmed readers whose request is older than `moment`."""
+        query = _readers().where(
+            subscribers.c.state == "pending", subscribers.c.pending_since < moment
+        )
+        with self._database.read() as connection:
+            return [_subscriber(row) for row in connection.execute(query)]
+
+    def consents(self, subscriber: int) -> Sequence[Consent]:
+        """Return the evidence of one reader, oldest first."""
+        query = select(consents).where(consents.c.subscriber_id == subscriber)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(consents.c.id)).all()
+        names = [field.name for field in fields(Consent)]
+        return [Consent(**{name: getattr(row, name) for name in names}) for row in rows]
+
+    def set_feedback(self, subscriber: int, said: Feedback) -> bool:
+        """Keep an opinion in place of an earlier one; False: no such paper or reader."""
+        with self._database.write() as connection:
+            for column, number in ((subscribers.c.id, subscriber), (papers.c.id, said.paper)):
+                if connection.scalar(select(column).where(column == number)) is None:
+                    return False
+            _forget(connection, subscriber, said.paper)
+            values = {"opinion": said.opinion, "at": said.at, "edition": said.edition}
+            connection.execute(
+                insert(feedback).values(subscriber_id=subscriber, paper_id=said.paper, **values)
+            )
+        return True
+
+    def take_back(self, subscriber: int, paper: int) -> bool:
+        """Forget an opinion; False: there was none."""
+        with self._database.write() as connection:
+            return _forget(connection, subscriber, paper)
+
+    def feedback(self, subscriber: int) -> Sequence[Feedback]:
+        """Return all opinions of a reader with the papers' titles, newest first."""
+        query = (
+            select(feedback, papers.c.title)
+            .join(papers, papers.c.id == feedback.c.paper_id)
+            .where(feedback.c.subscriber_id == subscriber)
+            .order_by(feedback.c.at.desc(), feedback.c.id.desc())
+        )
+        with self._database.read() as connection:
+            return [
+                Feedback(row.paper_id, row.opinion, row.at, row.edition, row.title)
+                for row in connection.execute(query)
+            ]
+
+    def paper_title(self, paper: int) -> str | None:
+        """Return a paper's title; None: there is no such paper."""
+        with self._database.read() as connection:
+            return connection.scalar(select(papers.c.title).where(papers.c.id == paper))
+
+    def _find(self, condition: Any) -> Subscriber | None:
+        with self._database.read() as connection:
+            row = connection.execute(_readers().where(condition)).one_or_none()
+        return _subscriber(row) if row else None
+
+    @staticmethod
+    def _taken(connection: Connection, email_key: str) -> bool:
+        query = select(subscribers.c.id).where(subscribers.c.email_key == email_key)
+        return connection.scalar(query) is not None
+
+
+_RHYTHM = {"timezone", "hour", "cadence", "weekdays", "paused_until", "state"}
+
+
+def _readers() -> Select[Any]:
+    return select(subscribers).order_by(subscribers.c.id)
+
+
+def _values(subscriber: Subscriber) -> dict[str, Any]:
+    return asdict(subscriber) | {"weekdays": list(subscriber.weekdays)}
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    values = {field.name: getattr(row, field.name) for field in fields(Subscriber)}
+    return Subscriber(**values | {"weekdays": tuple(row.weekdays)})
+
+
+def _keep(connection: Connection, number: int, consent: Consent) -> None:
+    connection.execute(insert(consents).values(subscriber_id=number, **asdict(consent)))
+
+
+def _forget(connection: Connection, subscriber: int, paper: int) -> bool:
+    gone = connection.execute(
+        delete(feedback).where(feedback.c.subscriber_id == subscriber, feedback.c.paper_id == paper)
+    )
+    return gone.rowcount > 0
