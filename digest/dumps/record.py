@@ -11,7 +11,7 @@ from digest.mail import without_holes
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
 
-def build(
+def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     *,
     title: str,
     abstract: str,

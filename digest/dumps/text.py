@@ -1,0 +1,121 @@
+"""Bytes → lines: encodings, line ends, and what is no text at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from digest.errors import DumpError
+
+MAX_BYTES = 64 * 1024 * 1024  # a saved page is 0.3 MB; nothing we read comes near this
+MAX_LINE = 1_000_000  # bytes; an abstract is 2,000 characters
+_CHUNK = 1 << 20
+_MANY_BAD = 0.1  # share of lines that are not UTF-8: more is no accident but another encoding
+
+_MAGIC = (
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+)
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A text, line by line; line n is `all[n - 1]`."""
+
+    all: tuple[str, ...]  # without line ends
+    bad: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))  # line → reason
+
+
+def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return a file's bytes; a file over `max_bytes` is refused without reading it whole.
+
+    Raises DumpError naming the file (and the line, when one line alone is too long), and OSError
+    as the system gives it.
+    """
+    with path.open("rb") as file:
+        data = file.read(max_bytes + 1) if path.stat().st_size <= max_bytes else b""
+        if len(data) <= max_bytes and path.stat().st_size <= max_bytes:
+            return data
+        line, length = 1, 0
+        file.seek(0)
+        while (chunk := file.read(_CHUNK)) and length <= MAX_LINE:
+            ends = chunk.count(b"\n")
+            line += ends
+            length = length + len(chunk) if not ends else len(chunk) - chunk.rfind(b"\n") - 1
+    if length > MAX_LINE:
+        raise DumpError(f"one line of more than {MAX_LINE:,} bytes", path=path, line=line)
+    raise DumpError(f"more than {max_bytes:,} bytes: no dump is that large", path=path)
+
+
+def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_LINE) -> Lines:
+    """Return the lines of a UTF-8 text (or UTF-16 with its mark), LF, CRLF or CR alike.
+
+    A line that is not UTF-8 comes with replacement characters and stands in `bad`.
+    Raises DumpError when the bytes are empty, binary, another encoding or too long.
+    """
+    if not data.strip():
+        raise DumpError("the file is empty")
+    for magic, what in _MAGIC:
+        if data.startswith(magic):
+            raise DumpError(f"not text but {what}")
+    if len(data) > max_bytes:
+        raise DumpError(f"more than {max_bytes:,} bytes: no dump is that large")
+    if encoding := _UTF16.get(data[:2]):
+        data = data[2:].decode(encoding, "replace").encode("utf-8", "replace")
+    if (nul := data.find(b"\0")) >= 0:
+        raise DumpError("binary data (a NUL byte), not text", line=_line_of(data, nul))
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    _refuse_long_line(data, max_line)
+    try:
+        return Lines(tuple(data.decode("utf-8").split("\n")))
+    except UnicodeDecodeError:
+        return _decode_by_line(data)
+
+
+def _decode_by_line(data: bytes) -> Lines:
+    lines: list[str] = []
+    bad: dict[int, str] = {}
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        try:
+            lines.append(raw.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            bad[number] = f"not UTF-8: byte 0x{raw[error.start]:02x} at {error.start + 1}"
+            lines.append(raw.decode("utf-8", "replace"))
+    filled = sum(1 for line in lines if line.strip())
+    if len(bad) > max(1, _MANY_BAD * filled):
+        first = min(bad)
+        raise DumpError(f"{bad[first]} ({len(bad)} such lines)", line=first)
+    return Lines(tuple(lines), MappingProxyType(bad))
+
+
+def _refuse_long_line(data: bytes, max_line: int) -> None:
+    """Raise DumpError at the first line over `max_line` bytes, without splitting the data."""
+    start = 0
+    while len(data) - start > max_line:
+        end = data.rfind(b"\n", start, start + max_line + 1)
+        if end < 0:
+            raise DumpError(f"one line of more than {max_line:,} bytes", line=_line_of(data, start))
+        start = end + 1
+
+
+def _line_of(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+# What is no white space to Python, yet shows nothing: zero-width characters and stray BOMs.
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+
+
+def visible(line: str) -> str:
+    """Return a line as a reader sees it: no zero-width characters, single plain spaces."""
+    return " ".join(_INVISIBLE.sub("", line).split())
