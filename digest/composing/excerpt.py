@@ -1,0 +1,126 @@
+"""Where an abstract may be cut, and how matched words are marked in what remains.
+
+A cut falls at the end of a sentence if one is in reach, else between two words, never inside
+a formula, a bracket or a link. It is an offset into the text, so the spans of matched words
+need no arithmetic: they end at the cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from markupsafe import Markup, escape
+
+
+class Span(Protocol):
+    """Where a matched word stands in a text: [start, end)."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102
+    @property
+    def end(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How much of a text to show."""
+
+    end: int  # show text[:end]
+    ellipsis: bool  # whether a sentence was left unfinished
+
+
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|et al|vs|cf|figs?|eqs?|sec|tab|refs?|resp|approx|no|nos|vol|dr|prof|st|"
+    r"w\.r\.t|i\.i\.d|a\.k\.a|viz|ca|incl|[a-z])|\b[A-Z])\.$",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"https?://\S+|\$[^$\n]{1,300}\$|\\\(.{1,300}?\\\)|\\\[.{1,300}?\\\]|`[^`\n]{1,200}`", re.DOTALL
+)
+_OPERATOR = set("=<>≤≥≠≈∼~+−±×⋅·*/→←↔⇒⇔∈∉⊂⊆∪∩∝≪≫∘⊗⊕^_|∀∃∂∇√∑∏∫:")
+_OPENING, _CLOSING = "([{⟨", ")]}⟩"
+
+
+def cut(text: str, limit: int) -> Cut:
+    """Return where to cut a text so that it has at most `limit` characters, or all of it."""
+    if len(text) <= limit:
+        return Cut(len(text), False)
+    closed = _closed_places(text, limit)
+    best = 0
+    for found in _SENTENCE_END.finditer(text, 0, limit + 1):
+        end = found.end()
+        if end <= limit and closed[end] and not _ABBREVIATION.search(text, max(0, end - 10), end):
+            best = end
+    if best >= limit * 0.4:
+        return Cut(best, False)
+    for end in range(limit, 0, -1):
+        if text[end].isspace() and closed[end] and not _between_operands(text, end):
+            return Cut(best, False) if end < best else Cut(_without_comma(text, end), True)
+    return Cut(best, False) if best else Cut(_last_resort(text, limit), True)
+
+
+def mark(text: str, spans: Iterable[Span], end: int, before: Markup, after: Markup) -> Markup:
+    """Return `text[:end]` escaped, with each span between `before` and `after`.
+
+    Spans may come in any order, overlap, or reach beyond the text; none is trusted.
+    """
+    parts: list[Markup] = []
+    at = 0
+    for start, stop in sorted((max(0, s.start), min(end, s.end)) for s in spans):
+        start = max(start, at)  # noqa: PLW2901
+        if start >= stop:
+            continue
+        parts += [escape(text[at:start]), before, escape(text[start:stop]), after]
+        at = stop
+    parts.append(escape(text[at:end]))
+    return Markup("").join(parts)
+
+
+def _closed_places(text: str, limit: int) -> bytearray:
+    """Flag each offset up to `limit` that is outside every bracket, formula and link."""
+    closed = bytearray(b"\1") * (limit + 1)
+    for whole in _WHOLE.finditer(text):
+        if whole.start() > limit:
+            break
+        for inside in range(whole.start() + 1, min(whole.end(), limit + 1)):
+            closed[inside] = 0
+    for opened, after in _brackets(text, limit):
+        for inside in range(opened + 1, min(after, limit + 1)):
+            closed[inside] = 0
+    return closed
+
+
+def _brackets(text: str, limit: int) -> Iterable[tuple[int, int]]:
+    """Yield the outermost bracketed ranges; a bracket that closes nothing is just a character."""
+    stack: list[int] = []
+    for at, character in enumerate(text[: limit + 300]):
+        if character in _OPENING:
+            stack.append(at)
+        elif character in _CLOSING and stack:
+            opened = stack.pop()
+            yield opened, at + 1
+
+
+def _between_operands(text: str, end: int) -> bool:
+    """Say whether the space at `end` stands beside an operator, as in `x ≤ y`."""
+    before = text[end - 1 : end]
+    after = text[end + 1 : end + 2]
+    return before in _OPERATOR or (after in _OPERATOR and bool(after))
+
+
+def _without_comma(text: str, end: int) -> int:
+    while end > 1 and text[end - 1] in ",;:–—-(":
+        end -= 1
+    return end
+
+
+def _last_resort(text: str, limit: int) -> int:
+    """One word longer than the limit: cut it, unless it is a link, which is left out."""
+    for whole in _WHOLE.finditer(text):
+        if whole.start() < limit < whole.end():
+            return whole.start()
+    return limit

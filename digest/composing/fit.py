@@ -1,0 +1,83 @@
+"""How many bytes a mail will have, and what to leave out so that Gmail does not clip it.
+
+Pure arithmetic on lengths that are measured once a fragment: no mail is encoded to be measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from digest.composing.cards import DENSITIES, Density
+from digest.mail import HOLES, Fragment
+
+_PLAIN = bytes(b for b in range(33, 127) if b != ord("=")) + b" "
+_TOKEN = HOLES["token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A fragment, with what its HTML weighs."""
+
+    fragment: Fragment
+    html_bytes: int  # quoted-printable, holes counted as 9 bytes each
+    tokens: int  # how many times the mail's token is put in
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The cards that fit, one for each paper shown, in order."""
+
+    cards: tuple[Measured, ...]
+    left_out: int  # papers for which there was no room
+
+
+def measured(fragment: Fragment) -> Measured:
+    """Measure a fragment once."""
+    return Measured(
+        fragment, quoted_printable_length(fragment.html), fragment.html.count(_TOKEN)
+    )
+
+
+def quoted_printable_length(text: str) -> int:
+    """Return at least the bytes of a text as quoted-printable (RFC 2045, 6.7), lines of 76."""
+    raw = text.encode()
+    breaks = raw.count(b"\n")
+    escaped = len(raw.translate(None, _PLAIN)) - breaks
+    length = len(raw) + breaks + 2 * escaped
+    return length + 3 * (length // 73 + 1)
+
+
+def fit(
+    room: int, token_length: int, count: int, card: Callable[[int, Density], Measured]
+) -> Fitted:
+    """Return the fullest cards that fit into `room` bytes.
+
+    `card(place, density)` gives the card at a place, 0 being the lead. From the end forward,
+    abstracts get shorter, then go; then papers go, from the end. The lead always stays.
+    """
+    cards = [card(place, "full") for place in range(count)]
+    total = sum(_weight(c, token_length) for c in cards)
+    if total <= room:
+        return Fitted(tuple(cards), 0)
+    for density in DENSITIES[1:]:
+        for place in range(count - 1, -1, -1):
+            if place == 0 and density == "title" and count > 1:
+                continue
+            thinner = card(place, density)
+            total += _weight(thinner, token_length) - _weight(cards[place], token_length)
+            cards[place] = thinner
+            if total <= room:
+                return Fitted(tuple(cards), 0)
+    while len(cards) > 1 and total > room:
+        total -= _weight(cards.pop(), token_length)
+    return Fitted(tuple(cards), count - len(cards))
+
+
+def _weight(card: Measured, token_length: int) -> int:
+    return card.html_bytes + card.tokens * token_length
+
+
+def weight_of(fragments: Sequence[Measured], token_length: int) -> int:
+    """Return the bytes of some fragments of one mail, its tokens put in."""
+    return sum(_weight(fragment, token_length) for fragment in fragments)

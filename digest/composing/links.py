@@ -1,0 +1,78 @@
+"""The addresses in a mail: a paper's own, and the reader's.
+
+Only http and https addresses are ever emitted; whatever else a source called a link is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from digest.mail import HOLES
+from digest.papers import Link, Paper
+
+_UNSAFE = re.compile(r"[\s<>\"'`\\^{}|\x00-\x1f\x7f\u00a0\u2028\u2029\ue000-\uf8ff]")
+_LONGEST = 2000  # what every browser and mail client takes
+
+
+def web_url(url: str) -> str | None:
+    """Return an address if it is http(s) with a host and no odd character, else None."""
+    url = url.strip()
+    if _UNSAFE.search(url) or len(url) > _LONGEST:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        return None
+    return url if url.isascii() else quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def paper_url(paper: Paper, search_link: str) -> str:
+    """Return where a paper can be read, or found when no address of it is known."""
+    for link in paper.links:
+        if link.kind == "paper" and (url := web_url(link.url)):
+            return url
+    if paper.arxiv_id and (url := web_url(f"https://arxiv.org/abs/{paper.arxiv_id}")):
+        return url
+    if paper.doi and (url := web_url(f"https://doi.org/{quote(paper.doi, safe='/')}")):
+        return url
+    title = (paper.source_title or paper.title)[:300]
+    return search_link.replace("{title}", quote(title, safe=""))
+
+
+def other_links(paper: Paper) -> list[Link]:
+    """Return a paper's first code, project and discussion addresses, cleaned, in that order."""
+    found: dict[str, Link] = {}
+    for link in paper.links:
+        url = web_url(link.url)
+        if url and link.kind != "paper":
+            found.setdefault(link.kind, Link(link.kind, url))
+    return [found[kind] for kind in ("code", "project", "discussion") if kind in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLinks:
+    """The reader's own addresses: `{base_url}/m/{token}/…`, the token left as a hole.
+
+    Without a base_url there are none; then only `mailto:` leaves the list.
+    """
+
+    base_url: str | None
+
+    def to(self, *action: str | int) -> str | None:
+        """Return the address of an action: `to("more", 12)`."""
+        if self.base_url is None:
+            return None
+        path = "/".join(map(str, action))
+        return f"{self.base_url.rstrip('/')}/m/{HOLES['token']}/{path}"
+
+
+def http_links(html: str) -> Iterable[str]:
+    """Yield every address of an HTML text's links, unescaped."""
+    for found in re.finditer(r"(?:href|src)=\"([^\"]*)\"", html):
+        yield found[1].replace("&amp;", "&").replace("&#39;", "'").replace("&#34;", '"')

@@ -1,0 +1,121 @@
+"""The mail's templates: found in two folders, checked, put through MJML once, cut into pieces.
+
+A template is MJML with Jinja inside. The order is: Jinja is left alone, MJML makes HTML of it
+once per process, and what comes out is a Jinja template again, rendered per language and per
+paper. `<!-- piece:NAME -->` marks where the HTML is cut: an issue is joined from pieces.
+
+A file of the operator's folder replaces the shipped file of the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import mjml
+from jinja2 import Environment, StrictUndefined, TemplateSyntaxError
+from markupsafe import Markup
+
+from digest.composing.locales import Words
+from digest.composing.mjml_check import check_mjml
+from digest.composing.wrapping import wrap
+from digest.errors import TemplateError
+
+_PIECE = re.compile(r"<!-- piece:([a-z]+) -->\n?")
+_INCLUDE = re.compile(r"<mj-include\s+path=[\"']([^\"']+)[\"']\s*/>")
+_INDENT = re.compile(r">\s*\n\s*<")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One template file."""
+
+    name: str
+    path: Path
+    text: str
+
+
+class Templates:
+    """The shipped templates, and before them the operator's own."""
+
+    def __init__(self, shipped: Path, override: Path | None = None) -> None:
+        self.shipped = shipped
+        self.override = override
+        self._html: dict[str, str] = {}
+
+    def source(self, name: str) -> Source:
+        """Return a template's text; raise TemplateError if it is missing or cannot be read."""
+        for folder in (self.override, self.shipped):
+            if folder is not None and (file := folder / name).is_file():
+                try:
+                    return Source(name, file, file.read_text(encoding="utf-8"))
+                except (OSError, UnicodeDecodeError) as error:
+                    raise TemplateError(f"cannot be read: {error}", template=str(file)) from None
+        raise TemplateError("there is no such template", template=name)
+
+    def names(self) -> list[str]:
+        """Return the names of all templates, shipped and added."""
+        folders = [f for f in (self.shipped, self.override) if f is not None]
+        return sorted({f.name for d in folders for f in d.iterdir() if f.is_file()})
+
+    def html(self, name: str) -> str:
+        """Return a `.mjml` template as HTML, Jinja still in it; compiled once."""
+        found = self._html.get(name)
+        if found is None:
+            found = self._html[name] = self._compiled(name)
+        return found
+
+    def pieces(self, name: str) -> dict[str, str]:
+        """Return a template (`.mjml` as HTML, `.txt` as it is) cut at its piece marks.
+
+        What stands before the first mark is the piece `top`.
+        """
+        text = self.html(name) if name.endswith(".mjml") else self.source(name).text
+        top, *rest = _PIECE.split(text)
+        return {"top": top, **dict(zip(rest[::2], rest[1::2], strict=True))}
+
+    def _compiled(self, name: str) -> str:
+        source = self.source(name)
+        try:
+            html = mjml.mjml2html(self._assembled(source, ()))
+        except Exception as error:  # mjml-python raises OSError, ValueError or its own
+            raise TemplateError(f"MJML refuses it: {error}", template=str(source.path)) from None
+        return _INDENT.sub(">\n<", html)
+
+    def _assembled(self, source: Source, above: tuple[str, ...]) -> str:
+        """Put included files in place; mjml-python's own includes forget the body's width."""
+        if source.name in above:
+            raise TemplateError("includes itself", template=str(source.path))
+        check_mjml(source.text, str(source.path))
+        return _INCLUDE.sub(
+            lambda found: self._assembled(self.source(found[1]), (*above, source.name)), source.text
+        )
+
+
+def environment(words: Words, *, html: bool) -> Environment:
+    """Return the Jinja environment of a language, for HTML (escaping) or for text (wrapping)."""
+    made = Environment(
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
+    made.filters["wrap"] = wrap
+    made.filters["number"] = words.number
+    made.globals["markup"] = Markup
+    return made
+
+
+def jinja_problem(source: Source) -> TemplateError | None:
+    """Return the first Jinja mistake of a file, with its line."""
+    try:
+        Environment(extensions=["jinja2.ext.i18n"]).parse(source.text)  # noqa: S701
+    except TemplateSyntaxError as error:
+        return TemplateError(
+            error.message or "broken Jinja", template=str(source.path), line=error.lineno
+        )
+    return None

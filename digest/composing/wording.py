@@ -1,0 +1,95 @@
+"""The subject and the preheader: what is inside, in the two lines that decide on opening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digest.composing.branding import Tone
+from digest.composing.locales import Words
+from digest.mail import without_holes
+from digest.papers import Paper
+
+SUBJECT_LENGTH = 60  # what a phone shows
+PREHEADER_LENGTH = 110
+
+
+def subject(
+    words: Words, tone: Tone, brand: str, edition: int, papers: Sequence[Paper], *, avoid: str = ""
+) -> str:
+    """Return a subject that names the first paper and the count, in 60 characters if it can.
+
+    Its form turns with the edition's number, so that two days running never look alike; it is
+    never `avoid`, the reader's last subject.
+    """
+    others = len(papers) - 1
+    forms = _forms(words, tone, brand, edition, others)
+    for turn in range(len(forms)):
+        form = forms[(edition + turn) % len(forms)]
+        room = SUBJECT_LENGTH - len(form.replace("{title}", ""))
+        made = form.replace("{title}", short_title(papers[0].title, room))
+        if made != avoid:
+            break
+    return made
+
+
+def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> list[str]:
+    if tone == "terse":
+        return [f"{brand} {edition}: {{title}}", f"{brand} {edition} · {{title}}"]
+    if others == 0:
+        alone = [words.say("{title}"), words.say("One paper for you: {title}")]
+        return alone if tone == "plain" else [words.say("Worth your time: {title}"), alone[1]]
+    count = words.count("{n} more paper", "{n} more papers", others)
+    if tone == "warm":
+        return [
+            words.say("For you today: {title}, and {count}").replace("{count}", count),
+            words.say("Worth your time: {title} and {count}").replace("{count}", count),
+            words.say("We thought of you: {title} and {count}").replace("{count}", count),
+        ]
+    return [
+        words.say("{title} and {count}").replace("{count}", count),
+        words.say("{title} + {count}").replace("{count}", count),
+        words.say("{title}, with {count}").replace("{count}", count),
+    ]
+
+
+def preheader(words: Words, papers: Sequence[Paper]) -> str:
+    """Return the line after the subject: the next papers, or how the only one begins."""
+    if len(papers) == 1:
+        return _shortened(papers[0].abstract or words.say("One paper today"), PREHEADER_LENGTH)
+    titles: list[str] = []
+    room = PREHEADER_LENGTH
+    for paper in papers[1:4]:
+        title = short_title(paper.title, min(room, 60))
+        if titles and len(title) > room - 3:
+            break
+        titles.append(title)
+        room -= len(title) + 3
+    return words.say("Also: {titles}").replace("{titles}", " · ".join(titles))
+
+
+def short_title(title: str, room: int) -> str:
+    """Return a title within `room` characters: whole, or its part before a colon, or cut."""
+    title = one_line(title)
+    if len(title) <= room:
+        return title
+    head = title.partition(": ")[0]
+    if 8 <= len(head) <= room:
+        return head
+    return _shortened(title, max(room, 16))
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, without control characters or holes: fit for a header."""
+    visible = "".join(c if c.isprintable() else " " for c in without_holes(text))
+    return " ".join(visible.split())
+
+
+def _shortened(text: str, room: int) -> str:
+    text = one_line(text[: room + 200])
+    if len(text) <= room:
+        return text
+    kept = text[: room - 1]
+    space = kept.rfind(" ")
+    if space > room // 2:
+        kept = kept[:space]
+    return kept.rstrip(" ,;:–—-([{") + "…"

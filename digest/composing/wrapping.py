@@ -1,0 +1,70 @@
+"""The text twin's lines: at most 72 columns, counted as a terminal shows them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+WIDTH = 72
+
+
+def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> str:
+    """Return a paragraph in lines of at most `width` columns.
+
+    `first` stands before the first line and `indent` before the others. A link is never broken,
+    however long; Chinese and Japanese are broken between characters, each two columns wide.
+    """
+    lines: list[str] = []
+    line, used = first, columns(first)
+    empty = True
+    for word in _words(text):
+        size = columns(word)
+        space = 0 if empty or (_is_wide(word[0]) and line and _is_wide(line[-1])) else 1
+        if not empty and used + space + size > width:
+            lines.append(line)
+            line, used, space = indent, columns(indent), 0
+        line += " " * space + word
+        used += space + size
+        empty = False
+    return "\n".join([*lines, line.rstrip() if empty else line])
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf")
+        else 2 if _is_wide(c)
+        else 1
+        for c in text
+    )  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii():
+        return text.split()
+    words: list[str] = []
+    for word in text.split():
+        if any(map(_is_wide, word)):
+            words += _cjk(word)
+        else:
+            words.append(word)
+    return words
+
+
+def _cjk(word: str) -> list[str]:
+    """Break between wide characters, but never before closing punctuation."""
+    parts: list[str] = []
+    for character in word:
+        joins = parts and (
+            not (_is_wide(character) or _is_wide(parts[-1][-1])) or character in "、。，．！？；：）】」』》"
+        )
+        if joins:
+            parts[-1] += character
+        else:
+            parts.append(character)
+    return parts
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
