@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from digest.cli import dumps
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -78,3 +79,7 @@ def main() -> None:
     except OSError as error:
         warn(f"error: {error.filename or 'the system'}: {error.strerror or error}")
         sys.exit(1)
+
+
+app.command()(dumps.ingest)
+app.command()(dumps.papers)
