@@ -78,7 +78,8 @@ class SubscriberStore(Protocol):
     def erase(self, subscriber: int, consent: Consent) -> bool:
         """Delete the reader, their feedback, issues and ledger; keep only consent records.
 
-        False: there is no such reader (then nothing is written).
+        False, and nothing written: there is no such reader, or their state is not
+        `consent.before` any more (they may be confirming at this moment).
         """
 
     def every(self, state: State | None = None) -> Iterator[Subscriber]:
@@ -86,6 +87,9 @@ class SubscriberStore(Protocol):
 
     def pending_before(self, moment: datetime) -> Sequence[Subscriber]:
         """Unconfirmed readers whose `pending_since` is earlier: they expire."""
+
+    def was_erased(self, address_hash: str) -> bool:
+        """Whether a consent record with action 'erase' names this address: an import skips it."""
 
     def consents(self, subscriber: int) -> Sequence[Consent]:
         """The evidence of one reader, oldest first."""

@@ -1,0 +1,193 @@
+"""What a reader may choose, checked field by field. Pure.
+
+The same check serves the pages, the command line and imports: text fields come in, `Preferences`
+or a list of problems, each with its field, comes out.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import cast
+
+from subscribers.addresses import parse_name
+from subscribers.errors import AddressError, ProfileError
+from subscribers.profile import parse
+from subscribers.store import Cadence, Subscriber
+
+CADENCES: tuple[Cadence, ...] = ("daily", "weekdays", "days", "weekly")
+MAX_PAPERS = 50
+
+_CONTINENTS = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
+    *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a reader chose. None: as the operator's settings say."""
+
+    keywords: str
+    name: str = ""
+    language: str = "en"
+    timezone: str | None = None
+    hour: int | None = None
+    cadence: Cadence = "daily"
+    weekdays: tuple[int, ...] = ()
+    max_papers: int | None = None
+    wants_html: bool = True
+
+    def applied_to(self, subscriber: Subscriber) -> Subscriber:
+        """Return the subscriber with these preferences."""
+        return replace(
+            subscriber,
+            keywords=self.keywords,
+            name=self.name,
+            language=self.language,
+            timezone=self.timezone,
+            hour=self.hour,
+            cadence=self.cadence,
+            weekdays=self.weekdays,
+            max_papers=self.max_papers,
+            wants_html=self.wants_html,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field."""
+
+    field: str  # its name in the form or the file
+    reason: str
+
+
+class PreferencesError(ValueError):
+    """Some fields cannot be kept. Carries each with its reason."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.field}: {p.reason}" for p in self.problems))
+
+
+def preferences_of(subscriber: Subscriber) -> Preferences:
+    """Return what a subscriber has chosen so far."""
+    return Preferences(
+        subscriber.keywords,
+        subscriber.name,
+        subscriber.language,
+        subscriber.timezone,
+        subscriber.hour,
+        subscriber.cadence,
+        subscriber.weekdays,
+        subscriber.max_papers,
+        subscriber.wants_html,
+    )
+
+
+def read_preferences(fields: Mapping[str, str]) -> Preferences:
+    """Check text fields; one that is missing or empty means the default.
+
+    Args:
+        fields: any of keywords, name, language, timezone, hour, cadence, weekdays (numbers with
+            Monday 0, separated by spaces or commas), max_papers, format ('html' or 'text').
+
+    Raises:
+        PreferencesError: with every problem.
+    """
+    problems: list[FieldProblem] = []
+    keywords = fields.get("keywords", "").replace("\r\n", "\n").strip()
+    try:
+        parse(keywords)
+    except ProfileError as error:
+        problems += [FieldProblem("keywords", str(problem)) for problem in error.problems]
+    try:
+        name = parse_name(fields.get("name", ""))
+    except AddressError as error:
+        name = ""
+        problems.append(FieldProblem("name", str(error)))
+    cadence = _one_of(fields, "cadence", CADENCES, problems)
+    preferences = Preferences(
+        keywords,
+        name,
+        _language(fields, problems),
+        _timezone(fields, problems),
+        _number(fields, "hour", 0, 23, problems),
+        cast(Cadence, cadence),
+        _weekdays(fields, cadence, problems),
+        _number(fields, "max_papers", 1, MAX_PAPERS, problems),
+        _one_of(fields, "format", ("html", "text"), problems) == "html",
+    )
+    if problems:
+        raise PreferencesError(problems)
+    return preferences
+
+
+@lru_cache(maxsize=1)
+def timezones() -> tuple[str, ...]:
+    """The time zones to choose from: IANA names with a place, and UTC, in order."""
+    names = (name for name in zoneinfo.available_timezones() if name.startswith(_CONTINENTS))
+    return ("UTC", *sorted(names))
+
+
+def _one_of(
+    fields: Mapping[str, str], name: str, allowed: Sequence[str], problems: list[FieldProblem]
+) -> str:
+    value = fields.get(name, "").strip().lower()
+    if not value:
+        return allowed[0]
+    if value not in allowed:
+        problems.append(FieldProblem(name, f"choose one of {', '.join(allowed)}"))
+        return allowed[0]
+    return value
+
+
+def _number(
+    fields: Mapping[str, str], name: str, low: int, high: int, problems: list[FieldProblem]
+) -> int | None:
+    value = fields.get(name, "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 4 and low <= int(value) <= high):
+        problems.append(FieldProblem(name, f"write a whole number from {low} to {high}"))
+        return None
+    return int(value)
+
+
+def _language(fields: Mapping[str, str], problems: list[FieldProblem]) -> str:
+    value = fields.get("language", "").strip() or "en"
+    if len(value) > 35 or not _LANGUAGE.fullmatch(value):
+        problems.append(FieldProblem("language", "write a language tag such as en or pt-BR"))
+        return "en"
+    return value
+
+
+def _timezone(fields: Mapping[str, str], problems: list[FieldProblem]) -> str | None:
+    value = fields.get("timezone", "").strip()
+    if not value:
+        return None
+    if value not in zoneinfo.available_timezones():
+        problems.append(FieldProblem("timezone", "write a time zone such as Europe/Paris or UTC"))
+        return None
+    return value
+
+
+def _weekdays(
+    fields: Mapping[str, str], cadence: str, problems: list[FieldProblem]
+) -> tuple[int, ...]:
+    parts = fields.get("weekdays", "").replace(",", " ").split()
+    if any(part not in {"0", "1", "2", "3", "4", "5", "6"} for part in parts):
+        problems.append(FieldProblem("weekdays", "write days as numbers, from 0 (Monday) to 6"))
+        return ()
+    days = tuple(sorted({int(part) for part in parts}))
+    if cadence == "days" and not days:
+        problems.append(FieldProblem("weekdays", "choose at least one day"))
+    if cadence == "weekly" and len(days) != 1:
+        if len(days) > 1:
+            problems.append(FieldProblem("weekdays", "choose one day for a weekly mail"))
+        return (0,)
+    return days if cadence in ("days", "weekly") else ()

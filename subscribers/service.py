@@ -1,0 +1,334 @@
+"""The life of a subscription: subscribe, confirm, change, pause, leave, come back, erase.
+
+Every method takes the time as an argument, decides by `consent.step`, and writes state and
+evidence in one transaction. What is asked for twice is done once and is no error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from subscribers.addresses import Address, address_hash, parse_address
+from subscribers.consent import Action, Consent, Source, State, may_undo, step
+from subscribers.errors import ConsentError, TokenError, UnknownReader
+from subscribers.letters import Letter, LetterKind, Mailer
+from subscribers.links import Links
+from subscribers.preferences import Preferences
+from subscribers.profile import parse, to_text, without_item
+from subscribers.store import Subscriber, SubscriberStore
+from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Claim, Tokens, check_age
+
+
+def _always(_address_key: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """What the operator decides about the front desk."""
+
+    base_url: str = "http://127.0.0.1:8000"  # where readers reach the pages, no last slash
+    refused_domains: frozenset[str] = frozenset()  # A-labels; disposable mail providers
+    timezone: str = "UTC"  # of readers who chose none
+    confirm_within: timedelta = timedelta(days=7)  # then an unconfirmed request is forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who came by a mail's link, and from which mail."""
+
+    reader: Subscriber
+    edition: int  # 0: from a letter or a page
+    claim: Claim
+
+
+@dataclass(slots=True)
+class FrontDesk:
+    """Serves readers. `may_post` says whether one more letter to an address is within limits."""
+
+    store: SubscriberStore
+    mailer: Mailer
+    tokens: Tokens
+    settings: DeskSettings = field(default_factory=DeskSettings)
+    may_post: Callable[[str], bool] = _always
+
+    @property
+    def links(self) -> Links:
+        """Makes the links that letters and pages carry."""
+        return Links(self.settings.base_url, self.tokens)
+
+    def subscribe(self, email: str, wishes: Preferences, now: datetime) -> None:
+        """Take a request from the page: mail a confirmation link, or say that they are known.
+
+        It returns nothing, so that no answer can tell who is subscribed.
+
+        Raises:
+            AddressError: no mail can be sent there.
+        """
+        address = parse_address(email, self.settings.refused_domains)
+        self._ask(address, wishes, now, how="form", source="reader")
+
+    def add(
+        self, email: str, wishes: Preferences, now: datetime, *, confirmed: bool, how: str
+    ) -> tuple[Subscriber, bool]:
+        """Add or update a reader for the operator; return them and whether they are new.
+
+        With `confirmed` the operator vouches for the reader's consent, which is recorded, and no
+        letter goes out; without it a new reader is pending and gets the confirmation mail.
+
+        Raises:
+            AddressError: no mail can be sent there.
+        """
+        address = parse_address(email, self.settings.refused_domains)
+        found = self.store.by_key(address.key)
+        if found and found.state in ("active", "paused"):
+            after = wishes.applied_to(found)
+            self.store.save(found, after, None)
+            return after, False
+        if not confirmed:
+            return self._ask(address, wishes, now, how=how, source="operator"), found is None
+        before = found or self._blank(address, now)
+        after = replace(
+            wishes.applied_to(before),
+            state=step(found.state if found else None, "vouch"),
+            confirmed_at=now,
+            left_at=None,
+            pending_since=None,
+        )
+        consent = self._evidence(found, address.key, "vouch", now, how, "operator")
+        return self._write(found, after, consent), found is None
+
+    def confirm(self, token: str, now: datetime) -> Subscriber:
+        """Begin mailing a reader who pressed the button behind the confirmation link.
+
+        Raises:
+            TokenError, ConsentError, UnknownReader.
+        """
+        reader = self.reader_of_confirmation(token, now)
+        if reader.state != "pending":
+            step(reader.state, "confirm")
+            return reader
+        after = replace(reader, confirmed_at=now, pending_since=None, left_at=None)
+        return self._take(reader, after, "confirm", now, "link")
+
+    def reader_of_confirmation(self, token: str, now: datetime) -> Subscriber:
+        """Return who would be confirmed by this link, changing nothing."""
+        return self.by_number(self.tokens.read("confirm", token, now).numbers()[0])
+
+    def by_number(self, subscriber: int) -> Subscriber:
+        """Return a reader.
+
+        Raises:
+            UnknownReader: they are gone.
+        """
+        reader = self.store.by_id(subscriber)
+        if reader is None:
+            raise UnknownReader("there is no such subscription any more")
+        return reader
+
+    def by_email(self, email: str) -> Subscriber:
+        """Return a reader by their address, as the operator types it.
+
+        Raises:
+            AddressError, UnknownReader.
+        """
+        reader = self.store.by_key(parse_address(email).key)
+        if reader is None:
+            raise UnknownReader(f"nobody is subscribed as {email.strip()}")
+        return reader
+
+    def visit(self, token: str, now: datetime, *, strict: bool = True) -> Visit:
+        """Return who came by a mail's link.
+
+        Args:
+            token: of the mail.
+            now: UTC.
+            strict: refuse links that are old or were cut off; False for unsubscribing, which a
+                mail of any age must be able to do.
+
+        Raises:
+            TokenError, UnknownReader.
+        """
+        claim = self.tokens.read("mail", token, now)
+        numbers = claim.numbers()
+        if len(numbers) != 2:
+            raise TokenError("this link is incomplete; copy the whole of it from the mail")
+        reader = self.by_number(numbers[0])
+        if strict:
+            check_age(claim, PREFERENCES_WITHIN, now)
+            self.check_not_cut_off(reader, claim)
+        return Visit(reader, numbers[1], claim)
+
+    @staticmethod
+    def check_not_cut_off(reader: Subscriber, claim: Claim) -> None:
+        """Refuse links from before the reader's mails moved or they stopped a stranger.
+
+        Raises:
+            TokenError.
+        """
+        if reader.links_valid_from and claim.issued_at < reader.links_valid_from:
+            raise TokenError("this link is no longer good: newer ones have taken its place")
+
+    def change(self, reader: Subscriber, wishes: Preferences) -> Subscriber:
+        """Keep new preferences. Raises ConsentError when the reader's state changed meanwhile."""
+        return self._write(reader, wishes.applied_to(reader), None)
+
+    def mute(self, reader: Subscriber, index: int, shown: str) -> Subscriber:
+        """Take one wanted item out of the profile.
+
+        Args:
+            reader: whose.
+            index: the item's place in the profile, from 0.
+            shown: the item's text on the page; the profile may have changed since.
+
+        Raises:
+            ConsentError: it is gone or moved already, or it is the only one.
+        """
+        profile = parse(reader.keywords)
+        if index >= len(profile.wanted) or profile.wanted[index].text != shown:
+            raise ConsentError(f"“{shown}” is not at that place among your keywords any more")
+        if len(profile.wanted) == 1:
+            raise ConsentError(f"“{shown}” is your only keyword: change it, pause or unsubscribe")
+        after = replace(reader, keywords=to_text(without_item(profile, index)))
+        return self._write(reader, after, None)
+
+    def pause(self, reader: Subscriber, until: date | None, now: datetime) -> Subscriber:
+        """Send nothing before a day (in the reader's time zone), or until they resume."""
+        after = replace(reader, paused_until=until)
+        return self._take(reader, after, "pause", now, "form")
+
+    def resume(self, reader: Subscriber, now: datetime, how: str = "form") -> Subscriber:
+        """Go on after a pause."""
+        return self._take(reader, replace(reader, paused_until=None), "resume", now, how)
+
+    def leave(
+        self, reader: Subscriber, now: datetime, *, how: str, source: Source = "reader"
+    ) -> Subscriber:
+        """End a subscription at once, whatever its state. `how`: 'one-click', 'form', 'command'."""
+        for _ in range(3):  # somebody may be changing something else at the same moment
+            if reader.state == "left":
+                return reader
+            after = replace(reader, left_at=now, paused_until=None)
+            try:
+                return self._take(reader, after, "leave", now, how, source)
+            except ConsentError:
+                reader = self.by_number(reader.id)
+        raise ConsentError("this did not work; please press the button once more")
+
+    def undo_leave(self, reader: Subscriber, now: datetime) -> Subscriber:
+        """Take an unsubscription back within a week, with everything as it was.
+
+        Raises:
+            ConsentError: it was longer ago, or the address was never confirmed.
+        """
+        if reader.state == "left" and not may_undo(reader.left_at, now):
+            raise ConsentError("the week is over; subscribe again to get mails")
+        if reader.confirmed_at is None:
+            raise ConsentError("this address was never confirmed; subscribe again to get mails")
+        return self._take(reader, replace(reader, left_at=None), "undo", now, "form")
+
+    def send_link(self, email: str, now: datetime) -> None:
+        """Mail a fresh preferences link, if that address is subscribed. Says nothing either way."""
+        address = parse_address(email)
+        reader = self.store.by_key(address.key)
+        if reader and reader.state in ("active", "paused") and self.may_post(reader.email_key):
+            link = self.links.preferences(reader.id, now)
+            self._post("link", reader, link, now + PREFERENCES_WITHIN)
+
+    def look_after(self, now: datetime) -> tuple[int, int]:
+        """Wake those whose pause is over, forget requests never confirmed; return both counts."""
+        resumed = expired = 0
+        for reader in self.store.every("paused"):
+            if reader.paused_until and self._today(reader, now) >= reader.paused_until:
+                self.resume(reader, now, how="clock")
+                resumed += 1
+        for reader in self.store.pending_before(now - self.settings.confirm_within):
+            expired += self._expire(reader, now)
+        return resumed, expired
+
+    def erase(self, reader: Subscriber, now: datetime, *, how: str, source: Source) -> None:
+        """Delete everything about a reader except the evidence, which holds no address."""
+        for _ in range(3):
+            consent = self._evidence(reader, reader.email_key, "erase", now, how, source)
+            if self.store.erase(reader.id, consent):
+                return
+            reader = self.by_number(reader.id)
+        raise ConsentError("this did not work; please press the button once more")
+
+    def _expire(self, reader: Subscriber, now: datetime) -> bool:
+        """Forget an unconfirmed request; a reader who had left before goes back to that."""
+        if reader.left_at is not None:
+            back = replace(reader, state="left", pending_since=None)
+            return self.store.save(reader, back, None)
+        consent = self._evidence(reader, reader.email_key, "expire", now, "clock", "reader")
+        return self.store.erase(reader.id, consent)
+
+    def _ask(
+        self, address: Address, wishes: Preferences, now: datetime, *, how: str, source: Source
+    ) -> Subscriber:
+        found = self.store.by_key(address.key)
+        if found and found.state in ("active", "paused"):
+            if self.may_post(found.email_key):
+                link = self.links.preferences(found.id, now)
+                self._post("known", found, link, now + PREFERENCES_WITHIN)
+            return found
+        before = found or self._blank(address, now)
+        after = replace(wishes.applied_to(before), state="pending", pending_since=now)
+        consent = self._evidence(found, address.key, "ask", now, how, source)
+        reader = self._write(found, after, consent)
+        if self.may_post(reader.email_key):
+            link = self.links.confirm(reader.id, now)
+            self._post("confirm", reader, link, now + (LIFETIMES["confirm"] or timedelta()))
+        return reader
+
+    def _take(
+        self,
+        before: Subscriber,
+        after: Subscriber,
+        action: Action,
+        now: datetime,
+        how: str,
+        source: Source = "reader",
+    ) -> Subscriber:
+        """Take one step of consent and write it with its evidence."""
+        consent = self._evidence(before, before.email_key, action, now, how, source)
+        return self._write(before, replace(after, state=consent.after), consent)
+
+    def _write(
+        self, before: Subscriber | None, after: Subscriber, consent: Consent | None
+    ) -> Subscriber:
+        if before is None and consent is not None:
+            stored = self.store.insert(after, consent)
+            if stored is not None:
+                return stored
+        elif before is not None and (before == after or self.store.save(before, after, consent)):
+            return after
+        raise ConsentError("something changed in the meantime; please try once more")
+
+    def _evidence(
+        self,
+        reader: Subscriber | None,
+        email_key: str,
+        action: Action,
+        now: datetime,
+        how: str,
+        source: Source,
+    ) -> Consent:
+        before: State | None = reader.state if reader else None
+        hashed = address_hash(email_key, self.tokens.address_key)
+        return Consent(action, before, step(before, action), now, how, source, hashed)
+
+    def _blank(self, address: Address, now: datetime) -> Subscriber:
+        return Subscriber(0, address.email, address.key, "", created_at=now)
+
+    def _post(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:
+        self.mailer.post(
+            Letter(kind, to.email, to.name, to.language, link, expires_at, keywords=to.keywords)
+        )
+
+    def _today(self, reader: Subscriber, now: datetime) -> date:
+        zone = ZoneInfo(reader.timezone or self.settings.timezone)
+        return now.astimezone(zone).date()
