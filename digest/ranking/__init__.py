@@ -1,1 +1,1 @@
-"""TODO."""
+"""Which papers fit which profile, and why: text → features, lexical, semantic, blend, reasons."""

@@ -1,0 +1,107 @@
+"""What words are worth: document frequencies and usual lengths, from the archive.
+
+Scores of different days are comparable because a word's worth comes from here and never from
+the day's batch. On the first day, before there is an archive, a shipped prior stands in: about
+400 common words of scientific prose with rough frequencies, written by hand, counted from nobody's
+texts. It counts as PRIOR_PAPERS papers, so a real archive soon outweighs it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Self
+
+from digest.ranking.text import stem, tokens_of
+
+if TYPE_CHECKING:
+    from digest.papers import Paper
+
+PRIOR_PAPERS = 30
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Statistics of the papers seen so far. Immutable; `updated` returns a new one."""
+
+    papers: int
+    frequency: Mapping[str, int]  # stem → papers with it in title, abstract or keywords
+    title_words: int  # over all papers; keywords and abstracts likewise
+    abstract_words: int
+    with_abstract: int  # papers that have one
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return the background of the first day: nothing seen, only the shipped prior counts."""
+        return cls(papers=0, frequency={}, title_words=0, abstract_words=0, with_abstract=0)
+
+    @classmethod
+    def of(cls, papers: Iterable[Paper]) -> Self:
+        """Count some papers."""
+        return cls.empty().updated(papers)
+
+    def updated(self, papers: Iterable[Paper]) -> Self:
+        """Return these statistics with more papers counted."""
+        frequency = Counter(self.frequency)
+        count = title_words = abstract_words = with_abstract = 0
+        for paper in papers:
+            title, abstract = tokens_of(paper.title), tokens_of(paper.abstract)
+            words = {token.stem for token in (*title, *abstract)}
+            words.update(token.stem for word in paper.keywords for token in tokens_of(word))
+            frequency.update(words)
+            count += 1
+            title_words += len(title)
+            abstract_words += len(abstract)
+            with_abstract += bool(abstract)
+        return type(self)(
+            self.papers + count,
+            dict(frequency),
+            self.title_words + title_words,
+            self.abstract_words + abstract_words,
+            self.with_abstract + with_abstract,
+        )
+
+    def idf(self, stemmed: str) -> float:
+        """Return a stem's worth, Lucene's ln(1 + (N - n + ½) / (n + ½)), prior included."""
+        total = self.papers + PRIOR_PAPERS
+        seen = self.frequency.get(stemmed, 0) + PRIOR_PAPERS * prior().get(stemmed, 0.0)
+        return math.log1p(max(total - seen, 0.0) / (seen + 0.5) + 0.5 / (seen + 0.5))
+
+    def average_lengths(self) -> tuple[float, float]:
+        """Return the usual number of words of a title and of an abstract (of those not empty)."""
+        title = (self.title_words + 10 * PRIOR_PAPERS) / (self.papers + PRIOR_PAPERS)
+        abstract = (self.abstract_words + 170 * PRIOR_PAPERS) / (self.with_abstract + PRIOR_PAPERS)
+        return max(title, 1.0), abstract
+
+    def to_bytes(self) -> bytes:
+        """Return the statistics as JSON in UTF-8, the same bytes for equal statistics."""
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "frequency"}
+        plain = {"format": FORMAT, **fields, "frequency": dict(sorted(self.frequency.items()))}
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read what `to_bytes` wrote. Raises ValueError when it is of another format."""
+        plain = json.loads(data)
+        if plain.pop("format", None) != FORMAT:
+            raise ValueError("these background statistics are of another format: count them anew")
+        return cls(**plain)
+
+
+@lru_cache(maxsize=1)
+def prior() -> Mapping[str, float]:
+    """Return the shipped prior: stem → rough share of papers that have it."""
+    text = resources.files("digest.ranking").joinpath("data/prior.txt").read_text("utf-8")
+    shares: dict[str, float] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            share, _, words = line.partition(":")
+            for word in words.split():
+                shares[stem(word)] = max(shares.get(stem(word), 0.0), float(share))
+    return shares

@@ -1,0 +1,224 @@
+"""Papers → sparse matrices of how strongly each paper speaks of each feature.
+
+A feature is a stem, two adjacent stems, or whatever a query asks for besides (a longer phrase,
+a title's word, an author's name). Its strength in a paper is BM25F's saturated frequency
+tf ÷ (tf + k₁), between 0 and 1, where tf adds up the fields' frequencies, each divided by the
+field's length norm and multiplied by its boost.
+
+Source: Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), §3.6.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from scipy import sparse
+
+from digest.ranking.text import Token, compounds, tokens_of
+
+if TYPE_CHECKING:
+    from digest.papers import Paper
+    from digest.ranking.background import Background
+
+Place = Literal["title", "abstract", "keywords"]
+PLACES: tuple[Place, ...] = ("title", "abstract", "keywords")
+
+K1 = 1.2
+B = 0.75
+BOOST: dict[Place, float] = {"title": 2.0, "abstract": 1.0, "keywords": 1.0}
+KEYWORDS_LENGTH = 10.0  # usual number of words in a source's own keywords
+
+
+Csr: TypeAlias = Any  # scipy.sparse.csr_matrix of float32; scipy's own types lose it at each step
+
+
+def csr(
+    values: Sequence[float], rows: Sequence[int], columns: Sequence[int], shape: tuple[int, int]
+) -> Csr:
+    """Return a sparse float32 matrix of (value, row, column) triples; repeated places add up."""
+    triples = (
+        np.array(values, np.float32),
+        (np.array(rows, np.int32), np.array(columns, np.int32)),
+    )
+    return sparse.csr_matrix(triples, shape=shape)
+
+
+class Feature(NamedTuple):
+    """What to look for: any of some runs of stems, perhaps in one place only."""
+
+    variants: tuple[tuple[str, ...], ...]  # (("pre", "train"), ("pretrain",)): counted together
+    scope: Literal["title", "author", "org"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper taken apart."""
+
+    title: tuple[Token, ...]
+    abstract: tuple[Token, ...]
+    keywords: tuple[tuple[Token, ...], ...]
+    counts: dict[Place, Counter[tuple[str, ...]]]  # stems, adjacent pairs, joined compounds
+    authors: tuple[tuple[str, ...], ...]  # the stems of each name
+
+    @classmethod
+    def of(cls, paper: Paper) -> Document:
+        """Take a paper apart."""
+        texts: dict[Place, tuple[str, ...]] = {
+            "title": (paper.title,),
+            "abstract": (paper.abstract,),
+            "keywords": paper.keywords,
+        }
+        tokens = {place: tuple(tuple(tokens_of(t)) for t in ts) for place, ts in texts.items()}
+        counts = {place: _count(zip(texts[place], tokens[place], strict=True)) for place in PLACES}
+        return cls(
+            title=tokens["title"][0],
+            abstract=tokens["abstract"][0],
+            keywords=tokens["keywords"],
+            counts=counts,
+            authors=tuple(tuple(t.stem for t in tokens_of(name)) for name in paper.authors),
+        )
+
+    def length(self, place: Place) -> int:
+        """Return the number of words in one place."""
+        if place == "keywords":
+            return sum(map(len, self.keywords))
+        return len(self.title if place == "title" else self.abstract)
+
+    def count(self, feature: Feature, place: Place) -> int:
+        """Return how often a feature stands in one place."""
+        if feature.scope in ("author", "org") or (feature.scope == "title" and place != "title"):
+            return 0
+        return sum(self._count(variant, place) for variant in feature.variants)
+
+    def _count(self, stems: tuple[str, ...], place: Place) -> int:
+        if len(stems) <= 2:
+            return self.counts[place][stems]
+        if place == "keywords":
+            runs: Sequence[Sequence[Token]] = self.keywords
+        else:
+            runs = (self.title if place == "title" else self.abstract,)
+        return sum(len(occurrences(stems, run)) for run in runs)
+
+    def by_author(self, feature: Feature) -> bool:
+        """Whether one author's name holds every part of the feature, in any order."""
+        return any(set(parts) <= set(name) for parts in feature.variants for name in self.authors)
+
+
+def _count(parts: Iterable[tuple[str, Sequence[Token]]]) -> Counter[tuple[str, ...]]:
+    counts: Counter[tuple[str, ...]] = Counter()
+    for text, tokens in parts:
+        stems = [token.stem for token in tokens]
+        counts.update((stemmed,) for stemmed in stems)
+        counts.update(pairwise(stems))
+        counts.update((joined,) for joined, _, _ in compounds(text, tokens))
+    return counts
+
+
+def occurrences(stems: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Return the (first, last) token indices where some stems stand together in order."""
+    width, first = len(stems), stems[0]
+    return [
+        (at, at + width - 1)
+        for at in range(len(tokens) - width + 1)
+        if tokens[at].stem == first
+        and all(tokens[at + i].stem == stems[i] for i in range(1, width))
+    ]
+
+
+def strengths(document: Document, feature: Feature, background: Background) -> dict[Place, float]:
+    """Return each place's share of a feature's strength in a paper; they sum to below 1."""
+    counts = {place: document.count(feature, place) for place in PLACES}
+    weighted = {
+        place: count * BOOST[place] / length_norm(document, place, background)
+        for place, count in counts.items()
+        if count
+    }
+    total = sum(weighted.values())
+    return {place: value / (total + K1) for place, value in weighted.items()}
+
+
+def length_norm(document: Document, place: Place, background: Background) -> float:
+    """Return BM25's length norm of one field, 1 for a field of the usual length."""
+    title, abstract = background.average_lengths()
+    usual = {"title": title, "abstract": abstract, "keywords": KEYWORDS_LENGTH}[place]
+    return 1 - B + B * document.length(place) / usual
+
+
+class Matrix:
+    """The strengths of all features in all papers: features × papers, float32, CSR."""
+
+    def __init__(self, documents: Sequence[Document], background: Background) -> None:
+        self.documents = documents
+        self._background = background
+        self._column: dict[tuple[str, ...], int] = {}
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
+        for at, document in enumerate(documents):
+            sums: dict[tuple[str, ...], float] = {}
+            for place in PLACES:
+                factor = BOOST[place] / length_norm(document, place, background)
+                for key, count in document.counts[place].items():
+                    sums[key] = sums.get(key, 0.0) + count * factor
+            rows.extend(self._column.setdefault(key, len(self._column)) for key in sums)
+            columns.extend([at] * len(sums))
+            values.extend(value / (value + K1) for value in sums.values())
+        self._base = csr(values, rows, columns, (len(self._column), len(documents)))
+
+    def rows(self, features: Sequence[Feature]) -> Csr:
+        """Return the strengths of some features: len(features) × papers, float32."""
+        width = len(self.documents)
+        blank = csr([], [], [], (1, width))
+        base = sparse.vstack([self._base, blank], format="csr")
+        chosen = np.full(len(features), self._base.shape[0])
+        special: list[Csr] = []
+        for at, feature in enumerate(features):
+            if (
+                feature.scope is None
+                and len(feature.variants) == 1
+                and len(feature.variants[0]) <= 2
+            ):
+                chosen[at] = self._column.get(feature.variants[0], self._base.shape[0])
+            else:
+                chosen[at] = self._base.shape[0] + 1 + len(special)
+                special.append(self._search(feature))
+        if special:
+            base = sparse.vstack([base, *special], format="csr")
+        return base[chosen]
+
+    def _search(self, feature: Feature) -> Csr:
+        """Return one row for a feature that is no stem and no pair: look at likely papers."""
+        found = {at: self._strength(self.documents[at], feature) for at in self._likely(feature)}
+        found = {at: value for at, value in found.items() if value}
+        places = list(found)
+        return csr(list(found.values()), [0] * len(found), places, (1, len(self.documents)))
+
+    def _strength(self, document: Document, feature: Feature) -> float:
+        if feature.scope in ("author", "org"):
+            return float(feature.scope == "author" and document.by_author(feature))
+        return sum(strengths(document, feature, self._background).values())
+
+    def _likely(self, feature: Feature) -> Sequence[int]:
+        """Return the papers worth a closer look: those with every pair of some variant."""
+        if feature.scope in ("author", "org"):
+            return range(len(self.documents))
+        return sorted(set().union(*(self._with_all_pairs(stems) for stems in feature.variants)))
+
+    def _with_all_pairs(self, stems: tuple[str, ...]) -> set[int]:
+        likely: set[int] | None = None
+        for key in _pairs(stems):
+            row = self._column.get(key)
+            if row is None:
+                return set()
+            here = set(self._base.indices[self._base.indptr[row] : self._base.indptr[row + 1]])
+            likely = here if likely is None else likely & here
+        return {int(at) for at in likely or ()}
+
+
+def _pairs(stems: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return list(pairwise(stems)) or [stems]

@@ -1,0 +1,59 @@
+"""What ranking hands out: picks, and the exact reasons for them. All frozen, all plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Field = Literal["title", "abstract", "keywords", "authors", "meaning", "likes"]
+Section = Literal["picked", "trending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One keyword's part of a score, in one field. A pick's gains add up to its score."""
+
+    keyword: str  # as the reader typed it; for likes: what was liked
+    field: Field
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a paper's display text that matched, to highlight: `text[start:end]`."""
+
+    field: Literal["title", "abstract"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one paper has its score for one profile."""
+
+    score: float
+    reasons: tuple[Reason, ...]  # strongest first
+    spans: tuple[Span, ...]  # in reading order, never overlapping
+    closest_keyword: str | None = None  # by meaning; None without a model
+    closest_sentence: Span | None = None  # the abstract's or title's sentence nearest to it
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """One profile's papers, best first. Papers that match nothing are not in it."""
+
+    papers: tuple[int, ...]  # paper numbers
+    scores: tuple[float, ...]  # same length; comparable across days and profiles
+    complete: bool = True  # False: cut off at the depth asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One paper chosen for one reader."""
+
+    paper: int  # its number
+    score: float  # 0 for a trending fill
+    section: Section
+    reasons: tuple[Reason, ...] = ()
+    spans: tuple[Span, ...] = ()
+    closest_sentence: Span | None = None

@@ -1,0 +1,107 @@
+"""Display text → stemmed tokens that remember where they stood.
+
+A token is a run of letters and digits; what joins two runs with a hyphen is kept twice, as its
+parts and as one word, so that `pre-training`, `pre training` and `pretraining` meet.
+Letters are compared in NFKC, casefolded and without accents, so the 𝒌 of a formula is a k.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import Stemmer
+
+# `C++`, `C#`, `A*` keep their sign; `Alzheimer's` loses its 's (it is within the token's span).
+_TOKEN = re.compile(r"[^\W\d_](?:\+\+|#|\*)(?!\w)|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*(?:['’]s\b)?")
+_HYPHENS = frozenset("-‐‑\u00ad")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[^a-z])")
+
+_FUNCTION_WORDS = """
+a about above after again against all also although am among an and any are as at be because been
+before being below between both but by can cannot could did do does doing down during each either
+few for from further had has have having he her here hers him his how however i if in into is it
+its itself just may me might more most must my no nor not of off on once only or other our out
+over own per same shall she should since so some such than that the their them then there these
+they this those though through thus to too toward towards under until up upon us very via was we
+were what when where whether which while who whom whose why will with within without would yet you
+your
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+
+
+class Token(NamedTuple):
+    """One word of a text."""
+
+    stem: str
+    start: int  # offsets into the text it was read from
+    end: int
+    hyphen: bool  # a hyphen, and nothing else, stands between it and the next token
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Return a word's Snowball (English) stem: `networks`, `Networks` → `network`."""
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    for apostrophe in ("'s", "’s"):
+        folded = folded.removesuffix(apostrophe)
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(c for c in decomposed if not unicodedata.combining(c)) or folded
+    return str(_snowball()(folded))
+
+
+@lru_cache(maxsize=1)
+def _snowball():  # type: ignore[no-untyped-def]
+    return Stemmer.Stemmer("english").stemWord
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return a text's tokens in reading order, function words included."""
+    found = []
+    matches = list(_TOKEN.finditer(text))
+    for match, following in zip(matches, [*matches[1:], None], strict=True):
+        hyphen = (
+            following is not None
+            and following.start() == match.end() + 1
+            and text[match.end()] in _HYPHENS
+        )
+        found.append(Token(stem(match.group()), match.start(), match.end(), hyphen))
+    return found
+
+
+def compounds(text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    """Yield (stem of the joined word, first, last token index) of each hyphenated pair or run."""
+    for first, token in enumerate(tokens):
+        last = first
+        while token.hyphen and tokens[last].hyphen and last + 1 < len(tokens):
+            last += 1
+            joined = text[token.start : tokens[last].end]
+            yield stem("".join(c for c in joined if c not in _HYPHENS)), first, last
+
+
+def is_content(stemmed: str) -> bool:
+    """Whether a stem carries meaning of its own: `of` and `the` do not."""
+    return stemmed not in _FUNCTION_STEMS
+
+
+_FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS)) | FUNCTION_WORDS
+
+
+def stems_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the stems of some words, hyphenated ones taken apart."""
+    return tuple(token.stem for word in words for token in tokens_of(word))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of each sentence of a paragraph, without the space between."""
+    bounds, start = [], 0
+    for gap in _SENTENCE_END.finditer(text):
+        bounds.append((start, gap.start()))
+        start = gap.end()
+    if text[start:].strip():
+        bounds.append((start, len(text)))
+    return bounds

@@ -1,0 +1,99 @@
+"""Ranking papers for profiles: rules of matching, exclusions, order, reasons."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.composing.choose import choose
+from digest.papers import Paper
+from digest.ranking.background import Background
+from digest.ranking.index import Index
+from subscribers.profile import parse
+
+PAPERS = [
+    Paper(1, "Continual Learning without Forgetting", "We keep old tasks while new ones arrive."),
+    Paper(2, "Diffusion Models for Speech", "A generative model denoises audio step by step."),
+    Paper(3, "A Survey of Speech Corpora", "Corpora of spoken language are listed."),
+    Paper(4, "Sparse Solvers", "We speed up linear algebra; diffusion equations are one case."),
+    Paper(5, "Pre-training on Proteins", "Self-supervised pretraining of transformers."),
+    Paper(6, "Learning, the Continual Way", "Another way entirely.", upvotes=9),
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index.build(PAPERS, Background.of(PAPERS))
+
+
+def ranked(index: Index, text: str) -> tuple[int, ...]:
+    return index.rank([parse(text)])[0].papers
+
+
+def test_a_title_match_stands_above_an_abstract_match(index: Index) -> None:
+    assert ranked(index, "diffusion") == (2, 4)
+
+
+def test_a_phrase_matches_only_where_its_words_stand_together_in_order(index: Index) -> None:
+    assert ranked(index, '"continual learning"') == (1,)
+
+
+def test_the_words_of_a_bag_score_alone_but_more_together(index: Index) -> None:
+    assert ranked(index, "continual learning")[0] == 1
+    assert set(ranked(index, "continual learning")) == {1, 6}
+
+
+def test_words_match_by_stem(index: Index) -> None:
+    assert ranked(index, "corpus solver") == ranked(index, "corpus solvers")
+
+
+def test_hyphenated_spaced_and_joined_spellings_meet(index: Index) -> None:
+    for text in ("pre-training", '"pre training"', "pretraining"):
+        assert ranked(index, text) == (5,)
+
+
+def test_an_exclusion_holds_against_every_match(index: Index) -> None:
+    assert set(ranked(index, "diffusion, speech, -audio")) == {3, 4}
+
+
+def test_a_required_word_must_be_there(index: Index) -> None:
+    assert ranked(index, "diffusion, +speech") == (2, 3)
+
+
+def test_papers_already_sent_are_left_out(index: Index) -> None:
+    profile = parse("speech, diffusion")
+    rankings = index.rank([profile, profile], sent=[{2}, set()])
+    assert 2 not in rankings[0].papers
+    assert 2 in rankings[1].papers
+
+
+@pytest.mark.parametrize(
+    "text", ["diffusion, speech^2", "continual learning, pre-training", "models"]
+)
+def test_reasons_add_up_to_the_score(index: Index, text: str) -> None:
+    profile = parse(text)
+    ranking = index.rank([profile])[0]
+    assert ranking.papers
+    for number, score in zip(ranking.papers, ranking.scores, strict=True):
+        why = index.explain(profile, number)
+        assert sum(reason.gain for reason in why.reasons) == pytest.approx(score, abs=1e-5)
+
+
+def test_highlights_point_at_the_matching_words(index: Index) -> None:
+    why = index.explain(parse("pretraining"), 5)
+    texts = {"title": PAPERS[4].title, "abstract": PAPERS[4].abstract}
+    assert [texts[s.field][s.start : s.end] for s in why.spans] == ["Pre-training", "pretraining"]
+
+
+def test_too_few_matches_are_filled_with_trending_papers(index: Index) -> None:
+    profile = parse("proteins, -audio")
+    picks = choose(profile, index.rank([profile])[0], index)
+    assert [(pick.paper, pick.section) for pick in picks] == [
+        (5, "picked"),
+        (6, "trending"),
+        (1, "trending"),
+    ]
+
+
+def test_a_reader_without_a_match_gets_nothing(index: Index) -> None:
+    profile = parse("volcanology")
+    assert choose(profile, index.rank([profile])[0], index) == ()
