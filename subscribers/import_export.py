@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from subscribers.store import Subscriber
@@ -45,18 +46,12 @@ def read_rows(data: bytes) -> Iterator[Row | Rejected]:
     """Read a file of readers; JSON lines when it begins with `{`, else CSV.
 
     Args:
-        data: UTF-8, with or without BOM, any line ends.
+        data: UTF-8, with or without BOM, any line ends. A line that is not UTF-8 is rejected alone.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        yield Rejected(line, "this is not UTF-8 text: save the file as UTF-8")
-        return
-    if text.lstrip().startswith("{"):
-        yield from _json_rows(text)
-    else:
-        yield from _csv_rows(text)
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
+    # Only CR, LF and CRLF end a line here: `str.splitlines` would cut at form feeds too.
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
+    yield from _json_rows(lines) if text.lstrip().startswith("{") else _csv_rows(lines)
 
 
 def write_csv(readers: Iterable[Subscriber]) -> Iterator[str]:
@@ -99,34 +94,46 @@ def _unguarded(value: str) -> str:
     return value[1:] if guarded else value
 
 
-def _csv_rows(text: str) -> Iterator[Row | Rejected]:
-    lines = _Lines(text)
-    reader = csv.reader(lines, strict=True)
+def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
     header: list[str] | None = None
-    while True:
-        start = lines.number + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield Rejected(start, f"this is not CSV: {error}")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if header is None:
+    for line, cells in _records(lines):
+        if isinstance(cells, str):
+            yield Rejected(line, cells)
+        elif header is None:
             header = [cell.strip().lower() for cell in cells]
             if wrong := _header_problem(header):
-                yield Rejected(start, wrong)
+                yield Rejected(line, wrong)
                 return
         elif len(cells) > len(header):
             reason = f"there are {len(cells)} cells but {len(header)} columns: quote the commas"
-            yield Rejected(start, reason)
+            yield Rejected(line, reason)
         else:
             cells += [""] * (len(header) - len(cells))
-            yield _checked(start, dict(zip(header, map(_unguarded, cells), strict=True)))
+            yield _checked(line, dict(zip(header, map(_unguarded, cells), strict=True)))
     if header is None:
         yield Rejected(1, "the file is empty; it needs a header: email,name,keywords")
+
+
+def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield (line, cells), or (line, what is wrong with it).
+
+    After a bad record reading goes on at the very next line, so that one quotation mark that is
+    never closed does not swallow the rest of the file.
+    """
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)  # spreadsheets write the one of their country
+    at = 0
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        record = csv.reader(itertools.islice(lines, at, None), delimiter=delimiter, strict=True)
+        try:
+            yield at + 1, next(record)
+            at += record.line_num
+        except csv.Error as error:
+            yield at + 1, f"this is not CSV: {error}"
+            at += 1
 
 
 def _header_problem(header: list[str]) -> str | None:
@@ -139,14 +146,14 @@ def _header_problem(header: list[str]) -> str | None:
     return None
 
 
-def _json_rows(text: str) -> Iterator[Row | Rejected]:
-    for number, line in enumerate(_Lines(text), start=1):
+def _json_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deep"
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else "it is too large"
             yield Rejected(number, f"this is not JSON: {reason}")
             continue
         yield _json_row(number, found)
@@ -154,43 +161,34 @@ def _json_rows(text: str) -> Iterator[Row | Rejected]:
 
 def _json_row(line: int, found: object) -> Row | Rejected:
     if not isinstance(found, dict):
-        return Rejected(line, 'a line is one object, as in {"email": …, "keywords": …}')
-    fields: dict[str, str] = {}
+        return Rejected(line, 'a line is one object, as in {"email": "…", "keywords": "…"}')
+    fields = dict.fromkeys(REQUIRED, "")
     for name, value in found.items():
         if name not in FIELDS:
             return Rejected(line, f"unknown name {name[:50]!r}; there are: {', '.join(FIELDS)}")
-        if value is None:
-            value = ""
-        elif isinstance(value, list) and all(isinstance(part, int | str) for part in value):
-            value = (" " if name == "weekdays" else ", ").join(map(str, value))
-        elif isinstance(value, bool) or not isinstance(value, str | int):
+        text = _text_of(name, value)
+        if text is None:
             return Rejected(line, f"{name} is not a text")
-        fields[name] = str(value)
-    return _checked(line, {name: "" for name in REQUIRED} | fields)
+        fields[name] = text
+    return _checked(line, fields)
+
+
+def _text_of(name: str, value: object) -> str | None:
+    """Return a JSON value as the text that a form would have; lists of keywords are welcome."""
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
+        return (" " if name == "weekdays" else ", ").join(map(str, value))
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value)
 
 
 def _checked(line: int, fields: dict[str, str]) -> Row | Rejected:
     if too_long := [name for name, value in fields.items() if len(value) > MAX_CELL]:
         return Rejected(line, f"{too_long[0]} is longer than {MAX_CELL:,} characters")
+    if any("\ud800" <= character <= "\udfff" for text in fields.values() for character in text):
+        return Rejected(line, "this is not UTF-8 text: save the file as UTF-8")
     if not fields["email"].strip():
         return Rejected(line, "there is no email")
     return Row(line, fields)
-
-
-class _Lines:
-    """The lines of a text, with the number of the one given last.
-
-    Only CR, LF and CRLF end a line here: `str.splitlines` would cut at form feeds too.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.number = 0
-        self._lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.number += 1
-        return line
