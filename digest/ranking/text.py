@@ -63,7 +63,7 @@ def tokens_of(text: str) -> list[Token]:
     """Return a text's tokens in reading order, function words included."""
     found = []
     matches = list(_TOKEN.finditer(text))
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip(matches, [*matches[1:], None], strict=False):
         hyphen = (
             following is not None
             and following.start() == match.end() + 1

@@ -97,3 +97,9 @@ def test_too_few_matches_are_filled_with_trending_papers(index: Index) -> None:
 def test_a_reader_without_a_match_gets_nothing(index: Index) -> None:
     profile = parse("volcanology")
     assert choose(profile, index.rank([profile])[0], index) == ()
+
+
+def test_a_paper_without_an_abstract_is_ranked_by_its_title() -> None:
+    papers = [Paper(1, "Volcanology", ""), Paper(2, "", "")]
+    index = Index.build(papers, Background.empty())
+    assert ranked(index, "volcanology") == (1,)
