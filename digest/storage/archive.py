@@ -39,9 +39,9 @@ class Archive:
                 connection.scalar(select(func.count()).where(papers.c.merged_into.is_(None))) or 0
             )
 
-    def all(self) -> Iterator[Paper]:
-        """Yield every paper, the oldest first, in bounded memory."""
-        last = 0
+    def all(self, *, after: int = 0) -> Iterator[Paper]:
+        """Yield every paper whose number is above `after`, in order, in bounded memory."""
+        last = after
         while True:
             with self._database.read() as connection:
                 rows = connection.execute(

@@ -31,6 +31,16 @@ class SubscriberTable:
         """Find a reader by the key of their address."""
         return self._find(subscribers.c.email_key == email_key)
 
+    def by_ids(self, numbers: Sequence[int]) -> dict[int, Subscriber]:
+        """Find readers by number; who is gone is absent."""
+        found: dict[int, Subscriber] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(numbers), _CHUNK):
+                chunk = numbers[start : start + _CHUNK]
+                for row in connection.execute(_readers().where(subscribers.c.id.in_(chunk))):
+                    found[row.id] = _subscriber(row)
+        return found
+
     def insert(self, subscriber: Subscriber, consent: Consent) -> Subscriber | None:
         """Add a reader with the evidence; None when the key is taken."""
         values = _values(subscriber)

@@ -1,0 +1,215 @@
+"""`digest subscribers …`: readers, as the operator sees them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from digest.cli.arguments import a_date
+from digest.cli.output import Json, objects, one, say, table, warn
+from subscribers.consent import State
+from subscribers.preferences import read_preferences
+from subscribers.store import Subscriber
+
+app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
+
+Email = Annotated[str, typer.Argument(help="The reader's address.", show_default=False)]
+Confirmed = Annotated[
+    bool,
+    typer.Option(
+        "--confirmed",
+        help="You vouch for their consent, which is recorded; nothing is sent to confirm it.",
+    ),
+]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    email: Email,
+    keywords: Annotated[
+        str, typer.Option(help="What they want: '\"continual learning\"^2, diffusion, -audio'.")
+    ],
+    name: Annotated[str, typer.Option(help="Their name, in any script.")] = "",
+    confirmed: Confirmed = False,
+    language: Annotated[str, typer.Option(help="Of their mails: en, de, …")] = "",
+    timezone: Annotated[str, typer.Option(help="For example Europe/Paris.")] = "",
+    hour: Annotated[str, typer.Option(help="When their issue goes out: 0 to 23.")] = "",
+    cadence: Annotated[str, typer.Option(help="daily, weekdays, days or weekly.")] = "",
+    weekdays: Annotated[str, typer.Option(help="For days and weekly: 0 (Monday) to 6.")] = "",
+    max_papers: Annotated[str, typer.Option(help="In one issue.")] = "",
+    format: Annotated[str, typer.Option(help="html or text.")] = "",
+    like: Annotated[
+        list[str] | None,
+        typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Add a reader, or change the preferences of one who is there."""
+    wishes = read_preferences(
+        {
+            "keywords": keywords,
+            "name": name,
+            "language": language,
+            "timezone": timezone,
+            "hour": hour,
+            "cadence": cadence,
+            "weekdays": weekdays,
+            "max_papers": max_papers,
+            "format": format,
+        }
+    )
+    app_ = context.obj.app
+    reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
+    liked = [app_.like(reader, text) for text in like or []]
+    sent = app_.post_office.flush(app_.clock())
+    if as_json:
+        one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
+        return
+    say(f"{reader.email}: {'added' if added else 'changed'}, {reader.state}")
+    for paper in liked:
+        say(f"  likes: {paper.title}")
+    if reader.state == "pending":
+        sent_word = "was sent" if sent else "waits to be sent"
+        say(f"A confirmation mail {sent_word}; nothing else goes there until it is confirmed.")
+
+
+@app.command("import")
+def import_readers(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines; - for stdin.")],
+    confirmed: Confirmed = False,
+    as_json: Json = False,
+) -> None:
+    """Add or change many readers from a file: at least email, name, keywords."""
+    app_ = context.obj.app
+    outcome = app_.import_readers(file, confirmed=confirmed)
+    app_.post_office.flush(app_.clock())
+    rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
+    if as_json:
+        one({"added": outcome.added, "updated": outcome.updated, "rejected": rejected})
+    else:
+        say(f"{file}: added {outcome.added}, updated {outcome.updated}, rejected {len(rejected)}")
+        for each in outcome.rejected:
+            warn(f"{file}: line {each.line}: {each.reason}")
+    raise typer.Exit(1 if rejected else 0)
+
+
+@app.command("export")
+def export_readers(
+    context: typer.Context,
+    format: Annotated[str, typer.Option(help="csv or jsonl.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="A file; standard output without.")] = None,
+) -> None:
+    """Write all readers out, in a form that `import` reads."""
+    if format not in ("csv", "jsonl"):
+        raise typer.BadParameter("choose csv or jsonl", param_hint="--format")
+    text = context.obj.app.export_readers(format)
+    if out is None:
+        print(text, end="")
+    else:
+        out.write_text(text, encoding="utf-8", newline="")
+
+
+@app.command("list")
+def list_readers(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="Only these: pending, active, paused or left.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the readers."""
+    if state and state not in ("pending", "active", "paused", "left"):
+        raise typer.BadParameter("choose pending, active, paused or left", param_hint="--state")
+    chosen: State | None = state or None  # type: ignore[assignment]
+    readers = context.obj.app.readers.every(chosen)
+    if as_json:
+        objects(map(shown, readers))
+    else:
+        table(
+            ["email", "name", "state", "keywords"],
+            ([r.email, r.name, r.state, r.keywords] for r in readers),
+        )
+
+
+@app.command()
+def show(context: typer.Context, email: Email, as_json: Json = False) -> None:
+    """Show all that is kept about one reader."""
+    app_ = context.obj.app
+    reader = app_.desk.by_email(email)
+    consents = [asdict(each) for each in app_.readers.consents(reader.id)]
+    feedback = [asdict(each) for each in app_.readers.feedback(reader.id)]
+    if as_json:
+        one(shown(reader) | {"consents": consents, "feedback": feedback})
+        return
+    table(["field", "value"], shown(reader).items())
+    table(
+        ["consent", "when", "by", "how"],
+        ([c["action"], c["at"], c["source"], c["how"]] for c in consents),
+    )
+    if feedback:
+        table(["said", "when", "paper"], ([f["opinion"], f["at"], f["title"]] for f in feedback))
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    email: Email,
+    until: Annotated[
+        date | None,
+        typer.Option(parser=a_date, metavar="DATE", help="The first day with mail again."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Send a reader nothing, until a day or until they are resumed."""
+    app_ = context.obj.app
+    reader = app_.desk.by_email(email)
+    _changed(app_.desk.pause(reader, until, app_.clock()), as_json)
+
+
+@app.command()
+def resume(context: typer.Context, email: Email, as_json: Json = False) -> None:
+    """Go on mailing a paused reader."""
+    app_ = context.obj.app
+    reader = app_.desk.by_email(email)
+    _changed(app_.desk.resume(reader, app_.clock(), how="command"), as_json)
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    email: Email,
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Delete all that is kept about them, too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Unsubscribe a reader; with --erase, forget them."""
+    app_ = context.obj.app
+    reader = app_.desk.by_email(email)
+    if not erase:
+        _changed(app_.desk.leave(reader, app_.clock(), how="command", source="operator"), as_json)
+        return
+    app_.desk.erase(reader, app_.clock(), how="command", source="operator")
+    if as_json:
+        one({"email": reader.email, "state": "erased"})
+    else:
+        say(f"{reader.email}: erased")
+
+
+def shown(reader: Subscriber) -> dict[str, Any]:
+    """Return a reader as JSON shows them."""
+    values = asdict(reader)
+    del values["email_key"], values["links_valid_from"]
+    return values
+
+
+def _changed(reader: Subscriber, as_json: bool) -> None:
+    if as_json:
+        one(shown(reader))
+    else:
+        until = f" until {reader.paused_until}" if reader.paused_until else ""
+        say(f"{reader.email}: {reader.state}{until}")

@@ -1,0 +1,116 @@
+"""From papers to issues: rank what a reader was not offered yet, choose, compose.
+
+The one place that a run, a preview and the pages ask what somebody would get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Protocol
+
+from digest.composing.choose import choose
+from digest.mail import Issue
+from digest.papers import Paper
+from digest.ranking.background import Background
+from digest.ranking.index import Index
+from digest.ranking.interface import Pick
+from subscribers.profile import Profile, parse
+from subscribers.store import Subscriber
+
+NOTHING_SENT: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an issue holds, unless its reader chose otherwise."""
+
+    max_papers: int
+    min_papers: int
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The papers of some editions in a row, ready to be ranked."""
+
+    papers: Mapping[int, Paper]
+    index: Index
+
+    @classmethod
+    def of(cls, papers: Sequence[Paper], background: Background) -> Offer:
+        """Take papers apart for ranking."""
+        return cls({paper.id: paper for paper in papers}, Index.build(papers, background))
+
+
+class Compose(Protocol):
+    """The press, set up for one edition."""
+
+    def __call__(
+        self, reader: Subscriber, picks: Sequence[Pick], papers: Mapping[int, Paper], now: datetime
+    ) -> Issue:
+        """Compose one reader's issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reader to make an issue for."""
+
+    reader: Subscriber
+    since: int  # what editions after this one hold is offered
+    sent: Collection[int] = field(default=NOTHING_SENT)  # papers that they have had
+
+
+class Editor:
+    """Chooses each reader's papers of an edition; keeps the last few offers at hand."""
+
+    def __init__(
+        self,
+        offered: Callable[[int, int], Sequence[Paper]],  # editions (after, upto] → papers
+        background: Background,
+        rules: Rules,
+    ) -> None:
+        self._rules = rules
+        # Most readers had their last issue at the previous edition: few distinct offers at once.
+        self._offer = lru_cache(maxsize=8)(
+            lambda since, upto: Offer.of(offered(since, upto), background)
+        )
+
+    def choose(self, dues: Sequence[Due], edition: int) -> list[tuple[Offer, tuple[Pick, ...]]]:
+        """Return each reader's picks, in the order asked, with the offer they come from."""
+        chosen: dict[int, tuple[Offer, tuple[Pick, ...]]] = {}
+        by_since: dict[int, list[int]] = {}
+        for at, due in enumerate(dues):
+            by_since.setdefault(due.since, []).append(at)
+        for since, places in by_since.items():
+            offer = self._offer(since, edition)
+            picks = self._picks(offer, [dues[at] for at in places])
+            chosen.update(zip(places, ((offer, each) for each in picks), strict=True))
+        return [chosen[at] for at in range(len(dues))]
+
+    def choose_from(self, offer: Offer, due: Due) -> tuple[Pick, ...]:
+        """Return one reader's picks of an offer that is no edition yet."""
+        return self._picks(offer, [due])[0]
+
+    def _picks(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
+        profiles = [_profile(due.reader.keywords) for due in dues]
+        rankings = offer.index.rank(profiles, sent=[due.sent for due in dues])
+        return [
+            choose(
+                profile,
+                ranking,
+                offer.index,
+                sent=due.sent,
+                max_papers=due.reader.max_papers or self._rules.max_papers,
+                min_papers=self._rules.min_papers,
+                floor=self._rules.floor,
+            )
+            for due, profile, ranking in zip(dues, profiles, rankings, strict=True)
+        ]
+
+
+@lru_cache(maxsize=4096)
+def _profile(keywords: str) -> Profile:
+    return parse(keywords)
