@@ -12,7 +12,9 @@ from datetime import date, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
+from digest.dumps import text
 from digest.dumps.interface import Dump, Format
+from digest.dumps.page_text import PageText
 from digest.errors import DumpError
 
 ENTRY_POINT_GROUP = "digest.formats"
@@ -33,7 +35,7 @@ class BrokenPlugIn:
 
 def built_in_formats() -> tuple[Format, ...]:
     """Return the formats that come with digest."""
-    return ()
+    return (PageText(),)
 
 
 def all_formats() -> tuple[Format, ...]:
@@ -54,17 +56,14 @@ def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format
     """
     known = tuple(all_formats() if formats is None else formats)
     head = data[:HEAD_BYTES]
-    if not head.strip():
-        raise DumpError("the file is empty")
     found = [each for each in known if each.name not in _FALLBACKS and _fits(each, head)]
     for name in _FALLBACKS:
         found = found or [each for each in known if each.name == name and _fits(each, head)]
     if len(found) > 1:
-        raise DumpError(f"this could be {_listed(found, 'or')}: name the format to read it as")
+        raise DumpError(f"it could be {_listed(found, 'or')}: name the format to read it as")
     if not found:
-        raise DumpError(
-            f"no format that digest knows: it is none of {_listed(known, 'and')}{_left_out()}"
-        )
+        text.decode(data)  # empty, binary or in another encoding: it says so, with the line
+        raise DumpError(f"it is none of {_listed(known, 'and')}{_left_out()}", line=1)
     return found[0]
 
 

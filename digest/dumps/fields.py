@@ -1,0 +1,131 @@
+"""Reading single fields of a source that may hold anything: numbers as text, lists, nothing.
+
+Pure. A field that cannot be used is absent; it never costs the paper.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+LARGEST_COUNT = 2**31 - 1
+MAX_TEXT = 200_000  # characters; a longer field is not a title, an abstract or a name
+MAX_NAMES = 10_000
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>"
+_INLINE = re.compile(
+    r"</?(?:jats:)?(?:i|b|em|strong|sub|sup|sc|u|span|a|italic|bold|tt|code)" + _ATTRIBUTES, re.I
+)
+_BLOCK = re.compile(
+    r"</?(?:jats:)?(?:p|br|div|ul|ol|li|title|sec|h[1-6]|tr|td|blockquote)" + _ATTRIBUTES, re.I
+)
+_ISO_DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+
+
+def text(value: object) -> str:
+    """Return a string as it came, without what no store can hold; anything else is ''."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        return ""
+    return _LONE_SURROGATE.sub("\ufffd", value).replace("\0", "").strip()
+
+
+def count(value: object) -> int | None:
+    """Return a plausible count (0 or more), also from its digits; else None."""
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = int(value) if len(value) < 12 else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= LARGEST_COUNT else None
+
+
+def day(value: object) -> date | None:
+    """Return the day that a timestamp names, in the source's own zone (UTC if it says Z).
+
+    Takes ISO 8601 and the RFC 5322 form of RSS. Midnight UTC is that day, wherever we are.
+    """
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    if found := _ISO_DAY.match(value):
+        try:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            return None
+    try:
+        return parsedate_to_datetime(value).date()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def moment(value: object) -> datetime | None:
+    """Return a timestamp as an aware moment (UTC where it names no zone)."""
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Return author names from strings or from objects with `name` (or `fullname`)."""
+    if not isinstance(value, list):
+        return ()
+    found = []
+    for each in value[:MAX_NAMES]:
+        told = (each.get("name") or each.get("fullname")) if isinstance(each, dict) else each
+        if name := text(told):
+            found.append(name)
+    return tuple(found)
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Return a list's strings, once each, in order."""
+    if not isinstance(value, list):
+        return ()
+    return tuple(dict.fromkeys(filter(None, (text(each) for each in value[:MAX_NAMES]))))
+
+
+def web_address(value: object) -> str | None:
+    """Return an absolute http(s) address without white space; else None."""
+    address = text(value)
+    if not address or len(address) > 2_000 or re.search(r"[\s<>\"\x00-\x1f\x7f\\]", address):
+        return None
+    try:
+        parts = urlsplit(address)
+        hostname, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return address if parts.scheme.lower() in ("http", "https") and hostname else None
+
+
+def without_markup(value: str) -> str:
+    """Return plain text whose few known tags and entities are resolved (`<i>E. coli</i>`).
+
+    For sources that promise text: `a<b and c>d` stays.
+    """
+    bare = _INLINE.sub("", _BLOCK.sub(" ", value))
+    return html.unescape(bare) if "&" in bare else bare
+
+
+def text_of_html(value: str) -> str:
+    """Return the visible text of an HTML fragment, one line."""
+    if "<" not in value and "&" not in value:
+        return " ".join(value.split())
+    tree = LexborHTMLParser(_BLOCK.sub(lambda tag: f" {tag[0]}", value))
+    tree.strip_tags(["script", "style", "template", "noscript"])
+    return " ".join(tree.body.text().split()) if tree.body else ""
+
+
+def first(values: Iterable[str]) -> str:
+    """Return the first text that is not empty, or ''."""
+    return next(filter(None, values), "")
