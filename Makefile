@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DUMPS ?=
 WORKERS ?= auto
+PYTEST_FLAGS ?=
 
 .PHONY: help install dev demo test lint types contracts check format clean
 
@@ -31,7 +32,7 @@ demo: install ## Read dumps, send two editions, show the mails (DUMPS="a.txt b.t
 	@$(BIN)/digest demo $(DUMPS)
 
 test: dev ## Run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
 
 lint: dev ## Look for mistakes and for lines out of shape
 	$(BIN)/ruff check .
