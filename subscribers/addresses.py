@@ -15,6 +15,7 @@ from hashlib import sha256
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 from subscribers.errors import AddressError
+from subscribers.words import is_control
 
 MAX_NAME = 100  # characters
 
@@ -63,11 +64,8 @@ def parse_name(text: str) -> str:
         AddressError: it is too long or holds such a character.
     """
     name = " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
-    for character in name:
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Zl", "Zp"):
-            raise AddressError("a name is one line without control characters")
-        if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
-            raise AddressError("a name holds no invisible marks that turn text around")
+    if any(map(is_control, name)):
+        raise AddressError("a name is one line without control characters")
     if len(name) > MAX_NAME:
         raise AddressError(f"a name has {MAX_NAME} characters at most")
     return name

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,8 +107,8 @@ def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
             reason = f"there are {len(cells)} cells but {len(header)} columns: quote the commas"
             yield Rejected(line, reason)
         else:
-            cells += [""] * (len(header) - len(cells))
-            yield _checked(line, dict(zip(header, map(_unguarded, cells), strict=True)))
+            padded = map(_unguarded, [*cells, *[""] * (len(header) - len(cells))])
+            yield _checked(line, dict(zip(header, padded, strict=True)))
     if header is None:
         yield Rejected(1, "the file is empty; it needs a header: email,name,keywords")
 
@@ -127,7 +126,8 @@ def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
         if not lines[at].strip():
             at += 1
             continue
-        record = csv.reader(itertools.islice(lines, at, None), delimiter=delimiter, strict=True)
+        rest = map(lines.__getitem__, range(at, len(lines)))
+        record = csv.reader(rest, delimiter=delimiter, strict=True)
         try:
             yield at + 1, next(record)
             at += record.line_num

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from subscribers.errors import Problem, ProfileError
+from subscribers.words import DASHES, bare, is_control, normalised
 
 Scope = Literal["title", "author", "org"]
 
@@ -30,13 +31,10 @@ MIN_WEIGHT, MAX_WEIGHT = 0.1, 10.0
 _COMMAS = ",，、،"
 _LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 _QUOTES = '"“”„‟″«»＂「」『』'
-_DASHES = "-‐‑‒–—−－"
 _PLUSES = "+＋"
 _CARETS = "^＾"
 _SCOPE = re.compile(r"(title|author|org)[:：][^\S\n\r\v\f\x85\u2028\u2029]*", re.IGNORECASE)
 _WEIGHT = re.compile(r"\d{1,9}(\.\d{0,20})?|\.\d{1,20}")
-_SIGNS_OF_NAMES = "+#*"  # C++, C#, A*
-_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +98,6 @@ def without_item(profile: Profile, index: int) -> Profile:
     if not 0 <= index < len(profile.wanted):
         raise IndexError(index)
     return replace(profile, wanted=profile.wanted[:index] + profile.wanted[index + 1 :])
-
-
-def normalised(token: str) -> tuple[str, ...]:
-    """Return the words of a token as they are compared: NFKC, casefolded, no edge punctuation."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", token).casefold())
-    bare = (_bare(word) for word in folded.translate(_PLAIN).split())
-    return tuple(word for word in bare if word)
-
-
-_PLAIN = str.maketrans({"’": "'"} | dict.fromkeys(_DASHES, "-"))  # as typewriters have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +168,16 @@ class _Reader:
 
     def read_signs(self) -> _Signs | None:
         signs = _Signs(start=self.at)
-        signs.excluded = self._skip(_DASHES)
+        signs.excluded = self._skip(DASHES)
         signs.required = self._skip(_PLUSES)
-        if signs.required and (signs.excluded or self._skip(_DASHES)):
+        if signs.required and (signs.excluded or self._skip(DASHES)):
             self.problem(signs.start, "either - (never) or + (always), not both")
             self._skip_token()
             return None
         if scope := _SCOPE.match(self.text, self.at):
             signs.scope = _scope_of(scope[1])
             self.at = scope.end()
-            if self._skip(_DASHES + _PLUSES):
+            if self._skip(DASHES + _PLUSES):
                 self.problem(scope.end(), f"the sign comes first: write -{signs.scope}:word")
                 self._skip_token()
                 return None
@@ -215,7 +203,7 @@ class _Reader:
         else:
             self._add(" ".join(inside.split()), words, signs, phrase=True)
         after = self.text[self.at : self.at + 1]
-        if closed and after and after in _DASHES + _PLUSES:
+        if closed and after and after in DASHES + _PLUSES:
             self.problem(self.at, "put a space before this sign, or take it out")
             self._skip_token()
 
@@ -228,7 +216,7 @@ class _Reader:
             self.at += 1
         token = self.text[start : self.at]
         self._check_characters(start, token)
-        shown = _bare(token)
+        shown = bare(token)
         words = normalised(shown)
         if words:
             self._add(shown, words, signs, phrase=False)
@@ -300,12 +288,8 @@ class _Reader:
 
     def _check_characters(self, start: int, piece: str) -> None:
         for offset, character in enumerate(piece):
-            if character == "\t":
-                continue
-            if unicodedata.category(character) in ("Cc", "Cs", "Co"):
-                self.problem(start + offset, "a control character: take it out")
-            elif character in _DIRECTION_CONTROLS:
-                self.problem(start + offset, "an invisible mark that turns text: take it out")
+            if character != "\t" and is_control(character):
+                self.problem(start + offset, "an invisible control character: take it out")
 
 
 def _scope_of(name: str) -> Scope:
@@ -319,24 +303,6 @@ def _dangling(signs: _Signs) -> str:
     if signs.required:
         return "a + alone: write +word for what must be there, or take it out"
     return "a dash alone: write -word for what you never want to see, or take it out"
-
-
-def _bare(token: str) -> str:
-    """Return the token without punctuation at its edges; `C++`, `C#`, `A*` keep their signs."""
-    start, end = 0, len(token)
-    while start < end and not _is_of_word(token[start]):
-        start += 1
-    while end > start and not _is_of_word(token[end - 1]):
-        end -= 1
-    core_end = end
-    while core_end > start and end < len(token) and token[end] in _SIGNS_OF_NAMES:
-        end += 1
-    has_letter = any(unicodedata.category(c)[0] in "LN" for c in token[start:end])
-    return token[start:end] if has_letter else ""
-
-
-def _is_of_word(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LMN"
 
 
 def _written(item: Item) -> str:

@@ -119,7 +119,7 @@ def test_an_items_text_is_as_the_reader_typed_it() -> None:
         ('"a b"-c', 5, "a space before"),
         ("a\x00b", 1, "control character"),
         ("a\ue100b", 1, "control character"),
-        ("a\u202eb", 1, "invisible mark"),
+        ("a\u202eb", 1, "invisible"),
         ("graphs, -Graphs", 8, "both wanted and excluded"),
         ("a" * 2001, 2000, "2,001 characters"),
         (",".join(f"w{n}" for n in range(101)), 390, "101 items"),

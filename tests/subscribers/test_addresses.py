@@ -1,0 +1,90 @@
+"""Addresses and names: what is taken, what is refused and why."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from subscribers.addresses import address_hash, masked, parse_address, parse_name
+from subscribers.errors import AddressError
+
+
+@pytest.mark.parametrize(
+    ("typed", "email", "key"),
+    [
+        (" ada@example.org\n", "ada@example.org", "ada@example.org"),
+        ("Ada.L+papers@EXAMPLE.org", "Ada.L+papers@example.org", "ada.l+papers@example.org"),
+        ("用户@例え.jp", "用户@例え.jp", "用户@xn--r8jz45g.jp"),
+        ("ada@xn--r8jz45g.jp", "ada@例え.jp", "ada@xn--r8jz45g.jp"),
+        ("ada@lab.test", "ada@lab.test", "ada@lab.test"),
+    ],
+)
+def test_an_address_is_kept_as_typed_and_found_by_its_key(typed: str, email: str, key: str) -> None:
+    address = parse_address(typed)
+    assert (address.email, address.key) == (email, key)
+
+
+def test_a_local_part_beyond_ascii_needs_smtputf8() -> None:
+    assert parse_address("用户@example.org").needs_smtputf8
+    assert not parse_address("ada@例え.jp").needs_smtputf8
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "ada@ex ample.org",
+     "ada@example.org\r\nBcc: eve@example.org", "Ada <ada@example.org>", "a\0b@example.org",
+     "ada@[127.0.0.1]", "ada@example.org,eve@example.org", "a" * 65 + "@example.org", "ada@-x.org",
+     "ada\u202e@example.org", "ada@localhost"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(typed: str) -> None:
+    with pytest.raises(AddressError):
+        parse_address(typed)
+
+
+def test_refused_domains_are_refused_with_their_subdomains() -> None:
+    refused = {"throwaway.example"}
+    for typed in ("a@throwaway.example", "a@x.throwaway.example", "a@THROWAWAY.example"):
+        with pytest.raises(AddressError, match=r"not taken here|reserved"):
+            parse_address(typed, refused)
+    assert parse_address("a@notthrowaway.com", {"throwaway.com"}).domain == "notthrowaway.com"
+    with pytest.raises(AddressError, match="not taken here"):
+        parse_address("a@x.throwaway.com", {"throwaway.com"})
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada Lovelace", "王小明", "محمد", "José d'Ávila-Núñez", "", "हिन्दी"]
+)
+def test_names_in_any_script_are_kept(name: str) -> None:
+    assert parse_name(f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\r\nBcc: x", "a\0", "a\u202eb", "a\u2028b", "x" * 101])
+def test_a_name_that_could_break_a_header_is_refused(name: str) -> None:
+    with pytest.raises(AddressError):
+        parse_name(name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(max_size=40) | st.from_regex(r"[^@\s]{1,9}@[a-z.-]{1,9}\.[a-z]{2,3}", fullmatch=True)
+)
+def test_any_text_is_an_address_in_one_line_or_refused(text: str) -> None:
+    try:
+        address = parse_address(text)
+    except AddressError as error:
+        assert str(error)
+        return
+    assert not any(c.isspace() or ord(c) < 32 for c in address.email + address.key)
+    assert parse_address(address.email).key == address.key
+
+
+def test_the_hash_of_an_address_needs_the_key() -> None:
+    one = address_hash("ada@example.org", b"k" * 32)
+    assert one == address_hash("ada@example.org", b"k" * 32)
+    assert one != address_hash("ada@example.org", b"j" * 32)
+    assert "ada" not in one
+
+
+def test_a_masked_address_shows_one_letter() -> None:
+    assert masked("ada@example.org") == "a…@example.org"

@@ -1,0 +1,132 @@
+"""What a forwarded mail cannot do alone: move, download, erase."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from subscribers import sensitive
+from subscribers.errors import AddressError, ConsentError, TokenError
+from subscribers.preferences import Preferences
+from subscribers.store import Subscriber
+from tests.subscribers.desk import NOW, Front, open_desk
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def front() -> Front:
+    return open_desk()
+
+
+@pytest.fixture
+def ada(front: Front) -> Subscriber:
+    return front.desk.add("ada@old.org", Preferences("x"), NOW, confirmed=True, how="command")[0]
+
+
+def test_mails_move_when_the_new_address_agrees_and_the_old_one_is_told(
+    front: Front, ada: Subscriber
+) -> None:
+    sensitive.ask_to_move(front.desk, ada, "ada@new.org", NOW)
+    assert [(p.kind, p.to_address) for p in front.post.letters] == [
+        ("move", "ada@new.org"),
+        ("moving", "ada@old.org"),
+    ]
+    assert front.desk.by_number(ada.id).email == "ada@old.org"
+    moved = sensitive.move(front.desk, front.post.token("move"), LATER)
+    assert front.desk.by_number(ada.id).email == moved.email == "ada@new.org"
+    assert (front.post.letters[-1].kind, front.post.letters[-1].to_address) == (
+        "moved",
+        "ada@old.org",
+    )
+
+
+def test_the_old_address_can_stop_a_move_and_cuts_off_the_forwarded_mail(
+    front: Front, ada: Subscriber
+) -> None:
+    forwarded = front.desk.links.mail_token(ada.id, 3, NOW)
+    sensitive.ask_to_move(front.desk, ada, "eve@evil.org", NOW)
+    sensitive.stop_move(front.desk, front.post.token("moving"), NOW)
+    with pytest.raises(TokenError, match="no longer good"):
+        sensitive.move(front.desk, front.post.token("move"), LATER)
+    with pytest.raises(TokenError, match="no longer good"):
+        front.desk.visit(forwarded, LATER)
+    assert front.desk.visit(forwarded, LATER, strict=False).reader.id == ada.id
+
+
+def test_the_old_address_can_take_a_move_back_for_a_week(front: Front, ada: Subscriber) -> None:
+    sensitive.ask_to_move(front.desk, ada, "eve@evil.org", NOW)
+    sensitive.move(front.desk, front.post.token("move"), LATER)
+    token = front.post.token("moved")
+    back = sensitive.restore(front.desk, token, LATER + timedelta(days=7))
+    assert back.email == "ada@old.org"
+    assert sensitive.restore(front.desk, token, LATER + timedelta(days=7)) == back
+    with pytest.raises(TokenError, match="expired"):
+        sensitive.restore(front.desk, token, LATER + timedelta(days=8))
+
+
+def test_a_move_cannot_be_taken_back_after_the_next_one(front: Front, ada: Subscriber) -> None:
+    sensitive.ask_to_move(front.desk, ada, "ada@b.org", NOW)
+    at_b = sensitive.move(front.desk, front.post.token("move"), LATER)
+    first = front.post.token("moved")
+    later = LATER + timedelta(minutes=1)
+    sensitive.ask_to_move(front.desk, at_b, "ada@c.org", later)
+    sensitive.move(front.desk, front.post.token("move"), later)
+    with pytest.raises(TokenError, match="moved again"):
+        sensitive.restore(front.desk, first, later)
+
+
+def test_a_move_to_another_readers_address_is_refused_only_behind_their_link(
+    front: Front, ada: Subscriber
+) -> None:
+    front.desk.add("bob@b.org", Preferences("y"), NOW, confirmed=True, how="command")
+    sensitive.ask_to_move(front.desk, ada, "bob@b.org", NOW)
+    assert front.post.kinds() == ["move", "moving"]
+    with pytest.raises(ConsentError, match="subscribed already"):
+        sensitive.move(front.desk, front.post.token("move"), LATER)
+
+
+def test_pressing_the_moves_button_twice_is_no_error(front: Front, ada: Subscriber) -> None:
+    sensitive.ask_to_move(front.desk, ada, "ada@new.org", NOW)
+    token = front.post.token("move")
+    moved = sensitive.move(front.desk, token, LATER)
+    assert sensitive.move(front.desk, token, LATER) == moved
+    assert front.post.kinds() == ["move", "moving", "moved"]
+
+
+def test_a_move_to_the_same_address_is_refused(front: Front, ada: Subscriber) -> None:
+    with pytest.raises(AddressError, match="already"):
+        sensitive.ask_to_move(front.desk, ada, "ADA@old.org", NOW)
+
+
+def test_who_left_cannot_move(front: Front, ada: Subscriber) -> None:
+    left = front.desk.leave(ada, NOW, how="form")
+    with pytest.raises(ConsentError):
+        sensitive.ask_to_move(front.desk, left, "ada@new.org", NOW)
+
+
+@pytest.mark.parametrize("what", ["export", "erase"])
+def test_downloading_and_erasing_take_a_second_mail_that_ends_in_a_day(
+    front: Front, ada: Subscriber, what: str
+) -> None:
+    sensitive.ask_for(front.desk, ada, what, NOW)  # type: ignore[arg-type]
+    (letter,) = front.post.letters
+    assert (letter.kind, letter.to_address) == (what, "ada@old.org")
+    token = front.post.token(what)
+    assert sensitive.owner(front.desk, what, token, LATER) == ada  # type: ignore[arg-type]
+    with pytest.raises(TokenError, match="expired"):
+        sensitive.owner(front.desk, what, token, NOW + timedelta(days=2))  # type: ignore[arg-type]
+
+
+def test_a_mails_token_does_not_erase(front: Front, ada: Subscriber) -> None:
+    token = front.desk.links.mail_token(ada.id, 1, NOW)
+    with pytest.raises(TokenError):
+        sensitive.owner(front.desk, "erase", token, NOW)
+
+
+def test_the_download_holds_everything_that_is_kept(front: Front, ada: Subscriber) -> None:
+    data = sensitive.exported(ada, front.store.consents(ada.id), [])
+    assert data["subscription"]["email"] == "ada@old.org"
+    assert data["consent"][0]["action"] == "vouch"
+    assert set(data["subscription"]) == set(Subscriber.__dataclass_fields__)
