@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -12,8 +10,9 @@ from pathlib import Path
 from digest.composing.branding import PressSettings
 from digest.composing.render import Press
 from digest.composing.templates import Templates
+from digest.data_folder import make_folder, secret_key
 from digest.dumps import formats
-from digest.errors import SettingsError, StoreError
+from digest.errors import SettingsError
 from digest.ingest import Ingest
 from digest.issues import Editor, Rules
 from digest.ranking.background import Background
@@ -24,8 +23,8 @@ from digest.storage.archive import Archive
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.dumps import DumpStore
 from digest.storage.editions import EditionStore
-from digest.storage.migrate import migrate
 from digest.storage.facts import FactStore
+from digest.storage.migrate import migrate
 from digest.storage.subscribers import SubscriberTable
 from subscribers.links import Links
 from subscribers.service import DeskSettings, FrontDesk
@@ -185,28 +184,3 @@ class App:
         """Let go of the store."""
         if "database" in self.__dict__:
             self.database.close()
-
-
-def make_folder(folder: Path) -> None:
-    """Make the data folder; raises StoreError when it cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot make the data folder {folder}: {error.strerror}") from None
-
-
-def secret_key(folder: Path) -> str:
-    """Return the key that signs links, made in DIR on first use and readable by nobody else."""
-    path = folder / "secret.key"
-    make_folder(folder)
-    try:
-        # x: of two processes that start together, one writes and both read.
-        with path.open("x", opener=_private) as stream:
-            stream.write(secrets.token_urlsafe(48) + "\n")
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii").strip()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -85,7 +85,9 @@ class EditionStore:
     def all(self) -> list[Edition]:
         """Return every edition, the first one first."""
         with self._database.read() as connection:
-            return [_edition(row) for row in connection.execute(_columns())]
+            return [
+                _edition(row) for row in connection.execute(_columns().order_by(editions.c.number))
+            ]
 
     def set_state(self, number: int, state: State) -> Edition:
         """Approve, pause or go on with an edition; raises NotFound."""
@@ -97,7 +99,7 @@ class EditionStore:
 
 
 def _columns() -> Select[tuple[object, ...]]:
-    return select(editions).order_by(editions.c.number)
+    return select(editions)
 
 
 def _values(edition: Edition) -> dict[str, object]:

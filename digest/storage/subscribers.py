@@ -106,6 +106,14 @@ class SubscriberTable:
         with self._database.read() as connection:
             return [_subscriber(row) for row in connection.execute(query)]
 
+    def was_erased(self, address_hash: str) -> bool:
+        """Tell whether a reader of this address asked to be erased once."""
+        query = select(consents.c.id).where(
+            consents.c.address_hash == address_hash, consents.c.action == "erase"
+        )
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def consents(self, subscriber: int) -> Sequence[Consent]:
         """Return the evidence of one reader, oldest first."""
         query = select(consents).where(consents.c.subscriber_id == subscriber)

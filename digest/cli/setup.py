@@ -1,0 +1,43 @@
+"""`digest init` and `digest doctor`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digest.cli.output import Json, objects, one, say, table
+from digest.resources import shipped
+
+
+def init(context: typer.Context, as_json: Json = False) -> None:
+    """Make the data folder: store, secret key, a settings file to edit."""
+    session = context.obj
+    app = session.app
+    made = app.initialise()
+    target = session.data / "settings.toml"
+    if not target.exists():
+        target.write_bytes(shipped("settings.toml").read_bytes())
+        made.append(str(target))
+    if as_json:
+        one({"data": str(session.data), "made": made})
+        return
+    for path in made:
+        say(f"made {path}")
+    say(f"{session.data} is ready. Next: digest ingest FILE, digest subscribers add, digest run.")
+
+
+def doctor(
+    context: typer.Context,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask the network: SMTP server and DNS.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is set up, what is missing, and what would stop mail from leaving."""
+    findings = context.obj.app.examine(online=online)
+    if as_json:
+        objects({"check": f.check, "verdict": f.verdict, "text": f.text} for f in findings)
+    else:
+        table(["check", "", "what"], ([f.check, f.verdict, f.text] for f in findings))
+    raise typer.Exit(1 if any(f.verdict == "error" for f in findings) else 0)

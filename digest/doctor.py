@@ -1,0 +1,149 @@
+"""What is set up, what is missing, and what would stop mail from leaving. Reads, never changes."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from digest.errors import DigestError, SettingsError
+from digest.settings import Settings, secret_of
+
+Verdict = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    verdict: Verdict
+    text: str  # what was found, and for a warning or an error what to do
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, without asking the network."""
+    if host.lower().rstrip(".") in ("localhost", "localhost.localdomain", "ip6-localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_sending(settings: Settings, data: Path) -> None:
+    """Refuse to mail strangers before it is clear who writes and how they can stop it.
+
+    On loopback everything has a default that works. Raises SettingsError that says what to set.
+    """
+    missing = list(_missing(settings, data))
+    if missing:
+        raise SettingsError(
+            f"mail to {settings.delivery.smtp.host} cannot leave yet; set " + "; ".join(missing)
+        )
+
+
+def _missing(settings: Settings, data: Path) -> Iterator[str]:
+    if settings.delivery.transport != "smtp" or is_loopback(settings.delivery.smtp.host):
+        return
+    newsletter = settings.newsletter
+    if not newsletter.sender:
+        yield "newsletter.sender (the From address)"
+    web = settings.web
+    if not (web.secret_key or web.secret_key_file or (data / "secret.key").exists()):
+        yield "web.secret_key (or run `digest init`, which makes DIR/secret.key)"
+    if not (newsletter.base_url or newsletter.unsubscribe_mailto):
+        yield "newsletter.base_url or newsletter.unsubscribe_mailto (how readers leave)"
+
+
+def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]) -> list[Finding]:
+    """Return what a check-up finds; `probes` touch the real things and return what they saw."""
+    findings = [_data_folder(data), _sending(settings, data), _unsubscribing(settings)]
+    findings += [_https(settings), _secret(settings, data), _trial(settings)]
+    for name, probe in probes.items():
+        findings.append(_probed(name, probe))
+    return [finding for finding in findings if finding is not None]
+
+
+def _probed(name: str, probe: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, "ok", probe())
+    except DigestError as error:
+        return Finding(name, "error", str(error))
+    except OSError as error:
+        return Finding(name, "error", f"{error.strerror or error}")
+
+
+def _data_folder(data: Path) -> Finding:
+    if not data.exists():
+        return Finding("data folder", "warning", f"{data} is not there yet; `digest init` makes it")
+    if not os.access(data, os.W_OK | os.X_OK):
+        return Finding("data folder", "error", f"{data} cannot be written to; mend its rights")
+    return Finding("data folder", "ok", str(data))
+
+
+def _sending(settings: Settings, data: Path) -> Finding:
+    delivery = settings.delivery
+    if delivery.transport == "mailbox":
+        return Finding("delivery", "ok", f"to Maildirs below {data / 'mailbox'}")
+    try:
+        check_sending(settings, data)
+    except SettingsError as error:
+        return Finding("delivery", "error", str(error))
+    smtp = delivery.smtp
+    return Finding("delivery", "ok", f"by SMTP to {smtp.host}:{smtp.port}, {smtp.security}")
+
+
+def _unsubscribing(settings: Settings) -> Finding:
+    newsletter = settings.newsletter
+    if newsletter.base_url:
+        return Finding("unsubscribing", "ok", "by one click, at newsletter.base_url")
+    if newsletter.unsubscribe_mailto:
+        return Finding(
+            "unsubscribing",
+            "warning",
+            "by mail only, and somebody has to read it; set newsletter.base_url for one click",
+        )
+    return Finding(
+        "unsubscribing",
+        "warning",
+        "newsletter.base_url is not set: mails carry only a mailto: to the sender, and neither"
+        " preferences nor feedback",
+    )
+
+
+def _https(settings: Settings) -> Finding | None:
+    base_url = settings.newsletter.base_url
+    if base_url.startswith("http://") and not is_loopback(base_url[7:].split("/")[0].split(":")[0]):
+        return Finding(
+            "base_url",
+            "warning",
+            "newsletter.base_url is not https: mail programs show no unsubscribe button (RFC 8058)",
+        )
+    return None
+
+
+def _secret(settings: Settings, data: Path) -> Finding:
+    web, made = settings.web, data / "secret.key"
+    try:
+        given = secret_of(web.secret_key, web.secret_key_file, name="web.secret_key_file")
+    except SettingsError as error:
+        return Finding("secret key", "error", str(error))
+    path = None if given and web.secret_key else (web.secret_key_file or made)
+    if path and path.exists() and path.stat().st_mode & 0o077:
+        return Finding("secret key", "error", f"others can read {path}: chmod 600 {path}")
+    if given or made.exists():
+        return Finding("secret key", "ok", "set" if given else str(made))
+    return Finding("secret key", "ok", f"will be made at first use: {made}")
+
+
+def _trial(settings: Settings) -> Finding | None:
+    if not settings.edition.only_to:
+        return None
+    listed = len(settings.edition.only_to)
+    return Finding(
+        "trial", "warning", f"edition.only_to is set: mail goes to {listed} address(es) only"
+    )
