@@ -69,7 +69,9 @@ class CardWriter:
         self._style = style
         self._reader = ReaderLinks(settings.base_url if settings.feedback else None)
 
-    def view(self, paper: Paper, pick: Pick, *, lead: bool, density: Density, html: bool) -> PaperView:
+    def view(
+        self, paper: Paper, pick: Pick, *, lead: bool, density: Density, html: bool
+    ) -> PaperView:
         """Return one paper for one pick, for the HTML part or for the text twin."""
         url = paper_url(paper, self._settings.search_link)
         own = Labelled(self._words.say("Paper"), url)
@@ -80,7 +82,7 @@ class CardWriter:
             url=url,
             title=self._marked(paper.title, pick, "title", title_cut, html),
             why=self._why(pick, html),
-            facts=" · ".join(self._facts(paper)),
+            facts="\u00a0· ".join(self._facts(paper)),
             abstract=(
                 self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit), html)
                 if limit

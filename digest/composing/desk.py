@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from jinja2 import DictLoader, Environment, FunctionLoader, Template, TemplateError as JinjaError
+from jinja2 import Environment, FunctionLoader, Template
+from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
 from digest.composing.branding import PressSettings
@@ -14,7 +16,13 @@ from digest.composing.cards import CardWriter, Density, Labelled, Style
 from digest.composing.fit import Measured, measured
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Words
-from digest.composing.notices import Notice, NoticeKind, notice
+from digest.composing.notices import (
+    Notice,
+    NoticeKind,
+    QuietCause,
+    notice_values,
+    quiet_lines,
+)
 from digest.composing.templates import Templates, environment
 from digest.errors import TemplateError
 from digest.mail import HOLES, Fragment
@@ -23,9 +31,17 @@ from digest.ranking.interface import Pick
 
 Kind = Literal["daily", "weekly", "welcome"]
 
-UI_FONT = (
-    "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
-)
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A quiet day's note: an issue of one fragment, with holes."""
+
+    subject: str
+    preheader: str
+    fragment: Fragment
+
+
+UI_FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
 
 
 class Desk:
@@ -41,8 +57,10 @@ class Desk:
         self._links = ReaderLinks(settings.base_url)
         day = settings.palette.light
         style = Style(
-            hit=Markup(f'<b class="hit" style="color:{day.ink};background-color:{day.tint};">'),
-            keyword=Markup(f'<b class="link" style="font-weight:600;color:{day.accent};">'),
+            hit=Markup('<b class="hit" style="color:{};background-color:{};">').format(
+                day.ink, day.tint
+            ),
+            keyword=Markup('<b class="link" style="font-weight:600;color:{};">').format(day.accent),
         )
         self._cards = CardWriter(settings, words, style)
         self._html = self._environment("issue.mjml", html=True)
@@ -50,13 +68,12 @@ class Desk:
 
     def top(self, number: int, day: date, kind: Kind) -> Measured:
         """Return an issue's beginning, down to its masthead."""
-        words = self.words
-        issue = words.say("No. {number}").replace("{number}", words.number(number))
-        when = words.weekday(day)
-        if kind == "weekly":
-            when = words.say("The week to {day}").replace("{day}", when)
-        return self._piece("top", dateline=f"{when} · {issue}", preview=_preview(),
-                           title=self.settings.name)  # fmt: skip
+        return self._piece(
+            "top",
+            dateline=self._dateline(number, day, kind),
+            preview=_preview(),
+            title=self.settings.name,
+        )
 
     def section(self, name: str, count: int, kind: Kind) -> Measured:
         """Return a section's heading: `picked` or `trending`."""
@@ -96,20 +113,59 @@ class Desk:
 
     def foot(self, can_leave: bool) -> Measured:
         """Return an issue's end: why it came, and how to change or stop it."""
-        because = self.words.say(
-            "You get this mail at {address} because you asked {name} for new papers on your "
-            "keywords, and confirmed it."
-        )
-        because = because.replace("{name}", self.settings.name)
         return self._piece(
             "foot",
-            because=because.replace("{address}", HOLES["address"]),
+            because=self._because(),
+            sent_to=self._sent_to(),
             footer_links=self._footer_links(can_leave),
         )
 
-    def notice(self, kind: NoticeKind, **fills: object) -> Notice:
-        """Return a mail that is no issue."""
-        return notice(self._templates, self.words, kind, {**self._common(), **fills})
+    def quiet(self, number: int, day: date, cause: QuietCause, can_leave: bool) -> Note:
+        """Return the note of a day without papers."""
+        heading, account = quiet_lines(self.words, cause)
+        made = self._whole(
+            "quiet",
+            heading=heading,
+            account=account,
+            dateline=self._dateline(number, day, "daily"),
+            preview=_preview(),
+            because=self._because(),
+            sent_to=self._sent_to(),
+            footer_links=self._footer_links(can_leave),
+        )
+        return Note(made.subject, account, Fragment(made.html, made.text))
+
+    def notice(self, kind: NoticeKind, *, address: str = "", url: str | None = None) -> Notice:
+        """Return a mail that is no issue: see `digest.composing.notices`."""
+        values = notice_values(kind, self.words, name=self.settings.name, address=address, url=url)
+        return self._whole(kind, **values)
+
+    def _whole(self, name: str, **values: object) -> Notice:
+        """Render `NAME.mjml` and `NAME.txt`; the first line of the text is the subject."""
+        text = self._environment(f"{name}.txt", html=False).get_template("top")
+        head, _, body = _rendered(text, values).partition("\n")
+        subject = " ".join(head.removeprefix("Subject:").split())
+        html = self._environment(f"{name}.mjml", html=True).get_template("top")
+        return Notice(subject, _rendered(html, {**values, "title": subject}), body.lstrip("\n"))
+
+    def _because(self) -> str:
+        because = self.words.say(
+            "You get this mail because you asked {name} for new papers on your keywords, and "
+            "confirmed it."
+        )
+        return because.replace("{name}", self.settings.name)
+
+    def _sent_to(self) -> str:
+        """A line of its own: an address of any length upsets no wrapped paragraph."""
+        return self.words.say("Sent to {address}").replace("{address}", HOLES["address"])
+
+    def _dateline(self, number: int, day: date, kind: Kind) -> str:
+        words = self.words
+        when = words.weekday(day)
+        if kind == "weekly":
+            when = words.say("The week to {day}").replace("{day}", when)
+        issue = words.say("No. {number}").replace("{number}", words.number(number))
+        return f"{when}\u00a0· {issue}"
 
     def _footer_links(self, can_leave: bool) -> list[Labelled]:
         say, found = self.words.say, []
@@ -154,7 +210,7 @@ class Desk:
             "dir": self.words.direction,
             "start": "right" if rtl else "left",
             "end": "left" if rtl else "right",
-            "ui": Markup(UI_FONT),
+            "ui": UI_FONT,
             "hole": HOLES,
             "link": {"read": self._links.to("read")},
         }
@@ -162,7 +218,8 @@ class Desk:
 
 def _preview() -> Markup:
     """The preheader, then blanks that keep a mail client from showing the masthead after it."""
-    return Markup(HOLES["preheader"] + "&#847;&#160;" * 60)
+    blanks = Markup("&#847;&#160;") * 60
+    return HOLES["preheader"] + blanks
 
 
 def _rendered(template: Template, values: Mapping[str, object]) -> str:

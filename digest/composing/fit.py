@@ -34,9 +34,7 @@ class Fitted:
 
 def measured(fragment: Fragment) -> Measured:
     """Measure a fragment once."""
-    return Measured(
-        fragment, quoted_printable_length(fragment.html), fragment.html.count(_TOKEN)
-    )
+    return Measured(fragment, quoted_printable_length(fragment.html), fragment.html.count(_TOKEN))
 
 
 def quoted_printable_length(text: str) -> int:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -59,7 +59,7 @@ class Words:
 
     def weekday(self, day: date) -> str:
         """Format a date for the masthead: Thursday, 25 November 2022."""
-        return format_skeleton("yMMMMEEEEd", day, locale=self.locale)
+        return format_date(day, "full", locale=self.locale)
 
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""

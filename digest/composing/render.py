@@ -1,35 +1,30 @@
 """The press: everything that is alike in many mails is made once, and a mail is joined from it.
 
     press   = Press(settings, Templates(shipped_folder, settings.templates))   # once a process
-    edition = press.edition(12, date(2026, 11, 21))                           # once an edition
-    issue   = compose(reader, edition, picks, papers, now=now, links=links)   # once a mail
+    edition = press.edition(12, date(2026, 11, 21))                            # once an edition
+    issue   = compose(reader, edition, picks, papers, now=now, links=links)    # once a mail
 
 A mail costs some dictionary look-ups: no MJML, and Jinja only for a card not seen before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from operator import attrgetter
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol
 
-from digest.composing.branding import PressSettings
-from digest.composing.cards import Density
-from digest.composing.desk import Desk, Kind
-from digest.composing.fit import Fitted, Measured, fit, weight_of
-from digest.composing.locales import Languages
-from digest.composing.notices import Notice, NoticeKind
-from digest.composing.templates import Templates
-from digest.composing.wording import one_line, preheader, subject
+from digest.composing.fit import Fitted, fit, weight_of
+from digest.composing.notices import QuietCause
+from digest.composing.press import EditionPress, Press, Sheet
+from digest.composing.wording import one_line
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 
-_MOST_CARDS = 8_000  # kept per edition: about 60 MB
-_reason_key: Callable[[Any], tuple[Any, ...]] = attrgetter("keyword", "field")
-_span_key: Callable[[Any], tuple[Any, ...]] = attrgetter("field", "start", "end")
+__all__ = ["EditionPress", "MailLinks", "Press", "Reader", "compose", "compose_quiet"]
+
+_FILLS = 3_000  # bytes for the preheader, the address and the like, at their longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,115 +51,15 @@ class MailLinks(Protocol):
         ...
 
 
-class Press:
-    """The templates, compiled, in every language; lives as long as the process.
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What differs between an issue and a quiet day's note."""
 
-    Raises TemplateError, with file and line, when a template or a catalogue is broken.
-    """
-
-    def __init__(self, settings: PressSettings, templates: Templates) -> None:
-        self.settings = settings
-        self.templates = templates
-        self.languages = Languages(settings.languages, settings.language)
-        self._desks: dict[str, Desk] = {}
-
-    def desk(self, language: str) -> Desk:
-        """Return what writes in one language; an unknown one is the default's."""
-        found = self._desks.get(language)
-        if found is None:
-            words = self.languages.words(language or self.languages.default)
-            found = self._desks.get(words.language)
-            if found is None:
-                found = Desk(self.settings, self.templates, words)
-                self._desks[words.language] = found
-            self._desks[language] = found
-        return found
-
-    def edition(self, number: int, day: date, kind: Kind = "daily") -> EditionPress:
-        """Return what makes the issues of an edition."""
-        return EditionPress(self, number, day, kind)
-
-    def notice(self, kind: NoticeKind, language: str, **fills: object) -> Notice:
-        """Return a mail that is no issue: see `digest.composing.notices`."""
-        return self.desk(language).notice(kind, **fills)
-
-
-class EditionPress:
-    """One edition's shell and cards, in each language that is asked for."""
-
-    def __init__(self, press: Press, number: int, day: date, kind: Kind) -> None:
-        self.press = press
-        self.settings = press.settings
-        self.number = number
-        self.day = day
-        self.kind: Kind = kind
-        self._sheets: dict[str, Sheet] = {}
-
-    def sheet(self, language: str) -> Sheet:
-        """Return the edition in one language."""
-        found = self._sheets.get(language)
-        if found is None:
-            found = self._sheets[language] = Sheet(self, self.press.desk(language))
-        return found
-
-
-class Sheet:
-    """An edition in one language: its shell, and the cards made so far."""
-
-    def __init__(self, edition: EditionPress, desk: Desk) -> None:
-        self.desk = desk
-        self.words = desk.words
-        self.top = desk.top(edition.number, edition.day, edition.kind)
-        self.overflow = desk.overflow()
-        self._edition = edition
-        self._feet: dict[bool, Measured] = {}
-        self._sections: dict[tuple[str, int], Measured] = {}
-        self._cards: dict[tuple[Any, ...], Measured] = {}
-        self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
-
-    def foot(self, can_leave: bool) -> Measured:
-        """Return the footer, with or without a way to unsubscribe."""
-        found = self._feet.get(can_leave)
-        if found is None:
-            found = self._feet[can_leave] = self.desk.foot(can_leave)
-        return found
-
-    def section(self, name: str, count: int) -> Measured:
-        """Return a section's heading over a number of papers."""
-        found = self._sections.get((name, count))
-        if found is None:
-            made = self.desk.section(name, count, self._edition.kind)
-            found = self._sections[(name, count)] = made
-        return found
-
-    def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
-        """Return a paper's card; made once for all readers whose keywords matched it alike."""
-        key = (
-            paper.id,
-            lead,
-            density,
-            pick.section,
-            *map(_reason_key, pick.reasons),
-            *map(_span_key, pick.spans),
-        )
-        found = self._cards.get(key)
-        if found is None:
-            _make_room(self._cards)
-            found = self._cards[key] = self.desk.card(paper, pick, lead=lead, density=density)
-        return found
-
-    def lines(self, papers: Sequence[Paper], avoid: str) -> tuple[str, str]:
-        """Return the subject and the preheader."""
-        key = (avoid, len(papers), *[paper.id for paper in papers[:4]])
-        found = self._lines.get(key)
-        if found is None:
-            _make_room(self._lines)
-            settings, number = self._edition.settings, self._edition.number
-            found = self._lines[key] = (
-                subject(self.words, settings.tone, settings.name, number, papers, avoid=avoid),
-                preheader(self.words, papers),
-            )
-        return found
+    subject: str
+    opening: str  # the preheader
+    message: str  # how many papers did not fit; mostly empty
+    fragments: tuple[Fragment, ...]
+    picks: Sequence[Pick]  # those shown
 
 
 def compose(
@@ -186,10 +81,37 @@ def compose(
     sheet = edition.sheet(reader.language)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
-    base = edition.settings.base_url
-    fitted, fragments = _arranged(sheet, edition, picks, papers, len(token), bool(base or mailto))
+    can_leave = bool(edition.settings.base_url or mailto)
+    fitted, fragments = _arranged(sheet, edition, picks, papers, len(token), can_leave)
     shown = [papers[pick.paper] for pick in picks[: len(fitted.cards)]]
-    title, opening = sheet.lines(shown, reader.last_subject)
+    subject, opening = sheet.lines(shown, reader.last_subject)
+    message = sheet.desk.left_out(fitted.left_out) if fitted.left_out else ""
+    content = _Content(subject, opening, message, fragments, picks[: len(shown)])
+    return _addressed(reader, edition, content, token, mailto, now)
+
+
+def compose_quiet(
+    reader: Reader, edition: EditionPress, cause: QuietCause, *, now: datetime, links: MailLinks
+) -> Issue:
+    """Return the note of a day without papers, for the setting `quiet_day = "note"`."""
+    sheet = edition.sheet(reader.language)
+    token = links.token(reader.id, edition.number)
+    mailto = links.mailto(token)
+    note = sheet.quiet(cause, bool(edition.settings.base_url or mailto))
+    content = _Content(note.subject, note.preheader, "", (note.fragment,), ())
+    return _addressed(reader, edition, content, token, mailto, now)
+
+
+def _addressed(
+    reader: Reader,
+    edition: EditionPress,
+    content: _Content,
+    token: str,
+    mailto: str | None,
+    now: datetime,
+) -> Issue:
+    """Put the reader's name and links to what they get."""
+    base = edition.settings.base_url
     own = f"{base.rstrip('/')}/m/{token}" if base else None
     leave = f"{own}/unsubscribe" if own else None
     return Issue(
@@ -197,24 +119,24 @@ def compose(
         edition=edition.number,
         to_address=reader.address,
         to_name=one_line(reader.name),
-        subject=title,
-        fragments=fragments,
+        subject=content.subject,
+        fragments=content.fragments,
         fills={
             "token": token,
-            "preheader": opening,
+            "preheader": content.opening,
             "name": reader.name,
             "address": reader.address,
-            "count": str(len(shown)),
-            "message": sheet.desk.left_out(fitted.left_out) if fitted.left_out else "",
+            "count": str(len(content.picks)),
+            "message": content.message,
             "unsubscribe": leave or mailto or "",
         },
-        papers=tuple([paper.id for paper in shown]),
-        language=sheet.words.language,
+        papers=tuple([pick.paper for pick in content.picks]),
+        language=edition.sheet(reader.language).words.language,
         html=reader.html,
         unsubscribe_url=leave,
         unsubscribe_mailto=mailto,
         web_url=f"{own}/read" if own else None,
-        scores={pick.paper: pick.score for pick in picks[: len(shown)]},
+        scores={pick.paper: pick.score for pick in content.picks},
         composed_at=now,
     )
 
@@ -252,13 +174,3 @@ def _arranged(
         fragments.append(sheet.overflow.fragment)
     fragments.append(foot.fragment)
     return fitted, tuple(fragments)
-
-
-_FILLS = 3_000  # bytes for the preheader, the address and the like, at their longest
-
-
-def _make_room(kept: dict[Any, Any]) -> None:
-    """Drop the oldest quarter when full: cheaper per look-up than keeping them in order of use."""
-    if len(kept) >= _MOST_CARDS:
-        for key in list(kept)[: _MOST_CARDS // 4]:
-            del kept[key]

@@ -96,7 +96,7 @@ class Templates:
 def environment(words: Words, *, html: bool) -> Environment:
     """Return the Jinja environment of a language, for HTML (escaping) or for text (wrapping)."""
     made = Environment(
-        autoescape=html,
+        autoescape=html,  # noqa: S701 - text needs no escaping
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 WIDTH = 72
+_BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")  # any white space but the no-break ones
 
 
 def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> str:
@@ -41,10 +43,8 @@ def columns(text: str) -> int:
 
 
 def _words(text: str) -> list[str]:
-    if text.isascii():
-        return text.split()
     words: list[str] = []
-    for word in text.split():
+    for word in _BREAKABLE.split(text.strip()):
         if any(map(_is_wide, word)):
             words += _cjk(word)
         else:
@@ -57,7 +57,8 @@ def _cjk(word: str) -> list[str]:
     parts: list[str] = []
     for character in word:
         joins = parts and (
-            not (_is_wide(character) or _is_wide(parts[-1][-1])) or character in "、。，．！？；：）】」』》"
+            not (_is_wide(character) or _is_wide(parts[-1][-1]))
+            or character in "、。，．！？；：）】」』》"
         )
         if joins:
             parts[-1] += character
