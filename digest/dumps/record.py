@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from digest.dumps import links as addresses
 from digest.dumps import tex
 from digest.mail import without_holes
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
@@ -47,13 +48,21 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
         published=published,
         comments=comments,
         upvotes=upvotes,
-        links=told,
+        links=_once((*told, *addresses.extract(abstract))),
         keywords=tuple(word for word in (plain(keyword) for keyword in keywords) if word),
         arxiv_id=arxiv_id or next(filter(None, map(find_arxiv_id, paper_urls)), None),
         doi=doi or next(filter(None, map(find_doi, paper_urls)), None),
         position=position,
         line=line,
     )
+
+
+def _once(links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return links without repeats of one address; the first, the source's own, stays."""
+    found: dict[str, Link] = {}
+    for link in links:
+        found.setdefault(link.url.rstrip("/").lower(), link)
+    return tuple(found.values())
 
 
 def plain(text: str) -> str:

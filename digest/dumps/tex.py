@@ -1,6 +1,35 @@
-"""TeX in titles and abstracts → Unicode, for display. The source text is kept beside it."""
+"""TeX in titles and abstracts → Unicode, for display. The source text is kept beside it.
+
+Three steps: set aside what must not be touched (addresses, identifiers, code, escaped signs),
+give eaten TeX its backslashes back (`tex_eaten`), render (`tex_render`). We do not use
+pylatexenc's converter, only its table of symbols: it takes a plain `%` for a comment and deletes
+macros that it does not know, and here no word may be lost.
+"""
 
 from __future__ import annotations
+
+import re
+
+from digest.dumps import tex_names
+from digest.dumps.tex_eaten import restore, restore_formula
+from digest.dumps.tex_render import render
+
+_MAX = 100_000  # characters; no abstract is longer, and text beyond it is not worth the time
+_SIGNS_OF_TEX = re.compile(r"[\\^_{}$]|``")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s{}<>\"|^`]+", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_CODE = re.compile(r"(?<!`)`[^`'\n]{1,80}`(?!`)")
+_IDENTIFIER = re.compile(r"(?<![\w\\^{}$])_{0,2}[A-Za-z0-9]\w*_\w+(?![\w{^])", re.ASCII)
+_SCRIPTS = re.compile(r"(?:[A-Za-z]_[A-Za-z0-9])+", re.ASCII)
+_DOUBLED = re.compile(r"(https?://[^\s{}]+)\{\s*\1\s*\}")
+_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_URL = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}")
+_REMARK = re.compile(r"(https?://[^\s{}]+)\{([^{}]*)\}")
+_ESCAPED = re.compile(r"\\([%&$#_{}]|~(?![A-Za-z{\\]))")
+_FORMULA = re.compile(
+    r"(?<![\\$\w])(\$\$?)(?=\S)([^$]{1,400}?)(?<=\S)\1(?!\d)|\\\((.{1,400}?)\\\)|\\\[(.{1,400}?)\\\]"
+)
+_QUOTES = re.compile(r"``([^`]{1,400}?)''")
 
 
 def to_unicode(text: str) -> str:
@@ -8,4 +37,69 @@ def to_unicode(text: str) -> str:
 
     Never raises, never loses a word.
     """
-    return text
+    if len(text) > _MAX or "\x00" in text or max(text, default="") >= "\U000f0000":
+        return text
+    if not _SIGNS_OF_TEX.search(text) and not _may_be_eaten(text):
+        return text
+    kept: list[str] = []
+
+    def set_aside(piece: str) -> str:
+        kept.append(piece)
+        return f"\x00{chr(0xF0000 + len(kept) - 1)}"
+
+    text = _DOUBLED.sub(r"\1", text)
+    text = _HREF.sub(r"\2 (\1)", text)
+    text = _URL.sub(r"\1", text)
+    text = _REMARK.sub(r"\1 (\2)", text)
+    text = _ADDRESS.sub(lambda found: set_aside(found[0].replace("\\", "")), text)
+    for pattern in (_MAIL, _CODE):
+        text = pattern.sub(lambda found: set_aside(found[0]), text)
+    text = _ESCAPED.sub(lambda found: set_aside(found[1]), text)
+    text = _IDENTIFIER.sub(
+        lambda found: found[0] if _is_script(found[0]) else set_aside(found[0]), text
+    )
+    text = _FORMULA.sub(_formula, text)
+    text = render(restore(text))
+    text = _QUOTES.sub(r"“\1”", text)
+    return re.sub("\x00(.)", lambda found: kept[ord(found[1]) - 0xF0000], text)
+
+
+def _may_be_eaten(text: str) -> bool:
+    """Say whether a text without any sign of TeX may hold TeX whose signs the page has eaten."""
+    return bool(_EATEN.search(text))
+
+
+def _is_script(identifier: str) -> bool:
+    """Say whether `x_1` is mathematics; `gpt_4_turbo` and `p_value` are names."""
+    if _SCRIPTS.fullmatch(identifier):
+        return True
+    base, _, script = identifier.partition("_")
+    return _is_symbol(base) and (
+        script.isdigit() or len(script) == 1 or script in tex_names.SYMBOLS or "_" in script
+    )
+
+
+def _is_symbol(base: str) -> bool:
+    return len(base) == 1 or base in tex_names.SYMBOLS or base in tex_names.FUNCTIONS
+
+
+def _formula(found: re.Match[str]) -> str:
+    """Take the dollars off a formula; leave sums of money alone."""
+    inner = found[2] or found[3] or found[4]
+    certain = not found[1] or len(found[1]) == 2 or re.search(r"[\\^_={}<>+]", inner)
+    if not certain and not re.fullmatch(
+        r"[A-Za-z]|[A-Za-z]\([^()]*\)|[-\d.,%\x00]+|[A-Za-z]+", inner
+    ):
+        return found[0]
+    if not certain and len(inner) > 1 and inner.isalpha() and inner not in tex_names.SYMBOLS:
+        return found[0]
+    return restore_formula(inner)
+
+
+_EATEN = re.compile(
+    r"\d(?:times|pm)(?![a-z])|(?:sim|approx)\d|(?<![A-Za-z])(?:"
+    + "|".join(sorted({*tex_names.SYMBOLS} - {"in", "to"}, key=len, reverse=True))
+    + r")(?![a-z])|"
+    + "|".join(sorted(tex_names.ONLY_TEX))
+    + r"|wide(?:tilde|hat)|math(?:cal|bb|bf|rm)|(?:left|bigl)[(\[{|]| in [\[(]\d"
+)
