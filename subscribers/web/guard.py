@@ -1,0 +1,140 @@
+"""What stands before every page: host names, body sizes, security headers, who is asking.
+
+One ASGI layer (https://asgi.readthedocs.io/en/latest/specs/www.html) around the application. It
+refuses before anything is parsed, and adds its headers to every answer, errors included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from subscribers.web.clients import Network, client_of
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    b"content-security-policy": CSP.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",  # for browsers that do not know frame-ancestors
+    # 'no-referrer' would make browsers send `Origin: null` with our own forms
+    b"referrer-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"cache-control": b"no-store",  # addresses hold tokens, pages hold preferences
+    b"x-robots-tag": b"noindex, nofollow",
+}
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """What is let in."""
+
+    hosts: frozenset[str]  # names without port, lower case; '*' lets every name in
+    trusted_proxies: tuple[Network, ...] = ()
+    max_body: int = 64 * 1024  # bytes
+
+
+class Guard:
+    """The layer. `scope["state"]["client"]` is the `Client` for what lies behind."""
+
+    def __init__(self, app: App, settings: GuardSettings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        headers = scope["headers"]
+        peer = scope["client"][0] if scope.get("client") else None
+        client = client_of(peer, scope["scheme"], headers, self.settings.trusted_proxies)
+        scope["scheme"] = "https" if client.secure else "http"
+        scope.setdefault("state", {})["client"] = client
+        answer = _Answer(send, secure=client.secure)
+        if refusal := self._refusal(headers):
+            await _refuse(answer, *refusal)
+            return
+        body = _Body(receive, self.settings.max_body)
+        await self.app(scope, body.receive, answer)
+
+    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        if len(hosts) != 1 or not self._is_ours(hosts[0]):
+            return 421, "This server does not answer to that name."
+        lengths = [value for name, value in headers if name == b"content-length"]
+        if any(not value.isdigit() for value in lengths):
+            return 400, "The length of the request is not a number."
+        if any(len(value) > 18 or int(value) > self.settings.max_body for value in lengths):
+            return 413, _TOO_LARGE
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        if "*" in self.settings.hosts:
+            return True
+        name, bracket, _ = host.lower().partition("]")
+        name = name + bracket if bracket else name.partition(":")[0]
+        return name.removesuffix(".") in self.settings.hosts
+
+
+_TOO_LARGE = "This is more than any form here has. Please write less."
+
+
+class _Body:
+    """Counts what comes in, for bodies that did not announce their length."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise HTTPException(413, _TOO_LARGE)  # the application answers with it
+        return message
+
+
+class _Answer:
+    """Send, with the security headers that the answer does not set itself."""
+
+    def __init__(self, send: Send, *, secure: bool) -> None:
+        self._send = send
+        self._secure = secure
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = [(name.lower(), value) for name, value in message.get("headers", [])]
+            names = {name for name, _ in present}
+            present += [item for item in _HEADERS.items() if item[0] not in names]
+            if self._secure:
+                present.append(_HSTS)
+            message = {**message, "headers": present}
+        await self._send(message)
+
+
+async def _refuse(send: Send, status: int, text: str) -> None:
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

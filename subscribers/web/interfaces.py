@@ -1,0 +1,87 @@
+"""What the readers' pages need of the rest of the house: a preview, and issues as mailed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from subscribers.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReason:
+    """Why a paper is in the preview."""
+
+    keyword: str  # the item's text, as the reader typed it
+    field: str  # 'title', 'abstract', 'authors', 'meaning', …: shown as it is
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedPaper:
+    """One paper of the preview."""
+
+    title: str
+    url: str | None  # http or https only
+    abstract: str  # cut to a line or two; may be empty
+    score: float
+    section: Literal["picked", "trending"]
+    reasons: tuple[PreviewReason, ...] = ()  # strongest first
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordHits:
+    """How one wanted item did lately."""
+
+    text: str  # the item's
+    hits: int  # papers of the last 30 days that match it
+    suggestions: tuple[str, ...] = ()  # from the archive's vocabulary; for items without hits
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedIssue:
+    """What the newest edition's issue would be with a profile."""
+
+    edition: str  # its label, to show: '2026-03-02'
+    candidates: int  # papers in that edition
+    papers: tuple[PreviewedPaper, ...]
+    keywords: tuple[KeywordHits, ...]  # in the profile's order
+    per_day: float | None = None  # matching papers to expect a day; None: too early to say
+
+
+class PreviewService(Protocol):
+    """Ranks the newest edition for somebody who is only trying."""
+
+    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+        """Return the issue; None when there is no paper in the archive yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailedIssue:
+    """An issue as it was mailed."""
+
+    subject: str
+    html: str | None  # the whole HTML part; None: the reader wanted text only
+    text: str
+
+
+class IssueReader(Protocol):
+    """Gives back issues."""
+
+    def read(self, subscriber: int, edition: int) -> MailedIssue | None:
+        """Return what a reader was mailed; None: nothing, or it is no longer kept."""
+
+
+class NoPreview:
+    """A preview service for a desk without an archive."""
+
+    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+        """Return None."""
+        return None
+
+
+class NoIssues:
+    """An issue reader for a desk that keeps no issues."""
+
+    def read(self, subscriber: int, edition: int) -> MailedIssue | None:
+        """Return None."""
+        return None

@@ -1,0 +1,184 @@
+"""What all readers' pages share: the desk, the templates, the clock, and how errors look."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import anyio
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from subscribers.errors import ConsentError, FrontDeskError, TokenError, UnknownReader
+from subscribers.service import FrontDesk
+from subscribers.store import FeedbackStore
+from subscribers.web import assets
+from subscribers.web.clients import Client
+from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, same
+from subscribers.web.interfaces import IssueReader, PreviewService
+from subscribers.web.rates import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the operator decides about the pages."""
+
+    name: str = "digest"  # of the newsletter
+    hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "[::1]"})  # see Guard
+    hour: int = 7  # the house's, for readers who choose none
+    max_papers: int = 10  # likewise
+    contact: str = ""  # shown on the about page: an address or a sentence
+    postal_address: str = ""  # likewise
+    accent: str = "#a3341f"  # of links and buttons, by day
+    accent_dark: str = "#e28470"  # by night
+    answer_after: float = 0.3  # seconds; forms that could tell who is subscribed answer no sooner
+
+
+@dataclass(slots=True)
+class Pages:
+    """Everything that a page's handler needs."""
+
+    desk: FrontDesk
+    feedback: FeedbackStore
+    previews: PreviewService
+    issues: IssueReader
+    rates: Rates
+    settings: PageSettings
+    templates: Path  # the folder templates/web
+    clock: Callable[[], datetime]
+    pause: Callable[[float], Coroutine[Any, Any, None]] = field(default=anyio.sleep)
+
+    def __post_init__(self) -> None:
+        self.environment = _environment(self.templates)
+        self.assets = assets.load(self.templates / "static", self.settings)
+        self.environment.globals.update(site=self.settings, asset=self.assets.address)
+
+    def page(
+        self, request: Request, template: str, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """Render a page."""
+        html = self.environment.get_template(template).render(values)
+        return HTMLResponse(html, status)
+
+    def sorry(
+        self, request: Request, status: int, title: str, text: str, *, link_form: bool = False
+    ) -> HTMLResponse:
+        """Render what went wrong, and what to do."""
+        response = self.page(
+            request, "sorry.html", status, title=title, text=text, link_form=link_form
+        )
+        if status == 429:
+            response.headers["Retry-After"] = "60"
+        return response
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return self.clock()
+
+    async def at_the_same_time(self, started: float) -> None:
+        """Wait until `answer_after` has gone by since `started` (perf_counter), whatever was done."""
+        await self.pause(max(0.0, self.settings.answer_after - (time.perf_counter() - started)))
+
+    def form_token(self, request: Request) -> tuple[str, str]:
+        """Return a form token and the browser's cookie that it is bound to."""
+        cookie = request.cookies.get(self.cookie_name(request), "")
+        if not (cookie.isalnum() and cookie.isascii() and len(cookie) == 32):
+            cookie = secrets.token_hex(16)
+        return self.desk.tokens.sign("form", cookie, now=self.now()), cookie
+
+    def keep_cookie(self, request: Request, response: Response, cookie: str) -> None:
+        """Set the cookie of `form_token`. It names nobody and ends with the browser's session."""
+        secure = request.url.scheme == "https"
+        name = self.cookie_name(request)
+        response.set_cookie(name, cookie, httponly=True, samesite="lax", secure=secure, path="/")
+
+    def cookie_name(self, request: Request) -> str:
+        """`__Host-` binds a cookie to this very host (RFC 6265bis); browsers want https for it."""
+        return "__Host-form" if request.url.scheme == "https" else "form"
+
+    def is_our_form(self, request: Request, fields: Fields) -> bool:
+        """Tell whether a form came from our page in the same browser (CSRF)."""
+        if came_from_elsewhere(request.headers, self.settings.hosts):
+            return False
+        if is_vouched_for(request.headers):
+            return True
+        try:
+            claim = self.desk.tokens.read("form", fields.get("form", ""), self.now())
+        except TokenError:
+            return False
+        return same(claim.words()[0], request.cookies.get(self.cookie_name(request), ""))
+
+
+def client(request: Request) -> Client:
+    """Return who is asking, as the guard worked out."""
+    found = getattr(request.state, "client", None)
+    if isinstance(found, Client):
+        return found
+    peer = request.client.host if request.client else "unknown"
+    return Client(peer, request.url.scheme == "https")
+
+
+def see(address: str) -> RedirectResponse:
+    """Go on to a page by GET, after a form was dealt with."""
+    return RedirectResponse(address, 303)
+
+
+def route_class(pages: Pages) -> type[APIRoute]:
+    """Return a route whose handler's errors become pages."""
+
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handler = super().get_route_handler()
+
+            async def with_pages(request: Request) -> Response:
+                if request.method == "POST" and not _may_act(pages, request):
+                    return too_often(pages, request)
+                try:
+                    return await handler(request)
+                except FrontDeskError as error:
+                    return explained(pages, request, error)
+
+            return with_pages
+
+    return PageRoute
+
+
+def _may_act(pages: Pages, request: Request) -> bool:
+    # Mail providers unsubscribe many readers from few addresses: never turn that away.
+    return request.url.path.endswith("/unsubscribe") or pages.rates.act(client(request).key)
+
+
+def too_often(pages: Pages, request: Request) -> HTMLResponse:
+    """Say that it was too often."""
+    text = "There were too many requests from your network. Please try again in a little while."
+    return pages.sorry(request, 429, "A little slower, please", text)
+
+
+def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResponse:
+    """Say what an error means for the reader."""
+    text = f"{str(error)[:1].upper()}{str(error)[1:]}."
+    if isinstance(error, UnknownReader):
+        return pages.sorry(request, 404, "Nothing here any more", text)
+    if isinstance(error, TokenError):
+        return pages.sorry(request, 403, "This link does not work", text, link_form=True)
+    status = 409 if isinstance(error, ConsentError) else 422
+    return pages.sorry(request, status, "That did not work", text)
+
+
+def _environment(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
