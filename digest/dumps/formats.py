@@ -13,8 +13,16 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from digest.dumps import text
+from digest.dumps.arxiv import Arxiv
+from digest.dumps.bibtex import BibTeX
+from digest.dumps.biorxiv import Biorxiv
+from digest.dumps.feed import Feed
+from digest.dumps.hf_json import HuggingFaceJson
 from digest.dumps.interface import Dump, Format
+from digest.dumps.json_feed import JsonFeed
+from digest.dumps.page_html import PageHtml
 from digest.dumps.page_text import PageText
+from digest.dumps.ris import Ris
 from digest.errors import DumpError
 
 ENTRY_POINT_GROUP = "digest.formats"
@@ -22,7 +30,7 @@ HEAD_BYTES = 64 * 1024  # what `Format.recognises` is shown
 
 # Asked in this order, each only when nothing before it recognised the dump: they take whatever
 # of their family is left, so a format for one particular feed needs no priority over them.
-_FALLBACKS = ("feed", "page-text")
+_FALLBACKS = ("feed", "page-html", "page-text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,17 @@ class BrokenPlugIn:
 
 def built_in_formats() -> tuple[Format, ...]:
     """Return the formats that come with digest."""
-    return (PageText(),)
+    return (
+        PageText(),
+        PageHtml(),
+        HuggingFaceJson(),
+        Arxiv(),
+        Biorxiv(),
+        Feed(),
+        JsonFeed(),
+        BibTeX(),
+        Ris(),
+    )
 
 
 def all_formats() -> tuple[Format, ...]:

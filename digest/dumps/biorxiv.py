@@ -1,0 +1,112 @@
+"""bioRxiv and medRxiv: the JSON of their `details` interface, a page of 100 at a time.
+
+Every version of a preprint is an entry of its own; one DOI is one paper, at its first entry.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from digest.dumps import fields, json_text, record
+from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.interface import Dump
+from digest.errors import DumpError
+from digest.papers import Link, PaperRecord, find_doi
+
+_SIGN = re.compile(r'"(?:messages|collection)"\s*:\s*\[')
+_CURSOR = re.compile(r"(?P<before>/details/[\w-]+/[\w.:-]+/[\w.:-]+/)(?P<cursor>\d+)")
+_SITES = {"biorxiv": "https://www.biorxiv.org", "medrxiv": "https://www.medrxiv.org"}
+_GOOD = ("ok", "no posts found", "no results found")
+
+
+class Biorxiv:
+    """Answers of bioRxiv's and medRxiv's `details` interface."""
+
+    name = "biorxiv"
+    version = 1
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether these first bytes are a `details` answer; never raises."""
+        text = json_text.opening(head)
+        return text[:1] == "{" and _SIGN.search(text) is not None
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read one page of an answer. Raises DumpError when it is none or is a refusal."""
+        text = json_text.decode(data)
+        start = json_text.list_at(text, "collection")
+        messages = _messages(text)
+        if start is None and not messages:
+            json_text.load(text)  # says where it is broken
+            raise DumpError("no collection of preprints", line=1)
+        status = fields.text(messages[0].get("status")) if messages else ""
+        if start is None and status.lower() not in _GOOD:
+            raise DumpError(f"the service refused: {status[:200] or 'no reason given'}", line=1)
+        harvest = Harvest()
+        for element in json_text.elements(text, start) if start is not None else ():
+            harvest.take(element, _record)
+        return harvest.dump(self, captured_on)
+
+
+def next_cursor(data: bytes) -> int | None:
+    """Return the cursor of the next page, or None when this page is the last.
+
+    Never raises: a page that cannot be read has no next one.
+    """
+    try:
+        messages = _messages(json_text.decode(data))
+    except DumpError:
+        return None
+    if not messages:
+        return None
+    cursor, shown, total = (fields.count(messages[0].get(k)) for k in ("cursor", "count", "total"))
+    if cursor is None or not shown or total is None or cursor + shown >= total:
+        return None
+    return cursor + shown
+
+
+def next_address(address: str, data: bytes) -> str | None:
+    """Return the address of the page after this one, or None (it is the last, or not paged)."""
+    cursor = next_cursor(data)
+    found = _CURSOR.search(address)
+    if cursor is None or not found or cursor <= int(found["cursor"]):
+        return None  # a cursor that does not move would fetch for ever
+    return f"{address[: found.start()]}{found['before']}{cursor}{address[found.end() :]}"
+
+
+def _messages(text: str) -> list[dict[str, Any]]:
+    start = json_text.list_at(text, "messages")
+    found = json_text.elements(text, start) if start is not None else ()
+    return [each.value for each in found if isinstance(each.value, dict)]
+
+
+def _record(entry: Entry) -> PaperRecord:
+    doi = find_doi(entry.text("doi"))
+    server = entry.text("server").lower()
+    links = []
+    if doi:
+        site = _SITES.get(server, "https://doi.org")
+        links.append(
+            Link("paper", f"{site}/content/{doi}" if server in _SITES else f"{site}/{doi}")
+        )
+    return record.build(
+        title=fields.without_markup(entry.title("title")),
+        abstract=fields.without_markup(entry.text("abstract")),
+        position=entry.position,
+        line=entry.line,
+        authors=_authors(entry),
+        published=entry.day("date"),
+        links=links,
+        keywords=filter(None, [entry.text("category")]),
+        doi=doi,
+    )
+
+
+def _authors(entry: Entry) -> list[str]:
+    """Turn `Lovelace, A.; Hopper, G. B.` into names as they are read: `A. Lovelace`."""
+    names = []
+    for told in entry.text("authors").split(";")[: fields.MAX_NAMES]:
+        family, comma, given = told.strip().partition(",")
+        names.append(f"{given.strip()} {family.strip()}" if comma else family)
+    return [name.strip() for name in names if name.strip()]

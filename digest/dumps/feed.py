@@ -1,0 +1,146 @@
+"""Any RSS or Atom feed: journals, blogs, repositories.
+
+Summaries are HTML in most feeds; they become text. feedparser reads what is not even well formed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import feedparser
+
+from digest.dumps import fields, record, xml_tree
+from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.interface import Dump
+from digest.dumps.text import MAX_BYTES
+from digest.errors import DumpError
+from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+
+_ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "id", "link")
+
+
+class Feed:
+    """RSS 0.9 to 2.0 and Atom, from anybody."""
+
+    name = "feed"
+    version = 1
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether these first bytes begin a feed; never raises."""
+        return xml_tree.root_name(head) in ("rss", "feed", "rdf:RDF", "atom:feed")
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read a feed. Raises DumpError when it is none."""
+        if len(data) > MAX_BYTES:
+            raise DumpError(f"more than {MAX_BYTES:,} bytes: no feed is that large")
+        if found := _ENTITIES.search(data):
+            line = data.count(b"\n", 0, found.start()) + 1
+            raise DumpError("XML that declares entities is refused", line=line)
+        told = _read(data)
+        if not told.get("version") and not told.entries:
+            raise _refusal(told)
+        lines = _lines_of_items(data)
+        harvest = Harvest()
+        for number, entry in enumerate(told.entries, start=1):
+            harvest.add(Entry(number, next(lines, None), _values(entry)), _record)
+        if told.get("bozo") and (error := _breakage(told)):
+            harvest.reject(error.line, error.reason)
+        return harvest.dump(self, captured_on or _day_of(told.feed))
+
+
+def _read(data: bytes) -> Any:
+    """Return feedparser's reading. Raises DumpError where feedparser itself fails."""
+    try:
+        # Only a stream is safe: feedparser opens a string or bytes that name a file or an address.
+        return feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # it has failed on hostile feeds with many kinds of error
+        raise DumpError(f"feedparser failed on it: {error!r}", line=1) from error
+
+
+def _breakage(told: Any) -> DumpError | None:
+    """Return what was not well formed; a wrongly declared encoding is none of it."""
+    error = told.get("bozo_exception")
+    line = getattr(error, "getLineNumber", lambda: None)()
+    if line is None:
+        return None
+    return DumpError(f"broken XML, read as far as it goes: {error.getMessage()}", line=line)
+
+
+def _refusal(told: Any) -> DumpError:
+    broken = _breakage(told)
+    return (
+        DumpError(f"no feed: {broken.reason}", line=broken.line) if broken else DumpError("no feed")
+    )
+
+
+def _lines_of_items(data: bytes) -> Iterator[int]:
+    line, counted = 1, 0
+    for found in _ITEM.finditer(data):
+        line, counted = line + data.count(b"\n", counted, found.start()), found.start()
+        yield line
+
+
+def _values(entry: Any) -> dict[str, object]:
+    identifiers = [text for key in _IDENTIFIERS if (text := fields.text(entry.get(key)))]
+    link = next(filter(None, map(fields.web_address, [entry.get("link"), entry.get("id")])), None)
+    return {
+        "title": fields.text_of_html(fields.text(entry.get("title"))),
+        "abstract": fields.text_of_html(_longest(_bodies(entry))),
+        "authors": [a.get("name", "") for a in entry.get("authors", []) if a],
+        "day": _day_of(entry),
+        "link": link,
+        "categories": [tag.get("term") for tag in entry.get("tags", [])],
+        "arxiv": next(filter(None, map(_arxiv_id, identifiers)), None),
+        "doi": next(filter(None, map(find_doi, identifiers)), None),
+    }
+
+
+def _bodies(entry: Any) -> Iterator[str]:
+    yield fields.text(entry.get("summary"))
+    for content in entry.get("content", []):
+        yield fields.text(content.get("value"))
+
+
+def _longest(texts: Iterable[str]) -> str:
+    return max(texts, key=len, default="")
+
+
+def _arxiv_id(identifier: str) -> str | None:
+    """Return an arXiv id only from what says that it is one: any number could look like it."""
+    return find_arxiv_id(identifier) if "arxiv" in identifier.lower() else None
+
+
+def _day_of(told: Any) -> date | None:
+    """Return the day as the feed wrote it, else as feedparser understood it (then in UTC)."""
+    for key in ("published", "updated", "created"):
+        if day := fields.day(told.get(key)):
+            return day
+    for key in ("published_parsed", "updated_parsed"):
+        if parsed := told.get(key):
+            try:
+                return date(*parsed[:3])
+            except ValueError:
+                continue
+    return None
+
+
+def _record(entry: Entry) -> PaperRecord:
+    values = entry.values
+    return record.build(
+        title=entry.title("title"),
+        abstract=entry.text("abstract"),
+        position=entry.position,
+        line=entry.line,
+        authors=entry.names("authors"),
+        published=values["day"],
+        links=[Link("paper", values["link"])] if values["link"] else [],
+        keywords=entry.words("categories"),
+        arxiv_id=values["arxiv"],
+        doi=values["doi"],
+    )

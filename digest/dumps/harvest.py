@@ -1,0 +1,131 @@
+"""From a source's entries to a dump: what every structured format does alike.
+
+Pure. A format says how one entry becomes a record; here each failure becomes a rejection and
+two entries of one paper (versions, cross-lists) become one record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from digest.dumps import fields, json_text
+from digest.dumps.interface import Dump, Format, Rejection
+from digest.papers import PaperRecord
+
+_T = TypeVar("_T")
+
+
+class Unreadable(ValueError):
+    """One entry is no paper; its text is the reason. It never leaves `harvest`."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry of a source, with what could not be read of it."""
+
+    number: int  # from 1
+    line: int | None
+    values: Mapping[str, Any]
+    position: int = 0  # the record's place, when it becomes one
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, *keys: str) -> str:
+        """Return the first of these fields that holds text, or ''."""
+        for key in keys:
+            value = self.values.get(key)
+            if found := fields.text(value):
+                return found
+            if value not in (None, ""):
+                self._unread(key, value)
+        return ""
+
+    def title(self, *keys: str) -> str:
+        """Return the entry's title. Raises Unreadable when it has none."""
+        if found := self.text(*keys):
+            return found
+        self.problems.clear()
+        raise Unreadable("no title")
+
+    def count(self, key: str) -> int | None:
+        """Return a count, or None."""
+        return self._read(key, fields.count)
+
+    def day(self, *keys: str) -> date | None:
+        """Return the first of these fields that names a day, or None."""
+        return next(filter(None, (self._read(key, fields.day) for key in keys)), None)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return the names in a list of strings or objects."""
+        return self._read(key, fields.names) or ()
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return the strings of a list."""
+        return self._read(key, fields.words) or ()
+
+    def _read(self, key: str, reader: Callable[[object], _T]) -> _T | None:
+        value = self.values.get(key)
+        found = reader(value)
+        if not found and found != 0 and value not in (None, "", [], "NA"):
+            self._unread(key, value)
+        return found
+
+    def _unread(self, key: str, value: object) -> None:
+        shown = value[:40] if isinstance(value, str) else type(value).__name__
+        self.problems.append(f"{key} not read: {shown!r}")
+
+
+@dataclass(slots=True)
+class Harvest:
+    """Records and rejections, as they are gathered."""
+
+    records: list[PaperRecord] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    _known: set[str] = field(default_factory=set)
+
+    def reject(self, line: int | None, reason: str) -> None:
+        """Note one thing that could not be read."""
+        self.rejections.append(Rejection(line, reason))
+
+    def add(self, entry: Entry, build: Callable[[Entry], PaperRecord | None]) -> None:
+        """Make an entry's record; None from `build` means that it is none of our business."""
+        entry.position = len(self.records)
+        try:
+            record = build(entry)
+        except Unreadable as error:
+            self.reject(entry.line, f"entry {entry.number}: {error}")
+            return
+        for problem in entry.problems:
+            self.reject(entry.line, f"entry {entry.number}: {problem}")
+        if record is None:
+            return
+        ids = {key.lower() for key in (record.arxiv_id, record.doi) if key}
+        if not ids & self._known:
+            self._known |= ids
+            self.records.append(record)
+
+    def take(
+        self, element: json_text.Element, build: Callable[[Entry], PaperRecord | None]
+    ) -> None:
+        """Make the record of a JSON element, which may be broken or no object at all."""
+        if element.problem or not isinstance(element.value, dict):
+            self.reject(element.line, f"entry {element.number}: {element.problem or 'no object'}")
+        else:
+            self.add(Entry(element.number, element.line, element.value), build)
+
+    def dump(self, source: Format, captured_on: date | None) -> Dump:
+        """Return all that was gathered, as a dump in `source`'s format."""
+        return Dump(
+            format=source.name,
+            parser_version=source.version,
+            captured_on=captured_on,
+            records=tuple(self.records),
+            rejections=tuple(self.rejections),
+        )
+
+
+def latest_plausible(days: Iterable[date | None], *, today: date) -> date | None:
+    """Return the latest day that is not after tomorrow; None when there is none."""
+    return max((d for d in days if d and (d - today).days <= 1), default=None)

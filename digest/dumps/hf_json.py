@@ -1,0 +1,126 @@
+"""Hugging Face's `daily_papers` JSON: a list of `{paper: {…}, numComments, …}`.
+
+`upvotes` is inside `paper`, `numComments` outside. The list's day is `submittedOnDailyAt`, often
+midnight UTC: it is that day, whatever the local date. Answers of the search and of a single
+paper, where `paper` is not wrapped, are read too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from digest.dumps import fields, json_text, record
+from digest.dumps.harvest import Entry, Harvest, latest_plausible
+from digest.dumps.interface import Dump
+from digest.errors import DumpError
+from digest.papers import Link, PaperRecord, find_arxiv_id
+
+SITE = "https://huggingface.co"
+
+_SIGN = re.compile(
+    r'"(?:paper|dailyPapers|submittedOnDailyAt)"\s*:|"summary"\s*:.*"publishedAt"\s*:|'
+    r'"publishedAt"\s*:.*"summary"\s*:',
+    re.DOTALL,
+)
+_ERROR = re.compile(r'\{\s*"error"\s*:\s*"')
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+class HuggingFaceJson:
+    """Hugging Face's daily papers, as its API gives them."""
+
+    name = "hf-json"
+    version = 1
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether these first bytes are a list of Hugging Face papers; never raises."""
+        text = json_text.opening(head)
+        if re.fullmatch(r"\[\s*\]\s*", text) or _ERROR.match(text):
+            return True  # a day without papers; a refusal
+        return text[:1] in ("[", "{") and _SIGN.search(text) is not None
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read the list. Raises DumpError when it is none, or with the service's own refusal."""
+        text = json_text.decode(data)
+        found = elements_of(text)
+        harvest, days = read_elements(found)
+        if not harvest.records and any(e.problem for e in found) and len(found) == 1:
+            raise DumpError(found[0].problem or "", line=found[0].line)
+        return harvest.dump(self, captured_on or latest_plausible(days, today=now.date()))
+
+
+def elements_of(text: str) -> list[json_text.Element]:
+    """Return the papers' elements in any of the service's answers. Raises DumpError if none."""
+    start = json_text.list_at(text)
+    if start is None:
+        start = json_text.list_at(text, "dailyPapers")
+    if start is not None:
+        return list(json_text.elements(text, start))
+    whole = json_text.load(text)
+    if isinstance(whole, dict) and isinstance(whole.get("error"), str):
+        raise DumpError(f"the service refused: {whole['error'][:200]}", line=1)
+    if isinstance(whole, dict) and ("paper" in whole or "summary" in whole):
+        return [json_text.Element(1, 1, whole)]
+    raise DumpError("no list of papers", line=1)
+
+
+def read_elements(found: Iterable[json_text.Element]) -> tuple[Harvest, list[date | None]]:
+    """Return the papers of these elements, and each one's day on the list."""
+    harvest = Harvest()
+    days: list[date | None] = []
+    for element in found:
+        if element.problem or not isinstance(element.value, dict):
+            reason = element.problem or "no object"
+            harvest.reject(element.line, f"entry {element.number}: {reason}")
+            continue
+        outer = element.value
+        paper = outer.get("paper", outer)
+        if not isinstance(paper, dict):
+            harvest.reject(element.line, f"entry {element.number}: its paper is no object")
+            continue
+        extra = {"outer title": outer.get("title"), "outer summary": outer.get("summary")}
+        extra["comments"] = outer.get("numComments", paper.get("numComments"))
+        extra["outer published"] = outer.get("publishedAt")
+        harvest.add(Entry(element.number, element.line, {**paper, **extra}), _record)
+        days.append(fields.day(paper.get("submittedOnDailyAt", outer.get("submittedOnDailyAt"))))
+    return harvest, days
+
+
+def paper_links(paper_id: str) -> tuple[str | None, tuple[Link, ...]]:
+    """Return a paper's arXiv id, if its number on the site is one, and its own links."""
+    arxiv_id = find_arxiv_id(paper_id)
+    if arxiv_id is None or not re.fullmatch(re.escape(arxiv_id) + r"(v\d+)?", paper_id):
+        return None, ()
+    paper = Link("paper", f"https://arxiv.org/abs/{arxiv_id}")
+    return arxiv_id, (paper, Link("discussion", f"{SITE}/papers/{arxiv_id}"))
+
+
+def _record(entry: Entry) -> PaperRecord:
+    arxiv_id, links = paper_links(entry.text("id"))
+    return record.build(
+        title=entry.title("title", "outer title"),
+        abstract=entry.text("summary", "outer summary", "ai_summary"),
+        position=entry.position,
+        line=entry.line,
+        authors=entry.names("authors"),
+        published=entry.day("publishedAt", "outer published"),
+        comments=entry.count("comments"),
+        upvotes=entry.count("upvotes"),
+        links=(*links, *_own_links(entry)),
+        keywords=entry.words("ai_keywords"),
+        arxiv_id=arxiv_id,
+    )
+
+
+def _own_links(entry: Entry) -> Iterable[Link]:
+    repository = entry.text("githubRepo")
+    if _REPOSITORY.fullmatch(repository):
+        repository = f"https://github.com/{repository}"
+    elif repository.startswith("github.com/"):
+        repository = f"https://{repository}"
+    if code := fields.web_address(repository):
+        yield Link("code", code)
+    if project := fields.web_address(entry.text("projectPage")):
+        yield Link("project", project)

@@ -1,0 +1,119 @@
+"""JSON from outside, element by element: one bad element never costs its neighbours."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from digest.dumps.text import MAX_BYTES
+from digest.errors import DumpError
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of a JSON list, or what kept it from being read."""
+
+    number: int  # from 1
+    line: int  # from 1, where it begins
+    value: Any = None
+    problem: str | None = None
+
+
+def opening(head: bytes) -> str:
+    """Return the text of a dump's first bytes, for recognising; '' when it is no text."""
+    try:
+        return head.decode(json.detect_encoding(head), "ignore").lstrip("\ufeff \t\r\n")
+    except (UnicodeError, LookupError):
+        return ""
+
+
+def decode(data: bytes) -> str:
+    """Return JSON's text; bytes that are not UTF-8 become lone surrogates (see `elements`).
+
+    Raises DumpError when it is empty or too large.
+    """
+    if len(data) > MAX_BYTES:
+        raise DumpError(f"more than {MAX_BYTES:,} bytes: no dump is that large")
+    text = data.decode(json.detect_encoding(data), "surrogateescape").lstrip("\ufeff")
+    if not text.strip():
+        raise DumpError("the file is empty")
+    return text
+
+
+def load(text: str) -> Any:
+    """Return the value of a whole JSON text. Raises DumpError with the line that breaks it."""
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise DumpError(f"broken JSON: {error.msg}", line=error.lineno) from None
+    except RecursionError:
+        raise DumpError("JSON nested too deeply", line=1) from None
+
+
+def elements(text: str, start: int) -> Iterator[Element]:
+    """Yield the elements of the list whose `[` is at `start`.
+
+    Where the JSON breaks off or is broken, the last element says so, and what came before stays.
+    """
+    at, line, counted, number = start + 1, 1, 0, 0
+    while True:
+        at = _after_space(text, at)
+        if at < len(text) and text[at] == "]":
+            return
+        number += 1
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            yield Element(number, error.lineno, problem=f"broken JSON: {error.msg}")
+            return
+        except RecursionError:
+            value, end = None, _end_of(text, at)
+            yield Element(number, line, problem="nested too deeply")
+        else:
+            broken = _NOT_UTF8.search(text, at, end)
+            yield Element(number, line, value, "not UTF-8" if broken else None)
+        at = _after_space(text, end)
+        if at >= len(text) or text[at] not in ",]":
+            where = line + text.count("\n", counted, at)
+            yield Element(number + 1, where, problem="broken JSON: the list breaks off")
+            return
+        at += text[at] == ","
+
+
+def list_at(text: str, key: str | None = None) -> int | None:
+    """Return where the `[` of the outermost list is, or of the list under `key`; else None."""
+    if key is None:
+        at = _after_space(text, 0)
+        return at if text[at : at + 1] == "[" else None
+    found = re.search(rf'"{re.escape(key)}"\s*:\s*\[', text)
+    return found.end() - 1 if found else None
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _end_of(text: str, at: int) -> int:
+    """Return where the value at `at` ends, by its brackets alone."""
+    depth = 0
+    for token in _STRUCTURE.finditer(text, at):
+        depth += (token[0] in "[{") - (token[0] in "]}")
+        if depth == 0:
+            return token.end()
+    return len(text)
+
+
+def _bounded_int(digits: str) -> int | None:
+    return int(digits) if len(digits) < 20 else None  # int() of 5,000 digits raises
+
+
+_DECODER = json.JSONDecoder(parse_int=_bounded_int, parse_constant=lambda _: None)

@@ -1,0 +1,118 @@
+"""XML from outside: a small tree with line numbers, and no way to blow it up.
+
+Entity declarations and external entities are refused (billion laughs, quadratic blow-up, XXE;
+CWE-776, CWE-611): no feed needs them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from digest.dumps.text import MAX_BYTES
+from digest.errors import DumpError
+
+MAX_DEPTH = 200
+
+_ROOT = re.compile(
+    r"[\ufeff\s]*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*<([\w:.-]+)",
+    re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """An element: its name without namespace, and what it holds."""
+
+    name: str  # local name: "creator" for <dc:creator>
+    space: str  # namespace address, or ""
+    line: int  # from 1
+    attributes: dict[str, str]  # by local name
+    content: list[Node | str] = field(default_factory=list)  # children and text, in order
+
+    @property
+    def text(self) -> str:
+        """All text in it and in its children, as it came, outer white space removed."""
+        return "".join(self._pieces()).strip()
+
+    def all(self, name: str) -> Iterator[Node]:
+        """Yield the children of this name."""
+        return (child for child in self.content if isinstance(child, Node) and child.name == name)
+
+    def first(self, name: str) -> str:
+        """Return the text of the first child of this name, or ''."""
+        return next((child.text for child in self.all(name)), "")
+
+    def _pieces(self) -> Iterator[str]:
+        for each in self.content:
+            if isinstance(each, str):
+                yield each
+            else:
+                yield from each._pieces()
+
+
+def root_name(head: bytes) -> str:
+    """Return the name of the first element (`rdf:RDF`), or '' when this is no XML; never raises."""
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    found = _ROOT.match(head[: len(head) // 2 * 2].decode(encoding, "ignore"))
+    return found[1] if found else ""
+
+
+def parse(data: bytes) -> tuple[Node, DumpError | None]:
+    """Return the root and, where the XML breaks off or is broken, the error with its line.
+
+    What stood before the break is in the tree; an element that was still open is not.
+    Raises DumpError when not even the root could be read, or when the XML declares entities.
+    """
+    if len(data) > MAX_BYTES:
+        raise DumpError(f"more than {MAX_BYTES:,} bytes: no dump is that large")
+    builder = _Builder()
+    broken: DumpError | None = None
+    try:
+        builder.parser.Parse(data, True)
+    except expat.ExpatError as error:
+        broken = DumpError(f"broken XML: {expat.ErrorString(error.code)}", line=error.lineno)
+    except DumpError:
+        raise
+    except (LookupError, UnicodeError, ValueError) as error:
+        broken = DumpError(f"XML in an encoding that cannot be read: {error}", line=1)
+    if builder.root is None:
+        raise broken or DumpError("XML without an element", line=1)
+    return builder.root, broken
+
+
+class _Builder:
+    """Builds the tree from expat's events."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self._open: list[Node] = []
+        self.parser = expat.ParserCreate(namespace_separator="}")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.EntityDeclHandler = self._entity
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._open) >= MAX_DEPTH:
+            raise DumpError("XML nested too deeply", line=self.parser.CurrentLineNumber)
+        space, _, local = name.rpartition("}")
+        by_local = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+        node = Node(local, space, self.parser.CurrentLineNumber, by_local)
+        self.root = self.root or node
+        self._open.append(node)
+
+    def _end(self, _: str) -> None:
+        node = self._open.pop()
+        if self._open:
+            self._open[-1].content.append(node)
+
+    def _text(self, characters: str) -> None:
+        if self._open:
+            self._open[-1].content.append(characters)
+
+    def _entity(self, *_: object) -> None:
+        raise DumpError("XML that declares entities is refused", line=self.parser.CurrentLineNumber)
