@@ -1,0 +1,98 @@
+"""Texts → vectors of meaning: a sentence model behind a small protocol, and what is kept of it.
+
+A text is embedded once: its vector is stored under the hash of model and text, as float16. Every
+vector is rounded to float16 before use, so a fresh one and a stored one give the same scores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from digest.papers import Paper
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Model(Protocol):
+    """A sentence model."""
+
+    @property
+    def name(self) -> str:
+        """What makes its vectors different from another model's: name, weights, settings."""
+
+    @property
+    def width(self) -> int:
+        """Numbers in a vector."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, texts × width. A text's vector does not depend on its neighbours."""
+
+
+class VectorStore(Protocol):
+    """Where vectors are kept, by SHA-256 (hex) of model and text; float16, little-endian."""
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the vectors that are known, by key."""
+
+    def put(self, vectors: Mapping[str, bytes]) -> None:
+        """Keep some vectors; a known key may be written again with the same bytes."""
+
+
+class InMemory:
+    """A store that forgets when the process ends."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the vectors that are known, by key."""
+        return {key: self._kept[key] for key in keys if key in self._kept}
+
+    def put(self, vectors: Mapping[str, bytes]) -> None:
+        """Keep some vectors."""
+        self._kept.update(vectors)
+
+
+class Semantics:
+    """A model and a store: every text is embedded at most once."""
+
+    def __init__(self, model: Model, store: VectorStore | None = None) -> None:
+        self.model = model
+        self._store = store or InMemory()
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of some texts, texts × width."""
+        keys = [vector_key(self.model.name, text) for text in texts]
+        known = dict(self._store.get(list(dict.fromkeys(keys))))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            made = self.model.embed(list(missing.values())).astype("<f2")
+            fresh = {key: vector.tobytes() for key, vector in zip(missing, made, strict=True)}
+            self._store.put(fresh)
+            known.update(fresh)
+        if not texts:
+            return np.zeros((0, self.model.width), np.float32)
+        rows = np.stack([np.frombuffer(known[key], "<f2") for key in keys])
+        return unit(rows.astype(np.float32))
+
+
+def vector_key(model: str, text: str) -> str:
+    """Return the name under which a text's vector is kept."""
+    return hashlib.sha256(f"{model}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def paper_text(paper: Paper) -> str:
+    """Return the text by which a paper is embedded."""
+    return ". ".join(part for part in (paper.title.rstrip(". "), paper.abstract) if part)
+
+
+def unit(rows: npt.NDArray[Any]) -> Vectors:
+    """Return rows scaled to length 1; a zero row stays zero."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
