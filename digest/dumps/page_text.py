@@ -43,6 +43,7 @@ class _Byline:
     day: PageDay | None = None
     day_line: int | None = None
     comments: int | None = None
+    closed: bool = False  # a blank line came after it: a bare number is not its comments
 
 
 @dataclass(slots=True)
@@ -187,6 +188,8 @@ def _take_apart(lines: Sequence[str], *, by_block: bool) -> _Page:
         line = _unglued(page, seen) if furniture else seen
         if not line:
             open_unit = False
+            if byline is not None:
+                byline.closed = True
         elif _is_furniture(page, line, number, furniture):
             open_unit, byline, furniture = False, None, True
         elif (read := _read_byline(line, byline)) is not None and page.units:
@@ -256,7 +259,9 @@ def _read_byline(line: str, current: _Byline | None) -> _Byline | None:
         return _Byline(int(found["authors"]), day, None, comments)
     if dated := read_day(line):
         return _Byline(None, dated[0], None, dated[1])
-    if current is not None and current.day and (count := read_count(line)) is not None:
+    if current is None or current.closed or current.day is None or current.comments is not None:
+        return None
+    if (count := read_count(line)) is not None:
         return _Byline(comments=count)
     return None
 

@@ -22,7 +22,9 @@ _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?%?")
 _SETLIKE = re.compile(
     r"\\?(?:mathbb|mathcal)\b|R(?:\^|_\+)|\{\s*-?[\w\\]|[\[(]-?[\d.]+,|[\[(]-?[\d.]+$"
 )
-_CALL = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]|Theta|Omega|Gamma|Lambda|Phi|Psi|Sigma)\((?=\S)")
+_CALL = re.compile(
+    r"(?<![A-Za-z])(?:[A-Za-z]|Theta|Omega|Gamma|Lambda|Phi|Psi|Sigma|exp|log|ln|sin|cos)\((?=\S)"
+)
 _DELIMITER = "([{|<)]}>.\\"
 
 # Digits glued to a sign: 10times, 256times256, 0.5pm0.1, sim10. With a space these are words.

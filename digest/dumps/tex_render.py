@@ -257,7 +257,7 @@ def _shaped(name: str, content: str) -> str:
         marked = content + names.MARKS[name] if len(content) == 1 else content
         return unicodedata.normalize("NFC", marked)
     if name == "sqrt":
-        return f"√{_delimited(content)}"
+        return f"√{content}" if len(content) == 1 or content.isdecimal() else f"√({content})"
     if name == "footnote":
         return f" ({content})"
     if name == "textsuperscript":

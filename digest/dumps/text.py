@@ -112,10 +112,11 @@ def _line_of(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 
 
-# What is no white space to Python, yet shows nothing: zero-width characters and stray BOMs.
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+# What is no white space to Python, yet shows nothing at a line's ends: zero-width characters and
+# stray byte order marks. Within a word they may belong to its script.
+_INVISIBLE = re.compile("^[\\s\u200b-\u200d\u2060\ufeff]+|[\\s\u200b-\u200d\u2060\ufeff]+$")
 
 
 def visible(line: str) -> str:
-    """Return a line as a reader sees it: no zero-width characters, single plain spaces."""
+    """Return a line as a reader sees it: nothing at its ends, single plain spaces within."""
     return " ".join(_INVISIBLE.sub("", line).split())
