@@ -86,7 +86,7 @@ class Remains:
 
     complete: bool
     started: frozenset[int]  # DATA was begun, no answer came
-    answered: dict[int, int]  # delivery → reply code to the final dot
+    answered: dict[int, Outcome]  # the server's answer to the final dot
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -67,6 +68,16 @@ def open_database(url: str) -> Database:
 def sqlite_url(path: Path) -> str:
     """Return the URL of a SQLite file."""
     return f"sqlite:///{path}"
+
+
+def conflict_insert(connection: Connection, table: Table) -> sqlite.Insert:
+    """Return an INSERT that can say what happens when a row is there already.
+
+    SQLite and PostgreSQL spell it alike, SQLAlchemy has a class for each.
+    """
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)  # type: ignore[return-value]
+    return sqlite.insert(table)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -6,13 +6,17 @@ The steps that a sender takes, and the recovery from a dead one, are in `deliver
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
+    Row,
     and_,
+    bindparam,
     case,
-    exists,
     func,
     insert,
     literal,
@@ -21,11 +25,43 @@ from sqlalchemy import (
     update,
 )
 
-from digest.states import PENDING, UNSENT, Accounting, Claim, State
-from digest.storage.database import Database
-from digest.storage.delivery_turns import TurnSql, is_suppressed, one_of
-from digest.storage.dialects import insert_or_ignore
+from digest.states import UNSENT, Accounting, Claim, State
+from digest.storage.database import Database, conflict_insert
+from digest.storage.delivery_turns import TurnSql, edition_is_open, is_suppressed, one_of
 from digest.storage.schema import deliveries, editions, recipes, subscribers
+
+
+class Frozen(Protocol):
+    """An issue that will not change any more; what the store sees of it."""
+
+    @property
+    def message_id(self) -> str:
+        """With its angle brackets."""
+
+    @property
+    def recipe(self) -> bytes:
+        """How to make its bytes."""
+
+    @property
+    def papers(self) -> bytes:
+        """Packed uint32, in the mail's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A delivery as an operator sees it."""
+
+    id: int
+    edition: int
+    subscriber: int
+    email: str
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    reply_code: int | None
+    reply: str | None
+    message_id: str | None
+    changed_at: datetime | None
 
 
 class DeliveryStore(TurnSql):
@@ -34,3 +70,312 @@ class DeliveryStore(TurnSql):
     def __init__(self, database: Database, *, lease: timedelta = timedelta(minutes=10)) -> None:
         super().__init__(database)
         self._lease = lease
+
+    def plan(
+        self,
+        edition: int,
+        now: datetime,
+        *,
+        period: str | None = None,
+        readers: Sequence[int] | None = None,
+        email_keys: Sequence[str] = (),
+    ) -> int:
+        """Plan an edition's delivery to every active reader who has none; return how many.
+
+        readers: only these. email_keys: only these addresses (`only_to`). One statement: who
+        subscribes or leaves meanwhile is in or out, never half.
+        """
+        wanted: list[ColumnElement[bool]] = [subscribers.c.state == "active"]
+        if email_keys:
+            wanted.append(subscribers.c.email_key.in_(email_keys))
+        chunks = [None] if readers is None else one_of(subscribers.c.id, readers)
+        planned = 0
+        with self._database.write() as connection:
+            for chunk in chunks:
+                where = wanted if chunk is None else [*wanted, chunk]
+                planned += _plan(connection, edition, period, where, now)
+        return planned
+
+    def claim(self, edition: int, owner: str, limit: int, now: datetime) -> list[Claim]:
+        """Take up to `limit` deliveries for `owner`: planned, deferred and due, or left by a lease.
+
+        Each claim raises the generation, which makes every earlier claim of it void.
+        """
+        claims: list[Claim] = []
+        with self._database.write() as connection:
+            for ready in _claimable(now):
+                room = limit - len(claims)
+                if room <= 0:
+                    break
+                chosen = (
+                    select(deliveries.c.id)
+                    .where(deliveries.c.edition == edition, ready)
+                    .order_by(deliveries.c.id)
+                    .limit(room)
+                    .with_for_update(skip_locked=True)
+                )
+                statement = (
+                    update(deliveries)
+                    .where(deliveries.c.id.in_(chosen), edition_is_open(now))
+                    .values(
+                        state=State.CLAIMED,
+                        owner=owner,
+                        generation=deliveries.c.generation + 1,
+                        lease_expires_at=now + self._lease,
+                        changed_at=now,
+                    )
+                    .returning(*_CLAIM)
+                )
+                claims += [_claim(row) for row in connection.execute(statement)]
+        return sorted(claims, key=lambda claim: claim.delivery)
+
+    def renew(self, owner: str, now: datetime) -> None:
+        """Extend the leases of a sender that is slow but alive."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(deliveries)
+                .where(_held_by(owner), deliveries.c.state.in_((State.CLAIMED, State.SENDING)))
+                .values(lease_expires_at=now + self._lease)
+            )
+
+    def freeze(self, owner: str, issues: Sequence[tuple[Claim, Frozen]]) -> set[int]:
+        """Keep composed issues; return the deliveries whose claim still held."""
+        if not issues:
+            return set()
+        with self._database.write() as connection:
+            ours = _still_held(connection, owner, [claim for claim, _ in issues])
+            kept = [(claim.delivery, issue) for claim, issue in issues if claim.delivery in ours]
+            if not kept:
+                return set()
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.id == bindparam("on_delivery"))
+                .values(message_id=bindparam("to_message_id"), papers=bindparam("to_papers")),
+                [
+                    {"on_delivery": d, "to_message_id": i.message_id, "to_papers": i.papers}
+                    for d, i in kept
+                ],
+            )
+            connection.execute(
+                insert(recipes), [{"delivery_id": d, "recipe": i.recipe} for d, i in kept]
+            )
+        return {delivery for delivery, _ in kept}
+
+    def nothing_to_send(self, owner: str, claims: Sequence[Claim], now: datetime) -> None:
+        """Close the deliveries of readers for whom there is no paper."""
+        with self._database.write() as connection:
+            for chunk in one_of(deliveries.c.id, [claim.delivery for claim in claims]):
+                connection.execute(
+                    update(deliveries)
+                    .where(chunk, deliveries.c.owner == owner)
+                    .where(deliveries.c.state == State.CLAIMED)
+                    .values(state=State.NOTHING_TO_SEND, owner=None, changed_at=now)
+                )
+
+    def release(self, owner: str, now: datetime) -> int:
+        """Give back what an owner claimed and did not start; return how many."""
+        return self._move(
+            and_(_held_by(owner), deliveries.c.state == State.CLAIMED), State.PLANNED, None, now
+        )
+
+    def accounting(self, edition: int) -> Accounting:
+        """Count an edition's deliveries by state, in one consistent look."""
+        statement = (
+            select(deliveries.c.state, func.count())
+            .where(deliveries.c.edition == edition)
+            .group_by(deliveries.c.state)
+        )
+        with self._database.read() as connection:
+            return Accounting(**{row[0]: row[1] for row in connection.execute(statement)})
+
+    def cancel(self, edition: int, now: datetime) -> int:
+        """Cancel what is not on the wire; return how many. What is under way ends as it ends."""
+        where = and_(deliveries.c.edition == edition, deliveries.c.state.in_(UNSENT))
+        return self._move(where, State.CANCELLED, "the edition was cancelled", now)
+
+    def expire(self, now: datetime) -> int:
+        """Close the unsent deliveries of editions whose time is over; return how many."""
+        over = select(editions.c.number).where(editions.c.expires_at <= now)
+        where = and_(deliveries.c.edition.in_(over), deliveries.c.state.in_(UNSENT))
+        return self._move(where, State.EXPIRED, "the edition's time is over", now)
+
+    def set_aside(self, edition: int, now: datetime) -> int:
+        """Close the queued deliveries of readers who left or are suppressed; return how many.
+
+        A sender checks this again with every mark; here the accounting shows it at once.
+        """
+        queued = and_(
+            deliveries.c.edition == edition,
+            deliveries.c.state.in_((State.PLANNED, State.DEFERRED)),
+        )
+        suppressed = select(subscribers.c.id).where(is_suppressed())
+        active = select(subscribers.c.id).where(subscribers.c.state == "active")
+        reader = deliveries.c.subscriber_id
+        moved = self._move(
+            and_(queued, reader.in_(suppressed)),
+            State.SUPPRESSED,
+            "the address is suppressed",
+            now,
+        )
+        return moved + self._move(
+            and_(queued, reader.not_in(active)), State.CANCELLED, "the reader left", now
+        )
+
+    def resend_uncertain(
+        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
+    ) -> int:
+        """Send uncertain deliveries again, same Message-ID and bytes; return how many."""
+        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
+        if only is not None:
+            where = and_(where, deliveries.c.id.in_(only))
+        return self._move(where, State.DEFERRED, "to be sent again", now, next_attempt_at=now)
+
+    def accept_uncertain(
+        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
+    ) -> int:
+        """Close uncertain deliveries as arrived, on the operator's word; return how many."""
+        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
+        if only is not None:
+            where = and_(where, deliveries.c.id.in_(only))
+        return self._move(where, State.ACCEPTED, "the operator says it arrived", now)
+
+    def next_attempt_at(self, edition: int) -> datetime | None:
+        """Return when the next deferred delivery of an edition is due."""
+        statement = select(func.min(deliveries.c.next_attempt_at)).where(
+            deliveries.c.edition == edition, deliveries.c.state == State.DEFERRED
+        )
+        with self._database.read() as connection:
+            due: datetime | None = connection.scalar(statement)
+            return due
+
+    def listed(
+        self, edition: int, states: Sequence[State] = tuple(State), *, limit: int = 100
+    ) -> list[DeliveryView]:
+        """Return deliveries for the operator, in the order of their numbers."""
+        statement = (
+            select(deliveries, func.coalesce(subscribers.c.email, "(erased)").label("email"))
+            .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.edition == edition, deliveries.c.state.in_(states))
+            .order_by(deliveries.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [_view(row) for row in connection.execute(statement)]
+
+    def _move(
+        self,
+        where: ColumnElement[bool],
+        state: State,
+        why: str | None,
+        now: datetime,
+        *,
+        next_attempt_at: datetime | None = None,
+    ) -> int:
+        with self._database.write() as connection:
+            moved = connection.execute(
+                update(deliveries)
+                .where(where)
+                .values(state=state, reply=why, changed_at=now, next_attempt_at=next_attempt_at)
+            )
+            return moved.rowcount
+
+
+_CLAIM = (
+    deliveries.c.id,
+    deliveries.c.subscriber_id,
+    deliveries.c.edition,
+    deliveries.c.generation,
+    deliveries.c.attempts,
+    deliveries.c.since,
+    deliveries.c.papers.is_not(None).label("frozen"),
+)
+
+
+def _claim(row: Row[tuple[object, ...]]) -> Claim:
+    return Claim(
+        delivery=row.id,
+        subscriber=row.subscriber_id,
+        edition=row.edition,
+        generation=row.generation,
+        attempts=row.attempts,
+        since=row.since,
+        frozen=bool(row.frozen),
+    )
+
+
+def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what may be claimed, one condition at a time so that an index answers each."""
+    due = or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now)
+    return (
+        deliveries.c.state == State.PLANNED,
+        and_(deliveries.c.state == State.DEFERRED, due),
+        and_(deliveries.c.state == State.CLAIMED, deliveries.c.lease_expires_at < now),
+    )
+
+
+def _held_by(owner: str) -> ColumnElement[bool]:
+    """Tell what an owner holds; the editions are named so that the index answers."""
+    return and_(deliveries.c.edition.in_(select(editions.c.number)), deliveries.c.owner == owner)
+
+
+def _still_held(connection: Connection, owner: str, claims: Sequence[Claim]) -> set[int]:
+    wanted = {claim.delivery: claim.generation for claim in claims}
+    held: set[int] = set()
+    for chunk in one_of(deliveries.c.id, list(wanted)):
+        rows = connection.execute(
+            select(deliveries.c.id, deliveries.c.generation).where(
+                chunk,
+                deliveries.c.owner == owner,
+                deliveries.c.state == State.CLAIMED,
+                deliveries.c.papers.is_(None),
+            )
+        )
+        held.update(row.id for row in rows if wanted[row.id] == row.generation)
+    return held
+
+
+def _plan(
+    connection: Connection,
+    edition: int,
+    period: str | None,
+    wanted: Sequence[ColumnElement[bool]],
+    now: datetime,
+) -> int:
+    had = deliveries.alias()
+    last_issue = (
+        select(func.max(had.c.edition))
+        .where(had.c.subscriber_id == subscribers.c.id)
+        .where(had.c.state.in_((State.ACCEPTED, State.UNCERTAIN)))
+        .scalar_subquery()
+    )
+    rows = select(
+        literal(edition),
+        subscribers.c.id,
+        literal(period),
+        case((is_suppressed(), State.SUPPRESSED.value), else_=State.PLANNED.value),
+        literal(0),
+        literal(0),
+        literal(False),
+        func.coalesce(last_issue, func.nullif(subscribers.c.last_edition, 0), edition - 1),
+        literal(now, deliveries.c.changed_at.type),
+    ).where(*wanted)
+    names = ["edition", "subscriber_id", "period", "state", "generation", "attempts"]
+    names += ["in_ledger", "since", "changed_at"]
+    statement = conflict_insert(connection, deliveries).from_select(names, rows)
+    return connection.execute(statement.on_conflict_do_nothing()).rowcount
+
+
+def _view(row: Row[tuple[object, ...]]) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        edition=row.edition,
+        subscriber=row.subscriber_id,
+        email=row.email,
+        state=State(row.state),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        reply_code=row.reply_code,
+        reply=row.reply,
+        message_id=row.message_id,
+        changed_at=row.changed_at,
+    )

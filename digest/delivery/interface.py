@@ -1,0 +1,57 @@
+"""What every transport looks like: it takes marked mails from a feed and says how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from digest.delivery.outcomes import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMail:
+    """A frozen delivery with its envelope. Its 45 KB are made when a connection wants them."""
+
+    delivery: int
+    generation: int
+    attempts: int  # 4xx answers so far
+    sender: str  # MAIL FROM: the VERP return path, "" for none
+    recipient: str  # RCPT TO, domain as A-label
+    message_id: str
+    build: Callable[[], bytes]
+
+    @property
+    def domain(self) -> str:
+        """The destination, in lower case: what a pace limit counts."""
+        return self.recipient.rpartition("@")[2].lower()
+
+
+class Feed(Protocol):
+    """Where a transport gets its mails. Every mail taken ends in exactly one of the last three."""
+
+    async def more(self) -> bool:
+        """Wait until `take` may give a mail; False when there will be none."""
+
+    def take(self) -> ReadyMail | None:
+        """Return a mail whose `sending` mark is durable, None when none is at hand."""
+
+    def begun(self, mail: ReadyMail) -> None:
+        """Note that DATA goes out now; call it before the first byte."""
+
+    def done(self, mail: ReadyMail, verdict: Verdict) -> None:
+        """Note the answer."""
+
+    def lost(self, mail: ReadyMail, why: str) -> None:
+        """Note that the connection ended without an answer; whether DATA was begun is known."""
+
+
+class Transport(Protocol):
+    """A way out."""
+
+    lanes: int  # how many mails may be between DATA and answer at the same time
+    window: int  # how many may be marked `sending`: lanes × mails pipelined on each
+    idempotent: bool  # sending the same mail twice leaves one: nothing is ever uncertain
+
+    async def run(self, feed: Feed) -> str | None:
+        """Send until the feed ends; return what is wrong when the way out is blocked."""

@@ -1,0 +1,260 @@
+"""The fast path: a recipe and encoded fragments → the bytes of one mail, headers to last line.
+
+Why by hand: `EmailMessage` with `policy.SMTP` takes about 3 ms for a 45 KB mail, this takes
+about 0.1 ms, and sends for a million readers differ by an hour of CPU. What makes it fast:
+
+- a fragment is encoded once (`quoted`), a mail only joins bytes; text never becomes `str`;
+- pieces are made so that the body is its own DKIM-canonical form and needs no dot-stuffing:
+  one pass of SHA-256 is the only look at the whole body;
+- what is the same in every mail (`Letterhead`) is written and canonicalised once.
+
+A property test proves that the bytes parse to the mail `EmailMessage` would have made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from html import escape
+
+from digest.delivery import headers
+from digest.delivery.dkim import REWRITTEN, DkimKey, signature
+from digest.delivery.quoted import SOFT_BREAK, encode
+from digest.mail import HOLES, Fragment
+
+_HOLE = re.compile("([" + "".join(HOLES.values()) + "])")
+_MARKS = {mark: mark.encode() for mark in HOLES.values()}  # how a hole stands among the pieces
+_NO_FILLS = {mark.encode(): b"" for mark in HOLES.values()}
+_NONE: frozenset[str] = frozenset()
+
+_TEXT = (
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+)
+_HTML = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every mail says of its sender. Kept with the recipes: a changed setting must not
+    change what was sent."""
+
+    from_address: str  # its domain is the DKIM domain's, for DMARC
+    from_name: str = ""
+    reply_to: str = ""
+    list_id: str = ""  # RFC 2919, e.g. papers.example.org
+    list_name: str = ""
+    help_url: str = ""  # List-Help (RFC 2369)
+    archive_url: str = ""  # List-Archive
+    feedback_id: str = ""  # a:b:c:SenderId, without anything of the recipient
+    relay_rewrites: bool = False  # Message-ID and Date stay unsigned
+    dkim_domain: str = ""
+    selectors: tuple[str, ...] = ()  # of the keys that sign, in order
+
+    def to_json(self) -> str:
+        """Return it as text that `from_json` reads."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Letterhead:
+        """Read what `to_json` wrote; fields of a newer version are ignored."""
+        known = {f.name for f in fields(Letterhead)}
+        read = {name: value for name, value in json.loads(text).items() if name in known}
+        return Letterhead(**{**read, "selectors": tuple(read.get("selectors", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One issue, as it is kept: everything that is not the same in other mails."""
+
+    letterhead: int  # number in the store
+    fragments: tuple[int, ...]  # numbers in the store, in order
+    fills: Mapping[str, str]
+    to_address: str
+    to_name: str
+    subject: str
+    message_id: str  # with its angle brackets
+    sent_at: int  # Date and DKIM time, seconds since 1970
+    offset: int  # of the Date from UTC, minutes
+    html: bool = True
+    unsubscribe: tuple[str, ...] = ()  # List-Unsubscribe: https first, mailto beside it
+    scores: Mapping[int, float] = field(default_factory=dict)
+
+    def pack(self) -> bytes:
+        """Return the recipe as it is stored: JSON, a list in the order of the fields."""
+        values = [getattr(self, name) for name in _RECIPE]
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @staticmethod
+    def unpack(blob: bytes) -> Recipe:
+        """Read what `pack` wrote."""
+        read = dict(zip(_RECIPE, json.loads(blob), strict=True))
+        read["fragments"] = tuple(read["fragments"])
+        read["unsubscribe"] = tuple(read["unsubscribe"])
+        read["scores"] = {int(paper): score for paper, score in read["scores"].items()}
+        return Recipe(**read)
+
+    @property
+    def boundary(self) -> bytes:
+        """The MIME boundary: `=_` cannot occur in quoted-printable, so no body holds it."""
+        return b"=_" + self.message_id[1:].partition("@")[0].encode()
+
+
+_RECIPE = tuple(f.name for f in fields(Recipe))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A fragment in both forms as pieces of wire bytes; a hole is a piece of its own."""
+
+    html: tuple[bytes, ...]
+    text: tuple[bytes, ...]
+
+
+def encoded(fragment: Fragment) -> Encoded:
+    """Encode a fragment, once for all mails that show it."""
+    return Encoded(html=_pieces(fragment.html), text=_pieces(fragment.text))
+
+
+def _pieces(text: str) -> tuple[bytes, ...]:
+    parts = (_MARKS.get(part) or encode(part) for part in _HOLE.split(text) if part)
+    return tuple(parts)
+
+
+class Stationery:
+    """A letterhead made ready: its headers written once, in both their forms."""
+
+    def __init__(self, letterhead: Letterhead, keys: Sequence[DkimKey] = ()) -> None:
+        self.letterhead = letterhead
+        self.keys = tuple(keys)
+        self.unsigned = REWRITTEN if letterhead.relay_rewrites else _NONE
+        sender = headers.mailbox("From", letterhead.from_name, letterhead.from_address)
+        top, canonical = _both([sender])
+        self.top = b"".join(top)
+        rest, more = _both(_list_headers(letterhead))
+        self.rest = b"".join(rest)
+        self.canonical = {**canonical, **more}
+
+
+def _list_headers(letterhead: Letterhead) -> Iterable[bytes]:
+    yield headers.plain("MIME-Version", "1.0")
+    if letterhead.reply_to:
+        yield headers.mailbox("Reply-To", "", letterhead.reply_to)
+    if letterhead.list_id:
+        yield headers.mailbox("List-Id", letterhead.list_name, letterhead.list_id)
+    if letterhead.help_url:
+        yield headers.addresses("List-Help", [letterhead.help_url])
+    if letterhead.archive_url:
+        yield headers.addresses("List-Archive", [letterhead.archive_url])
+    yield headers.plain("Auto-Submitted", "auto-generated")  # RFC 3834
+    yield headers.plain("Precedence", "bulk")
+    if letterhead.feedback_id:
+        yield headers.plain("Feedback-ID", letterhead.feedback_id)
+
+
+def _both(written: Iterable[bytes]) -> tuple[list[bytes], dict[bytes, bytes]]:
+    lines = list(written)
+    return lines, {h.partition(b":")[0].lower(): headers.canonical(h) for h in lines}
+
+
+def assemble(recipe: Recipe, fragments: Sequence[Encoded], stationery: Stationery) -> bytes:
+    """Return the mail: CRLF lines of at most 998 octets, none beginning with a dot.
+
+    The same arguments give the same bytes, signatures included.
+    """
+    written = _own_headers(recipe)
+    body = _body(recipe, fragments)
+    lines = [h for h, _, _ in written]
+    signatures = []
+    if stationery.keys:
+        canonical = stationery.canonical | {name: form for _, name, form in written}
+        body_hash = b64encode(hashlib.sha256(body).digest())
+        signatures = [
+            signature(key, canonical, body_hash, recipe.sent_at, stationery.unsigned)
+            for key in stationery.keys
+        ]
+    return b"".join((*signatures, stationery.top, *lines, stationery.rest, b"\r\n", body))
+
+
+Written = tuple[bytes, bytes, bytes]  # the header, its name in lower case, its canonical form
+
+
+def _own_headers(recipe: Recipe) -> list[Written]:
+    """Return the headers that differ from mail to mail."""
+    written = [
+        _written(headers.mailbox("To", recipe.to_name, recipe.to_address)),
+        _subject(recipe.subject),
+        _date(recipe.sent_at, recipe.offset),
+        _one_line(b"Message-ID", recipe.message_id.encode()),
+    ]
+    if recipe.html:
+        kind = b'multipart/alternative; boundary="' + recipe.boundary + b'"'
+        written.append(_one_line(b"Content-Type", kind))
+    else:
+        written += _PLAIN_TEXT
+    if recipe.unsubscribe:
+        written.append(_written(headers.addresses("List-Unsubscribe", recipe.unsubscribe)))
+        if recipe.unsubscribe[0].startswith("https:"):
+            written.append(_ONE_CLICK)
+    own = recipe.message_id[1:].partition("@")[0].encode()
+    written.append(_one_line(b"X-Digest-Issue", own))
+    return written
+
+
+def _written(header: bytes) -> Written:
+    return header, header.partition(b":")[0].lower(), headers.canonical(header)
+
+
+def _one_line(name: bytes, value: bytes) -> Written:
+    """Write a header that needs no folding and is canonical but for its name."""
+    low = name.lower()
+    return name + b": " + value + b"\r\n", low, low + b":" + value + b"\r\n"
+
+
+_ONE_CLICK = _one_line(b"List-Unsubscribe-Post", b"List-Unsubscribe=One-Click")  # RFC 8058
+_PLAIN_TEXT = [_written(line + b"\r\n") for line in _TEXT.split(b"\r\n") if line]
+
+
+@lru_cache(maxsize=4096)  # readers with the same best paper have the same subject
+def _subject(subject: str) -> Written:
+    return _written(headers.unstructured("Subject", subject))
+
+
+@lru_cache(maxsize=256)
+def _date(seconds: int, offset: int) -> Written:
+    zone = timezone(timedelta(minutes=offset))
+    return _written(headers.date(datetime.fromtimestamp(seconds, zone)))
+
+
+def _body(recipe: Recipe, fragments: Sequence[Encoded]) -> bytes:
+    fills = {_MARKS[HOLES[name]]: encode(value) for name, value in recipe.fills.items() if value}
+    in_text = (_NO_FILLS | fills).get
+    text = _ended([in_text(piece, piece) for part in fragments for piece in part.text])
+    if not recipe.html:
+        # Trailing empty lines do not count for DKIM, so they do not exist here.
+        return b"".join(text).rstrip(b"\r\n") + b"\r\n"
+    for name, value in recipe.fills.items():
+        safe = escape(value)
+        if safe != value:
+            fills[_MARKS[HOLES[name]]] = encode(safe)
+    in_html = (_NO_FILLS | fills).get
+    html = _ended([in_html(piece, piece) for part in fragments for piece in part.html])
+    edge = b"--" + recipe.boundary
+    before_html = (b"\r\n", edge, b"\r\n", _HTML, b"\r\n")
+    return b"".join(
+        (edge, b"\r\n", _TEXT, b"\r\n", *text, *before_html, *html, b"\r\n", edge, b"--\r\n")
+    )
+
+
+def _ended(pieces: list[bytes]) -> list[bytes]:
+    """Take away the soft break at the very end: what follows is the boundary's line end."""
+    while pieces and not pieces[-1]:
+        pieces.pop()
+    if pieces and pieces[-1].endswith(SOFT_BREAK):
+        pieces[-1] = pieces[-1][: -len(SOFT_BREAK)]
+    return pieces

@@ -1,0 +1,116 @@
+"""What a server's answer means for one delivery, and for those behind it. Pure.
+
+The rule of the house: a failure that is not the recipient's (our set-up, our reputation, the
+server's mood) never uses up a recipient's attempt and never suppresses an address.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from digest.states import Outcome, State
+
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
+
+# RFC 3463: addresses that do not exist, never did, or were given up.
+_GONE = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
+
+
+class Step(Enum):
+    """The command that an answer belongs to."""
+
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    DOT = "the final dot"
+    RESET = "RSET"
+
+
+class Trouble(Enum):
+    """Who else is concerned by a failure."""
+
+    NONE = "nobody"
+    DOMAIN = "the destination"  # slow down: the breaker pauses the recipient's domain
+    RELAY = "the relay"  # nothing will pass for anybody: stop this run
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One SMTP answer: code and text, lines joined with spaces."""
+
+    code: int
+    text: str
+
+    @property
+    def enhanced(self) -> tuple[int, int, int] | None:
+        """The RFC 3463 status at its beginning, e.g. (4, 7, 1)."""
+        found = _ENHANCED.match(self.text)
+        return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome, and the trouble it tells of."""
+
+    outcome: Outcome
+    trouble: Trouble = Trouble.NONE
+
+
+def judge(step: Step, reply: Reply) -> Verdict:
+    """Return what a negative answer, or the answer to the final dot, means."""
+    kind = reply.code // 100
+    said = f"{step.value}: {reply.code} {reply.text}"[:300]
+    if step is Step.DOT and kind == 2:
+        return Verdict(Outcome(State.ACCEPTED, reply.code, reply.text[:300]))
+    if kind == 5:
+        return _permanent(step, reply, said)
+    if kind == 4:
+        return _temporary(step, reply, said)
+    # 2xx or 3xx out of place: the server does not speak our protocol.
+    return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.RELAY)
+
+
+def _permanent(step: Step, reply: Reply, said: str) -> Verdict:
+    if reply.code in (530, 535, 538) or (step is Step.MAIL and not _about_size(reply)):
+        # Our sender or our login is refused: this would "refuse" every reader we have.
+        return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.RELAY)
+    status = reply.enhanced
+    gone = step is Step.RCPT and (
+        status[1:] in _GONE if status else reply.code in (550, 551, 553) and _says_unknown(reply)
+    )
+    return Verdict(Outcome(State.REFUSED, reply.code, said, suppress=gone))
+
+
+def _temporary(step: Step, reply: Reply, said: str) -> Verdict:
+    status = reply.enhanced
+    if reply.code == 421 or (status and status[1] == 7):
+        return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.DOMAIN)
+    if reply.code in (454, 451) and step is Step.MAIL:
+        return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.RELAY)
+    return Verdict(Outcome(State.DEFERRED, reply.code, said))
+
+
+def _about_size(reply: Reply) -> bool:
+    return reply.code == 552 or (reply.enhanced or (0, 0, 0))[1:] == (3, 4)
+
+
+def _says_unknown(reply: Reply) -> bool:
+    said = reply.text.lower()
+    return any(hint in said for hint in ("unknown", "no such", "not exist", "not found", "invalid"))
+
+
+def lost(*, data_begun: bool, why: str) -> Outcome:
+    """Return the outcome of a mail whose connection ended before its answer.
+
+    Once DATA was begun nobody can know (RFC 1047); before it nothing was sent.
+    """
+    if data_begun:
+        return Outcome(State.UNCERTAIN, None, f"{why} after DATA was begun")
+    return Outcome(State.DEFERRED, None, f"{why} before DATA", counts=False)
+
+
+def by_code(code: int) -> Outcome:
+    """Return the outcome of a final dot of which only the code is known (a dead owner's board)."""
+    return judge(Step.DOT, Reply(code, "(told by the board of a process that died)")).outcome

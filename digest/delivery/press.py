@@ -1,0 +1,164 @@
+"""From a composed issue to a frozen recipe, and from a recipe to bytes, now or in 90 days."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from digest.delivery import headers
+from digest.delivery.dkim import KeyRing
+from digest.delivery.message import Encoded, Letterhead, Recipe, Stationery, assemble, encoded
+from digest.errors import NotFound
+from digest.mail import Fragment, Issue
+
+_CACHED = 8192  # encoded fragments kept in memory: about 50 MB
+
+
+class Shelf(Protocol):
+    """Where fragments and letterheads are kept, each once."""
+
+    def keep_fragments(self, fragments: Sequence[Fragment], edition: int) -> Sequence[int]:
+        """Store what is not there yet; return the numbers, in order."""
+
+    def fragments(self, numbers: Sequence[int]) -> Mapping[int, Fragment]:
+        """Return fragments by number; raises NotFound when one was pruned."""
+
+    def keep_letterhead(self, body: str) -> int:
+        """Store a letterhead's text if it is new; return its number."""
+
+    def letterhead(self, number: int) -> str:
+        """Return a letterhead's text; raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An issue that will not change any more, as the store keeps it."""
+
+    message_id: str
+    recipe: bytes
+    papers: bytes  # packed little-endian uint32, in the mail's order
+
+
+class Press:
+    """Freezes issues and makes their bytes. One per process; not for several threads."""
+
+    def __init__(self, shelf: Shelf, letterhead: Letterhead, keys: KeyRing, secret: bytes) -> None:
+        self._shelf = shelf
+        self._keys = keys
+        self._secret = secret
+        self.letterhead = letterhead
+        self._domain = headers.ascii_domain(letterhead.from_address).rpartition("@")[2]
+        self._number: int | None = None  # of our letterhead, once it is stored
+        self._numbers: dict[Fragment, int] = {}
+        self._encoded: dict[int, Encoded] = {}
+        self._stationery: dict[int, Stationery] = {}
+
+    def freeze(self, issues: Sequence[Issue], now: datetime) -> list[Frozen]:
+        """Turn composed issues of one edition into recipes. now: aware, in the sender's zone.
+
+        The Message-ID depends on (edition, subscriber) alone, so an issue that a killed
+        process had composed before gets the same one.
+        """
+        if not issues:
+            return []
+        self._learn(issues)
+        if self._number is None:
+            self._number = self._shelf.keep_letterhead(self.letterhead.to_json())
+        return [self._frozen(issue, self._number, now) for issue in issues]
+
+    def recipe(self, frozen: Frozen) -> Recipe:
+        """Return the recipe of a frozen issue."""
+        return Recipe.unpack(frozen.recipe)
+
+    def bytes_of(self, recipe: Recipe) -> bytes:
+        """Return the mail's exact bytes. Raises NotFound when its parts or key are gone."""
+        encodings = self._encoded
+        try:
+            parts = [encodings[number] for number in recipe.fragments]
+        except KeyError:
+            parts = self._fetch(recipe.fragments)
+        return assemble(recipe, parts, self._stationery_of(recipe.letterhead))
+
+    def preview(self, recipe: Recipe) -> tuple[bytes, str | None]:
+        """Return the bytes, and why they are unsigned when their DKIM key is gone."""
+        try:
+            return self.bytes_of(recipe), None
+        except NotFound as reason:
+            letterhead = self._read_letterhead(recipe.letterhead)
+            if not letterhead.selectors:
+                raise
+            bare = Stationery(letterhead)
+            return assemble(recipe, self._fetch(recipe.fragments), bare), f"unsigned: {reason}"
+
+    def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> Frozen:
+        when = issue.composed_at or now
+        zone = now.utcoffset()
+        own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")
+        message_id = f"<{own.hex()[:32]}@{self._domain}>"
+        links = (issue.unsubscribe_url, issue.unsubscribe_mailto)
+        recipe = Recipe(
+            letterhead=letterhead,
+            fragments=tuple(self._numbers[fragment] for fragment in issue.fragments),
+            fills=issue.fills,
+            to_address=issue.to_address,
+            to_name=issue.to_name,
+            subject=issue.subject,
+            message_id=message_id,
+            sent_at=int(when.timestamp()),
+            offset=int(zone.total_seconds() // 60) if zone else 0,
+            html=issue.html,
+            unsubscribe=tuple(link for link in links if link),
+            scores=issue.scores,
+        )
+        return Frozen(
+            message_id, recipe.pack(), struct.pack(f"<{len(issue.papers)}I", *issue.papers)
+        )
+
+    def _learn(self, issues: Sequence[Issue]) -> None:
+        """Store and encode the fragments that are new to this process."""
+        known = self._numbers
+        fresh = {f: None for issue in issues for f in issue.fragments if f not in known}
+        if not fresh:
+            return
+        if len(known) + len(fresh) > _CACHED:
+            known.clear()
+            self._encoded.clear()
+            fresh = {f: None for issue in issues for f in issue.fragments}
+        fragments = list(fresh)
+        for fragment, number in zip(
+            fragments, self._shelf.keep_fragments(fragments, issues[0].edition), strict=True
+        ):
+            known[fragment] = number
+            self._encoded[number] = encoded(fragment)
+
+    def _fetch(self, numbers: Sequence[int]) -> list[Encoded]:
+        missing = [number for number in numbers if number not in self._encoded]
+        if len(self._encoded) + len(missing) > _CACHED:
+            self._encoded.clear()
+            missing = list(numbers)
+        for number, fragment in self._shelf.fragments(missing).items():
+            self._encoded[number] = encoded(fragment)
+        return [self._encoded[number] for number in numbers]
+
+    def _stationery_of(self, number: int) -> Stationery:
+        ready = self._stationery.get(number)
+        if ready is None:
+            letterhead = self._read_letterhead(number)
+            keys = [self._keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
+            ready = self._stationery[number] = Stationery(letterhead, keys)
+        return ready
+
+    def _read_letterhead(self, number: int) -> Letterhead:
+        if number == self._number:
+            return self.letterhead
+        return Letterhead.from_json(self._shelf.letterhead(number))
+
+
+def message_digest(mail: bytes) -> str:
+    """Return a mail's SHA-256, hex: to compare what was sent with what a recipe gives back."""
+    return hashlib.sha256(mail).hexdigest()

@@ -1,0 +1,68 @@
+"""The engine: mails that are ready become mails that have arrived, each marked before it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from digest.delivery.interface import ReadyMail, Transport
+from digest.delivery.owners import Owner
+from digest.delivery.pace import BackOff, Pace
+from digest.delivery.turns import Journal, Means, Tally, Turns
+
+
+class Sender:
+    """Sends mails by a transport, for one owner. One call of `send` at a time."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        owner: Owner,
+        transport: Transport,
+        *,
+        clock: Callable[[], datetime],
+        rng: random.Random,
+        pace: Pace | None = None,
+        back_off: BackOff | None = None,
+    ) -> None:
+        self._transport = transport
+        self._means = Means(
+            journal=journal,
+            owner=owner,
+            window=transport.window,
+            clock=clock,
+            rng=rng,
+            pace=pace or Pace(rng=rng),
+            back_off=back_off or BackOff(),
+        )
+        self._turns: Turns | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def send(self, mails: Iterable[ReadyMail]) -> Tally:
+        """Send claimed and frozen mails; return when each has an outcome or was given back.
+
+        Mails are pulled as there is room, so an iterable that claims and composes as it goes
+        keeps memory flat. Raises StoreError when the store fails for good (the owner's board
+        then still knows what was answered) and DeliveryError when the set-up is wrong; what
+        the iterable raises comes through once the mails it gave are done.
+        """
+        return asyncio.run(self._send(mails))
+
+    def stop(self) -> None:
+        """Take no more mails; those under way end in peace. From a signal or another thread."""
+        if self._loop is not None and self._turns is not None:
+            self._loop.call_soon_threadsafe(self._turns.halt)
+
+    async def _send(self, mails: Iterable[ReadyMail]) -> Tally:
+        self._loop = asyncio.get_running_loop()
+        turns = self._turns = Turns(self._means, iter(mails))
+        lanes = asyncio.create_task(self._transport.run(turns))
+        try:
+            await turns.run(lanes)
+        finally:
+            self._turns = self._loop = None
+            lanes.cancel()
+            await asyncio.gather(lanes, return_exceptions=True)
+        return turns.tally

@@ -1,0 +1,319 @@
+"""One call of `Sender.send`: the window, and the turns that move it on.
+
+Its rhythm is the turn. While the lanes of the transport send one half of the window, a second
+thread commits, in one transaction, the outcomes of the other half and the marks of the mails
+that take its place. So the disk's sync, about as long as thirty mails, costs no waiting, and
+`sending` in the store never exceeds the window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from digest.delivery import outcomes
+from digest.delivery.interface import ReadyMail
+from digest.delivery.outcomes import Trouble, Verdict
+from digest.delivery.owners import Owner
+from digest.delivery.pace import BackOff, Go, Pace, Postpone
+from digest.errors import StoreError
+from digest.states import Outcome, Result, State, Turn
+
+_HELD = 256  # mails that wait for their destination's pace, at most
+_LOSSES = 3  # connections that may die under a mail before its DATA; then it is deferred
+_PATIENCE = 0.2  # seconds an outcome may wait for others to share its commit
+_LAST_TRIES = 3  # to record what was answered, once the store has failed
+
+
+class Journal(Protocol):
+    """The store, as the sender sees it."""
+
+    def turn(
+        self,
+        owner: str,
+        results: Sequence[Result],
+        starts: Sequence[tuple[int, int]],
+        now: datetime,
+    ) -> Turn:
+        """Record outcomes and mark the next mails, durably, in one transaction."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one call of `send` did."""
+
+    states: Counter[State] = field(default_factory=Counter)  # outcomes recorded
+    stopped: int = 0  # not ours to send any more: left, cancelled, paused, taken by another
+    trouble: str | None = None  # why nothing more can leave: do not start another pass now
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a sender works with."""
+
+    journal: Journal
+    owner: Owner
+    window: int
+    clock: Callable[[], datetime]
+    rng: random.Random
+    pace: Pace
+    back_off: BackOff
+
+
+class Turns:
+    """The feed of the transport's lanes, and the loop that fills it."""
+
+    def __init__(self, means: Means, mails: Iterator[ReadyMail]) -> None:
+        self.tally = Tally()
+        self._means = means
+        self._mails = mails
+        self._dry = False  # no more mails are pulled
+        self._held: deque[ReadyMail] = deque()  # waiting for their destination's pace
+        self._open: dict[int, ReadyMail] = {}  # marked `sending`, no outcome yet
+        self._marked: deque[ReadyMail] = deque()  # of these, not taken by a lane yet
+        self._begun: set[int] = set()  # of these, DATA was begun
+        self._losses: Counter[int] = Counter()
+        self._results: list[Result] = []  # not committed yet
+        self._wake_in = _PATIENCE
+        self._wake = asyncio.Event()  # for the loop
+        self._fed = asyncio.Event()  # for the lanes
+        self._closed = False
+        self._error: BaseException | None = None
+
+    # --- what the lanes call ---
+
+    async def more(self) -> bool:
+        """See `Feed`."""
+        while not self._marked:
+            if self._closed:
+                return False
+            self._fed.clear()
+            await self._fed.wait()
+        return True
+
+    def take(self) -> ReadyMail | None:
+        """See `Feed`."""
+        return self._marked.popleft() if self._marked else None
+
+    def begun(self, mail: ReadyMail) -> None:
+        """See `Feed`."""
+        self._means.owner.begun(mail.delivery)
+        self._begun.add(mail.delivery)
+
+    def done(self, mail: ReadyMail, verdict: Verdict) -> None:
+        """See `Feed`."""
+        outcome = verdict.outcome
+        if mail.delivery in self._begun and outcome.code is not None:
+            self._means.owner.answered(mail.delivery, outcome.code)
+        if outcome.state is State.ACCEPTED:
+            self._means.pace.accepted(mail.domain)
+        elif outcome.state is State.DEFERRED:
+            outcome = self._put_off(mail, verdict)
+        self._close(mail, outcome)
+
+    def lost(self, mail: ReadyMail, why: str) -> None:
+        """See `Feed`."""
+        begun = mail.delivery in self._begun
+        self._losses[mail.delivery] += 1
+        if not begun and self._losses[mail.delivery] < _LOSSES and not self._closed:
+            self._marked.append(mail)  # nothing of it left: another connection may take it
+            self._fed.set()
+            return
+        self.done(mail, Verdict(outcomes.lost(data_begun=begun, why=why)))
+
+    # --- the loop ---
+
+    async def run(self, lanes: asyncio.Task[str | None]) -> None:
+        """Turn until every mail has an outcome in the store. Raises what stopped it."""
+        lanes.add_done_callback(lambda _: self._wake.set())
+        ripe = False
+        with ThreadPoolExecutor(1, thread_name_prefix="journal") as pool:
+            while self._error is None:
+                if lanes.done():
+                    self._blocked(lanes)
+                room = self._means.window - len(self._open)
+                idle = not self._open
+                starts = self._gather(room) if idle or room * 2 >= self._means.window else []
+                if starts or (self._results and (ripe or idle)):
+                    ripe = False
+                    await self._commit(pool, starts)
+                elif idle and self._dry and not self._held:
+                    break
+                else:
+                    ripe = not await self._pause()
+            await self._finish(pool, lanes)
+        if self._error is not None:
+            raise self._error
+
+    def halt(self, state: State = State.PLANNED, why: str = "stopped before DATA") -> None:
+        """Pull no more mails, and give back those that no lane has taken."""
+        self._dry = True
+        while self._marked:
+            mail = self._marked.popleft()
+            when = None if state is State.PLANNED else self._later(1)
+            self._close(mail, Outcome(state, None, why, counts=False, next_attempt_at=when))
+        while self._held:
+            mail = self._held.popleft()
+            self._results.append(
+                Result(mail.delivery, mail.generation, Outcome(State.PLANNED, None, why))
+            )
+        self._wake.set()
+
+    def _blocked(self, lanes: asyncio.Task[str | None]) -> None:
+        """The transport has ended before the mails did."""
+        self._closed = True
+        why = f"the transport failed: {lanes.exception()}" if lanes.exception() else lanes.result()
+        if lanes.exception() is not None:
+            self._error = lanes.exception()
+        if self._open or not self._dry:
+            self.tally.trouble = self.tally.trouble or why or "the transport stopped"
+        for mail in [m for m in self._open.values() if m not in self._marked]:
+            begun = mail.delivery in self._begun
+            self._close(mail, outcomes.lost(data_begun=begun, why=why or "the transport stopped"))
+        self.halt(State.DEFERRED, why or "the transport stopped")
+
+    def _gather(self, room: int) -> list[ReadyMail]:
+        """Return the next mails that may go now, at most `room`."""
+        batch: list[ReadyMail] = []
+        self._wake_in = _PATIENCE
+        now, clock = self._means.clock(), asyncio.get_running_loop().time()
+        waiting, self._held = self._held, deque()
+        for mail in waiting:
+            self._sort(mail, batch, clock, now, full=len(batch) >= room)
+        while len(batch) < room and len(self._held) < _HELD and not self._dry:
+            try:
+                mail_or_end = next(self._mails, None)
+            except Exception as error:  # composing failed: what is composed still goes out
+                self._dry, self._broken = True, error
+                break
+            if mail_or_end is None:
+                self._dry = True
+                break
+            self._sort(mail_or_end, batch, clock, now)
+        return batch
+
+    _broken: Exception | None = None
+
+    def _sort(
+        self,
+        mail: ReadyMail,
+        batch: list[ReadyMail],
+        clock: float,
+        now: datetime,
+        *,
+        full: bool = False,
+    ) -> None:
+        if full:
+            self._held.append(mail)
+            return
+        decision = self._means.pace.ask(mail.domain, clock, now)
+        if isinstance(decision, Go):
+            batch.append(mail)
+        elif isinstance(decision, Postpone):
+            why = f"waiting for {mail.domain}: {decision.why}"
+            later = Outcome(State.DEFERRED, None, why, counts=False, next_attempt_at=decision.until)
+            self._results.append(Result(mail.delivery, mail.generation, later))
+        else:
+            self._held.append(mail)
+            self._wake_in = min(self._wake_in, decision.seconds)
+
+    async def _commit(self, pool: ThreadPoolExecutor, starts: list[ReadyMail]) -> None:
+        results, self._results = self._results, []
+        try:
+            turn = await asyncio.get_running_loop().run_in_executor(
+                pool,
+                self._means.journal.turn,
+                self._means.owner.name,
+                results,
+                [(mail.delivery, mail.generation) for mail in starts],
+                self._means.clock(),
+            )
+        except StoreError as error:
+            self._results = results + self._results
+            self._error = error
+            return
+        self._recorded(results)
+        for mail in starts:
+            if mail.delivery in turn.started:
+                self._open[mail.delivery] = mail
+                self._marked.append(mail)
+            else:
+                self.tally.stopped += 1
+                self._means.pace.done(mail.domain)
+        if starts and not turn.started and _edition_stopped(turn):
+            self._dry = True  # paused, cancelled or expired: do not compose the rest
+        if self._closed:
+            self.halt()
+        self._fed.set()
+
+    def _recorded(self, results: Sequence[Result]) -> None:
+        settled, states = self._means.owner.settled, self.tally.states
+        for result in results:
+            settled(result.delivery)
+            states[result.outcome.state] += 1
+
+    async def _pause(self) -> bool:
+        """Wait until there is room or nothing is open; False when patience ran out first."""
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(self._wake_in):
+                await self._wake.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _finish(self, pool: ThreadPoolExecutor, lanes: asyncio.Task[str | None]) -> None:
+        """Let the lanes end in peace, then record what they were told."""
+        self._closed = True
+        self.halt()
+        self._fed.set()
+        await asyncio.gather(lanes, return_exceptions=True)
+        for _ in range(_LAST_TRIES):
+            if not self._results:
+                break
+            before, self._error = self._error, None
+            await self._commit(pool, [])
+            if self._error is None:
+                self._error = before
+                break
+            await asyncio.sleep(0.1)
+        if self._results:
+            self._means.owner.keep = True  # its board tells the next run what was answered
+        self._error = self._error or self._broken
+
+    # --- endings ---
+
+    def _close(self, mail: ReadyMail, outcome: Outcome) -> None:
+        self._open.pop(mail.delivery, None)
+        self._begun.discard(mail.delivery)
+        self._losses.pop(mail.delivery, None)
+        self._means.pace.done(mail.domain)
+        self._results.append(Result(mail.delivery, mail.generation, outcome))
+        if not self._open or (self._means.window - len(self._open)) * 2 >= self._means.window:
+            self._wake.set()
+
+    def _put_off(self, mail: ReadyMail, verdict: Verdict) -> Outcome:
+        """Say when a deferred mail is tried again, and stop others from the same trouble."""
+        outcome = verdict.outcome
+        if verdict.trouble is Trouble.DOMAIN:
+            until = self._means.pace.trip(mail.domain, outcome.text, self._means.clock())
+            return replace(outcome, next_attempt_at=until)
+        if verdict.trouble is Trouble.RELAY and self.tally.trouble is None:
+            self.tally.trouble = outcome.text
+            self.halt(State.DEFERRED, outcome.text)
+        failed = mail.attempts + 1 if outcome.counts else 1
+        return replace(outcome, next_attempt_at=self._later(failed))
+
+    def _later(self, failed: int) -> datetime:
+        means = self._means
+        return means.back_off.next_attempt(failed, means.clock(), means.rng)
+
+
+def _edition_stopped(turn: Turn) -> bool:
+    return all(why.startswith("the edition") for why in turn.stopped.values())

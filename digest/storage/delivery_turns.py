@@ -1,0 +1,334 @@
+"""What a sender does to deliveries: one turn, and the recovery of what a dead sender left.
+
+A turn is one transaction, so one sync to the disk: the outcomes of the last window, their
+ledger entries, and the `sending` marks of the next window.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    literal,
+    select,
+    true,
+    update,
+)
+
+from digest.states import Outcome, Remains, Result, State, Turn
+from digest.storage.database import Database, conflict_insert
+from digest.storage.schema import deliveries, editions, ledger, subscribers, suppressions
+
+_CHUNK = 500
+_MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
+
+
+class Examiner(Protocol):
+    """Knows which owners are dead."""
+
+    def examine(self, name: str) -> Remains | None:
+        """Return what a dead owner left; None when it lives, or nobody here can know."""
+
+    def bury(self, name: str) -> None:
+        """Forget a dead owner; the store has taken over."""
+
+
+def is_suppressed() -> ColumnElement[bool]:
+    """Tell whether the subscriber of the enclosing statement is on the suppression list."""
+    return exists().where(suppressions.c.email_key == subscribers.c.email_key)
+
+
+_MAY_RECEIVE = exists().where(
+    subscribers.c.id == deliveries.c.subscriber_id,
+    subscribers.c.state == "active",
+    ~is_suppressed().correlate(subscribers),
+)
+
+
+def edition_is_open(now: datetime) -> ColumnElement[bool]:
+    """Tell whether a delivery's edition may be sent now."""
+    return exists().where(
+        editions.c.number == deliveries.c.edition,
+        editions.c.state == "open",
+        editions.c.expires_at > now,
+    )
+
+
+class TurnSql:
+    """The sender's side of the delivery store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def turn(
+        self,
+        owner: str,
+        results: Sequence[Result],
+        starts: Sequence[tuple[int, int]],
+        now: datetime,
+    ) -> Turn:
+        """Record outcomes and mark the next deliveries `sending`, in one durable transaction.
+
+        starts: (delivery, generation) pairs. One starts only if the claim still holds, the
+        edition is open and the reader still wants it; this is the last look before the wire.
+        """
+        with self._database.write() as connection:
+            _settle(connection, owner, results, now)
+            started = _start(connection, owner, starts, now)
+            missed = [number for number, _ in starts if number not in started]
+            stopped = _set_aside(connection, owner, missed, now) if missed else {}
+        return Turn(frozenset(started), stopped)
+
+    def reap(self, examiner: Examiner, now: datetime) -> int:
+        """Take over what dead owners left; return how many deliveries that was.
+
+        What was `claimed` is planned again. What was in `sending` has the outcome that the
+        owner's board tells; what the board proves was never begun is planned again; the
+        rest is `uncertain`. Leases that ran out are taken by `claim`, never here: a clock
+        may be wrong, a lock is not.
+        """
+        taken = 0
+        for name in self._owners():
+            remains = examiner.examine(name)
+            if remains is None:
+                continue
+            with self._database.write() as connection:
+                taken += _inherit(connection, name, remains, now)
+            examiner.bury(name)
+        return taken
+
+    def abandon(self, now: datetime) -> int:
+        """Make `uncertain` what other hosts' owners had in `sending` when their lease ran out.
+
+        Only for a store that several hosts share; give a lease time for clocks to differ.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(
+                update(deliveries)
+                .where(deliveries.c.state == State.SENDING, deliveries.c.lease_expires_at < now)
+                .values(reply="its sender was not heard of again", **_changed(now))
+                .values(state=State.UNCERTAIN)
+                .returning(deliveries.c.id)
+            ).all()
+            _to_ledger(connection, None, [row.id for row in rows])
+            return len(rows)
+
+    def _owners(self) -> list[str]:
+        """Return who holds deliveries; by edition, so that the index answers."""
+        statement = select(deliveries.c.owner).distinct()
+        held = deliveries.c.state.in_((State.CLAIMED, State.SENDING))
+        current = deliveries.c.edition.in_(select(editions.c.number))
+        with self._database.read() as connection:
+            found = connection.scalars(statement.where(current, held))
+            return [name for name in found if name is not None]
+
+
+def _start(
+    connection: Connection, owner: str, starts: Sequence[tuple[int, int]], now: datetime
+) -> set[int]:
+    """Compare and set: claimed by (owner, generation) → sending."""
+    by_generation: dict[int, list[int]] = defaultdict(list)
+    for number, generation in starts:
+        by_generation[generation].append(number)
+    started: set[int] = set()
+    for generation, numbers in by_generation.items():
+        rows = connection.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.id.in_(numbers),
+                deliveries.c.owner == owner,
+                deliveries.c.generation == generation,
+                deliveries.c.state == State.CLAIMED,
+                _MAY_RECEIVE,
+                edition_is_open(now),
+            )
+            .values(state=State.SENDING, **_changed(now))
+            .returning(deliveries.c.id)
+        )
+        started.update(row.id for row in rows)
+    return started
+
+
+def _settle(connection: Connection, owner: str, results: Sequence[Result], now: datetime) -> None:
+    """Write outcomes where the claim still stands.
+
+    `uncertain` may still become what its own sender knows better: somebody may have given
+    that sender up too early.
+    """
+    if not results:
+        return
+    arrived = [r.delivery for r in results if r.outcome.state in _MAY_HAVE_ARRIVED]
+    _to_ledger(connection, owner, arrived)
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == bindparam("on_delivery"),
+            deliveries.c.generation == bindparam("on_generation"),
+            deliveries.c.owner == owner,
+            deliveries.c.state.in_((State.SENDING, State.CLAIMED, State.UNCERTAIN)),
+        )
+        .values(
+            state=bindparam("to_state"),
+            attempts=deliveries.c.attempts + bindparam("one_more"),
+            next_attempt_at=bindparam("to_next"),
+            reply_code=bindparam("to_code"),
+            reply=bindparam("to_reply"),
+            **_changed(now),
+        ),
+        [_values(r) for r in results],
+    )
+    gone = [r for r in results if r.outcome.suppress]
+    if gone:
+        _suppress(connection, gone, now)
+
+
+def _values(result: Result) -> dict[str, Any]:
+    outcome = result.outcome
+    return {
+        "on_delivery": result.delivery,
+        "on_generation": result.generation,
+        "to_state": outcome.state.value,
+        "one_more": 1 if outcome.counts and outcome.state is State.DEFERRED else 0,
+        "to_next": outcome.next_attempt_at,
+        "to_code": outcome.code,
+        "to_reply": outcome.text or None,
+    }
+
+
+def _to_ledger(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
+    """Append the papers of deliveries that arrived, or may have, each delivery once."""
+    if not numbers:
+        return
+    fresh = and_(
+        deliveries.c.id.in_(numbers),
+        deliveries.c.in_ledger == false(),
+        deliveries.c.papers.is_not(None),
+        deliveries.c.state.in_((State.SENDING, State.UNCERTAIN)),
+        true() if owner is None else deliveries.c.owner == owner,
+    )
+    entry = conflict_insert(connection, ledger).from_select(
+        ["subscriber_id", "papers"],
+        select(deliveries.c.subscriber_id, deliveries.c.papers).where(fresh),
+    )
+    connection.execute(
+        entry.on_conflict_do_update(
+            index_elements=["subscriber_id"],
+            set_={"papers": cast(ledger.c.papers.concat(entry.excluded.papers), LargeBinary)},
+        )
+    )
+    connection.execute(update(deliveries).where(fresh).values(in_ledger=True))
+
+
+def _suppress(connection: Connection, gone: Sequence[Result], now: datetime) -> None:
+    """Never write again to addresses that their servers say do not exist."""
+    for result in gone:
+        who = (
+            select(
+                subscribers.c.email_key,
+                literal("bounce"),
+                literal(result.outcome.text),
+                literal(now, suppressions.c.since.type),
+            )
+            .join(deliveries, deliveries.c.subscriber_id == subscribers.c.id)
+            .where(deliveries.c.id == result.delivery)
+        )
+        connection.execute(
+            conflict_insert(connection, suppressions)
+            .from_select(["email_key", "reason", "detail", "since"], who)
+            .on_conflict_do_nothing()
+        )
+
+
+def _set_aside(
+    connection: Connection, owner: str, numbers: Iterable[int], now: datetime
+) -> dict[int, str]:
+    """Say why deliveries could not start, and put each where it belongs."""
+    statement = (
+        select(
+            deliveries.c.id,
+            deliveries.c.owner,
+            deliveries.c.state,
+            subscribers.c.state.label("reader"),
+            editions.c.state.label("edition"),
+            editions.c.expires_at,
+            is_suppressed().label("suppressed"),
+        )
+        .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .outerjoin(editions, editions.c.number == deliveries.c.edition)
+        .where(deliveries.c.id.in_(list(numbers)))
+    )
+    stopped: dict[int, str] = {}
+    for row in connection.execute(statement).all():
+        if row.owner != owner or row.state != State.CLAIMED:
+            stopped[row.id] = f"not ours any more: {row.state}"
+            continue
+        state, why = _where_it_belongs(row, now)
+        stopped[row.id] = why
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == row.id, deliveries.c.owner == owner)
+            .values(state=state, reply=why, owner=None, **_changed(now))
+        )
+    return stopped
+
+
+def _where_it_belongs(row: Any, now: datetime) -> tuple[State, str]:
+    if row.suppressed:
+        return State.SUPPRESSED, "the address is suppressed"
+    if row.reader != "active":
+        return State.CANCELLED, f"the reader is {row.reader or 'erased'}"
+    if row.edition == "cancelled":
+        return State.CANCELLED, "the edition was cancelled"
+    if row.expires_at is not None and row.expires_at <= now:
+        return State.EXPIRED, "the edition's time is over"
+    return State.PLANNED, f"the edition is {row.edition}"
+
+
+def _inherit(connection: Connection, name: str, remains: Remains, now: datetime) -> int:
+    """Move everything a dead owner held to where its board says it belongs."""
+    held = and_(deliveries.c.owner == name, deliveries.c.edition.in_(select(editions.c.number)))
+    rows = connection.execute(
+        select(deliveries.c.id, deliveries.c.generation, deliveries.c.state).where(
+            held, deliveries.c.state.in_((State.CLAIMED, State.SENDING))
+        )
+    ).all()
+    results = []
+    for row in rows:
+        outcome = _left_behind(row.id, State(row.state), remains, now)
+        results.append(Result(row.id, row.generation, outcome))
+    _settle(connection, name, results, now)
+    return len(results)
+
+
+def _left_behind(number: int, state: State, remains: Remains, now: datetime) -> Outcome:
+    again = Outcome(State.PLANNED, None, "its sender died before DATA")
+    if state is State.CLAIMED:
+        return again
+    if number in remains.answered:
+        told = remains.answered[number]
+        if told.state is State.DEFERRED:
+            return Outcome(told.state, told.code, told.text, next_attempt_at=now)
+        return told
+    if number in remains.started or not remains.complete:
+        return Outcome(State.UNCERTAIN, None, "its sender died before the answer was known")
+    return again
+
+
+def _changed(now: datetime) -> dict[str, Any]:
+    return {"changed_at": now}
+
+
+def one_of(column: ColumnElement[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:
+    """Return `column IN …` for chunks that every database takes."""
+    return [column.in_(values[at : at + _CHUNK]) for at in range(0, len(values), _CHUNK)]
