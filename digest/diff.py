@@ -14,10 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from digest.merging import FIELDS, contradiction, improvements, two_arxiv_ids
+from digest.near_duplicates import Same, same_paper
 from digest.papers import Paper, PaperRecord, arxiv_id_of, keys_of
+from digest.title_blocks import CROWDED, blocking_hashes
 
 
 class Known(Protocol):
@@ -30,6 +33,16 @@ class Known(Protocol):
         """
 
 
+class Lookalikes(Protocol):
+    """What `decide` asks of the archive to find near-duplicates."""
+
+    def by_blocks(self, hashes: Sequence[int]) -> Mapping[int, Sequence[Paper]]:
+        """Return the papers filed under each block (`title_blocks.blocking_hashes`).
+
+        A block with more than `CROWDED` papers may be left out.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class NewPaper:
     """A paper that the archive does not have."""
@@ -37,6 +50,7 @@ class NewPaper:
     record: PaperRecord  # merged, when the dump tells it several times
     keys: tuple[str, ...]  # strongest first; keys that other papers own are left out
     records: tuple[int, ...]  # which records of the dump it is, by their index
+    blocks: tuple[int, ...]  # to be found by under nearly the same title
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,7 @@ class UpdatePaper:
     changes: Mapping[str, Any]  # field → better value; empty when nothing is better
     new_keys: tuple[str, ...]
     records: tuple[int, ...]
+    new_blocks: tuple[int, ...]  # of titles that are new; some may be filed already
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +86,23 @@ class Intents:
     new: tuple[NewPaper, ...] = ()
 
 
-def decide(records: Sequence[PaperRecord], known: Known) -> Intents:
+def decide(
+    records: Sequence[PaperRecord], known: Known, lookalikes: Lookalikes | None = None
+) -> Intents:
     """Plan the ingest of a dump: which of its records are new, and which paper the others are.
 
-    Every record ends in exactly one `NewPaper` or `UpdatePaper`. Deciding again after the intents
-    were carried out finds nothing new and nothing to merge.
+    Without `lookalikes`, near-duplicates are found within the dump only. Every record ends in
+    exactly one `NewPaper` or `UpdatePaper`. Deciding again after the intents were carried out
+    finds nothing new and nothing to merge.
     """
     keys = dict.fromkeys(key for record in records for key in keys_of(record))
-    plan = _Plan(known.by_keys(tuple(keys)))
+    owners = known.by_keys(tuple(keys))
+    alike: Mapping[int, Sequence[Paper]] = {}
+    if lookalikes is not None:
+        strangers = (record for record in records if owners.keys().isdisjoint(keys_of(record)))
+        blocks = dict.fromkeys(block for one in strangers for block in blocking_hashes(one.title))
+        alike = lookalikes.by_blocks(tuple(blocks))
+    plan = _Plan(owners, alike)
     for index, record in enumerate(records):
         plan.place(index, record)
     return plan.intents()
@@ -93,6 +117,7 @@ class _Slot:
         self.rank = rank  # who survives a merge: the archive's before new ones, then the older
         self.records: list[int] = []
         self.new_keys: list[str] = []
+        self.new_blocks: dict[int, None] = {}
         self.survivor: _Slot | None = None
 
     @property
@@ -101,16 +126,24 @@ class _Slot:
 
 
 class _Plan:
-    def __init__(self, owners: Mapping[str, Paper]) -> None:
-        slots = {paper.id: _Slot(paper, (0, paper.id)) for paper in owners.values()}
+    def __init__(self, owners: Mapping[str, Paper], alike: Mapping[int, Sequence[Paper]]) -> None:
+        papers = chain(owners.values(), *alike.values())
+        slots = {paper.id: _Slot(paper, (0, paper.id)) for paper in papers}
         self._owners = {key: slots[paper.id] for key, paper in owners.items()}
+        self._blocks = {
+            block: [slots[paper.id] for paper in papers] for block, papers in alike.items()
+        }
         self._slots = list(slots.values())
         self._merges: list[MergePapers] = []
 
     def place(self, index: int, record: PaperRecord) -> None:
         """Find or make the record's slot, and let it claim the keys that are free."""
         keys = keys_of(record)
+        blocks: tuple[int, ...] = ()
         slot = self._owner_of(record, keys)
+        if slot is None:
+            blocks = blocking_hashes(record.title)
+            slot = self._lookalike(record, blocks)
         if slot is None:
             # `arxiv_id` is filled even if only arXiv's DOI told it: merging looks at the field.
             slot = _Slot(replace(record, arxiv_id=arxiv_id_of(record)), (1, index))
@@ -122,6 +155,10 @@ class _Plan:
             if key not in self._owners:
                 self._owners[key] = slot
                 slot.new_keys.append(key)
+                blocks = blocks or blocking_hashes(record.title)
+        for block in blocks:
+            slot.new_blocks[block] = None
+            self._blocks.setdefault(block, []).append(slot)
 
     def _owner_of(self, record: PaperRecord, keys: Sequence[str]) -> _Slot | None:
         """Return the slot that a record belongs to; merge the slots it shows to be one."""
@@ -139,11 +176,20 @@ class _Plan:
                 found = self._merge(found, slot)
         return found
 
+    def _lookalike(self, record: PaperRecord, blocks: Sequence[int]) -> _Slot | None:
+        """Return the slot whose paper the record is under another title, the likest one."""
+        best: tuple[float, _Slot] | None = None
+        filed = (self._blocks.get(block, ()) for block in blocks)
+        candidates = {_last(slot) for slots in filed if len(slots) <= CROWDED for slot in slots}
+        for slot in sorted(candidates, key=lambda slot: slot.rank):
+            match same_paper(slot.facts, record):
+                case Same(likeness) if best is None or likeness > best[0]:
+                    best = likeness, slot
+        return best[1] if best else None
+
     def _find(self, key: str) -> _Slot | None:
         slot = self._owners.get(key)
-        while slot is not None and slot.survivor is not None:
-            slot = slot.survivor
-        return slot
+        return slot and _last(slot)
 
     def _merge(self, one: _Slot, other: _Slot) -> _Slot:
         survivor, loser = sorted((one, other), key=lambda slot: slot.rank)
@@ -155,6 +201,7 @@ class _Plan:
         survivor.facts = replace(survivor.facts, **improvements(survivor.facts, loser.facts))
         survivor.records += loser.records
         survivor.new_keys += loser.new_keys
+        survivor.new_blocks |= loser.new_blocks
         return survivor
 
     def intents(self) -> Intents:
@@ -167,6 +214,13 @@ class _Plan:
         )
 
 
+def _last(slot: _Slot) -> _Slot:
+    """Follow the merges."""
+    while slot.survivor is not None:
+        slot = slot.survivor
+    return slot
+
+
 def _update(slot: _Slot) -> UpdatePaper:
     assert slot.paper_id is not None  # noqa: S101  (the caller picked the archive's slots)
     changes = {
@@ -174,9 +228,11 @@ def _update(slot: _Slot) -> UpdatePaper:
         for name in FIELDS
         if getattr(slot.facts, name) != getattr(slot.base, name)
     }
-    return UpdatePaper(slot.paper_id, changes, tuple(slot.new_keys), tuple(sorted(slot.records)))
+    records, blocks = tuple(sorted(slot.records)), tuple(slot.new_blocks)
+    return UpdatePaper(slot.paper_id, changes, tuple(slot.new_keys), records, blocks)
 
 
 def _new(slot: _Slot) -> NewPaper:
     assert isinstance(slot.facts, PaperRecord)  # noqa: S101
-    return NewPaper(slot.facts, tuple(slot.new_keys), tuple(sorted(slot.records)))
+    records, blocks = tuple(sorted(slot.records)), tuple(slot.new_blocks)
+    return NewPaper(slot.facts, tuple(slot.new_keys), records, blocks)
