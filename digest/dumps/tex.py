@@ -16,8 +16,8 @@ from digest.dumps.tex_render import render
 
 _MAX = 100_000  # characters; no abstract is longer, and text beyond it is not worth the time
 _SIGNS_OF_TEX = re.compile(r"[\\^_{}$]|``")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s{}<>\"|^`]+", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s{}<>\"|`]+", re.IGNORECASE)
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
 _CODE = re.compile(r"(?<!`)`[^`'\n]{1,80}`(?!`)")
 _IDENTIFIER = re.compile(r"(?<![\w\\^{}$])_{0,2}[A-Za-z0-9]\w*_\w+(?![\w{^])", re.ASCII)
 _SCRIPTS = re.compile(r"(?:[A-Za-z]_[A-Za-z0-9])+", re.ASCII)

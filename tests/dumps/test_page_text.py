@@ -180,7 +180,8 @@ def test_bylines_are_read_in_all_their_forms() -> None:
 
 def test_a_byline_on_one_line_and_upvotes_above_a_title_are_read() -> None:
     (t1, a1), (t2, a2) = papers(2)
-    text = f"Daily Papers\n\nNov 3\n\n27\n\n{t1}\n\n{a1}\n\n8 authors · Nov 2 4\n\n1.1k\n\n{t2}\n\n{a2}\n"
+    byline = "8 authors · Nov 2 4"
+    text = "\n\n".join(["Daily Papers", "Nov 3", "27", t1, a1, byline, "1.1k", t2, a2])
     first, second = parse(text).records
     assert (first.upvotes, first.author_count, first.comments) == (27, 8, 4)
     assert (second.upvotes, second.author_count) == (1100, None)
