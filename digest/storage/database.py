@@ -55,11 +55,12 @@ def open_database(url: str) -> Database:
     """Open a store by its SQLAlchemy URL, e.g. `sqlite:////srv/digest/digest.db`."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return Database(create_engine(parsed, pool_pre_ping=True))
+        return Database(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
     engine = create_engine(
         parsed,
         poolclass=QueuePool,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # an error's text must not show readers' addresses
     )
     _prepare_sqlite(engine)
     return Database(engine)

@@ -287,7 +287,7 @@ _CLAIM = (
     deliveries.c.generation,
     deliveries.c.attempts,
     deliveries.c.since,
-    deliveries.c.papers.is_not(None).label("frozen"),
+    deliveries.c.message_id,  # the column itself: SQLite 3.40 misjudges IS NOT NULL in RETURNING
 )
 
 
@@ -299,7 +299,7 @@ def _claim(row: Row[tuple[object, ...]]) -> Claim:
         generation=row.generation,
         attempts=row.attempts,
         since=row.since,
-        frozen=bool(row.frozen),
+        frozen=row.message_id is not None,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     false,
     literal,
+    or_,
     select,
     true,
     update,
@@ -32,6 +33,13 @@ from digest.storage.schema import deliveries, editions, ledger, subscribers, sup
 
 _CHUNK = 500
 _MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
+
+
+_unresolved = or_(  # not IN: that cannot be prepared once for many rows
+    deliveries.c.state == State.SENDING,
+    deliveries.c.state == State.CLAIMED,
+    deliveries.c.state == State.UNCERTAIN,
+)
 
 
 class Examiner(Protocol):
@@ -176,7 +184,7 @@ def _settle(connection: Connection, owner: str, results: Sequence[Result], now: 
             deliveries.c.id == bindparam("on_delivery"),
             deliveries.c.generation == bindparam("on_generation"),
             deliveries.c.owner == owner,
-            deliveries.c.state.in_((State.SENDING, State.CLAIMED, State.UNCERTAIN)),
+            _unresolved,
         )
         .values(
             state=bindparam("to_state"),
