@@ -27,7 +27,7 @@ class PressSettings:
 
     name: str = "Digest"
     base_url: str | None = None  # where readers reach us: https://digest.example.org
-    accent: str = "#8c2f1f"
+    accent: str = "#a3341f"
     logo: str | None = None  # https address of a picture; none is the default
     logo_alt: str = ""
     postal_address: str | None = None

@@ -132,20 +132,20 @@ class CardWriter:
         if paper.authors:
             facts.append(self._authors(paper))
         elif paper.author_count:
-            facts.append(words.count("{n} author", "{n} authors", paper.author_count))
+            facts.append(words.plural("{n} author", "{n} authors", paper.author_count))
         if paper.published:
             facts.append(words.day(paper.published))
         if paper.upvotes:
-            facts.append(words.count("{n} upvote", "{n} upvotes", paper.upvotes))
+            facts.append(words.plural("{n} upvote", "{n} upvotes", paper.upvotes))
         if paper.comments:
-            facts.append(words.count("{n} comment", "{n} comments", paper.comments))
+            facts.append(words.plural("{n} comment", "{n} comments", paper.comments))
         return facts
 
     def _authors(self, paper: Paper) -> str:
         shown = [_short(name, _LONGEST_NAME) for name in paper.authors[:_AUTHORS]]
         rest = max(paper.author_count or 0, len(paper.authors)) - len(shown)
         if rest > 0:
-            shown.append(self._words.count("{n} more", "{n} more", rest))
+            shown.append(self._words.plural("{n} more", "{n} more", rest))
         return self._words.join(shown)
 
     def _label(self, kind: str) -> str:

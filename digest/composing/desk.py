@@ -84,11 +84,11 @@ class Desk:
             heading = words.say("Welcome. The best of the last week for your keywords")
             lede = words.say("From now on, you will get what is new.")
         elif kind == "weekly":
-            heading = words.count(
+            heading = words.plural(
                 "The week’s best paper for your keywords",
                 "The week’s {n} best papers for your keywords", count)  # fmt: skip
         else:
-            heading = words.count(
+            heading = words.plural(
                 "{n} paper for your keywords", "{n} papers for your keywords", count)  # fmt: skip
         return self._piece("section", heading=heading, lede=lede)
 
@@ -105,7 +105,7 @@ class Desk:
 
     def left_out(self, count: int) -> str:
         """Return the overflow's message."""
-        return self.words.count(
+        return self.words.plural(
             "{n} more paper did not fit into this mail.",
             "{n} more papers did not fit into this mail.",
             count,

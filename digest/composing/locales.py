@@ -44,7 +44,7 @@ class Words:
         """Return the translation of a message."""
         return str(self.translations.ugettext(message))
 
-    def count(self, singular: str, plural: str, n: int) -> str:
+    def plural(self, singular: str, plural: str, n: int) -> str:
         """Return the right plural form, with `{n}` filled by the formatted number."""
         form = str(self.translations.ungettext(singular, plural, n))
         return form.replace("{n}", self.number(n))

@@ -10,11 +10,12 @@ A file of the operator's folder replaces the shipped file of the same name.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import mjml
-from jinja2 import Environment, StrictUndefined, TemplateSyntaxError
+from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta, nodes
 from markupsafe import Markup
 
 from digest.composing.locales import Words
@@ -78,7 +79,8 @@ class Templates:
     def _compiled(self, name: str) -> str:
         source = self.source(name)
         try:
-            html = mjml.mjml2html(self._assembled(source, ()))
+            # No `fonts`: MJML would load Roboto from Google because a font stack names it.
+            html = mjml.mjml2html(self._assembled(source, ()), fonts={})
         except Exception as error:  # mjml-python raises OSError, ValueError or its own
             raise TemplateError(f"MJML refuses it: {error}", template=str(source.path)) from None
         return _INDENT.sub(">\n<", html)
@@ -110,12 +112,18 @@ def environment(words: Words, *, html: bool) -> Environment:
     return made
 
 
-def jinja_problem(source: Source) -> TemplateError | None:
-    """Return the first Jinja mistake of a file, with its line."""
+def syntax_problems(source: Source, variables: Collection[str]) -> list[TemplateError]:
+    """Return a file's Jinja mistakes with their lines: syntax, unknown filters and variables."""
+    language = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    language.filters |= {"wrap": wrap, "number": str}
+    where = str(source.path)
     try:
-        Environment(extensions=["jinja2.ext.i18n"]).parse(source.text)  # noqa: S701
+        tree = language.parse(source.text)
+        unknown = meta.find_undeclared_variables(tree) - set(variables)
     except TemplateSyntaxError as error:
-        return TemplateError(
-            error.message or "broken Jinja", template=str(source.path), line=error.lineno
-        )
-    return None
+        return [TemplateError(error.message or "broken Jinja", template=where, line=error.lineno)]
+    return [
+        TemplateError(f"there is no variable {name.name!r}", template=where, line=name.lineno)
+        for name in tree.find_all(nodes.Name)
+        if name.name in unknown
+    ]

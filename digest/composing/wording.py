@@ -38,7 +38,7 @@ def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> l
     if others == 0:
         alone = [words.say("{title}"), words.say("One paper for you: {title}")]
         return alone if tone == "plain" else [words.say("Worth your time: {title}"), alone[1]]
-    count = words.count("{n} more paper", "{n} more papers", others)
+    count = words.plural("{n} more paper", "{n} more papers", others)
     if tone == "warm":
         return [
             words.say("For you today: {title}, and {count}").replace("{count}", count),

@@ -1,0 +1,188 @@
+"""The gate before an edition: what would embarrass us in an inbox stops the press instead.
+
+    lint(press)                  templates, catalogues, palette, a specimen of every mail
+    preflight(edition, issues)   an edition's shell, each of its cards, and the sampled issues
+    mail_problem(issue)          every single mail: size and the way to unsubscribe
+
+Pure: nothing is sent or stored; an error-severity finding is the caller's reason to stop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from digest.composing.branding import GMAIL_CLIPS_AT
+from digest.composing.client_support import support_findings
+from digest.composing.finding import Finding, from_error, located
+from digest.composing.fit import quoted_printable_length
+from digest.composing.html_checks import (
+    html_findings,
+    leftover_findings,
+    links_of,
+    text_findings,
+    words_of,
+)
+from digest.composing.mjml_check import check_mjml
+from digest.composing.notices import NOTICE_KINDS
+from digest.composing.palette import AA, Palette, contrast
+from digest.composing.press import EditionPress, Press
+from digest.composing.proof import Proof, proof
+from digest.composing.specimen import specimen
+from digest.composing.templates import Templates, syntax_problems
+from digest.errors import TemplateError
+from digest.mail import Fragment, Issue
+
+_SAMPLES = 20
+_SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
+_LINK = re.compile(r"(?:https?://|mailto:)\S+")
+_VARIABLES = frozenset(
+    {
+        *("_", "gettext", "ngettext", "brand", "day", "night", "lang", "dir", "start", "end"),
+        *("ui", "hole", "link", "paper", "heading", "lede", "dateline", "preview", "title"),
+        *("because", "sent_to", "footer_links", "url", "address", "reason", "account"),
+    }
+)
+
+
+def lint(press: Press) -> list[Finding]:
+    """Return what is wrong with the templates, the catalogues and the look of every mail."""
+    found = [*template_findings(press.templates), *palette_findings(press.settings.palette)]
+    if any(finding.severity == "error" for finding in found):
+        return found  # a specimen of broken templates would only say so again
+    for language in press.languages.names():
+        try:
+            found += located(_specimens(press, language), press.templates)
+        except TemplateError as error:
+            found += located([_needled(from_error(error))], press.templates)
+    return list(dict.fromkeys(found))
+
+
+def preflight(edition: EditionPress, issues: Sequence[Issue]) -> list[Finding]:
+    """Return what is wrong with an edition, judged by its shell, cards and up to 20 issues.
+
+    The issues should be spread over languages; every distinct card among them is checked.
+    """
+    templates = edition.press.templates
+    found = [*template_findings(templates), *palette_findings(edition.settings.palette)]
+    sampled = issues[:: max(1, len(issues) // _SAMPLES)][:_SAMPLES]
+    mails: list[Finding] = []
+    for issue in sampled:
+        mails += proof_findings(proof(issue), tuple(issue.fills["unsubscribe"].split()))
+        problem = mail_problem(issue)
+        if problem:
+            mails.append(Finding("mail", "error", problem))
+    seen = {fragment for issue in sampled for fragment in issue.fragments}
+    for issue in issues:
+        for card in issue.fragments[1:-1]:
+            if card not in seen:
+                seen.add(card)
+                mails += _card_findings(issue, card)
+    return [*found, *located(mails, templates)]
+
+
+def mail_problem(issue: Issue) -> str | None:
+    """Return why one mail may not leave, or None: it must say how to leave, and fit."""
+    if not issue.fills.get("unsubscribe"):
+        return "there is no way to unsubscribe: set base_url or unsubscribe_mailto"
+    if not (issue.unsubscribe_url or issue.unsubscribe_mailto):
+        return "there is nothing for the List-Unsubscribe header"
+    return None
+
+
+def size_problem(html: str) -> str | None:
+    """Return why an HTML part is too large once encoded, or None."""
+    size = quoted_printable_length(html)
+    if size > GMAIL_CLIPS_AT:
+        return f"the HTML part has {size} bytes encoded; Gmail clips at {GMAIL_CLIPS_AT}"
+    return None
+
+
+def template_findings(templates: Templates) -> list[Finding]:
+    """Check each file alone: well-formed, known elements and attributes, Jinja, its variables."""
+    found: list[Finding] = []
+    for name in templates.names():
+        try:
+            source = templates.source(name)
+            if name.endswith(".mjml"):
+                check_mjml(source.text, str(source.path))
+        except TemplateError as error:
+            found.append(from_error(error, "xml"))
+            continue
+        found += [from_error(error, "jinja") for error in syntax_problems(source, _VARIABLES)]
+    return found
+
+
+def palette_findings(palette: Palette) -> list[Finding]:
+    """Check every pair of colours that stand on each other, by day and by night."""
+    return [
+        Finding("contrast", "error", f"{what}: {ink} on {paper} has {ratio:.1f}, needs {AA}")
+        for what, ink, paper in palette.pairs()
+        if (ratio := contrast(ink, paper)) < AA
+    ]
+
+
+def proof_findings(mail: Proof, leave: Sequence[str]) -> Iterator[Finding]:
+    """Check one mail as its reader gets it; `leave` are the addresses that unsubscribe."""
+    yield from html_findings(mail.html)
+    yield from support_findings(mail.html)
+    yield from text_findings(mail.text)
+    yield from _parity(mail)
+    problem = size_problem(mail.html)
+    if problem:
+        yield Finding("size", "error", problem)
+    links = links_of(mail.html)
+    for address in leave:
+        if address not in links or address not in mail.text:
+            yield Finding("unsubscribe", "error", "the mail does not show how to unsubscribe")
+    if not mail.subject.strip() or not mail.subject.isprintable():
+        yield Finding("subject", "error", f"no subject fit for a header: {mail.subject!r}")
+    elif len(mail.subject) > _SUBJECT_LIMIT:
+        yield Finding("subject", "warning", f"the subject has {len(mail.subject)} characters")
+
+
+def _parity(mail: Proof) -> Iterator[Finding]:
+    """The text twin has the same links, and they come in the same order at first sight."""
+    in_text = {link.rstrip(".,)") for link in _LINK.findall(mail.text)} | set(
+        _LINK.findall(mail.text)
+    )
+    in_html = set(links_of(mail.html))
+    for missing in sorted(in_html - in_text):
+        yield Finding("parity", "error", f"a link is in the HTML only: {missing[:100]}")
+    for heading in re.findall(r"<h3[^>]*>(.*?)</h3>", mail.html, re.DOTALL):
+        title = "".join(words_of(heading).split())
+        if title not in "".join(mail.text.split()):
+            yield Finding("parity", "error", f"a paper is in the HTML only: {title[:60]}")
+
+
+def _specimens(press: Press, language: str) -> Iterator[Finding]:
+    edition = press.edition(1, date(2026, 3, 2))
+    issue = specimen(edition, language)
+    mail = proof(issue)
+    yield from proof_findings(mail, (issue.fills["unsubscribe"],))
+    mails = [(mail.html, mail.text)]
+    link = "https://example.org/s/specimen"
+    for kind in NOTICE_KINDS:
+        notice = press.notice(kind, language, address="ada@example.org", url=link)
+        yield from proof_findings(Proof(notice.subject, notice.html, notice.text), ())
+        mails.append((notice.html, notice.text))
+    for html, text in mails:
+        yield from leftover_findings(html, "HTML part")
+        yield from leftover_findings(text, "text part")
+
+
+def _card_findings(issue: Issue, card: Fragment) -> Iterable[Finding]:
+    """Check one card in its shell: a card alone has no language and no headings above it."""
+    heading = issue.fragments[1]
+    parts = [issue.fragments[0], heading, *([] if card is heading else [card]), issue.fragments[-1]]
+    return html_findings(proof(replace(issue, fragments=tuple(parts))).html)
+
+
+def _needled(finding: Finding) -> Finding:
+    """Look for the quoted name of an error without a line, as in `'x' is undefined`."""
+    quoted = re.findall(r"'([^']+)'", finding.message)
+    needle = quoted[-1] if quoted and not finding.line else ""
+    return Finding(finding.check, finding.severity, finding.message, "" if needle else
+                   finding.template, finding.line, needle)  # fmt: skip
