@@ -57,13 +57,18 @@ class Audience:
         return int(self.weights.shape[0])
 
 
+def item_key(item: Item) -> object:
+    """Return what makes two items the same to ranking, however they were typed."""
+    return (item.words, item.phrase, item.scope)
+
+
 class _Column:
     def __init__(self) -> None:
         self.items: list[Item] = []
         self._known: dict[object, int] = {}
 
     def of(self, item: Item) -> int:
-        key = (item.words, item.phrase, item.scope)
+        key = item_key(item)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = len(self.items)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from scipy import sparse
 
-from digest.ranking.text import Token, compounds, tokens_of
+from digest.ranking.text import Token, compounds, is_content, tokens_of
 
 if TYPE_CHECKING:
     from digest.papers import Paper
@@ -169,6 +169,10 @@ class Matrix:
             columns.extend([at] * len(sums))
             values.extend(value / (value + K1) for value in sums.values())
         self._base = csr(values, rows, columns, (len(self._column), len(documents)))
+
+    def content_stems(self) -> list[str]:
+        """Return every single stem of these papers that carries meaning, sorted."""
+        return sorted(key[0] for key in self._column if len(key) == 1 and is_content(key[0]))
 
     def rows(self, features: Sequence[Feature]) -> Csr:
         """Return the strengths of some features: len(features) × papers, float32."""

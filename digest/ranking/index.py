@@ -13,19 +13,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
 from digest.ranking.audience import Audience
-from digest.ranking.features import Csr, Document, Feature, Matrix, csr
+from digest.ranking.blend import LEAST_MEANING
+from digest.ranking.corpus import Corpus
+from digest.ranking.features import Csr, Document, Matrix, csr
 from digest.ranking.interface import Explanation, Ranking
 from digest.ranking.queries import terms_of
 from digest.ranking.reasons import explain
+from digest.ranking.scorer import Scorer
+from subscribers.profile import Item
 
 if TYPE_CHECKING:
     from digest.papers import Paper
     from digest.ranking.background import Background
-    from subscribers.profile import Item, Profile
+    from digest.ranking.semantics import Semantics
+    from subscribers.profile import Profile
 
 DEPTH = 50  # papers kept a profile unless asked otherwise: five times the default issue
 VETO = -1e6
@@ -59,19 +65,45 @@ class Rankings(Sequence[Ranking]):
 class Index:
     """The papers of one edition (or issue), taken apart once. Build it with `Index.build`."""
 
-    def __init__(self, papers: Sequence[Paper], background: Background) -> None:
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        background: Background,
+        corpus: Corpus | None = None,
+        semantics: Semantics | None = None,
+        *,
+        least_meaning: float = LEAST_MEANING,
+    ) -> None:
         self.papers = sorted(papers, key=by_popularity)
         self.background = background
         self.place = {paper.id: at for at, paper in enumerate(self.papers)}
         self.numbers = np.array([paper.id for paper in self.papers], dtype=np.int64)
         self.documents = [Document.of(paper) for paper in self.papers]
-        self._matrix = Matrix(self.documents, background)
-        self._cache: dict[Item, frozenset[int]] = {}
+        self.scorer = Scorer(
+            self.papers,
+            Matrix(self.documents, background),
+            corpus or Corpus([], background, None),
+            semantics,
+            least_meaning,
+        )
+        self._standing_of: dict[Item, frozenset[int]] = {}
 
     @classmethod
-    def build(cls, papers: Sequence[Paper], background: Background) -> Self:
-        """Take the papers of an edition apart; about 1 ms each."""
-        return cls(papers, background)
+    def build(
+        cls,
+        papers: Sequence[Paper],
+        background: Background,
+        corpus: Corpus | None = None,
+        semantics: Semantics | None = None,
+        *,
+        least_meaning: float = LEAST_MEANING,
+    ) -> Self:
+        """Take the papers of an edition apart; about 1 ms each, and their embedding when new.
+
+        `corpus` is what the archive teaches, `semantics` the sentence model; without them ranking
+        is by the readers' own words alone.
+        """
+        return cls(papers, background, corpus, semantics, least_meaning=least_meaning)
 
     def rank(
         self,
@@ -104,16 +136,7 @@ class Index:
 
         A veto row holds VETO where it forbids a paper.
         """
-        shares = [terms_of(item, self.background) for item in audience.wanted]
-        features: dict[Feature, int] = {}
-        rows, columns, values = [], [], []
-        for at, terms in enumerate(shares):
-            for feature, share in terms:
-                rows.append(at)
-                columns.append(features.setdefault(feature, len(features)))
-                values.append(share)
-        spread = csr(values, rows, columns, (len(shares), len(features)))
-        blocks = [spread @ self._matrix.rows(list(features))]
+        blocks = [self.scorer.rows(audience.wanted)]
         blocks.extend(self._veto(item, required=False) for item in audience.excluded)
         blocks.extend(self._veto(item, required=True) for item in audience.required)
         return sparse.vstack(blocks, format="csr").astype(np.float32)
@@ -124,19 +147,15 @@ class Index:
         forbidden = ~matching if required else matching
         return sparse.csr_matrix(forbidden.astype(np.float32) * VETO)
 
-    def matching(self, item: Item) -> np.ndarray:
+    def matching(self, item: Item) -> npt.NDArray[np.intp]:
         """Return the places of the papers in which a whole item stands (all words of a bag)."""
-        present = np.ones(len(self.papers), dtype=bool)
-        terms = terms_of(item, self.background)
-        if item.phrase or item.scope:
-            features = [term.feature for term in terms]
-        else:
-            features = [
-                t.feature for w in item.words for t in terms_of(_one(item, w), self.background)
-            ]
-        for row in self._matrix.rows(features):
+        whole = item.phrase or item.scope
+        parts = [item] if whole else [Item(word, (word,)) for word in item.words]
+        features = [t.feature for part in parts for t in terms_of(part, self.background)]
+        present = np.full(len(self.papers), bool(features))
+        for row in self.scorer.matrix.rows(features):
             present &= row.toarray()[0] > 0
-        return np.flatnonzero(present & bool(features))
+        return np.flatnonzero(present)
 
     def allowed(self, profile: Profile, number: int) -> bool:
         """Whether no exclusion of the profile forbids a paper and no requirement lacks in it."""
@@ -146,9 +165,9 @@ class Index:
         )
 
     def _standing(self, item: Item) -> frozenset[int]:
-        found = self._cache.get(item)
+        found = self._standing_of.get(item)
         if found is None:
-            found = self._cache[item] = frozenset(self.matching(item).tolist())
+            found = self._standing_of[item] = frozenset(self.matching(item).tolist())
         return found
 
     def _sent(self, sent: Sequence[Collection[int]]) -> Csr:
@@ -166,12 +185,7 @@ class Index:
 
         Raises KeyError for a paper that is not in this index.
         """
-        at = self.place[number]
-        return explain(profile, self.papers[at], self.documents[at], self.background)
-
-
-def _one(item: Item, word: str) -> Item:
-    return type(item)(text=word, words=(word,))
+        return explain(profile, self.place[number], self.scorer)
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:

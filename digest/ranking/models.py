@@ -108,7 +108,7 @@ def fetch(models: Path, source: str) -> tuple[Status, ...]:
                     f"{file.name} from {source} is not the file whose hash is pinned: nothing was"
                     " kept of it; try another --from"
                 )
-            os.replace(got, known.path)
+            got.replace(known.path)
     return status(models)
 
 

@@ -1,0 +1,97 @@
+"""Items × papers: the lexical score and the meaning, blended; the only place that weighs them.
+
+    score = SCALE · (lexical + max(0, EXPANSION · related + COSINE · (cosine - ordinary)))
+
+`lexical` is within [0, 1], `related` is the share of the item's related words in the paper,
+`ordinary` the item's mean cosine to the archive. A paper in which no word of an item stands has
+its meaning counted for that item only from `least_meaning` up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from digest.ranking.corpus import COSINE, Corpus, Expansion, spread_of
+from digest.ranking.features import Csr, Feature, Matrix
+from digest.ranking.queries import Term
+from digest.ranking.semantics import Semantics, Vectors
+
+if TYPE_CHECKING:
+    from subscribers.profile import Item
+
+SCALE = 0.5
+EXPANSION = 0.6
+LEAST_MEANING = 0.45
+CHUNK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Items made ready for scoring, once, from the archive; independent of the day's papers."""
+
+    terms: Sequence[Sequence[Term]]
+    expansion: Expansion
+    ordinary: npt.NDArray[np.float32] | None  # per item; None without a model
+
+
+def prepare(
+    items: Sequence[Item],
+    terms: Sequence[Sequence[Term]],
+    corpus: Corpus,
+    semantics: Semantics | None,
+) -> Prepared:
+    """Embed items and expand them from the archive. Items with a scope have no meaning."""
+    vectors: Vectors | None = None
+    if semantics is not None:
+        vectors = semantics.vectors([item.text for item in items])
+    expansion = corpus.expand(terms, vectors)
+    ordinary = None
+    if expansion.vectors is not None:
+        ordinary = corpus.ordinary(expansion.vectors)
+    return Prepared(terms, expansion, ordinary)
+
+
+def meaning_of(
+    prepared: Prepared, part: slice, related: Csr, papers: Vectors | None
+) -> npt.NDArray[Any]:
+    """Return the meaning of some items in every paper, before the threshold: items × papers."""
+    meaning = EXPANSION * (prepared.expansion.terms[part] @ related).toarray()
+    vectors = prepared.expansion.vectors
+    if vectors is not None and papers is not None and prepared.ordinary is not None:
+        cosine = vectors[part] @ papers.T
+        meaning = meaning + COSINE * (cosine - prepared.ordinary[part, None])
+    return np.asarray(np.maximum(meaning, 0))
+
+
+def blend(
+    items: Sequence[Item],
+    prepared: Prepared,
+    matrix: Matrix,
+    related: Csr,
+    papers: Vectors | None,
+    least_meaning: float,
+) -> Csr:
+    """Return items × papers, float32, with only what counts."""
+    spread, features = spread_of(prepared.terms)
+    lexical = (spread @ matrix.rows(features)).tocsr()
+    scoped = np.array([item.scope is not None for item in items])
+    blocks = []
+    for start in range(0, len(items), CHUNK):
+        part = slice(start, start + CHUNK)
+        words = lexical[part].toarray()
+        meaning = meaning_of(prepared, part, related, papers)
+        meaning[(words == 0) & (meaning < least_meaning)] = 0
+        meaning[scoped[part]] = 0
+        blocks.append(sparse.csr_matrix((SCALE * (words + meaning)).astype(np.float32)))
+    return sparse.vstack(blocks, format="csr")
+
+
+def related_rows(matrix: Matrix, corpus: Corpus) -> Csr:
+    """Return the corpus's stems as they stand in the day's papers: stems × papers."""
+    return matrix.rows([Feature(((stem,),)) for stem in corpus.stems])

@@ -1,0 +1,165 @@
+"""What the archive teaches about a keyword: related words, a sharper vector, what is ordinary.
+
+Everything is learned from the archive and nothing from the day's papers, so a score means the same
+on every day. For each item the archive's best papers are looked up and fed back: their most telling
+words as an expansion (Rocchio 1971; Lavrenko & Croft 2001, as pseudo-relevance feedback), their
+mean vector into the item's. A paper's own vector is smoothed by its nearest neighbours in the
+archive (the cluster hypothesis; Liu & Croft 2004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from digest.ranking.features import Csr, Document, Feature, Matrix, csr
+from digest.ranking.semantics import Semantics, Vectors, paper_text, unit
+
+if TYPE_CHECKING:
+    from digest.papers import Paper
+    from digest.ranking.background import Background
+    from digest.ranking.queries import Term
+
+COSINE = 0.8  # what a cosine of 1 is worth beside a full lexical match
+FEEDBACK_PAPERS = 10  # best papers of the archive whose words are fed back
+FEEDBACK_VECTORS = 5  # and whose vectors are
+FEEDBACK_TERMS = 30
+VECTOR_FEEDBACK = 0.5  # weight of their mean beside the item's own vector
+NEIGHBOURS = 10
+SMOOTHING = 0.5  # weight of the neighbours' mean beside a paper's own vector
+ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
+SAME_TEXT = 0.999  # a cosine above it is the paper itself
+CHUNK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What the archive adds to some items, row by row."""
+
+    terms: Csr  # items × stems of the corpus; each row adds up to 1, or is empty
+    vectors: Vectors | None  # items × width, unit
+
+
+class Corpus:
+    """The archive as ranking remembers it; made once a run of its newest papers."""
+
+    def __init__(
+        self, documents: Sequence[Document], background: Background, vectors: Vectors | None
+    ) -> None:
+        self.background = background
+        self.matrix = Matrix(documents, background)
+        self.vectors = smoothed(vectors, vectors) if vectors is not None else None
+        self._plain = vectors
+        self.stems = self.matrix.content_stems()
+        idf = np.array([background.idf(stem) for stem in self.stems], dtype=np.float32)
+        rows = self.matrix.rows([Feature(((stem,),)) for stem in self.stems])
+        self._telling = (sparse.diags(idf) @ rows).T.tocsr()  # papers × stems, tf·idf
+
+    @classmethod
+    def of(
+        cls, papers: Sequence[Paper], background: Background, semantics: Semantics | None = None
+    ) -> Self:
+        """Remember some papers; about 1 ms each, and their embedding when it is new."""
+        vectors = semantics.vectors([paper_text(paper) for paper in papers]) if semantics else None
+        return cls([Document.of(paper) for paper in papers], background, vectors)
+
+    def __len__(self) -> int:
+        return len(self.matrix.documents)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether there are enough papers to learn from."""
+        return len(self) >= ENOUGH_PAPERS
+
+    def expand(self, terms: Sequence[Sequence[Term]], vectors: Vectors | None) -> Expansion:
+        """Return what the archive adds to items given by their terms and unit vectors."""
+        if not self.teaches or not terms:
+            return Expansion(csr([], [], [], (len(terms), len(self.stems))), vectors)
+        spread, features = spread_of(terms)
+        lexical = spread @ self.matrix.rows(features)
+        rows, moved = [], []
+        for start in range(0, len(terms), CHUNK):
+            part = slice(start, start + CHUNK)
+            scores = lexical[part].toarray()
+            if vectors is not None and self.vectors is not None:
+                scores += COSINE * (vectors[part] @ self.vectors.T)
+                moved.append(self._moved(vectors[part], scores))
+            rows.append(self._related(scores))
+        return Expansion(
+            sparse.vstack(rows, format="csr"), np.concatenate(moved) if moved else vectors
+        )
+
+    def _moved(self, vectors: Vectors, scores: npt.NDArray[Any]) -> Vectors:
+        if self._plain is None:
+            return vectors
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :FEEDBACK_VECTORS]
+        return unit(vectors + VECTOR_FEEDBACK * self._plain[best].mean(axis=1))
+
+    def _related(self, scores: npt.NDArray[Any]) -> Csr:
+        """Return the most telling stems of each row's best papers: rows × stems."""
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :FEEDBACK_PAPERS]
+        weights = np.maximum(np.take_along_axis(scores, best, axis=1), 0)
+        weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+        indptr = np.arange(len(best) + 1) * best.shape[1]
+        chosen = sparse.csr_matrix((weights.ravel(), best.ravel(), indptr), shape=scores.shape)
+        return strongest(chosen @ self._telling, FEEDBACK_TERMS)
+
+    def smooth(self, vectors: Vectors) -> Vectors:
+        """Return papers' vectors, each moved towards its nearest neighbours in the archive."""
+        if self._plain is None or not self.teaches:
+            return vectors
+        return smoothed(vectors, self._plain)
+
+    def ordinary(self, vectors: Vectors) -> npt.NDArray[np.float32]:
+        """Return the mean cosine of each vector to the archive's papers."""
+        if self.vectors is None or not self.teaches:
+            return np.full(len(vectors), 0.12, np.float32)
+        return np.asarray(vectors @ self.vectors.mean(axis=0), dtype=np.float32)
+
+
+def smoothed(vectors: Vectors, archive: Vectors) -> Vectors:
+    """Return vectors with the mean of their nearest in the archive added, unit again."""
+    if not len(archive):
+        return vectors
+    out = []
+    for start in range(0, len(vectors), CHUNK):
+        part = vectors[start : start + CHUNK]
+        near = part @ archive.T
+        near[near > SAME_TEXT] = -1
+        count = min(NEIGHBOURS, near.shape[1])
+        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
+        out.append(unit(part + SMOOTHING * archive[np.sort(best, axis=1)].mean(axis=1)))
+    return np.concatenate(out) if out else vectors
+
+
+def spread_of(terms: Sequence[Sequence[Term]]) -> tuple[Csr, list[Feature]]:
+    """Return items × distinct features with the shares, and the features."""
+    features: dict[Feature, int] = {}
+    rows, columns, values = [], [], []
+    for at, item in enumerate(terms):
+        for feature, share in item:
+            rows.append(at)
+            columns.append(features.setdefault(feature, len(features)))
+            values.append(share)
+    return csr(values, rows, columns, (len(terms), len(features))), list(features)
+
+
+def strongest(matrix: Csr, count: int) -> Csr:
+    """Return each row's largest entries, scaled to add up to 1."""
+    matrix = matrix.tocsr()
+    rows, columns, values = [], [], []
+    for at in range(matrix.shape[0]):
+        row = slice(matrix.indptr[at], matrix.indptr[at + 1])
+        data, places = matrix.data[row], matrix.indices[row]
+        best = np.lexsort((places, -data))[:count]
+        total = data[best].sum()
+        if total > 0:
+            rows += [at] * len(best)
+            columns += places[best].tolist()
+            values += (data[best] / total).tolist()
+    return csr(values, rows, columns, matrix.shape)
