@@ -151,7 +151,9 @@ class CardWriter:
     def _label(self, kind: str) -> str:
         if kind == "code":
             return self._words.say("Code")
-        return self._words.say("Project page" if kind == "project" else "Discussion")
+        if kind == "project":
+            return self._words.say("Project page")
+        return self._words.say("Discussion")
 
 
 def displayed_keyword(keyword: str) -> str:

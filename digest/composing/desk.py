@@ -150,8 +150,7 @@ class Desk:
 
     def _because(self) -> str:
         because = self.words.say(
-            "You get this mail because you asked {name} for new papers on your keywords, and "
-            "confirmed it."
+            "You get this mail because you asked {name} for new papers on your keywords."
         )
         return because.replace("{name}", self.settings.name)
 

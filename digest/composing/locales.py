@@ -77,6 +77,11 @@ class Languages:
         self.default = default if self._known(default) else "en"
         self._words: dict[str, Words] = {}
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """The catalogue of each language; English needs none."""
+        return dict(self._files)
+
     def names(self) -> list[str]:
         """Return the language codes that have words of their own."""
         return sorted({"en", *self._files})

@@ -79,7 +79,7 @@ def _reason(kind: NoticeKind, words: Words) -> str:
     if kind == "confirm":
         return words.say(
             "You get this one mail because your address was entered at {name}. If that was not "
-            "you, do nothing: we keep no address that is not confirmed."
+            "you, do nothing, and you will hear no more from us."
         )
     if kind == "address":
         return words.say(

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import date
 
 from digest.composing.branding import GMAIL_CLIPS_AT
+from digest.composing.catalogue_checks import catalogue_findings
 from digest.composing.client_support import support_findings
 from digest.composing.finding import Finding, from_error, located
 from digest.composing.fit import quoted_printable_length
@@ -50,6 +51,8 @@ _VARIABLES = frozenset(
 def lint(press: Press) -> list[Finding]:
     """Return what is wrong with the templates, the catalogues and the look of every mail."""
     found = [*template_findings(press.templates), *palette_findings(press.settings.palette)]
+    for file in press.languages.files.values():
+        found += catalogue_findings(file)
     if any(finding.severity == "error" for finding in found):
         return found  # a specimen of broken templates would only say so again
     for language in press.languages.names():
