@@ -49,7 +49,7 @@ class Arxiv:
 
         Raises DumpError when it is none, or with arXiv's own words when it refused.
         """
-        root, broken = xml_tree.parse(data)
+        root, broken = xml_tree.parse(data, whole=("entry", "item"))
         if root.name not in ("feed", "rss", "RDF"):
             raise DumpError(f"no feed: its root is <{root.name}>", line=root.line)
         harvest = Harvest()

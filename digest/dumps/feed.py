@@ -119,10 +119,10 @@ def _arxiv_id(identifier: str) -> str | None:
 def _day_of(told: Any) -> date | None:
     """Return the day as the feed wrote it, else as feedparser understood it (then in UTC)."""
     for key in ("published", "updated", "created"):
-        if day := fields.day(told.get(key)):
+        if key in told and (day := fields.day(told.get(key))):
             return day
     for key in ("published_parsed", "updated_parsed"):
-        if parsed := told.get(key):
+        if key in told and (parsed := told.get(key)):
             try:
                 return date(*parsed[:3])
             except ValueError:

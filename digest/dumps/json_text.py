@@ -41,7 +41,9 @@ def decode(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise DumpError(f"more than {MAX_BYTES:,} bytes: no dump is that large")
-    text = data.decode(json.detect_encoding(data), "surrogateescape").lstrip("\ufeff")
+    encoding = json.detect_encoding(data)
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    text = data.decode(encoding, errors).lstrip("\ufeff")
     if not text.strip():
         raise DumpError("the file is empty")
     return text

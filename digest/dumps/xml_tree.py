@@ -7,8 +7,9 @@ CWE-776, CWE-611): no feed needs them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.parsers import expat
 
 from digest.dumps.text import MAX_BYTES
@@ -22,7 +23,7 @@ _ROOT = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """An element: its name without namespace, and what it holds."""
 
@@ -60,10 +61,10 @@ def root_name(head: bytes) -> str:
     return found[1] if found else ""
 
 
-def parse(data: bytes) -> tuple[Node, DumpError | None]:
+def parse(data: bytes, *, whole: Collection[str] = ()) -> tuple[Node, DumpError | None]:
     """Return the root and, where the XML breaks off or is broken, the error with its line.
 
-    What stood before the break is in the tree; an element that was still open is not.
+    What stood before the break is in the tree, but an element named in `whole` only if it ended.
     Raises DumpError when not even the root could be read, or when the XML declares entities.
     """
     if len(data) > MAX_BYTES:
@@ -78,6 +79,7 @@ def parse(data: bytes) -> tuple[Node, DumpError | None]:
         raise
     except (LookupError, UnicodeError, ValueError) as error:
         broken = DumpError(f"XML in an encoding that cannot be read: {error}", line=1)
+    builder.drop_open(whole)
     if builder.root is None:
         raise broken or DumpError("XML without an element", line=1)
     return builder.root, broken
@@ -96,19 +98,26 @@ class _Builder:
         self.parser.CharacterDataHandler = self._text
         self.parser.EntityDeclHandler = self._entity
 
+    def drop_open(self, names: Collection[str]) -> None:
+        """Take the elements of these names that never ended out of the tree."""
+        for parent, node in pairwise(self._open):
+            if node.name in names:
+                parent.content.remove(node)
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= MAX_DEPTH:
             raise DumpError("XML nested too deeply", line=self.parser.CurrentLineNumber)
         space, _, local = name.rpartition("}")
         by_local = {key.rpartition("}")[2]: value for key, value in attributes.items()}
         node = Node(local, space, self.parser.CurrentLineNumber, by_local)
-        self.root = self.root or node
+        if self._open:
+            self._open[-1].content.append(node)
+        else:
+            self.root = node
         self._open.append(node)
 
     def _end(self, _: str) -> None:
-        node = self._open.pop()
-        if self._open:
-            self._open[-1].content.append(node)
+        self._open.pop()
 
     def _text(self, characters: str) -> None:
         if self._open:
