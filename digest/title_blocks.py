@@ -24,16 +24,22 @@ CROWDED = 50  # papers of one block; more are a series with a form for a title
 def blocking_hashes(title: str) -> tuple[int, ...]:
     """Return the blocks of a title: signed 64-bit integers, the same on every machine, distinct.
 
-    The first is of the whole title, case, accents and hyphens forgotten.
+    The first is of the whole title, case, accents and hyphens forgotten. Of a compound each part
+    is left out, too, since another source may write it as words.
     """
-    words = title_words(title).folded
-    blocks = {_hash("".join(words)): None}
-    if len(words) <= _MOST_WORDS:
-        for left_out in range(len(words)):
-            rest = "".join(words[:left_out] + words[left_out + 1 :])
-            if len(rest) >= _FEWEST_LETTERS:
-                blocks[_hash(rest)] = None
-    return tuple(blocks)
+    words = title_words(title).parts
+    pieces = [part for word in words for part in word]
+    texts = ["".join(pieces)]
+    if len(pieces) <= _MOST_WORDS:
+        place = 0
+        for word in words:
+            cuts = [(place, place + len(word))]
+            if len(word) > 1:
+                cuts += [(place + part, place + part + 1) for part in range(len(word))]
+            texts += ["".join(pieces[:start] + pieces[end:]) for start, end in cuts]
+            place += len(word)
+    rest = [_hash(text) for text in texts[1:] if len(text) >= _FEWEST_LETTERS]
+    return tuple(dict.fromkeys([_hash(texts[0]), *rest]))
 
 
 def _hash(text: str) -> int:
@@ -47,9 +53,12 @@ class TitleBlocks:
     A store may keep the same pairs in an indexed table instead.
     """
 
-    def __init__(self) -> None:
-        self._hashes: npt.NDArray[np.int64] = np.empty(0, np.int64)  # sorted
-        self._papers: npt.NDArray[np.int64] = np.empty(0, np.int64)  # at the same places
+    def __init__(self, hashes: Sequence[int] = (), papers: Sequence[int] = ()) -> None:
+        """File many at once: block `hashes[i]` holds paper `papers[i]`."""
+        unsorted = np.asarray(hashes, np.int64)
+        order = np.argsort(unsorted, kind="stable")
+        self._hashes: npt.NDArray[np.int64] = unsorted[order]
+        self._papers: npt.NDArray[np.int64] = np.asarray(papers, np.int64)[order]
         self._recent: dict[int, list[int]] = {}
         self._recent_pairs = 0
 

@@ -26,10 +26,13 @@ _WORD = re.compile(r"[^\W_]+(?:\.\d+)*(?:(?<=[^\W\d_])[+#*]+)?")
 _COMPOUND = re.compile(rf"{_WORD.pattern}(?:-{_WORD.pattern})*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+_LETTERS = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "Ð": "D"}
+    | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
+)
 
 _GREEK = {
-    chr(code): name.rsplit(" ", 1)[-1].lower().replace("lamda", "lambda")
+    code: name.rsplit(" ", 1)[-1].lower().replace("lamda", "lambda")
     for code in range(0x391, 0x3CA)
     if (name := unicodedata.name(chr(code), "")).startswith("GREEK")
 }
@@ -68,11 +71,16 @@ _TELLING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TitleWords:
-    """A title taken apart. `shown` and `folded` go together, word by word."""
+    """A title taken apart. `shown`, `parts` and `folded` go together, word by word."""
 
-    shown: tuple[str, ...]  # as written, hyphens joined: 'PreTraining'
-    folded: tuple[str, ...]  # case and accents forgotten: 'pretraining'
+    shown: tuple[str, ...]  # as written but for accents, hyphens joined: 'PreTraining'
+    parts: tuple[tuple[str, ...], ...]  # case forgotten, split at hyphens: ('pre', 'training')
     marks: tuple[str, ...]  # numerals, versions, parts and telling words, in their order
+
+    @property
+    def folded(self) -> tuple[str, ...]:
+        """The words without case, hyphens joined: 'pretraining'."""
+        return tuple(["".join(word) for word in self.parts])
 
     @property
     def letters(self) -> str:
@@ -84,17 +92,24 @@ class TitleWords:
 def title_words(title: str) -> TitleWords:
     """Take a title apart, whether it is written in TeX or in Unicode."""
     text = unicodedata.normalize("NFKC", _without_tex(title))
-    text = "".join(_GREEK.get(character, character) for character in text)
+    text = text if text.isascii() else text.translate(_GREEK)
     text = _THOUSANDS.sub("", _HYPHEN.sub("-", _SILENT.sub("", text)))
-    compounds = _COMPOUND.findall(text)
-    shown = tuple(compound.replace("-", "") for compound in compounds)
-    marks = tuple(mark for compound in compounds for mark in _marks_of(fold(compound)))
-    return TitleWords(shown, tuple(map(fold, shown)), marks)
+    compounds = _COMPOUND.findall(_without_accents(text))
+    shown = tuple([compound.replace("-", "") for compound in compounds])
+    parts = tuple([tuple(compound.casefold().split("-")) for compound in compounds])
+    marks = tuple([mark for compound in parts for mark in _marks_of(compound)])
+    return TitleWords(shown, parts, marks)
 
 
 def fold(text: str) -> str:
     """Forget case and the accents of the Latin, Greek and Cyrillic scripts."""
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    return _without_accents(text).casefold()
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 
 
@@ -106,13 +121,12 @@ def _without_tex(title: str) -> str:
     return _TEX_SIGNS.sub("", text)
 
 
-def _marks_of(compound: str) -> list[str]:
+def _marks_of(word: tuple[str, ...]) -> list[str]:
     """Return the marks of a word; inside a compound (`type-a`, `x-ray`, `gpt-4`) fewer count."""
-    *before, last = compound.split("-")
-    if not before:
-        return _marks(last)
-    parts = [part for part in before if len(part) > 1] + [last]
-    return [mark for part in parts if part not in _TELLING for mark in _marks(part)]
+    if len(word) == 1:
+        return _marks(word[0])
+    parts = [part for part in word[:-1] if len(part) > 1 or part.isdigit()]
+    return [mark for part in (*parts, word[-1]) if part not in _TELLING for mark in _marks(part)]
 
 
 def _marks(word: str) -> list[str]:
@@ -123,6 +137,8 @@ def _marks(word: str) -> list[str]:
         return [word]
     if len(word) == 1 and word.isascii() and word.isalpha():
         return [] if word == "a" else [word]
+    if word.isalpha():
+        return []
     marks = [_plain(number) for number in _NUMBER.findall(word)]
     bare = word.rstrip("+#*")
     return [*marks, word] if bare != word else marks
