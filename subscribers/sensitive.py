@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from subscribers.addresses import address_hash, parse_address
 from subscribers.consent import Consent, step
@@ -108,16 +108,13 @@ def restore(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     return _moved(desk, reader, old_email, now, "link")
 
 
-def ask_for(desk: FrontDesk, reader: Subscriber, what: LetterKind, now: datetime) -> None:
-    """Mail the link to download ('export') or to erase everything to the reader's own address."""
-    if not desk.may_post(reader.email_key):
-        return
-    if what == "export":
-        _to_reader(desk, what, reader, desk.links.export(reader.id, now), _end("export", now))
-    elif what == "erase":
-        _to_reader(desk, what, reader, desk.links.erase(reader.id, now), _end("erase", now))
-    else:
-        raise ValueError(what)
+def ask_for(
+    desk: FrontDesk, reader: Subscriber, what: Literal["export", "erase"], now: datetime
+) -> None:
+    """Mail the link to download or to erase everything to the reader's own address."""
+    if desk.may_post(reader.email_key):
+        make = desk.links.export if what == "export" else desk.links.erase
+        _to_reader(desk, what, reader, make(reader.id, now), _end(what, now))
 
 
 def owner(desk: FrontDesk, purpose: Purpose, token: str, now: datetime) -> Subscriber:

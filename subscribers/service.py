@@ -68,8 +68,12 @@ class FrontDesk:
         Raises:
             AddressError: no mail can be sent there.
         """
-        address = parse_address(email, self.settings.refused_domains)
+        address = self.check_address(email)
         self._ask(address, wishes, now, how="form", source="reader")
+
+    def check_address(self, email: str) -> Address:
+        """Return an address that may subscribe here. Raises AddressError."""
+        return parse_address(email, self.settings.refused_domains)
 
     def add(
         self, email: str, wishes: Preferences, now: datetime, *, confirmed: bool, how: str
@@ -82,7 +86,7 @@ class FrontDesk:
         Raises:
             AddressError: no mail can be sent there.
         """
-        address = parse_address(email, self.settings.refused_domains)
+        address = self.check_address(email)
         found = self.store.by_key(address.key)
         if found and found.state in ("active", "paused"):
             after = wishes.applied_to(found)

@@ -1,1 +1,56 @@
-"""TODO."""
+"""The readers' pages.
+
+router = create_pages(pages)        # all families below
+install_errors(app, pages)          # 404, 405, 413, 422 and 500 as pages
+app = Guard(app, GuardSettings(…))  # outermost: hosts, sizes, headers, who is asking
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from subscribers.web import (
+    confirm,
+    feedback,
+    issue,
+    letters,
+    preferences,
+    site,
+    subscribe,
+    unsubscribe,
+)
+from subscribers.web.pages import Pages
+
+_FAMILIES = (subscribe, confirm, preferences, unsubscribe, feedback, issue, letters, site)
+
+
+def create_pages(pages: Pages) -> APIRouter:
+    """Return the routes of all readers' pages."""
+    router = APIRouter(include_in_schema=False)
+    for family in _FAMILIES:
+        router.include_router(family.routes(pages))
+    return router
+
+
+def install_errors(app: FastAPI, pages: Pages) -> None:
+    """Show the application's errors as pages; none says anything about what went on inside."""
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        if status == 404:
+            text = "There is nothing at this address."
+            return pages.sorry(request, 404, "No such page", text)
+        if status == 405:
+            return pages.sorry(request, 405, "Not this way", "This address does not take that.")
+        detail = error.detail if isinstance(error, HTTPException) else ""
+        return pages.sorry(request, status, "That did not work", str(detail))
+
+    async def server_error(request: Request, error: Exception) -> Response:
+        text = "Something went wrong on our side. It is noted; please try again later."
+        return pages.sorry(request, 500, "Our mistake", text)
+
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, http_error)  # a paper that is no number
+    app.add_exception_handler(Exception, server_error)

@@ -1,4 +1,4 @@
-"""The style sheet and the script: read once, served from memory under names that change with them."""
+"""The style sheet and the script: read once, served from memory, addressed by their content."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ class PageSettings:
     answer_after: float = 0.3  # seconds; forms that could tell who is subscribed answer no sooner
 
 
-@dataclass(slots=True)
+@dataclass
 class Pages:
     """Everything that a page's handler needs."""
 
@@ -84,7 +83,7 @@ class Pages:
         return self.clock()
 
     async def at_the_same_time(self, started: float) -> None:
-        """Wait until `answer_after` has gone by since `started` (perf_counter), whatever was done."""
+        """Wait until `answer_after` has gone by since `started` (perf_counter)."""
         await self.pause(max(0.0, self.settings.answer_after - (time.perf_counter() - started)))
 
     def form_token(self, request: Request) -> tuple[str, str]:

@@ -1,0 +1,65 @@
+"""The values of the forms' fields, and their problems, as templates show them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from subscribers.preferences import MAX_PAPERS, FieldProblem, timezones
+from subscribers.store import Subscriber
+from subscribers.web.pages import PageSettings
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CADENCES = (
+    ("daily", "Every day"),
+    ("weekdays", "Monday to Friday"),
+    ("days", "On the days I choose"),
+    ("weekly", "Once a week"),
+)
+
+
+def choices(settings: PageSettings, fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form's template needs: the values so far, and what can be chosen."""
+    names = ("email", "name", "keywords", "language", "timezone", "hour", "max_papers")
+    values = {name: fields.get(name, "") for name in names}
+    values["cadence"] = fields.get("cadence") or "daily"
+    values["format"] = fields.get("format") or "html"
+    return {
+        "values": values,
+        "days": [
+            (str(number), name, str(number) in fields.get("weekdays", "").replace(",", " ").split())
+            for number, name in enumerate(DAYS)
+        ],
+        "cadences": CADENCES,
+        "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
+        "zones": [(group, list(zones)) for group, zones in groupby(timezones(), _continent)],
+        "max_papers": MAX_PAPERS,
+    }
+
+
+def fields_of(reader: Subscriber) -> dict[str, str]:
+    """Return a reader's preferences as a form would send them."""
+    return {
+        "keywords": reader.keywords,
+        "name": reader.name,
+        "language": reader.language,
+        "timezone": reader.timezone or "",
+        "hour": "" if reader.hour is None else str(reader.hour),
+        "cadence": reader.cadence,
+        "weekdays": " ".join(map(str, reader.weekdays)),
+        "max_papers": "" if reader.max_papers is None else str(reader.max_papers),
+        "format": "html" if reader.wants_html else "text",
+    }
+
+
+def ordered(problems: Sequence[FieldProblem]) -> dict[str, list[str]]:
+    """Return the problems by field, in the order of the form."""
+    found: dict[str, list[str]] = {"email": []} if any(p.field == "email" for p in problems) else {}
+    for problem in problems:
+        found.setdefault(problem.field, []).append(problem.reason)
+    return found
+
+
+def _continent(zone: str) -> str:
+    return zone.partition("/")[0] if "/" in zone else "Everywhere"

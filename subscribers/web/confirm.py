@@ -1,0 +1,34 @@
+"""The button behind the confirmation link."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from subscribers.errors import ConsentError
+from subscribers.web.pages import Pages, route_class, see
+
+
+def routes(pages: Pages) -> APIRouter:
+    """Return the routes of this family."""
+    router = APIRouter(route_class=route_class(pages))
+    desk = pages.desk
+
+    @router.get("/confirm/{token}")
+    def show(request: Request, token: str) -> Response:
+        reader = desk.reader_of_confirmation(token, pages.now())
+        if reader.state == "left":
+            raise ConsentError("this subscription has ended; subscribe again to get mails")
+        return pages.page(request, "confirm.html", reader=reader)
+
+    @router.post("/confirm/{token}")
+    def confirm(token: str) -> Response:
+        now = pages.now()
+        reader = desk.confirm(token, now)
+        return see(f"/m/{desk.links.mail_token(reader.id, 0, now)}/welcome")
+
+    @router.get("/m/{token}/welcome")
+    def welcome(request: Request, token: str) -> Response:
+        visit = desk.visit(token, pages.now())
+        return pages.page(request, "welcome.html", reader=visit.reader, token=token)
+
+    return router

@@ -1,0 +1,135 @@
+"""The buttons behind the links of letters: move, stop, restore, download, erase; and a new link."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from subscribers import sensitive
+from subscribers.addresses import masked
+from subscribers.errors import AddressError
+from subscribers.web.forms import Form
+from subscribers.web.pages import Pages, client, route_class, see, too_often
+
+
+def routes(pages: Pages) -> APIRouter:
+    """Return the routes of this family."""
+    router = APIRouter(route_class=route_class(pages))
+    _moving(router, pages)
+    _data(router, pages)
+    _links(router, pages)
+    return router
+
+
+def _moving(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
+
+    @router.get("/move/{token}")
+    def show_move(request: Request, token: str) -> Response:
+        reader, email = sensitive.move_asked(desk, token, pages.now())
+        old = masked(reader.email)
+        return pages.page(request, "move.html", email=email, old=old, done=False)
+
+    @router.post("/move/{token}")
+    def move(request: Request, token: str, fields: Form) -> Response:
+        reader = sensitive.move(desk, token, pages.now())
+        return pages.page(request, "move.html", email=reader.email, old="", done=True)
+
+    @router.get("/stop/{token}")
+    def show_stop(request: Request, token: str) -> Response:
+        desk.tokens.read("stop", token, pages.now())
+        return pages.page(request, "stop.html", done=False)
+
+    @router.post("/stop/{token}")
+    def stop(request: Request, token: str, fields: Form) -> Response:
+        sensitive.stop_move(desk, token, pages.now())
+        return pages.page(request, "stop.html", done=True)
+
+    @router.get("/restore/{token}")
+    def show_restore(request: Request, token: str) -> Response:
+        claim = desk.tokens.read("restore", token, pages.now())
+        return pages.page(request, "restore.html", email=claim.words()[0], done=False)
+
+    @router.post("/restore/{token}")
+    def restore(request: Request, token: str, fields: Form) -> Response:
+        reader = sensitive.restore(desk, token, pages.now())
+        return pages.page(request, "restore.html", email=reader.email, done=True)
+
+
+def _data(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
+
+    @router.get("/export/{token}")
+    def show_export(request: Request, token: str) -> Response:
+        reader = sensitive.owner(desk, "export", token, pages.now())
+        return pages.page(request, "export.html", reader=reader)
+
+    @router.post("/export/{token}")
+    def export(token: str, fields: Form) -> Response:
+        reader = sensitive.owner(desk, "export", token, pages.now())
+        consents = desk.store.consents(reader.id)
+        data = sensitive.exported(reader, consents, pages.feedback.feedback(reader.id))
+        headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+        body = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+        return Response(body, media_type="application/json; charset=utf-8", headers=headers)
+
+    @router.get("/erase/{token}")
+    def show_erase(request: Request, token: str) -> Response:
+        reader = sensitive.owner(desk, "erase", token, pages.now())
+        return pages.page(request, "erase.html", reader=reader)
+
+    @router.post("/erase/{token}")
+    def erase(token: str, fields: Form) -> Response:
+        now = pages.now()
+        reader = sensitive.owner(desk, "erase", token, now)
+        desk.erase(reader, now, how="link", source="reader")
+        return see("/erased")
+
+    @router.get("/erased")
+    def erased(request: Request) -> Response:
+        return pages.page(request, "erased.html")
+
+
+def _links(router: APIRouter, pages: Pages) -> None:
+    @router.get("/link")
+    def show_link(request: Request) -> Response:
+        return _link_form(pages, request)
+
+    @router.post("/link")
+    async def link(request: Request, fields: Form) -> Response:
+        started = time.perf_counter()
+        if not pages.rates.form(client(request).key):
+            return too_often(pages, request)
+        email = fields.get("email", "")
+        if not pages.is_our_form(request, fields):
+            return _link_form(pages, request, email, status=403, stale=True)
+        try:
+            await run_in_threadpool(pages.desk.send_link, email, pages.now())
+        except AddressError as error:
+            return _link_form(pages, request, email, status=422, problem=str(error))
+        await pages.at_the_same_time(started)
+        return see("/link-sent")
+
+    @router.get("/link-sent")
+    def link_sent(request: Request) -> Response:
+        return pages.page(request, "link_sent.html")
+
+
+def _link_form(
+    pages: Pages,
+    request: Request,
+    email: str = "",
+    *,
+    status: int = 200,
+    problem: str = "",
+    stale: bool = False,
+) -> Response:
+    token, cookie = pages.form_token(request)
+    problems = {"email": [problem]} if problem else {}
+    values = {"email": email, "problems": problems, "stale": stale}
+    response = pages.page(request, "link.html", status, form_token=token, **values)
+    pages.keep_cookie(request, response, cookie)
+    return response

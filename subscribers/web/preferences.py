@@ -1,0 +1,148 @@
+"""A reader's preferences, behind the signed link of any mail."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from subscribers import sensitive
+from subscribers.errors import AddressError, ConsentError
+from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
+from subscribers.service import Visit
+from subscribers.web.choices import choices, fields_of, ordered
+from subscribers.web.forms import Fields, Form
+from subscribers.web.pages import Pages, client, route_class, see, too_often
+from subscribers.web.preview import previewed
+
+# What the page says after a form was dealt with: ?done=…
+_DONE = {
+    "saved": "Your preferences are saved.",
+    "paused": "Your mails are paused.",
+    "resumed": "Your mails go on.",
+    "moving": "Please open the mail that we have just sent to the new address.",
+    "export": "We have mailed you a link to your data. It works for a day.",
+    "erase": "We have mailed you a link that erases everything. It works for a day.",
+    "taken-back": "Taken back.",
+    "muted": "That keyword is gone from your list.",
+}
+
+
+def routes(pages: Pages) -> APIRouter:
+    """Return the routes of this family."""
+    router = APIRouter(route_class=route_class(pages))
+    desk = pages.desk
+
+    @router.get("/m/{token}/preferences")
+    def show(request: Request, token: str, done: str = "") -> Response:
+        visit = desk.visit(token, pages.now())
+        return _page(pages, request, token, visit, done=_DONE.get(done, ""))
+
+    @router.post("/m/{token}/preferences")
+    def save(request: Request, token: str, fields: Form) -> Response:
+        visit = desk.visit(token, pages.now())
+        _check_running(visit)
+        try:
+            wishes = read_preferences({"language": visit.reader.language} | dict(fields))
+        except PreferencesError as error:
+            return _page(pages, request, token, visit, fields, list(error.problems), status=422)
+        desk.change(visit.reader, wishes)
+        return see(f"/m/{token}/preferences?done=saved")
+
+    @router.post("/m/{token}/preview")
+    def preview(request: Request, token: str, fields: Form) -> Response:
+        visit = desk.visit(token, pages.now())
+        if not pages.rates.preview(client(request).key):
+            return too_often(pages, request)
+        return _page(pages, request, token, visit, fields, preview=True)
+
+    @router.post("/m/{token}/pause")
+    def pause(request: Request, token: str, fields: Form) -> Response:
+        now = pages.now()
+        visit = desk.visit(token, now)
+        try:
+            until = _day(fields.get("until", ""), now.date())
+        except ValueError as error:
+            problems = [FieldProblem("until", str(error))]
+            return _page(pages, request, token, visit, None, problems, status=422)
+        desk.pause(visit.reader, until, now)
+        return see(f"/m/{token}/preferences?done=paused")
+
+    @router.post("/m/{token}/resume")
+    def resume(token: str, fields: Form) -> Response:
+        now = pages.now()
+        desk.resume(desk.visit(token, now).reader, now)
+        return see(f"/m/{token}/preferences?done=resumed")
+
+    @router.post("/m/{token}/address")
+    def address(request: Request, token: str, fields: Form) -> Response:
+        now = pages.now()
+        visit = desk.visit(token, now)
+        if not pages.rates.form(client(request).key):
+            return too_often(pages, request)
+        try:
+            sensitive.ask_to_move(desk, visit.reader, fields.get("email", ""), now)
+        except AddressError as error:
+            problems = [FieldProblem("email", str(error))]
+            return _page(pages, request, token, visit, fields, problems, status=422)
+        return see(f"/m/{token}/preferences?done=moving")
+
+    @router.post("/m/{token}/ask/{what}")
+    def data(
+        request: Request, token: str, what: Literal["export", "erase"], fields: Form
+    ) -> Response:
+        now = pages.now()
+        visit = desk.visit(token, now)
+        if not pages.rates.form(client(request).key):
+            return too_often(pages, request)
+        sensitive.ask_for(desk, visit.reader, what, now)
+        return see(f"/m/{token}/preferences?done={what}")
+
+    return router
+
+
+def _check_running(visit: Visit) -> None:
+    if visit.reader.state not in ("active", "paused"):
+        raise ConsentError("this subscription is not running; nothing was saved")
+
+
+def _day(text: str, today: date) -> date | None:
+    """Read the day until which to pause; empty: until they resume. Raises ValueError."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("write a day as 2026-12-31, or leave it empty") from None
+    if day <= today or day.year > today.year + 2:
+        raise ValueError("choose a day in the future, at most two years from now")
+    return day
+
+
+def _page(
+    pages: Pages,
+    request: Request,
+    token: str,
+    visit: Visit,
+    fields: Fields | None = None,
+    problems: list[FieldProblem] | None = None,
+    *,
+    status: int = 200,
+    preview: bool = False,
+    done: str = "",
+) -> Response:
+    reader = visit.reader
+    shown = fields_of(reader) | dict(fields or {})
+    return pages.page(
+        request,
+        "preferences.html",
+        status,
+        reader=reader,
+        token=token,
+        done=done,
+        feedback=pages.feedback.feedback(reader.id),
+        problems=ordered(problems or []),
+        **choices(pages.settings, shown),
+        **previewed(pages, shown if preview else None),
+    )

@@ -1,0 +1,110 @@
+"""The page a reader meets first, the live preview, and what follows the button."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from subscribers.errors import AddressError, ConsentError
+from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
+from subscribers.web.choices import choices, ordered
+from subscribers.web.forms import Fields, Form, came_from_elsewhere
+from subscribers.web.pages import Pages, client, route_class, see, too_often
+from subscribers.web.preview import previewed
+
+HONEYPOT = "website"  # people do not see it, robots fill it in
+
+
+def routes(pages: Pages) -> APIRouter:
+    """Return the routes of this family."""
+    router = APIRouter(route_class=route_class(pages))
+
+    @router.get("/")
+    @router.get("/subscribe")
+    def show(request: Request) -> Response:
+        return _form(pages, request, {})
+
+    @router.post("/subscribe")
+    async def subscribe(request: Request, fields: Form) -> Response:
+        started = time.perf_counter()
+        if not pages.rates.form(client(request).key):
+            return too_often(pages, request)
+        if not pages.is_our_form(request, fields):
+            return _form(pages, request, fields, status=403, stale=True)
+        response = await run_in_threadpool(_subscribe, pages, request, fields)
+        await pages.at_the_same_time(started)
+        return response
+
+    @router.get("/subscribed")
+    def subscribed(request: Request) -> Response:
+        return pages.page(request, "subscribed.html")
+
+    @router.post("/preview")
+    def preview(request: Request, fields: Form) -> Response:
+        if not pages.rates.preview(client(request).key):
+            return too_often(pages, request)
+        return _form(pages, request, fields, preview=True)
+
+    @router.post("/preview/fragment")
+    def fragment(request: Request, fields: Form) -> Response:
+        if came_from_elsewhere(request.headers, pages.settings.hosts):
+            return Response(status_code=403)
+        if not pages.rates.preview(client(request).key):
+            return Response(status_code=429, headers={"Retry-After": "60"})
+        return pages.page(request, "_preview.html", **previewed(pages, fields))
+
+    return router
+
+
+def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
+    problems: list[FieldProblem] = []
+    if not fields.get(HONEYPOT):
+        try:
+            wishes = read_preferences(fields)
+            pages.desk.subscribe(fields.get("email", ""), wishes, pages.now())
+        except AddressError as error:
+            problems.append(FieldProblem("email", str(error)))
+        except PreferencesError as error:
+            problems += error.problems
+            problems += _address_problems(pages, fields)
+        except ConsentError:
+            pass  # lost a race with the same address; the answer must not tell
+    if problems:
+        return _form(pages, request, fields, problems, status=422)
+    return see("/subscribed")
+
+
+def _address_problems(pages: Pages, fields: Fields) -> list[FieldProblem]:
+    """Name what is wrong with the address too, so that all is mended at once."""
+    try:
+        pages.desk.check_address(fields.get("email", ""))
+    except AddressError as error:
+        return [FieldProblem("email", str(error))]
+    return []
+
+
+def _form(
+    pages: Pages,
+    request: Request,
+    fields: Fields,
+    problems: list[FieldProblem] | None = None,
+    *,
+    status: int = 200,
+    stale: bool = False,
+    preview: bool = False,
+) -> Response:
+    token, cookie = pages.form_token(request)
+    response = pages.page(
+        request,
+        "subscribe.html",
+        status,
+        form_token=token,
+        stale=stale,
+        problems=ordered(problems or []),
+        **choices(pages.settings, fields),
+        **previewed(pages, fields if preview else None),
+    )
+    pages.keep_cookie(request, response, cookie)
+    return response

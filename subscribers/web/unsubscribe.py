@@ -1,0 +1,85 @@
+"""Leaving: the one-click of mail programs (RFC 8058), and a page for people.
+
+A GET only shows. Links in mails of any age work here, and so do links that were cut off: whoever
+holds a mail may end what it belongs to, and may soften that to fewer mails or a pause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from subscribers.consent import may_undo
+from subscribers.errors import TokenError, UnknownReader
+from subscribers.preferences import preferences_of
+from subscribers.store import Subscriber
+from subscribers.web.forms import AnyForm, Form
+from subscribers.web.pages import Pages, route_class, see
+
+_PAUSE = timedelta(days=30)
+_WEEKLY_ON = (4,)  # Friday
+
+
+def routes(pages: Pages) -> APIRouter:
+    """Return the routes of this family."""
+    router = APIRouter(route_class=route_class(pages))
+    desk = pages.desk
+
+    def reader_of(token: str) -> Subscriber:
+        return desk.visit(token, pages.now(), strict=False).reader
+
+    @router.get("/m/{token}/unsubscribe")
+    def show(request: Request, token: str) -> Response:
+        reader = reader_of(token)
+        undo = reader.state == "left" and may_undo(reader.left_at, pages.now())
+        undo = undo and reader.confirmed_at is not None
+        return pages.page(request, "unsubscribe.html", reader=reader, token=token, may_undo=undo)
+
+    @router.post("/m/{token}/unsubscribe")
+    def unsubscribe(token: str, fields: AnyForm) -> Response:
+        by_page = fields.get("by") == "page"
+        try:
+            reader = reader_of(token)
+        except UnknownReader:
+            if by_page:
+                raise
+            return PlainTextResponse("You are not subscribed any more.\n")
+        except TokenError as error:
+            if by_page:
+                raise
+            return PlainTextResponse(f"{error}\n", 400)
+        desk.leave(reader, pages.now(), how="form" if by_page else "one-click")
+        if by_page:
+            return see(f"/m/{token}/unsubscribe")
+        return PlainTextResponse("You are unsubscribed.\n")  # RFC 8058: no redirect
+
+    @router.post("/m/{token}/undo")
+    def undo(token: str, fields: Form) -> Response:
+        desk.undo_leave(reader_of(token), pages.now())
+        return see(f"/m/{token}/welcome-back")
+
+    @router.get("/m/{token}/welcome-back")
+    def welcome_back(request: Request, token: str) -> Response:
+        return pages.page(request, "welcome_back.html", reader=reader_of(token), token=token)
+
+    @router.post("/m/{token}/fewer")
+    def fewer(token: str, fields: Form) -> Response:
+        reader = reader_of(token)
+        wishes = replace(preferences_of(reader), cadence="weekly", weekdays=_WEEKLY_ON)
+        desk.change(reader, wishes)
+        return see(f"/m/{token}/eased")
+
+    @router.post("/m/{token}/month-off")
+    def month_off(token: str, fields: Form) -> Response:
+        now = pages.now()
+        desk.pause(reader_of(token), (now + _PAUSE).date(), now)
+        return see(f"/m/{token}/eased")
+
+    @router.get("/m/{token}/eased")
+    def eased(request: Request, token: str) -> Response:
+        return pages.page(request, "eased.html", reader=reader_of(token), token=token)
+
+    return router

@@ -1,0 +1,68 @@
+// The live preview and two small comforts. Without this script the Preview button does the same.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-preview]");
+  if (!form) return;
+  const keywords = form.elements.namedItem("keywords");
+  const papers = form.elements.namedItem("max_papers");
+  const shown = document.getElementById("preview");
+  const status = document.getElementById("preview-status");
+  const wait = 350; // milliseconds after the last key
+  let timer = 0;
+  let running = null;
+  let last = null;
+
+  async function show() {
+    const fields = new URLSearchParams({ keywords: keywords.value });
+    if (papers && papers.value) fields.set("max_papers", papers.value);
+    if (fields.toString() === last) return;
+    last = fields.toString();
+    if (running) running.abort();
+    const mine = new AbortController();
+    running = mine;
+    shown.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.dataset.preview, {
+        method: "POST", body: fields, signal: mine.signal, credentials: "same-origin",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      shown.innerHTML = await answer.text();
+      const summary = shown.querySelector("[data-summary]");
+      status.textContent = summary ? summary.dataset.summary : "";
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      last = null;
+      status.textContent = "The preview does not answer just now.";
+    } finally {
+      if (running === mine) shown.removeAttribute("aria-busy");
+    }
+  }
+
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(show, wait);
+  }
+
+  keywords.addEventListener("input", soon);
+  if (papers) papers.addEventListener("input", soon);
+
+  shown.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-instead-of]");
+    if (!button) return;
+    const old = button.dataset.insteadOf;
+    const at = keywords.value.indexOf(old);
+    if (at < 0) return;
+    keywords.setRangeText(button.textContent, at, at + old.length, "end");
+    keywords.focus();
+    show();
+  });
+
+  const zone = form.elements.namedItem("timezone");
+  if (zone && !zone.value && form.getAttribute("action") === "/subscribe") {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === here)) zone.value = here;
+  }
+
+  if (keywords.value.trim() && !shown.querySelector(".papers")) show();
+})();

@@ -1,0 +1,137 @@
+"""The readers' pages over a desk in memory, for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from subscribers.preferences import Preferences
+from subscribers.profile import Profile
+from subscribers.store import Subscriber
+from subscribers.web import create_pages, install_errors
+from subscribers.web.clients import networks
+from subscribers.web.guard import Guard, GuardSettings
+from subscribers.web.interfaces import (
+    KeywordHits,
+    MailedIssue,
+    PreviewedIssue,
+    PreviewedPaper,
+    PreviewReason,
+)
+from subscribers.web.pages import Pages, PageSettings
+from subscribers.web.rates import Rates, RateSettings
+from tests.subscribers.desk import NOW, Front, open_desk
+
+TEMPLATES = Path(__file__).parents[3] / "templates" / "web"
+HOST = "testserver"
+MAIL = (
+    "<!doctype html><html lang='en'><head><style>p{color:red}</style></head><p>An issue</p></html>"
+)
+
+
+class Previews:
+    """Finds 'diffusion' and 'speech' in three papers; knows nothing else."""
+
+    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+        papers = []
+        for title in ("Diffusion models that listen", "Speech <b>without</b> text & borders"):
+            reasons = tuple(
+                PreviewReason(item.text, "title")
+                for item in profile.wanted
+                if any(word in title.casefold() for word in item.words)
+            )
+            if reasons:
+                link = "https://papers.example/1"
+                papers.append(PreviewedPaper(title, link, "An abstract.", 1.0, "picked", reasons))
+        papers = papers[:max_papers]
+        if papers:
+            papers.append(PreviewedPaper("What all read", "javascript:x", "", 0.0, "trending"))
+        hits = tuple(
+            KeywordHits(item.text, 3 if item.text in ("diffusion", "speech") else 0, ("diffusion",))
+            for item in profile.wanted
+        )
+        return PreviewedIssue("2026-03-02", 37, tuple(papers), hits, 2.4)
+
+
+class Issues:
+    """Keeps one issue per edition number: 5 in HTML, 6 in text."""
+
+    def read(self, subscriber: int, edition: int) -> MailedIssue | None:
+        return {5: MailedIssue("S", MAIL, "An issue"), 6: MailedIssue("S", None, "In text")}.get(
+            edition
+        )
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Site:
+    """The pages, what is behind them, and a browser without JavaScript."""
+
+    front: Front
+    app: Guard
+    clock: Clock
+    pages: Pages
+    waits: list[float] = field(default_factory=list)
+
+    def browser(self, **headers: str) -> TestClient:
+        return TestClient(
+            self.app,
+            base_url=f"http://{HOST}",
+            headers=headers,
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        )
+
+    def reader(self, keywords: str = '"continual learning"^2, diffusion') -> Subscriber:
+        desk = self.front.desk
+        wishes = Preferences(keywords, name="Ada")
+        return desk.add("ada@example.org", wishes, self.clock.now, confirmed=True, how="import")[0]
+
+    def token(self, reader: Subscriber, edition: int = 5) -> str:
+        return self.front.desk.links.mail_token(reader.id, edition, self.clock.now)
+
+
+def open_site(
+    rates: RateSettings | None = None,
+    proxies: tuple[str, ...] = (),
+    base_url: str = f"http://{HOST}",
+    hosts: frozenset[str] = frozenset({HOST}),
+) -> Site:
+    front, clock = open_desk(base_url=base_url), Clock()
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    counted = Rates(rates or RateSettings())
+    front.desk.may_post = counted.letter
+    pages = Pages(
+        front.desk,
+        front.store,
+        Previews(),
+        Issues(),
+        counted,
+        PageSettings(hosts=hosts, contact="post@lab.example", postal_address="1 Lab Street"),
+        TEMPLATES,
+        clock,
+        pause,
+    )
+    app = FastAPI(openapi_url=None)
+    app.include_router(create_pages(pages))
+    install_errors(app, pages)
+    guard = Guard(app, GuardSettings(hosts, networks(proxies)))
+    return Site(front, guard, clock, pages, waits)
