@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+import sys
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from digest.composing.branding import PressSettings
+from digest.assembly import IssueComposer, Workshop, build_press
 from digest.composing.render import Press
-from digest.composing.templates import Templates
 from digest.data_folder import make_folder, secret_key
+from digest.delivery.courier import Courier
+from digest.delivery.owners import Undertaker
+from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
-from digest.errors import SettingsError
+from digest.errors import NotFound, SettingsError
 from digest.ingest import Ingest
 from digest.issues import Editor, Rules
+from digest.letters import PostOffice
+from digest.papers import Paper, title_key
 from digest.ranking.background import Background
 from digest.readings import Reading
-from digest.resources import shipped
+from digest.run import EditionRun, Plan
 from digest.settings import Settings, secret_of
 from digest.storage.archive import Archive
 from digest.storage.database import Database, open_database, sqlite_url
+from digest.storage.deliveries import DeliveryStore
 from digest.storage.dumps import DumpStore
 from digest.storage.editions import EditionStore
 from digest.storage.facts import FactStore
-from digest.storage.migrate import migrate
+from digest.storage.issue_windows import IssueWindows
+from digest.storage.ledger import LedgerStore
+from digest.storage.letters import LetterStore
+from digest.storage.migrate import migrate, schema_version
+from digest.storage.recipes import RecipeStore
 from digest.storage.subscribers import SubscriberTable
+from subscribers.addresses import parse_address
+from subscribers.errors import FrontDeskError
+from subscribers.import_export import Rejected, read_rows, write_csv, write_json_lines
 from subscribers.links import Links
+from subscribers.preferences import PreferencesError, read_preferences
 from subscribers.service import DeskSettings, FrontDesk
+from subscribers.store import Feedback, Subscriber
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
 
 
 def utc_now() -> datetime:
     """Read the clock: the only place that does."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import of readers came to."""
+
+    added: int
+    updated: int
+    rejected: tuple[Rejected, ...]
 
 
 class App:
@@ -77,37 +104,58 @@ class App:
     @cached_property
     def press(self) -> Press:
         """The mail's templates, compiled."""
-        of = self.settings.newsletter
-        return Press(
-            PressSettings(
-                name=of.name,
-                base_url=of.base_url or None,
-                accent=of.accent,
-                logo=of.logo_url or None,
-                logo_alt=of.logo_alt,
-                postal_address=of.postal_address or None,
-                tone=of.tone,
-                language=of.language,
-                search_link=of.search_url,
-                quiet_day=of.quiet_day,
-                templates=of.templates,
-            ),
-            Templates(shipped("templates/email"), of.templates),
-        )
+        return build_press(self.settings)
 
     @cached_property
-    def tokens(self) -> Tokens:
-        """What signs links."""
+    def key(self) -> str:
+        """The secret that signs links, Message-IDs and return paths."""
         of = self.settings.web
-        newest = secret_of(of.secret_key, of.secret_key_file, name="web.secret_key_file")
-        old = [key.get_secret_value() for key in of.old_secret_keys]
-        keys = [*old, newest or secret_key(self.data)]
-        if any(len(key.encode()) < MIN_KEY_BYTES for key in keys):
+        given = secret_of(of.secret_key, of.secret_key_file, name="web.secret_key_file")
+        key = given or secret_key(self.data)
+        if len(key.encode()) < MIN_KEY_BYTES:
             raise SettingsError(
                 f"web.secret_key: {MIN_KEY_BYTES} random bytes or more, else links can be forged;"
                 " leave it away, and one is made in the data folder"
             )
-        return Tokens([key.encode() for key in keys])
+        return key
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """What signs links; older keys still read them."""
+        old = [key.get_secret_value().encode() for key in self.settings.web.old_secret_keys]
+        return Tokens([*old, self.key.encode()])
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        """What opens couriers."""
+        return Workshop(self.settings, self.data, self.clock, self.key)
+
+    @cached_property
+    def deliveries(self) -> DeliveryStore:
+        """The deliveries."""
+        lease = timedelta(seconds=self.settings.delivery.lease_seconds)
+        return DeliveryStore(self.database, lease=lease)
+
+    @cached_property
+    def recipes(self) -> RecipeStore:
+        """What is kept of issues."""
+        return RecipeStore(self.database)
+
+    @cached_property
+    def windows(self) -> IssueWindows:
+        """Which editions a reader's issue covers."""
+        return IssueWindows(self.database)
+
+    @cached_property
+    def post_office(self) -> PostOffice:
+        """Letters of the front desk."""
+        store = LetterStore(self.database)
+        return PostOffice(
+            outbox=store,
+            send=lambda letters: self.workshop.send_letters(store, self.press, letters),
+            message_id=self.workshop.message_id,
+            clock=self.clock,
+        )
 
     @cached_property
     def desk(self) -> FrontDesk:
@@ -152,6 +200,49 @@ class App:
             rules=Rules(of.max_papers, of.min_papers, self.settings.ranking.floor),
         )
 
+    def sent_to(self, readers: Sequence[int], now: datetime) -> dict[int, frozenset[int]]:
+        """Return the papers that readers have had, merged papers under their survivor's number."""
+        aliases = self.archive.aliases()
+        packed = LedgerStore(self.database).sent_to(readers, now)
+        return {
+            reader: frozenset(aliases.get(n, n) for n in array("I", blob))
+            for reader, blob in packed.items()
+        }
+
+    def composer(self) -> IssueComposer:
+        """Return who makes issues of picks."""
+        return IssueComposer(self.press, self.tokens, self.settings, {})
+
+    def edition_run(self, progress: Callable[[int], None] = lambda count: None) -> EditionRun:
+        """Return a run over this store; what dead senders left has been taken over."""
+        now = self.clock()
+        alone = self.database.engine.dialect.name == "sqlite"
+        self.deliveries.reap(Undertaker(self.workshop.owners, alone=alone), now)
+        if not alone:
+            self.deliveries.abandon(now)
+        self.deliveries.expire(now)
+        of = self.settings.edition
+        keys = [parse_address(address).key for address in of.only_to]
+        return EditionRun(
+            editions=self.editions,
+            deliveries=self.deliveries,
+            readers=self.readers,
+            sent=self.sent_to,
+            editor=self.editor(),
+            composer=self.composer(),
+            clock=self.clock,
+            plan=Plan(self.settings.expiry, of.approve, keys),
+            progress=progress,
+        )
+
+    def courier(self) -> Courier:
+        """Open a courier; who runs an edition closes it."""
+        return self.workshop.courier(self.deliveries, self.recipes)
+
+    def today(self) -> date:
+        """Return the newsletter's date."""
+        return self.clock().astimezone(ZoneInfo(self.settings.schedule.timezone)).date()
+
     @cached_property
     def _ingest(self) -> Ingest:
         return Ingest(
@@ -179,6 +270,67 @@ class App:
             captured_on=captured_on,
             archive_only=archive_only,
         )
+
+    def import_readers(self, file: Path, *, confirmed: bool) -> Imported:
+        """Add or change readers from a file; a bad line is in the answer, the others count."""
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        added = updated = 0
+        rejected: list[Rejected] = []
+        for row in read_rows(data):
+            if isinstance(row, Rejected):
+                rejected.append(row)
+                continue
+            try:
+                wishes = read_preferences(row.fields)
+                email = row.fields["email"]
+                _, new = self.desk.add(
+                    email, wishes, self.clock(), confirmed=confirmed, how="import"
+                )
+            except (FrontDeskError, PreferencesError) as error:
+                rejected.append(Rejected(row.line, str(error)))
+                continue
+            added, updated = added + new, updated + (not new)
+        return Imported(added, updated, tuple(rejected))
+
+    def export_readers(self, format: str) -> str:
+        """Return all readers as CSV or JSON lines, in a form that `import_readers` reads."""
+        write = write_csv if format == "csv" else write_json_lines
+        return "".join(write(self.readers.every()))
+
+    def like(self, reader: Subscriber, text: str) -> Paper:
+        """Note that a reader likes a paper of the archive, named by title or arXiv id."""
+        found = self.archive.search(text)
+        exact = [p for p in found if title_key(p.title) == title_key(text)] or found
+        if len(exact) != 1:
+            count = "no" if not exact else f"{len(exact)}"
+            raise NotFound(f"{count} papers of the archive match {text!r}; name exactly one")
+        self.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", self.clock()))
+        return exact[0]
+
+    def initialise(self) -> list[str]:
+        """Make the data folder, the store, the key and the folder for dumps; return what is new."""
+        wanted = [self.data / "digest.db", self.data / "secret.key", self.inbox]
+        before = {path for path in wanted if path.exists()}
+        _ = self.database, self.key
+        make_folder(self.inbox)
+        return [str(path) for path in wanted if path not in before and path.exists()]
+
+    @property
+    def inbox(self) -> Path:
+        """The folder that is watched for dumps."""
+        return self.data / self.settings.dumps.inbox
+
+    def examine(self, *, online: bool) -> list[Finding]:
+        """Return what a check-up finds; with `online` it also asks the network."""
+        probes: dict[str, Callable[[], str]] = {
+            "store": lambda: f"schema {schema_version(self.database)}",
+            "templates": lambda: f"{len(self.press.templates.names())} templates compile",
+            "formats": lambda: ", ".join(each.name for each in formats.all_formats()),
+        }
+        if online and self.settings.delivery.transport == "smtp":
+            of = self.settings.delivery.smtp
+            probes["smtp"] = lambda: knock(of.host, of.port, of.timeout_seconds)
+        return examine(self.settings, self.data, probes)
 
     def close(self) -> None:
         """Let go of the store."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def knock(host: str, port: int, timeout: float) -> str:
+    """Return what a server says first; raises OSError when nobody is there."""
+    with socket.create_connection((host, port), timeout=min(timeout, 15)) as connection:
+        connection.settimeout(min(timeout, 15))
+        said = connection.recv(512).decode("utf-8", "replace").strip()
+    return said or "it answers, and waits for TLS"
 
 
 def check_sending(settings: Settings, data: Path) -> None:

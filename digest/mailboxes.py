@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import email
 import mailbox
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import default
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -92,3 +95,19 @@ def _moment(raw: bytes) -> float:
     message = email.message_from_bytes(raw, policy=default)
     date = message["Date"]
     return date.datetime.timestamp() if date is not None and date.datetime else 0.0
+
+
+def serve_page(folder: Path, *, on_ready: Callable[[str], None]) -> None:
+    """Serve a folder on this machine until Ctrl-C; `on_ready` is told its address."""
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        on_ready(f"http://127.0.0.1:{server.server_port}/")
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Leave the terminal to the person."""

@@ -14,11 +14,12 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import dumps
+from digest.cli import demo, dumps, editions, preview, setup, subscribers
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
 from subscribers.errors import FrontDeskError
+from subscribers.preferences import PreferencesError
 
 app = typer.Typer(
     name="digest",
@@ -69,7 +70,7 @@ def main() -> None:
     """Run the command line; no traceback reaches a user."""
     try:
         app()
-    except (DigestError, FrontDeskError) as error:
+    except (DigestError, FrontDeskError, PreferencesError) as error:
         warn(f"error: {error}")
         sys.exit(1)
     except BrokenPipeError:
@@ -81,5 +82,12 @@ def main() -> None:
         sys.exit(1)
 
 
+app.command()(setup.init)
 app.command()(dumps.ingest)
 app.command()(dumps.papers)
+app.add_typer(subscribers.app, name="subscribers")
+app.command()(preview.preview)
+app.command()(editions.run)
+app.add_typer(editions.app, name="editions")
+app.command()(setup.doctor)
+app.command()(demo.demo)

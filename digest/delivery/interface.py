@@ -49,9 +49,17 @@ class Feed(Protocol):
 class Transport(Protocol):
     """A way out."""
 
-    lanes: int  # how many mails may be between DATA and answer at the same time
-    window: int  # how many may be marked `sending`: lanes × mails pipelined on each
-    idempotent: bool  # sending the same mail twice leaves one: nothing is ever uncertain
+    @property
+    def lanes(self) -> int:
+        """How many mails may be between DATA and answer at the same time."""
+
+    @property
+    def window(self) -> int:
+        """How many may be marked `sending`: lanes × mails pipelined on each."""
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether sending the same mail twice leaves one: nothing is ever uncertain then."""
 
     async def run(self, feed: Feed) -> str | None:
         """Send until the feed ends; return what is wrong when the way out is blocked."""

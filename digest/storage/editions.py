@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
+from digest.editions import Edition, EditionState
 from digest.errors import NotFound
 from digest.storage.database import Database
 from digest.storage.schema import editions, papers
-
-State = Literal["awaiting_approval", "open", "paused", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The papers that no earlier edition offered."""
-
-    number: int  # 1, 2, …
-    label: date  # its date; at most one edition has it
-    state: State
-    opened_at: datetime
-    expires_at: datetime  # by the clock from its opening
-    papers: int  # how many it offers
 
 
 class EditionStore:
@@ -89,7 +74,7 @@ class EditionStore:
                 _edition(row) for row in connection.execute(_columns().order_by(editions.c.number))
             ]
 
-    def set_state(self, number: int, state: State) -> Edition:
+    def set_state(self, number: int, state: EditionState) -> Edition:
         """Approve, pause or go on with an edition; raises NotFound."""
         with self._database.write() as connection:
             connection.execute(

@@ -238,6 +238,19 @@ feedback = Table(
     UniqueConstraint("subscriber_id", "paper_id"),
 )
 
+letters = Table(  # mails that answer one reader, until they are sent; then the row goes
+    "letters",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("fields", JSON, nullable=False),  # the Letter, its time as ISO 8601
+    Column("message_id", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # planned, sending, deferred, refused
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime),
+    Column("reply", Text),
+)
+
 # --- delivery -----------------------------------------------------------------------------
 
 fragments = Table(  # pieces of mails, shared by all of an edition

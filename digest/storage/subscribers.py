@@ -84,6 +84,14 @@ class SubscriberTable:
             _keep(connection, subscriber, consent)
         return True
 
+    def count(self, state: State | None = None) -> int:
+        """Return how many readers there are (of one state)."""
+        query = select(func.count()).select_from(subscribers)
+        if state is not None:
+            query = query.where(subscribers.c.state == state)
+        with self._database.read() as connection:
+            return connection.scalar(query) or 0
+
     def every(self, state: State | None = None) -> Iterator[Subscriber]:
         """Yield all readers (of one state) by number, in bounded memory."""
         last = 0

@@ -1,0 +1,310 @@
+"""Settings → the parts that send mail. Half of the composition root; `app.py` is the other."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from secrets import token_hex
+
+from digest.composing.branding import PressSettings
+from digest.composing.notices import NoticeKind
+from digest.composing.render import EditionPress, Press, Reader, compose
+from digest.composing.templates import Templates
+from digest.delivery.courier import Courier, secret_for
+from digest.delivery.dkim import KeyRing, load_key
+from digest.delivery.headers import ascii_domain
+from digest.delivery.interface import ReadyMail, Transport
+from digest.delivery.mailbox import MailboxTransport, check_folder
+from digest.delivery.message import Letterhead, Recipe, Stationery, assemble, encoded
+from digest.delivery.owners import Owner
+from digest.delivery.pace import Limits, Pace
+from digest.delivery.press import Press as DeliveryPress
+from digest.delivery.press import Shelf
+from digest.delivery.sender import Sender
+from digest.delivery.smtp import SmtpTransport
+from digest.delivery.smtp_session import Relay
+from digest.delivery.turns import Journal
+from digest.doctor import check_sending
+from digest.editions import Edition
+from digest.letters import unpacked
+from digest.mail import Fragment, Issue
+from digest.papers import Paper
+from digest.ranking.interface import Pick
+from digest.resources import shipped
+from digest.settings import Settings, secret_of
+from digest.storage.letters import Waiting
+from digest.storage.recipes import RecipeStore
+from subscribers.letters import LetterKind
+from subscribers.store import Subscriber
+from subscribers.tokens import Tokens
+
+_NOTICE_OF: Mapping[LetterKind, NoticeKind] = {
+    "confirm": "confirm",
+    "known": "link",
+    "link": "link",
+    "move": "address",
+    "moving": "link",
+    "moved": "link",
+    "export": "link",
+    "erase": "link",
+}
+
+
+def build_press(settings: Settings) -> Press:
+    """Return the mail's templates, compiled. Raises SettingsError or TemplateError."""
+    of = settings.newsletter
+    return Press(
+        PressSettings(
+            name=of.name,
+            base_url=of.base_url or None,
+            accent=of.accent,
+            logo=of.logo_url or None,
+            logo_alt=of.logo_alt,
+            postal_address=of.postal_address or None,
+            tone=of.tone,
+            language=of.language,
+            search_link=of.search_url,
+            quiet_day=of.quiet_day,
+            templates=of.templates,
+        ),
+        Templates(shipped("templates/email"), of.templates),
+    )
+
+
+def sender_address(settings: Settings) -> str:
+    """Return the From address; on this machine there is one that works."""
+    return settings.newsletter.sender or "digest@localhost"
+
+
+def build_letterhead(settings: Settings, keys: KeyRing, *, lists: bool = True) -> Letterhead:
+    """Return what every mail says of its sender; `lists` adds what only a mailing list says."""
+    of, address = settings.newsletter, sender_address(settings)
+    domain = ascii_domain(address).rpartition("@")[2]
+    return Letterhead(
+        from_address=address,
+        from_name=of.name,
+        reply_to=of.reply_to,
+        list_id=f"digest.{domain}" if lists else "",
+        list_name=of.name if lists else "",
+        help_url=of.base_url if lists else "",
+        feedback_id=f"issue:daily:newsletter:{_sender_id(domain)}" if lists else "",
+        relay_rewrites=settings.delivery.smtp.relay_rewrites,
+        dkim_domain=settings.delivery.dkim.domain,
+        selectors=tuple(key.selector for key in keys.signing),
+    )
+
+
+def _sender_id(domain: str) -> str:
+    """Return a Feedback-ID sender of 5 to 15 characters, the same for every mail of a domain."""
+    letters = "".join(c for c in domain.lower() if c.isalnum())
+    return (letters + "digest")[:15]
+
+
+def build_keys(settings: Settings) -> KeyRing:
+    """Return the DKIM keys that sign. Raises DeliveryError when one cannot be used."""
+    of = settings.delivery.dkim
+    if not of.domain or of.key_file is None:
+        return KeyRing()
+    keys = [load_key(of.key_file, domain=of.domain, selector=of.selector)]
+    if of.ed25519_key_file is not None:
+        second = load_key(of.ed25519_key_file, domain=of.domain, selector=of.ed25519_selector)
+        keys.append(second)
+    return KeyRing(keys, of.key_file.parent)
+
+
+def build_transport(settings: Settings, data: Path) -> Transport:
+    """Return the way out. Raises SettingsError or DeliveryError when it is not set up."""
+    if settings.delivery.transport == "mailbox":
+        check_folder(data / "mailbox")
+        return MailboxTransport(data / "mailbox")
+    check_sending(settings, data)
+    of = settings.delivery.smtp
+    password = secret_of(of.password, of.password_file, name="delivery.smtp.password_file")
+    relay = Relay(
+        host=of.host,
+        port=of.port,
+        security=of.security,
+        username=of.username,
+        password=password or "",
+        hello=ascii_domain(sender_address(settings)).rpartition("@")[2],
+        timeout=of.timeout_seconds,
+        ca_file=of.ca_file,
+    )
+    return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What it takes to open couriers; one per process."""
+
+    settings: Settings
+    data: Path
+    clock: Callable[[], datetime]
+    key: str  # the operator's secret
+
+    @property
+    def owners(self) -> Path:
+        """Where living senders show that they live."""
+        return self.data / "owners"
+
+    def courier(self, journal: Journal, recipes: RecipeStore) -> Courier:
+        """Open a courier for issues; close it when done."""
+        transport = build_transport(self.settings, self.data)
+        keys = build_keys(self.settings)
+        letterhead = build_letterhead(self.settings, keys)
+        secret = secret_for("mail", self.key)
+        owner = Owner(self.owners)
+        return Courier(
+            owner,
+            DeliveryPress(recipes, letterhead, keys, secret),
+            self._sender(journal, owner, transport),
+            recipes,
+            return_path=self.settings.delivery.return_path or letterhead.from_address,
+            secret=secret,
+        )
+
+    def press(self, recipes: Shelf) -> DeliveryPress:
+        """Return what gives the bytes of a frozen issue back."""
+        keys = build_keys(self.settings)
+        letterhead = build_letterhead(self.settings, keys)
+        return DeliveryPress(recipes, letterhead, keys, secret_for("mail", self.key))
+
+    def rehearsal(self, issue: Issue, now: datetime) -> bytes:
+        """Return the bytes that an issue would have, keeping nothing of it."""
+        press = self.press(_Shelf())
+        (frozen,) = press.freeze([issue], now)
+        return press.bytes_of(press.recipe(frozen))
+
+    def send_letters(
+        self, journal: Journal, press: Press, letters: Iterable[Waiting]
+    ) -> str | None:
+        """Send letters of the front desk; return why when the way out is blocked."""
+        keys = build_keys(self.settings)
+        letterhead = build_letterhead(self.settings, keys, lists=False)
+        found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
+        stationery = Stationery(letterhead, found)
+        owner = Owner(self.owners)
+        transport = build_transport(self.settings, self.data)
+        try:
+            mails = [self._letter(waiting, press, stationery) for waiting in letters]
+            return self._sender(journal, owner, transport).send(mails).trouble
+        finally:
+            owner.close()
+
+    def message_id(self) -> str:
+        """Return a Message-ID for a letter."""
+        domain = ascii_domain(sender_address(self.settings)).rpartition("@")[2]
+        return f"<{token_hex(16)}@{domain}>"
+
+    def _letter(self, waiting: Waiting, press: Press, stationery: Stationery) -> ReadyMail:
+        letter = unpacked(waiting.fields)
+        notice = press.notice(
+            _NOTICE_OF[letter.kind],
+            letter.language,
+            address=letter.other_address or letter.to_address,
+            url=letter.link,
+        )
+        recipe = Recipe(
+            letterhead=0,
+            fragments=(0,),
+            fills={},
+            to_address=letter.to_address,
+            to_name=letter.to_name,
+            subject=notice.subject,
+            message_id=waiting.message_id,
+            sent_at=int(waiting.created_at.timestamp()),
+            offset=0,
+        )
+        parts = [encoded(Fragment(notice.html, notice.text))]
+        return ReadyMail(
+            delivery=waiting.id,
+            generation=0,
+            attempts=waiting.attempts,
+            sender=self.settings.delivery.return_path or sender_address(self.settings),
+            recipient=ascii_domain(letter.to_address),
+            message_id=waiting.message_id,
+            build=lambda: assemble(recipe, parts, stationery),
+        )
+
+    def _sender(self, journal: Journal, owner: Owner, transport: Transport) -> Sender:
+        of = self.settings.delivery.pace
+        rng = random.Random()  # noqa: S311  (jitter, no secret)
+        limits = Limits(of.per_second, of.per_domain_per_second, of.per_domain_connections)
+        return Sender(
+            journal, owner, transport, clock=self.clock, rng=rng, pace=Pace(limits, rng=rng)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IssueComposer:
+    """The press with its links: makes issues for a run."""
+
+    press: Press
+    tokens: Tokens
+    settings: Settings
+    editions: dict[tuple[int, date], EditionPress]  # those in hand
+
+    def compose(
+        self,
+        edition: Edition,
+        reader: Subscriber,
+        picks: Sequence[Pick],
+        papers: Mapping[int, Paper],
+        now: datetime,
+    ) -> Issue:
+        """Return one reader's issue of an edition."""
+        key = (edition.number, edition.label)
+        sheet = self.editions.get(key)
+        if sheet is None:
+            sheet = self.editions[key] = self.press.edition(edition.number, edition.label)
+        return compose(
+            Reader(reader.id, reader.email, reader.name, reader.language, reader.wants_html),
+            sheet,
+            picks,
+            papers,
+            now=now,
+            links=_MailLinks(self.tokens, self.settings, now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _MailLinks:
+    tokens: Tokens
+    settings: Settings
+    now: datetime
+
+    def token(self, subscriber: int, edition: int) -> str:
+        return self.tokens.sign("mail", subscriber, edition, now=self.now)
+
+    def mailto(self, token: str) -> str | None:
+        of = self.settings.newsletter
+        if of.base_url and not of.unsubscribe_mailto:
+            return None
+        address = of.unsubscribe_mailto or sender_address(self.settings)
+        return f"mailto:{address}?subject=unsubscribe%20{token}"
+
+
+class _Shelf:
+    """Keeps fragments for the length of one rehearsal."""
+
+    def __init__(self) -> None:
+        self._fragments: list[Fragment] = []
+        self._letterheads: list[str] = []
+
+    def keep_fragments(self, fragments: Sequence[Fragment], edition: int) -> Sequence[int]:
+        first = len(self._fragments)
+        self._fragments += fragments
+        return range(first, len(self._fragments))
+
+    def fragments(self, numbers: Sequence[int]) -> Mapping[int, Fragment]:
+        return {number: self._fragments[number] for number in numbers}
+
+    def keep_letterhead(self, body: str) -> int:
+        self._letterheads.append(body)
+        return len(self._letterheads) - 1
+
+    def letterhead(self, number: int) -> str:
+        return self._letterheads[number]

@@ -1,0 +1,59 @@
+"""An edition and its figures: what the operator is told of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from digest.states import Accounting
+
+EditionState = Literal["awaiting_approval", "open", "paused", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A numbered cut of the archive: the papers that no earlier edition offered."""
+
+    number: int  # 1, 2, …
+    label: date  # its date; at most one edition has it
+    state: EditionState
+    opened_at: datetime
+    expires_at: datetime  # by the clock from its opening
+    papers: int  # how many it offers
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An edition's figures so far; `number` is None when none was opened."""
+
+    number: int | None
+    label: date
+    papers: int = 0
+    state: str | None = None
+    accounting: Accounting = Accounting()
+
+    @classmethod
+    def of(cls, edition: Edition, accounting: Accounting) -> Figures:
+        """Put an edition and its accounting together."""
+        return cls(edition.number, edition.label, edition.papers, edition.state, accounting)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures under the names of the command line's JSON."""
+        told = self.accounting
+        return {
+            "edition": self.number,
+            "date": self.label.isoformat(),
+            "state": "finished" if self.state == "open" and told.finished else self.state,
+            "papers": self.papers,
+            "eligible": told.eligible,
+            "pending": told.pending,
+            "accepted": told.accepted,
+            "refused": told.refused,
+            "deferred": told.deferred,
+            "suppressed": told.suppressed,
+            "nothing_to_send": told.nothing_to_send,
+            "uncertain": told.uncertain,
+            "expired": told.expired,
+            "cancelled": told.cancelled,
+        }

@@ -1,0 +1,54 @@
+"""The post office: letters that the front desk asks for, kept until a server has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from subscribers.letters import Letter
+
+
+class Outbox(Protocol):
+    """Where letters wait."""
+
+    def add(self, fields: Mapping[str, Any], message_id: str, now: datetime) -> None:
+        """Take a letter in."""
+
+    def waiting(self, now: datetime) -> Sequence[Any]:
+        """Return letters that may be sent now."""
+
+    def count(self) -> int:
+        """Return how many have not been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """Takes letters in at once and sends them when it is told to."""
+
+    outbox: Outbox
+    send: Callable[[Iterable[Any]], str | None]  # waiting letters → trouble, if any
+    message_id: Callable[[], str]
+    clock: Callable[[], datetime]
+
+    def post(self, letter: Letter) -> None:
+        """Keep a letter; it goes out with the next flush. Takes the same time for every letter."""
+        self.outbox.add(packed(letter), self.message_id(), self.clock())
+
+    def flush(self, now: datetime) -> bool:
+        """Send what waits; tell whether nothing waits any more."""
+        if letters := self.outbox.waiting(now):
+            self.send(letters)
+        return self.outbox.count() == 0
+
+
+def packed(letter: Letter) -> dict[str, Any]:
+    """Return a letter as JSON keeps it."""
+    return asdict(letter) | {"expires_at": letter.expires_at.isoformat()}
+
+
+def unpacked(fields: Mapping[str, Any]) -> Letter:
+    """Return the letter that `packed` took."""
+    expires_at = datetime.fromisoformat(fields["expires_at"])
+    return Letter(**{**fields, "expires_at": expires_at})

@@ -1,0 +1,192 @@
+"""One edition, end to end: dump → parse → diff → rank → compose → deliver. Read this first.
+
+`digest.ingest` brings dumps into the archive (parse, diff). From there an edition is cut, and
+shard by shard each reader's issue is ranked, composed, frozen and sent:
+
+    open an edition ─▶ plan its deliveries ─▶ claim a shard ─▶ choose ─▶ compose ─▶ freeze ─▶ send
+
+Every step leaves its mark in the store before the next begins, so a run that was killed is
+continued by the next one, with exactly those who have not had theirs. What this module needs of
+the world stands in the protocols at its top; `digest.app` brings the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from digest.editions import Edition, Figures
+from digest.issues import Due, Editor, Offer
+from digest.mail import Issue
+from digest.papers import Paper
+from digest.ranking.interface import Pick
+from digest.states import Accounting, Claim
+from subscribers.store import Subscriber
+
+SHARD = 500  # readers that are composed together: one claim, one freeze
+
+
+class Editions(Protocol):
+    """Where editions are kept."""
+
+    def open(
+        self, label: date, *, now: datetime, expiry: timedelta, approve: bool
+    ) -> Edition | None:
+        """Return the label's edition, cut now if there is none; None with nothing to offer."""
+
+
+class Deliveries(Protocol):
+    """Where deliveries are kept; each call is one transaction."""
+
+    def plan(self, edition: int, now: datetime, *, email_keys: Sequence[str]) -> int:
+        """Plan a delivery to every active reader who has none."""
+
+    def claim(self, edition: int, owner: str, limit: int, now: datetime) -> list[Claim]:
+        """Take deliveries that may be sent now."""
+
+    def freeze(self, owner: str, issues: Sequence[tuple[Claim, Any]]) -> set[int]:
+        """Keep composed issues; return the deliveries whose claim still held."""
+
+    def nothing_to_send(self, owner: str, claims: Sequence[Claim], now: datetime) -> None:
+        """Close the deliveries for which there is no paper."""
+
+    def release(self, owner: str, now: datetime) -> int:
+        """Give back what was claimed and not started."""
+
+    def accounting(self, edition: int) -> Accounting:
+        """Count an edition's deliveries by state."""
+
+
+class Readers(Protocol):
+    """Where readers are kept."""
+
+    def by_ids(self, numbers: Sequence[int]) -> dict[int, Subscriber]:
+        """Find readers by number; who is gone is absent."""
+
+
+class Composer(Protocol):
+    """Makes an issue of picks."""
+
+    def compose(
+        self,
+        edition: Edition,
+        reader: Subscriber,
+        picks: Sequence[Pick],
+        papers: Mapping[int, Paper],
+        now: datetime,
+    ) -> Issue:
+        """Return one reader's issue."""
+
+
+class Engine(Protocol):
+    """A living sender: freezes issues and gets them out."""
+
+    @property
+    def owner(self) -> str:
+        """The name under which it claims."""
+
+    def freeze(self, issues: Sequence[Issue], now: datetime) -> Sequence[Any]:
+        """Turn issues into what the store keeps of them."""
+
+    def ready(self, claims: Sequence[Claim]) -> Iterable[Any]:
+        """Return frozen deliveries as mails that can be sent."""
+
+    def send(self, mails: Iterable[Any]) -> str | None:
+        """Send until there are no more; return why when the way out is blocked."""
+
+    def close(self) -> None:
+        """Let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an operator decides about a run."""
+
+    expiry: timedelta
+    approve: bool = False
+    only_to: Sequence[str] = ()  # keys of addresses; empty: everybody
+
+
+@dataclass(frozen=True)
+class EditionRun:
+    """Everything that one run needs."""
+
+    editions: Editions
+    deliveries: Deliveries
+    readers: Readers
+    sent: Callable[[Sequence[int], datetime], Mapping[int, frozenset[int]]]  # by the ledger
+    editor: Editor
+    composer: Composer
+    clock: Callable[[], datetime]
+    plan: Plan
+    progress: Callable[[int], None] = field(default=lambda count: None)
+
+    def run(self, label: date, engine: Callable[[], Engine]) -> tuple[Figures, str | None]:
+        """Make and send the edition of a label: one pass; return its figures, and any trouble."""
+        now = self.clock()
+        plan = self.plan
+        edition = self.editions.open(label, now=now, expiry=plan.expiry, approve=plan.approve)
+        if edition is None:
+            return Figures(None, label), None
+        trouble = None
+        if edition.state == "open":
+            self.deliveries.plan(edition.number, now, email_keys=plan.only_to)
+            trouble = self.send(edition, engine())
+        return Figures.of(edition, self.deliveries.accounting(edition.number)), trouble
+
+    def send(self, edition: Edition, engine: Engine) -> str | None:
+        """Send what may be sent of an edition now; return why when the way out is blocked."""
+        try:
+            return engine.send(self._mails(edition, engine))
+        finally:
+            self.deliveries.release(engine.owner, self.clock())
+            engine.close()
+
+    def _mails(self, edition: Edition, engine: Engine) -> Iterator[Any]:
+        """Yield mails, a shard at a time, so that memory stays flat however many there are."""
+        while claims := self.deliveries.claim(edition.number, engine.owner, SHARD, self.clock()):
+            readers = self.readers.by_ids([claim.subscriber for claim in claims])
+            fresh = [c for c in claims if not c.frozen and c.subscriber in readers]
+            composed = self._compose(edition, fresh, readers, engine)
+            done = [claim for claim in claims if claim.frozen or claim.delivery in composed]
+            self.progress(len(claims) - len(done))
+            for mail in engine.ready(done):
+                yield mail
+                self.progress(1)
+
+    def _compose(
+        self,
+        edition: Edition,
+        claims: Sequence[Claim],
+        readers: Mapping[int, Subscriber],
+        engine: Engine,
+    ) -> set[int]:
+        """Choose, compose and freeze the issues of a shard; return the deliveries that have one."""
+        now = self.clock()
+        had = self.sent([claim.subscriber for claim in claims], now)
+        dues = [
+            Due(readers[c.subscriber], c.since, had.get(c.subscriber, frozenset())) for c in claims
+        ]
+        chosen = self.editor.choose(dues, edition.number)
+        empty = [claim for claim, (_, picks) in zip(claims, chosen, strict=True) if not picks]
+        self.deliveries.nothing_to_send(engine.owner, empty, now)
+        full = [
+            (c, due, each) for c, due, each in zip(claims, dues, chosen, strict=True) if each[1]
+        ]
+        issues = [
+            self.composer.compose(edition, due.reader, picks, offer.papers, now)
+            for _, due, (offer, picks) in full
+        ]
+        frozen = engine.freeze(issues, now)
+        pairs = [(claim, each) for (claim, _, _), each in zip(full, frozen, strict=True)]
+        return self.deliveries.freeze(engine.owner, pairs)
+
+
+def rehearse(
+    offer: Offer, readers: Iterable[Due], editor: Editor
+) -> Iterator[tuple[Subscriber, tuple[Pick, ...]]]:
+    """Yield what readers would get of an offer, keeping nothing."""
+    for due in readers:
+        yield due.reader, editor.choose_from(offer, due)

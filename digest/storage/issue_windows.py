@@ -1,0 +1,38 @@
+"""Which editions a reader's next issue covers."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from digest.states import State
+from digest.storage.database import Database
+from digest.storage.schema import deliveries, subscribers
+
+
+class IssueWindows:
+    """Reads for previews and rehearsals; a run's own planning does the same in one statement."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def has(self, reader: int, edition: int) -> bool:
+        """Tell whether a delivery of an edition to a reader is planned or done."""
+        query = select(deliveries.c.id).where(
+            deliveries.c.subscriber_id == reader, deliveries.c.edition == edition
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def since(self, reader: int, edition: int) -> int:
+        """Return the edition after which the reader's issue of `edition` begins."""
+        d, s = deliveries.c, subscribers.c
+        query = select(func.max(d.edition)).where(
+            d.subscriber_id == reader,
+            d.edition < edition,
+            d.state.in_((State.ACCEPTED, State.UNCERTAIN)),
+        )
+        with self._database.read() as connection:
+            last = connection.scalar(query)
+            if last is None:
+                last = connection.scalar(select(s.last_edition).where(s.id == reader)) or None
+        return min(last if last is not None else edition - 1, edition - 1)
