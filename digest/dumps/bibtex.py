@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import Person
@@ -79,7 +80,7 @@ class BibTeX:
 def _pieces(text: str) -> Iterator[_Piece]:
     starts = list(_ENTRY.finditer(text))
     line, counted = 1, 0
-    for found, after in zip(starts, [*starts[1:], None], strict=True):
+    for found, after in zip_longest(starts, starts[1:]):
         end = after.start() if after else len(text)
         line, counted = line + text.count("\n", counted, found.start()), found.start()
         yield _Piece(found[1].lower(), line, text[found.start() : end])

@@ -203,18 +203,19 @@ class Fetcher:
                     address,
                     conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
                 )
-        except AddressRefused as error:
+        except (AddressRefused, BodyRefused) as error:
             raise _Final(str(error)) from None
-        except BodyRefused as error:
-            raise _Final(str(error)) from None
-        except DeadlinePassed:
-            raise _Transient(f"not finished after {self.limits.seconds:g} s") from None
-        except (httpcore.TimeoutException, httpx.TimeoutException):
-            raise _Transient(f"no answer within {self.limits.idle_seconds:g} s") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError) as error:
+        except (DeadlinePassed, httpcore.TimeoutException) as error:
+            late = isinstance(error, DeadlinePassed) or deadline.passed
+            told = f"not finished after {self.limits.seconds:g} s"
+            idle = f"no answer within {self.limits.idle_seconds:g} s"
+            raise _Transient(told if late else idle) from None
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise _Transient(f"connection failed: {error or type(error).__name__}") from None
-        except (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpcore.UnsupportedProtocol) as error:
             raise _Final(f"no address that can be fetched: {error}") from None
+        except (UnicodeError, ValueError) as error:
+            raise _Final(f"no answer that can be read: {error}") from None
 
     def _judge(
         self, response: httpx.Response, address: str, *, conditional: bool

@@ -67,6 +67,11 @@ class Deadline:
     at: float  # on `monotonic`'s scale, seconds
     monotonic: Monotonic
 
+    @property
+    def passed(self) -> bool:
+        """Whether it is over, or so nearly that a timeout bounded by it has ended."""
+        return self.at - self.monotonic() < 0.01
+
     def bounded(self, timeout: float | None) -> float:
         """Return a timeout in seconds that ends by then. Raises DeadlinePassed when it is over."""
         left = self.at - self.monotonic()
