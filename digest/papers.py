@@ -128,14 +128,20 @@ def title_key(title: str) -> str:
     A title with none of these is known by a hash of its raw text.
     """
     kept: list[str] = []
-    for character in unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold()):
+    for character in _folded(_folded(unicodedata.normalize("NFD", title))):
         category = unicodedata.category(character)[0]
         follows_letter = bool(kept) and (kept[-1].isalpha() or kept[-1] in "+#*")
         if category in "LM" or category == "N" or (character in "+#*" and follows_letter):
             kept.append(character)
     if not kept:
         return "raw-" + hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return "".join(kept)
+    # A mark may now stand beside a letter that it was apart from: `K ¨ a` → `kä`.
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _folded(text: str) -> str:
+    """Apply once what Unicode's toNFKC_Casefold (The Unicode Standard, 3.13) applies twice."""
+    return unicodedata.normalize("NFKC", text.casefold())
 
 
 def bare_arxiv_id(text: str) -> str:

@@ -1,0 +1,67 @@
+"""The keys by which two records are known to be the same paper."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.papers import PaperRecord, bare_arxiv_id, find_arxiv_id, find_doi, keys_of, title_key
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://arxiv.org/abs/2401.01234v2", "2401.01234"),
+        ("https://arxiv.org/pdf/2401.01234v2.pdf", "2401.01234"),
+        ("arXiv:0704.0001", "0704.0001"),
+        ("http://arxiv.org/abs/math.GT/0309136v1", "math/0309136"),
+        ("hep-th/9901001", "hep-th/9901001"),
+        ("https://example.org/news/2024123", None),
+        ("https://example.org/2024.12345", None),
+        ("10.5281/zenodo.1234567", None),
+        ("version 2401.012345", None),
+        ("", None),
+    ],
+)
+def test_an_arxiv_id_is_found_and_nothing_that_only_looks_like_one(
+    text: str, found: str | None
+) -> None:
+    assert find_arxiv_id(text) == found
+
+
+def test_an_id_without_version_stays_as_it_is() -> None:
+    assert bare_arxiv_id("2401.01234") == bare_arxiv_id("arXiv:2401.01234v12") == "2401.01234"
+
+
+def test_a_doi_loses_the_punctuation_of_its_sentence() -> None:
+    assert find_doi("see https://doi.org/10.1234/A.Bc-7).") == "10.1234/a.bc-7"
+    assert find_doi("10.12/short") is None
+
+
+def test_keys_come_strongest_first() -> None:
+    record = PaperRecord(
+        "The α-bee", "", r"The $\alpha$-bee", "", arxiv_id="2401.00001v2", doi="10.1234/A"
+    )
+    assert keys_of(record) == (
+        "arxiv:2401.00001",
+        "doi:10.1234/a",
+        "title:thealphabee",
+        "title:theαbee",
+    )
+
+
+def test_titles_that_differ_in_what_counts_have_other_keys() -> None:
+    assert len({title_key(title) for title in ("C", "C++", "C#", "C*", "+", "#", "")}) == 7
+
+
+@given(st.text())
+def test_a_title_key_does_not_see_case_or_the_form_of_unicode(title: str) -> None:
+    key = title_key(title)
+    assert key
+    if not key.startswith("raw-"):
+        assert title_key(key) == key
+        assert title_key(unicodedata.normalize("NFD", title)) == key
+        assert title_key(title.replace(" ", " - ")) == key
