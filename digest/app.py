@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -40,10 +39,9 @@ from digest.storage.migrate import migrate, schema_version
 from digest.storage.recipes import RecipeStore
 from digest.storage.subscribers import SubscriberTable
 from subscribers.addresses import parse_address
-from subscribers.errors import FrontDeskError
-from subscribers.import_export import Rejected, read_rows, write_csv, write_json_lines
+from subscribers.import_export import read_rows, write_csv, write_json_lines
+from subscribers.importing import Imported, import_readers
 from subscribers.links import Links
-from subscribers.preferences import PreferencesError, read_preferences
 from subscribers.service import DeskSettings, FrontDesk
 from subscribers.store import Feedback, Subscriber
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
@@ -52,15 +50,6 @@ from subscribers.tokens import MIN_KEY_BYTES, Tokens
 def utc_now() -> datetime:
     """Read the clock: the only place that does."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import of readers came to."""
-
-    added: int
-    updated: int
-    rejected: tuple[Rejected, ...]
 
 
 class App:
@@ -274,23 +263,7 @@ class App:
     def import_readers(self, file: Path, *, confirmed: bool) -> Imported:
         """Add or change readers from a file; a bad line is in the answer, the others count."""
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        added = updated = 0
-        rejected: list[Rejected] = []
-        for row in read_rows(data):
-            if isinstance(row, Rejected):
-                rejected.append(row)
-                continue
-            try:
-                wishes = read_preferences(row.fields)
-                email = row.fields["email"]
-                _, new = self.desk.add(
-                    email, wishes, self.clock(), confirmed=confirmed, how="import"
-                )
-            except (FrontDeskError, PreferencesError) as error:
-                rejected.append(Rejected(row.line, str(error)))
-                continue
-            added, updated = added + new, updated + (not new)
-        return Imported(added, updated, tuple(rejected))
+        return import_readers(self.desk, read_rows(data), self.clock(), confirmed=confirmed)
 
     def export_readers(self, format: str) -> str:
         """Return all readers as CSV or JSON lines, in a form that `import_readers` reads."""

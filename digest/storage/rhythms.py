@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
-from digest.states import State
+from digest.rhythms import RhythmRow, Served
 from digest.storage.database import Database
-from digest.storage.schema import deliveries, subscribers
-
-
-@dataclass(frozen=True, slots=True)
-class RhythmRow:
-    """What the scheduler has to know of one reader."""
-
-    id: int
-    timezone: str | None
-    hour: int | None
-    cadence: str
-    weekdays: tuple[int, ...]
-    paused_until: date | None
-    since: datetime  # when they confirmed
-    last_period: str | None
-    last_edition: int
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One issue to plan: for whom, for which period, and when to look again."""
-
-    subscriber: int
-    period: str
-    since: int  # editions after this one are offered
-    next_due_at: datetime
+from digest.storage.deliveries import DeliveryStore
+from digest.storage.schema import subscribers
 
 
 class RhythmStore:
     """All SQL about when readers are due."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, deliveries: DeliveryStore) -> None:
         self._database = database
+        self._deliveries = deliveries
 
     def to_look_at(self, now: datetime, newest: int, limit: int) -> list[RhythmRow]:
         """Return readers whose time has come and who lack the newest edition, or who are new.
@@ -75,41 +51,43 @@ class RhythmStore:
         with self._database.write() as connection:
             connection.execute(statement, rows)
 
-    def plan(self, edition: int, planned: Sequence[Planned], now: datetime) -> int:
-        """Plan issues and move their readers on, together; return how many were new.
+    def serve(
+        self,
+        edition: int,
+        served: Sequence[Served],
+        now: datetime,
+        *,
+        email_keys: Sequence[str] = (),
+    ) -> int:
+        """Plan issues, then move their readers on; return how many were planned.
 
-        UNIQUE (reader, edition) and UNIQUE (reader, period) refuse what another scheduler, or a
-        clock set back, would plan a second time.
+        Two transactions: after a crash between them the readers are looked at again, and
+        UNIQUE (reader, edition) and (reader, period) refuse to plan their issues a second time.
         """
-        count = 0
+        by_period: dict[str, list[int]] = {}
+        for each in served:
+            by_period.setdefault(each.period, []).append(each.reader)
+        planned = 0
+        for period, readers in by_period.items():
+            planned += self._deliveries.plan(
+                edition, now, period=period, readers=readers, email_keys=email_keys
+            )
+        statement = (
+            update(subscribers)
+            .where(subscribers.c.id == bindparam("reader"))
+            .values(
+                last_period=bindparam("period"),
+                next_due_at=bindparam("moment"),
+                last_edition=edition,
+            )
+        )
+        rows = [
+            {"reader": each.reader, "period": each.period, "moment": each.next_due_at}
+            for each in served
+        ]
         with self._database.write() as connection:
-            for each in planned:
-                taken = select(deliveries.c.id).where(
-                    deliveries.c.subscriber_id == each.subscriber,
-                    or_(deliveries.c.edition >= edition, deliveries.c.period == each.period),
-                )
-                if connection.execute(taken.limit(1)).first() is None:
-                    connection.execute(
-                        insert(deliveries).values(
-                            edition=edition,
-                            subscriber_id=each.subscriber,
-                            period=each.period,
-                            state=State.PLANNED,
-                            since=each.since,
-                            changed_at=now,
-                        )
-                    )
-                    count += 1
-                connection.execute(
-                    update(subscribers)
-                    .where(subscribers.c.id == each.subscriber)
-                    .values(
-                        last_period=each.period,
-                        next_due_at=each.next_due_at,
-                        last_edition=edition,
-                    )
-                )
-        return count
+            connection.execute(statement, rows)
+        return planned
 
 
 def _rhythm(row: Row[Any]) -> RhythmRow:
@@ -122,5 +100,4 @@ def _rhythm(row: Row[Any]) -> RhythmRow:
         paused_until=row.paused_until,
         since=row.confirmed_at or row.created_at,
         last_period=row.last_period,
-        last_edition=row.last_edition,
     )

@@ -1,0 +1,142 @@
+"""Who is due, and what a tick does about it. Thin: what is due stands in the database.
+
+A tick takes `now`, asks, and acts; it remembers nothing. So a scheduler that was down for three
+weeks and one that was restarted a second ago do the same. `digest serve` calls `tick` once a
+minute; `digest run` does not come here, it sends to everybody at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from digest.due import Due, Rhythm, Zones, due, stagger_minute
+from digest.editions import Edition
+from digest.rhythms import RhythmRow, Served
+
+BATCH = 2000  # readers looked at in one go
+ONE_DAY = timedelta(days=1)
+
+
+class Rhythms(Protocol):
+    """Where it stands who is due."""
+
+    def to_look_at(self, now: datetime, newest: int, limit: int) -> Sequence[RhythmRow]:
+        """Return readers whose time has come, or who have no time yet."""
+
+    def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
+        """Write down when to look at readers next."""
+
+    def serve(self, edition: int, served: Sequence[Served], now: datetime) -> int:
+        """Plan issues and move their readers on; return how many were planned."""
+
+
+class Editions(Protocol):
+    """Where editions are kept."""
+
+    def newest(self) -> Edition | None:
+        """Return the newest edition."""
+
+    def open(
+        self, label: date, *, now: datetime, expiry: timedelta, approve: bool
+    ) -> Edition | None:
+        """Cut the edition of a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the operator's settings say of time."""
+
+    zone: str
+    hour: int
+    stagger_minutes: int
+    catch_up: timedelta
+    expiry: timedelta
+    approve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick did."""
+
+    edition: Edition | None  # opened now
+    planned: int
+    warnings: tuple[str, ...]  # e.g. unknown time zones
+
+
+def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> Ticked:
+    """Open the day's edition when its hour has come, and plan the issues of whoever is due."""
+    zones = Zones(house.zone)
+    opened = open_edition(now, house, editions, zones)
+    newest = editions.newest()
+    number = newest.number if newest and newest.expires_at > now else 0
+    planned = 0
+    while rows := rhythms.to_look_at(now, number, BATCH):
+        planned += _look(rows, now, house, rhythms, number, zones)
+        if len(rows) < BATCH:
+            break
+    return Ticked(opened, planned, tuple(zones.unknown.values()))
+
+
+def open_edition(now: datetime, house: House, editions: Editions, zones: Zones) -> Edition | None:
+    """Open the edition whose hour has come: today's, or yesterday's within the catch-up limit.
+
+    Without new papers none is opened; a dump that comes later in the day still gets its edition.
+    """
+    newest = editions.newest()
+    for label in edition_labels(now, house, zones):
+        if newest is None or newest.label < label:
+            edition = editions.open(label, now=now, expiry=house.expiry, approve=house.approve)
+            return edition if edition and edition.opened_at == now else None
+    return None
+
+
+def edition_labels(now: datetime, house: House, zones: Zones) -> list[date]:
+    """Return the days whose edition may be opened now, the newest first."""
+    zone = zones[house.zone]
+    today = now.astimezone(zone).date()
+    labels = []
+    for label in (today, today - ONE_DAY):
+        hour = datetime.combine(label, time(house.hour), zone)
+        if timedelta(0) <= now - hour <= house.catch_up:
+            labels.append(label)
+    return labels
+
+
+def rhythm_of(row: RhythmRow, house: House) -> Rhythm:
+    """Return a reader's rhythm; what they did not choose is the house's."""
+    minute = stagger_minute(row.id, 0, house.stagger_minutes) if house.stagger_minutes else 0
+    hour = house.hour if row.hour is None else row.hour
+    zone = row.timezone or house.zone
+    return Rhythm(zone, hour, minute, row.cadence, row.weekdays or (0,))  # type: ignore[arg-type]
+
+
+def _look(
+    rows: Sequence[RhythmRow],
+    now: datetime,
+    house: House,
+    rhythms: Rhythms,
+    newest: int,
+    zones: Zones,
+) -> int:
+    served: list[Served] = []
+    later: list[tuple[int, datetime]] = []
+    for row in rows:
+        found = due(
+            rhythm_of(row, house),
+            now=now,
+            last_period=row.last_period,
+            since=row.since,
+            zones=zones,
+            paused_until=row.paused_until,
+            catch_up=house.catch_up,
+        )
+        if isinstance(found, Due) and newest:
+            served.append(Served(row.id, found.period, found.next_at))
+        else:
+            # Due without anything to offer: it stays due until there is an edition for it.
+            later.append((row.id, now if isinstance(found, Due) else found.next_at))
+    rhythms.look_again(later)
+    return rhythms.serve(newest, served, now) if served else 0
