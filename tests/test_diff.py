@@ -27,7 +27,8 @@ class Archive:
     def ingest(self, *records: PaperRecord) -> Intents:
         intents = decide(records, self)
         self.carry_out(intents)
-        placed = [i for told in (*intents.new, *intents.updates) for i in told.records]
+        placed = [index for new in intents.new for index in new.records]
+        placed += [index for update in intents.updates for index in update.records]
         assert sorted(placed) == list(range(len(records))), "every record has exactly one place"
         return intents
 
