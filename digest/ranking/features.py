@@ -89,6 +89,10 @@ class Document:
             return sum(map(len, self.keywords))
         return len(self.title if place == "title" else self.abstract)
 
+    def stem_counts(self) -> Counter[str]:
+        """Return how often each stem stands in the title and the abstract together."""
+        return Counter(token.stem for token in (*self.title, *self.abstract))
+
     def count(self, feature: Feature, place: Place) -> int:
         """Return how often a feature stands in one place."""
         if feature.scope in ("author", "org") or (feature.scope == "title" and place != "title"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -25,6 +26,7 @@ from digest.ranking.interface import Explanation, Ranking
 from digest.ranking.queries import terms_of
 from digest.ranking.reasons import explain
 from digest.ranking.scorer import Scorer
+from digest.ranking.taste import Taste, TasteSpace
 from subscribers.profile import Item
 
 if TYPE_CHECKING:
@@ -110,17 +112,21 @@ class Index:
         profiles: Sequence[Profile] | Audience,
         *,
         sent: Sequence[Collection[int]] | None = None,
+        tastes: Sequence[Taste] | None = None,
         depth: int = DEPTH,
     ) -> Rankings:
         """Rank the papers for each profile, best first; ties by popularity, then page order.
 
-        `sent` holds, profile by profile, paper numbers to leave out.
+        `sent` holds, profile by profile, paper numbers to leave out; `tastes` what each
+        profile's reader liked and disliked.
         """
         audience = profiles if isinstance(profiles, Audience) else Audience.of(profiles)
         if not self.papers:
             empty = np.zeros(0)
             return Rankings(np.zeros(len(audience) + 1, np.int64), empty, empty, depth)
         left, right = audience.weights, self.score_items(audience)
+        if tastes is not None:
+            left, right = self._with_tastes(left, right, tastes)
         if sent is not None:
             left = sparse.hstack([left, self._sent(sent)], format="csr")
             veto = sparse.identity(len(self.papers), dtype=np.float32, format="csr") * VETO
@@ -130,6 +136,20 @@ class Index:
         row = np.repeat(np.arange(best.shape[0]), np.diff(best.indptr))
         order = np.lexsort((best.indices, -np.round(best.data.astype(np.float64), 6), row))
         return Rankings(best.indptr, self.numbers[best.indices[order]], best.data[order], depth)
+
+    def _with_tastes(self, left: Csr, right: Csr, tastes: Sequence[Taste]) -> tuple[Csr, Csr]:
+        """Add what each reader's likes give, as an item of their own."""
+        having = [row for row, taste in enumerate(tastes) if taste]
+        if not having:
+            return left, right
+        gains = sparse.csr_matrix(self.taste_space.rows([tastes[row] for row in having]))
+        own = csr([1.0] * len(having), having, range(len(having)), (len(tastes), len(having)))
+        return sparse.hstack([left, own], format="csr"), sparse.vstack([right, gains], format="csr")
+
+    @cached_property
+    def taste_space(self) -> TasteSpace:
+        """Where likes and papers meet; made when the first reader with likes comes."""
+        return TasteSpace(self.scorer)
 
     def score_items(self, audience: Audience) -> Csr:
         """Score every distinct item against every paper: items × papers, float32.
@@ -180,12 +200,14 @@ class Index:
         rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
         return csr([1.0] * len(pairs), rows, columns, (len(sent), len(self.papers)))
 
-    def explain(self, profile: Profile, number: int) -> Explanation:
+    def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score: reasons that add up to it, and what to highlight.
 
         Raises KeyError for a paper that is not in this index.
         """
-        return explain(profile, self.place[number], self.scorer)
+        at = self.place[number]
+        liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
+        return explain(profile, at, self.scorer, liked=liked)
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:

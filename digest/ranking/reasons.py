@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 Gains = dict[tuple[str, Field], float]
 
 
-def explain(profile: Profile, at: int, scorer: Scorer) -> Explanation:
-    """Explain the score of the paper at one place for one profile, term by term."""
+LIKED = "papers you liked"
+
+
+def explain(profile: Profile, at: int, scorer: Scorer, *, liked: float = 0.0) -> Explanation:
+    """Explain the score of the paper at one place for one profile, term by term.
+
+    `liked` is what the reader's likes and dislikes give this paper.
+    """
     document, paper = scorer.matrix.documents[at], scorer.papers[at]
     prepared = scorer.prepared(profile.wanted)
     related = scorer.related[:, [at]]
@@ -42,6 +48,8 @@ def explain(profile: Profile, at: int, scorer: Scorer) -> Explanation:
             gains[item.text, "meaning"] += SCALE * weight * float(meaning)
         for feature, _ in terms:
             spans.update(spans_of(feature, paper, document))
+    if liked:
+        gains[LIKED, "likes"] += liked
     reasons = [Reason(keyword, place, gain) for (keyword, place), gain in gains.items()]
     reasons.sort(key=lambda reason: (-reason.gain, reason.keyword, reason.field))
     closest, sentence = _closest(reasons, profile, paper, scorer)

@@ -1,0 +1,115 @@
+"""`digest lab`: measure the ranking on collections with judgements."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from digest.cli.output import Json, objects, one, table, warn
+from digest.ranking import lab, models
+from digest.ranking.baseline import bm25
+from digest.ranking.collection import read_collection
+from digest.ranking.semantics import Semantics
+
+app = typer.Typer(help="Measure the ranking.", no_args_is_help=True)
+
+
+class QueryFile(StrEnum):
+    """Which queries of a collection to ask."""
+
+    queries = "queries"
+    keywords = "keywords"
+
+
+class RankerName(StrEnum):
+    """What can be measured."""
+
+    auto = "auto"  # blend with a model, else lexical
+    blend = "blend"
+    lexical = "lexical"
+    bm25 = "bm25"
+
+
+@app.command("evaluate")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="docs.jsonl, qrels.tsv, …")],
+    queries: Annotated[QueryFile, typer.Option(help="Free text, or profiles.")] = QueryFile.queries,
+    ranker: Annotated[
+        RankerName, typer.Option(help="auto: with the model when it is here.")
+    ] = RankerName.auto,
+    likes: Annotated[int, typer.Option(min=0, max=14, help="Give away K relevant papers.")] = 0,
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="Split into editions of this many papers.")
+    ] = None,
+    compare: Annotated[
+        tuple[RankerName, RankerName] | None, typer.Option(help="Two rankers, query by query.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Rank a collection as one edition and print nDCG@10, MAP, MRR and recall@100."""
+    collection = read_collection(folder, queries.value)
+    names = compare or (ranker,)
+    measured = []
+    for name in names:
+        used, function = _ranker(name)
+        measured.append((used, *lab.evaluate(collection, used, function, batch=batch, likes=likes)))
+    if compare is None:
+        _show([measured[0][1]], json)
+        return
+    (first, one_, values), (second, other, others) = measured
+    compared = lab.compare(collection, (first, values), (second, others))
+    if json:
+        one(
+            {
+                "a": one_.as_json(),
+                "b": other.as_json(),
+                "difference": compared.mean,
+                "p_permutation": compared.p_permutation,
+                "p_t": compared.p_t,
+                "differences": dict(compared.differences),
+            }
+        )
+        return
+    _show([one_, other], False)
+    rows = sorted(compared.differences.items(), key=lambda pair: pair[1])
+    table(("query", "difference of nDCG@10"), ((q, f"{d:+.3f}") for q, d in rows if d))
+    table(
+        ("mean", "p (randomisation)", "p (t-test)"),
+        [(f"{compared.mean:+.4f}", f"{compared.p_permutation:.4f}", f"{compared.p_t:.4f}")],
+    )
+
+
+def _ranker(name: RankerName) -> tuple[str, lab.Ranker]:
+    if name is RankerName.bm25:
+        return "bm25", bm25
+    if name is RankerName.lexical:
+        return "lexical", lab.our_ranker(None)
+    mode: Any = "on" if name is RankerName.blend else "auto"
+    model = models.open_model(models.models_folder(os.environ), mode)
+    if isinstance(model, models.Absent):
+        warn(model.reason)
+        return "lexical", lab.our_ranker(None)
+    return "blend", lab.our_ranker(Semantics(model))
+
+
+def _show(evaluations: Iterable[lab.Evaluation], json: bool) -> None:
+    if json:
+        objects(each.as_json() for each in evaluations)
+        return
+    table(
+        ("ranker", "queries", *lab.MEASURES),
+        (
+            (each.ranker, each.queries, *(_cell(each, name) for name in lab.MEASURES))
+            for each in evaluations
+        ),
+    )
+
+
+def _cell(evaluation: lab.Evaluation, name: str) -> str:
+    low, high = evaluation.intervals[name]
+    return f"{evaluation.means[name]:.4f} [{low:.3f}, {high:.3f}]"
