@@ -36,7 +36,7 @@ class PressSettings:
     search_link: str = "https://huggingface.co/papers?q={title}"  # for papers without an address
     feedback: bool = True  # offer more / less like this
     quiet_day: Quiet = "nothing"
-    lead_characters: int = 900  # of the lead paper's abstract
+    lead_characters: int = 700  # of the lead paper's abstract
     card_characters: int = 360  # of the other abstracts
     max_html_bytes: int = 98_000  # of the HTML part, encoded
     templates: Path | None = None  # a folder whose files replace the shipped templates

@@ -14,10 +14,9 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from digest.composing.branding import PressSettings
-from digest.composing.excerpt import Cut, cut, mark
+from digest.composing.excerpt import Cut, cut, harmless, mark
 from digest.composing.links import ReaderLinks, other_links, paper_url
 from digest.composing.locales import Words
-from digest.mail import without_holes
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
 
@@ -101,10 +100,10 @@ class CardWriter:
     def _marked(self, text: str, pick: Pick, field: str, where: Cut, html: bool) -> str:
         dots = "…" if where.ellipsis else ""
         if not html:
-            return without_holes(text[: where.end]) + dots
+            return harmless(text[: where.end]) + dots
         spans = [span for span in pick.spans if span.field == field]
         marked = mark(text, spans, where.end, self._style.hit, Markup("</b>"))
-        return Markup(without_holes(str(marked)) + dots)  # noqa: S704 - mark() escaped it
+        return Markup(harmless(str(marked)) + dots)  # noqa: S704 - mark() escaped it
 
     def _why(self, pick: Pick, html: bool) -> str:
         if pick.section == "trending":
@@ -128,10 +127,8 @@ class CardWriter:
         return Markup(line)  # noqa: S704 - each part was escaped above
 
     def _facts(self, paper: Paper) -> list[str]:
-        words, facts = self._words, []
-        if paper.authors:
-            facts.append(self._authors(paper))
-        elif paper.author_count:
+        words, facts = self._words, []  # no line breaks inside a fact, but in a list of names
+        if not paper.authors and paper.author_count:
             facts.append(words.plural("{n} author", "{n} authors", paper.author_count))
         if paper.published:
             facts.append(words.day(paper.published))
@@ -139,7 +136,8 @@ class CardWriter:
             facts.append(words.plural("{n} upvote", "{n} upvotes", paper.upvotes))
         if paper.comments:
             facts.append(words.plural("{n} comment", "{n} comments", paper.comments))
-        return facts
+        facts = [fact.replace(" ", "\u00a0") for fact in facts]
+        return [self._authors(paper), *facts] if paper.authors else facts
 
     def _authors(self, paper: Paper) -> str:
         shown = [_short(name, _LONGEST_NAME) for name in paper.authors[:_AUTHORS]]
@@ -166,5 +164,5 @@ def _keywords(reasons: Sequence[Reason], wanted: Callable[[Reason], bool]) -> li
 
 
 def _short(text: str, limit: int) -> str:
-    text = _SPACES.sub(" ", without_holes(text)).strip()
+    text = _SPACES.sub(" ", harmless(text)).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

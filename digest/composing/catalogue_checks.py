@@ -29,8 +29,8 @@ def catalogue_findings(file: Path) -> list[Finding]:
 
 def _of_message(message: Message, file: str) -> Iterator[Finding]:
     originals = [message.id] if isinstance(message.id, str) else list(message.id)
-    translated = [message.string] if isinstance(message.string, str) else list(message.string)
-    if not all(translated):
+    translated = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    if not translated or not all(translated):
         text = f"not translated: {originals[0]!r}"
         yield Finding("catalogue", "warning", text, file, message.lineno)
         return

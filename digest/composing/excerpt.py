@@ -14,6 +14,8 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
+from digest.mail import HOLES
+
 
 class Span(Protocol):
     """Where a matched word stands in a text: [start, end)."""
@@ -78,6 +80,24 @@ def mark(text: str, spans: Iterable[Span], end: int, before: Markup, after: Mark
         at = stop
     parts.append(escape(text[at:end]))
     return Markup("").join(parts)
+
+
+def harmless(text: str) -> str:
+    """Return outside text without what could break a mail.
+
+    Holes, control characters, halves of surrogate pairs, and the marks that turn the direction
+    of all the text that follows. Line breaks become spaces.
+    """
+    return text.translate(_HARMFUL)
+
+
+_HARMFUL = {
+    **{ord(mark): None for mark in HOLES.values()},
+    **dict.fromkeys([*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0xFFFE, 0x10000)]),
+    **dict.fromkeys(range(0xD800, 0xE000)),
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
+    **dict.fromkeys([0x09, 0x0A, 0x0D, 0x2028, 0x2029], " "),
+}
 
 
 def _closed_places(text: str, limit: int) -> bytearray:

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 from digest.composing.links import web_url
 from digest.composing.locales import Words
 from digest.composing.wording import one_line
-from digest.mail import without_holes
 
 # confirm   the double opt-in: `url` confirms, `address` was entered
 # welcome   confirmed, but nothing of the last week matched: `url` leads to the preferences
@@ -44,7 +43,7 @@ def notice_values(
         raise ValueError(f"a {kind} mail needs an http or https address, not {url!r}")
     return {
         "url": clean,
-        "address": one_line(without_holes(address)),
+        "address": one_line(address),
         "reason": _reason(kind, words).replace("{name}", name),
         "preview": "",
         "dateline": "",

@@ -25,7 +25,15 @@ from digest.errors import TemplateError
 
 _PIECE = re.compile(r"<!-- piece:([a-z]+) -->\n?")
 _INCLUDE = re.compile(r"<mj-include\s+path=[\"']([^\"']+)[\"']\s*/>")
-_INDENT = re.compile(r">\s*\n\s*<")
+_MENDED = (  # what MJML's output lacks for clients that strip styles, or has too much
+    (re.compile(r">\s*\n\s*<"), ">\n<"),
+    (
+        re.compile(r'align="center" style="width:100%;"'),
+        'align="center" width="100%" style="width:100%;"',
+    ),
+    (re.compile(r'\sbgcolor="[^"]*"'), ""),  # with styles gone, link blue would stand on it
+    (re.compile(r"background:(?=#|\{\{)"), "background-color:"),  # Outlook wants the long form
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,9 @@ class Templates:
             html = mjml.mjml2html(self._assembled(source, ()), fonts={})
         except Exception as error:  # mjml-python raises OSError, ValueError or its own
             raise TemplateError(f"MJML refuses it: {error}", template=str(source.path)) from None
-        return _INDENT.sub(">\n<", html)
+        for pattern, mended in _MENDED:
+            html = pattern.sub(mended, html)
+        return html
 
     def _assembled(self, source: Source, above: tuple[str, ...]) -> str:
         """Put included files in place; mjml-python's own includes forget the body's width."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest.composing.branding import Tone
+from digest.composing.excerpt import harmless
 from digest.composing.locales import Words
-from digest.mail import without_holes
 from digest.papers import Paper
 
 SUBJECT_LENGTH = 60  # what a phone shows
@@ -26,7 +26,7 @@ def subject(
     for turn in range(len(forms)):
         form = forms[(edition + turn) % len(forms)]
         room = SUBJECT_LENGTH - len(form.replace("{title}", ""))
-        made = form.replace("{title}", short_title(papers[0].title, room))
+        made = one_line(form.replace("{title}", short_title(papers[0].title, room)))
         if made != avoid:
             break
     return made
@@ -55,7 +55,8 @@ def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> l
 def preheader(words: Words, papers: Sequence[Paper]) -> str:
     """Return the line after the subject: the next papers, or how the only one begins."""
     if len(papers) == 1:
-        return _shortened(papers[0].abstract or words.say("One paper today"), PREHEADER_LENGTH)
+        opening = _shortened(papers[0].abstract, PREHEADER_LENGTH)
+        return opening or words.say("One paper today")
     titles: list[str] = []
     room = PREHEADER_LENGTH
     for paper in papers[1:4]:
@@ -69,7 +70,7 @@ def preheader(words: Words, papers: Sequence[Paper]) -> str:
 
 def short_title(title: str, room: int) -> str:
     """Return a title within `room` characters: whole, or its part before a colon, or cut."""
-    title = one_line(title)
+    title = one_line(title) or "…"
     if len(title) <= room:
         return title
     head = title.partition(": ")[0]
@@ -80,7 +81,7 @@ def short_title(title: str, room: int) -> str:
 
 def one_line(text: str) -> str:
     """Return text on one line, without control characters or holes: fit for a header."""
-    visible = "".join(c if c.isprintable() else " " for c in without_holes(text))
+    visible = "".join(c if c.isprintable() else " " for c in harmless(text))
     return " ".join(visible.split())
 
 

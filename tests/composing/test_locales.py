@@ -1,0 +1,86 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.pofile import read_po
+
+from digest.composing.catalogue_checks import catalogue_findings
+from digest.composing.locales import SHIPPED, Languages
+from digest.errors import TemplateError
+from tests.composing.conftest import MakeIssue, MakePress, paper
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"say": None, "plural": (1, 2)}
+
+
+def messages() -> set[str]:
+    """Every message of the code and the templates."""
+    found: set[str] = set()
+    code = extract_from_dir(ROOT / "digest/composing", [("**.py", "python")], keywords=KEYWORDS)
+    found |= {m[2][0] if isinstance(m[2], tuple) else m[2] for m in code}
+    for file in (ROOT / "templates/email").iterdir():
+        for message in extract_from_file("jinja2.ext:babel_extract", file):
+            found.add(message[1] if isinstance(message[1], str) else message[1][0])
+    return found
+
+
+def test_german_is_complete() -> None:
+    with (SHIPPED / "de/LC_MESSAGES/digest.po").open("rb") as source:
+        catalogue = read_po(source)
+    translated = {
+        m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and m.string
+    }
+    assert messages() - translated == set()
+    assert translated - messages() == set(), "no longer used"
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*/LC_MESSAGES/digest.po")), ids=str)
+def test_no_shipped_translation_loses_a_placeholder(file: Path) -> None:
+    assert catalogue_findings(file) == []
+
+
+def test_numbers_dates_and_plurals_follow_the_language() -> None:
+    languages = Languages()
+    english, german = languages.words("en"), languages.words("de")
+    assert (english.number(1234), german.number(1234)) == ("1,234", "1.234")
+    assert german.weekday(date(2026, 3, 2)) == "Montag, 2. März 2026"
+    assert german.plural("{n} author", "{n} authors", 1) == "1 Autor:in"
+    assert german.plural("{n} author", "{n} authors", 2) == "2 Autor:innen"
+    assert english.join(["a", "b", "c"]) == "a, b, and c"
+
+
+def catalogue(folder: Path, language: str, text: str) -> Path:
+    file = folder / language / "LC_MESSAGES" / "digest.po"
+    file.parent.mkdir(parents=True)
+    file.write_text('msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' + text)
+    return file
+
+
+def test_anybody_can_add_a_language_from_right_to_left(
+    tmp_path: Path, make_press: MakePress, make_issue: MakeIssue
+) -> None:
+    catalogue(tmp_path, "ar", 'msgid "Read the paper"\nmsgstr "اقرأ الورقة"\n')
+    press = make_press(languages=(tmp_path,))
+    issue = make_issue([paper(1)], of=press, language="ar")
+    html = "".join(fragment.html for fragment in issue.fragments)
+    assert '<html lang="ar" dir="rtl"' in html
+    assert "اقرأ الورقة" in html
+    assert "text-align:right" in html
+    assert "text-align:left;color" not in html
+
+
+def test_a_broken_catalogue_is_refused_with_its_file(tmp_path: Path) -> None:
+    catalogue(tmp_path, "fr", "").write_bytes(b'msgid "a"\nmsgstr "\xff"\n')
+    with pytest.raises(TemplateError, match=r"digest\.po"):
+        Languages([tmp_path]).words("fr")
+    file = catalogue(tmp_path, "xx-nonsense-yy", "")
+    with pytest.raises(TemplateError, match="no language code"):
+        Languages([tmp_path]).words(file.parts[-3])
+
+
+def test_a_lost_placeholder_is_found_with_its_line(tmp_path: Path) -> None:
+    file = catalogue(tmp_path, "fr", 'msgid "Sent to {address}"\nmsgstr "Envoyé à {adresse}"\n')
+    (found,) = catalogue_findings(file)
+    assert (found.severity, found.line) == ("error", 5)
+    assert "{adresse}" in found.message

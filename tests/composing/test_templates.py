@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+
+from digest.composing.mjml_check import check_mjml
+from digest.composing.preflight import lint
+from digest.composing.templates import Templates
+from digest.errors import SettingsError, TemplateError
+from tests.composing.conftest import SHIPPED, MakeIssue, MakePress, paper
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "says"),
+    [
+        ("<mj-section>\n<mj-colum></mj-colum>\n</mj-section>", 2, "<mj-colum> is no MJML element"),
+        ("<mj-section\n  colour='red'></mj-section>", 1, "no attribute 'colour'"),
+        ("<mj-section>\n\n<mj-column>\n</mj-section>", 4, "no well-formed XML: mismatched tag"),
+        ("<mj-text>\n<b>a</i></mj-text>", 2, "mismatched tag"),
+        ("<mj-text font-size='16'>x</mj-text>", 1, "font-size='16' is not a length in px"),
+        ("<mj-text align='centre'>x</mj-text>", 1, "is not one of left, right, center, justify"),
+        ("<mj-text>\n<p><mj-button>x</mj-button></p></mj-text>", 2, "where only HTML may"),
+        ("<mj-text>a & b</mj-text>", 1, "no well-formed XML"),
+    ],
+)
+def test_a_slip_in_mjml_is_named_with_its_line(wrong: str, line: int, says: str) -> None:
+    with pytest.raises(TemplateError, match=r"issue\.mjml") as error:
+        check_mjml(wrong, "issue.mjml")
+    assert error.value.line == line
+    assert says in error.value.reason
+
+
+def test_jinja_is_let_through() -> None:
+    check_mjml('<mj-text align="{{ start }}"><p>{% if a %}x{% endif %}</p></mj-text>', "x")
+
+
+def test_the_shipped_templates_load_nothing_from_afar() -> None:
+    html = Templates(SHIPPED).html("issue.mjml")
+    assert "<link" not in html
+    assert "@import" not in html
+    assert "fonts.googleapis" not in html
+
+
+def test_one_file_can_be_replaced(
+    tmp_path: Path, make_press: MakePress, make_issue: MakeIssue
+) -> None:
+    theirs = (
+        (SHIPPED / "section.mjml")
+        .read_text("utf-8")
+        .replace("{{ heading }}", "Ours: {{ heading }}")
+    )
+    (tmp_path / "section.mjml").write_text(theirs, encoding="utf-8")
+    press = make_press(templates=tmp_path)
+    assert not lint(press)
+    assert "Ours: 1 paper for your keywords" in make_issue([paper(1)], of=press).fragments[1].html
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "check"),
+    [
+        ("card.mjml", "<mj-section>\n<mj-oops/>\n</mj-section>", 2, "xml"),
+        ("card.mjml", "<mj-section>\n\n{% if %}</mj-section>", 3, "jinja"),
+        ("issue.txt", "{{ brand.name }}\n{{ papper.title }}\n", 2, "jinja"),
+        ("actions.html", "x\n\n{{ paper.url | shout }}", 3, "jinja"),
+    ],
+)
+def test_a_broken_override_is_reported_with_file_and_line(
+    tmp_path: Path, make_press: MakePress, name: str, text: str, line: int, check: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = lint(make_press(templates=tmp_path))
+    assert [(f.template, f.line, f.check) for f in found if f.severity == "error"] == [
+        (str(tmp_path / name), line, check)
+    ]
+
+
+def test_a_field_that_papers_do_not_have_is_found_by_the_specimen(
+    tmp_path: Path, make_press: MakePress
+) -> None:
+    (tmp_path / "actions.html").write_text("<p>\n{{ paper.pages }}</p>", encoding="utf-8")
+    found = lint(make_press(templates=tmp_path))
+    assert any("pages" in f.message and f.severity == "error" for f in found)
+
+
+def test_a_missing_template_folder_is_refused(tmp_path: Path, make_press: MakePress) -> None:
+    with pytest.raises(SettingsError, match="there is no folder"):
+        make_press(templates=tmp_path / "none")
+
+
+def test_a_template_that_includes_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.mjml").write_text('<mj-include path="a.mjml"/>', encoding="utf-8")
+    with pytest.raises(TemplateError, match="includes itself"):
+        Templates(tmp_path).html("a.mjml")

@@ -1,0 +1,60 @@
+from itertools import pairwise
+
+from babel import Locale
+from babel.support import NullTranslations
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.composing.locales import Words
+from digest.composing.wording import SUBJECT_LENGTH, one_line, preheader, short_title, subject
+from digest.papers import Paper
+
+ENGLISH = Words("en", Locale("en"), NullTranslations())
+LONG = "On the surprising usefulness of very long titles in the literature of machine learning"
+
+
+def papers(*titles: str) -> list[Paper]:
+    return [Paper(n, title, "An abstract. It goes on.") for n, title in enumerate(titles, 1)]
+
+
+def test_the_subject_names_the_best_paper_and_the_count() -> None:
+    made = subject(ENGLISH, "plain", "Digest", 3, papers("Tidal flows", "B", "C"))
+    assert "Tidal flows" in made
+    assert "2 more papers" in made
+
+
+def test_a_long_title_is_cut_between_words_to_sixty_characters() -> None:
+    for edition in range(1, 4):
+        made = subject(ENGLISH, "plain", "Digest", edition, papers(LONG, "B"))
+        assert len(made) <= SUBJECT_LENGTH
+        assert "…" in made
+
+
+def test_two_days_running_never_look_the_same() -> None:
+    for tone in ("plain", "warm", "terse"):
+        made = [subject(ENGLISH, tone, "Digest", n, papers("Same", "B")) for n in range(1, 9)]
+        assert all(a != b for a, b in pairwise(made))
+
+
+def test_the_last_subject_is_avoided() -> None:
+    first = subject(ENGLISH, "plain", "Digest", 3, papers("Same", "B"))
+    assert subject(ENGLISH, "plain", "Digest", 3, papers("Same", "B"), avoid=first) != first
+
+
+def test_the_preheader_goes_on_where_the_subject_ended() -> None:
+    line = preheader(ENGLISH, papers("First", "Second", "Third"))
+    assert line == "Also: Second · Third"
+    assert preheader(ENGLISH, papers("Only")) == "An abstract. It goes on."
+
+
+def test_a_title_is_shortened_to_its_name() -> None:
+    assert short_title("DreamFlow: a long explanation of it all", 20) == "DreamFlow"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(min_size=1, max_size=300), st.integers(1, 6))
+def test_any_title_gives_one_printable_line(title: str, count: int) -> None:
+    some = papers(*[title] * count)
+    for line in (subject(ENGLISH, "plain", "Digest", 1, some), preheader(ENGLISH, some)):
+        assert line == one_line(line)
+        assert line.isprintable()

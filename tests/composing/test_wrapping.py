@@ -1,0 +1,36 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.composing.wrapping import columns, wrap
+
+
+def test_lines_have_at_most_the_width_and_an_indent() -> None:
+    text = wrap("one two three four five six", "* ", "  ", width=12)
+    assert text == "* one two\n  three four\n  five six"
+
+
+def test_a_link_is_never_broken() -> None:
+    link = "https://example.org/" + "x" * 90
+    assert link in wrap(f"see {link} there").split("\n")
+
+
+def test_chinese_breaks_between_characters_but_not_before_a_full_stop() -> None:
+    lines = wrap("深度学习的方法很好。" * 3, width=20).split("\n")
+    assert all(columns(line) <= 20 for line in lines)
+    assert not any(line.startswith("。") for line in lines)
+    assert "".join(lines) == "深度学习的方法很好。" * 3
+
+
+def test_a_no_break_space_holds() -> None:
+    assert wrap("aaaa b\u00a0c", width=7) == "aaaa\nb\u00a0c"
+
+
+def test_combining_marks_take_no_column() -> None:
+    assert columns("e\u0301") == 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200))
+def test_no_word_is_lost(text: str) -> None:
+    kept = "".join(c for c in text if not c.isspace())
+    assert "".join(c for c in wrap(text, width=20) if not c.isspace()) == kept
