@@ -87,13 +87,13 @@ class Desk:
         self.cards = [_card(number, rng, card_bytes) for number in range(1, cards + 1)]
         style = ".c{font:16px/1.5 sans-serif;color:#222}\n" * 40
         self.head = Fragment(
-            html=f"<!doctype html>\n<html lang=\"en\"><head><style>{style}</style></head><body>"
+            html=f'<!doctype html>\n<html lang="en"><head><style>{style}</style></head><body>'
             f"<p>{HOLES['preheader']}</p><p>Hello {HOLES['name']},</p>\n",
             text=f"Hello {HOLES['name']},\n\n{HOLES['preheader']}\n\n",
         )
         self.foot = Fragment(
             html=f"<p>{HOLES['message']}</p><p>Sent to {HOLES['address']}. "
-            f"<a href=\"{HOLES['unsubscribe']}\">Unsubscribe</a></p></body></html>\n",
+            f'<a href="{HOLES["unsubscribe"]}">Unsubscribe</a></p></body></html>\n',
             text=f"{HOLES['message']}\nSent to {HOLES['address']}.\n"
             f"Unsubscribe: {HOLES['unsubscribe']}\n",
         )
@@ -138,7 +138,9 @@ def _card(number: int, rng: random.Random, size: int) -> Fragment:
         f'<table role="presentation" width="100%">{row}<a href="{link}">{title}</a></td></tr>\n'
         f"{row}{abstract}</td></tr>\n"
     )
-    filler = f'{row}<a href="{link}&amp;a=like" style="color:#a3341f">More like this</a></td></tr>\n'
+    filler = (
+        f'{row}<a href="{link}&amp;a=like" style="color:#a3341f">More like this</a></td></tr>\n'
+    )
     while len(html) < size * 0.86:
         html += filler
     return Fragment(html=html + "</table>\n", text=f"{title}\n{abstract[:400]}\n{link}\n\n")
@@ -177,9 +179,7 @@ class Room:
         )
         recipes = RecipeStore(database)
         press = Press(recipes, letterhead, ring, SECRET)
-        return Room(
-            database, DeliveryStore(database, lease=lease), recipes, press, desk or Desk()
-        )
+        return Room(database, DeliveryStore(database, lease=lease), recipes, press, desk or Desk())
 
     def ready(self, claim: Claim, recipe: Recipe) -> ReadyMail:
         """Return a frozen delivery as the sender takes it."""

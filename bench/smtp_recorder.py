@@ -1,0 +1,121 @@
+"""A real SMTP server that remembers what it accepted, and can kill a client at any byte."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Mail:
+    """One mail, accepted: its final dot was here before we said 250."""
+
+    sender: str
+    recipient: str
+    message_id: str
+    digest: str  # SHA-256 of its bytes
+    content: bytes | None
+
+
+@dataclass
+class Recorder:
+    """Speaks ESMTP with PIPELINING in its own thread; everything is kept in order."""
+
+    keep_content: bool = False
+    accepted: list[Mail] = field(default_factory=list)
+    connections: int = 0
+    port: int = 0
+    # Called when this many more bytes have come in, wherever that is in a mail.
+    kill_after: int | None = None
+    kill: Callable[[], None] = lambda: None
+    answer_dot: Callable[[Mail], str] = lambda mail: "250 2.0.0 Ok: queued"
+
+    def __enter__(self) -> Recorder:
+        started = threading.Event()
+
+        def serve() -> None:
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+            server = self._loop.run_until_complete(
+                asyncio.start_server(self._talk, "127.0.0.1", 0, limit=1 << 20)
+            )
+            self.port = server.sockets[0].getsockname()[1]
+            started.set()
+            self._loop.run_forever()
+            server.close()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.close()
+
+        self._thread = threading.Thread(target=serve, daemon=True)
+        self._thread.start()
+        started.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            await self._session(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sender = recipient = ""
+        writer.write(b"220 recorder ESMTP\r\n")
+        while line := await reader.readline():
+            self._count(len(line))
+            command = line.upper()
+            if command.startswith(b"EHLO"):
+                writer.write(b"250-recorder\r\n250-PIPELINING\r\n250 SMTPUTF8\r\n")
+            elif command.startswith(b"MAIL"):
+                sender = line[11 : line.index(b">")].decode()
+                writer.write(b"250 2.1.0 Ok\r\n")
+            elif command.startswith(b"RCPT"):
+                recipient = line[9 : line.index(b">")].decode()
+                writer.write(b"250 2.1.5 Ok\r\n")
+            elif command.startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+                mail = await self._data(reader, sender, recipient)
+                if mail is None:
+                    return
+                self.accepted.append(mail)
+                writer.write(self.answer_dot(mail).encode() + b"\r\n")
+            elif command.startswith(b"QUIT"):
+                writer.write(b"221 bye\r\n")
+                return
+            else:
+                writer.write(b"250 2.0.0 Ok\r\n")
+
+    async def _data(self, reader: asyncio.StreamReader, sender: str, recipient: str) -> Mail | None:
+        lines = []
+        while line := await reader.readline():
+            self._count(len(line))
+            if line == b".\r\n":
+                content = b"".join(lines)
+                start = content.find(b"\r\nMessage-ID: ") + 14
+                return Mail(
+                    sender,
+                    recipient,
+                    content[start : content.find(b"\r\n", start)].decode(),
+                    hashlib.sha256(content).hexdigest(),
+                    content if self.keep_content else None,
+                )
+            lines.append(line[1:] if line.startswith(b"..") else line)
+        return None  # the connection ended before the final dot: nothing was accepted
+
+    def _count(self, octets: int) -> None:
+        if self.kill_after is not None:
+            self.kill_after -= octets
+            if self.kill_after <= 0:
+                self.kill_after = None
+                self.kill()
