@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from digest.composing.render import Press
 from digest.data_folder import make_folder, secret_key
 from digest.delivery.courier import Courier
 from digest.delivery.owners import Undertaker
+from digest.desk_services import PastIssues, Previews
 from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
 from digest.errors import NotFound, SettingsError
@@ -24,6 +26,7 @@ from digest.letters import PostOffice
 from digest.papers import Paper, title_key
 from digest.ranking.background import Background
 from digest.readings import Reading
+from digest.resources import shipped
 from digest.run import EditionRun, Plan
 from digest.settings import Settings, secret_of
 from digest.storage.archive import Archive
@@ -37,7 +40,9 @@ from digest.storage.ledger import LedgerStore
 from digest.storage.letters import LetterStore
 from digest.storage.migrate import migrate, schema_version
 from digest.storage.recipes import RecipeStore
+from digest.storage.rhythms import RhythmStore
 from digest.storage.subscribers import SubscriberTable
+from digest.web.site import build, guard_settings, hosts_of
 from subscribers.addresses import parse_address
 from subscribers.import_export import read_rows, write_csv, write_json_lines
 from subscribers.importing import Imported, import_readers
@@ -45,6 +50,9 @@ from subscribers.links import Links
 from subscribers.service import DeskSettings, FrontDesk
 from subscribers.store import Feedback, Subscriber
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
+from subscribers.web.guard import Guard
+from subscribers.web.pages import Pages, PageSettings
+from subscribers.web.rates import Rates, RateSettings
 
 
 def utc_now() -> datetime:
@@ -136,6 +144,11 @@ class App:
         return IssueWindows(self.database)
 
     @cached_property
+    def rhythms(self) -> RhythmStore:
+        """When readers are due."""
+        return RhythmStore(self.database, self.deliveries)
+
+    @cached_property
     def post_office(self) -> PostOffice:
         """Letters of the front desk."""
         store = LetterStore(self.database)
@@ -204,12 +217,7 @@ class App:
 
     def edition_run(self, progress: Callable[[int], None] = lambda count: None) -> EditionRun:
         """Return a run over this store; what dead senders left has been taken over."""
-        now = self.clock()
-        alone = self.database.engine.dialect.name == "sqlite"
-        self.deliveries.reap(Undertaker(self.workshop.owners, alone=alone), now)
-        if not alone:
-            self.deliveries.abandon(now)
-        self.deliveries.expire(now)
+        self.take_over()
         of = self.settings.edition
         keys = [parse_address(address).key for address in of.only_to]
         return EditionRun(
@@ -223,6 +231,19 @@ class App:
             plan=Plan(self.settings.expiry, of.approve, keys),
             progress=progress,
         )
+
+    def take_over(self) -> None:
+        """Take over what dead senders left, and close what has expired."""
+        now = self.clock()
+        alone = self.database.engine.dialect.name == "sqlite"
+        self.deliveries.reap(Undertaker(self.workshop.owners, alone=alone), now)
+        if not alone:
+            self.deliveries.abandon(now)
+        self.deliveries.expire(now)
+        for edition in self.editions.unfinished(now):
+            if self.settings.delivery.on_uncertain == "resend":
+                self.deliveries.resend_uncertain(edition.number, now)
+            self.deliveries.set_aside(edition.number, now)
 
     def courier(self) -> Courier:
         """Open a courier; who runs an edition closes it."""
@@ -279,6 +300,41 @@ class App:
             raise NotFound(f"{count} papers of the archive match {text!r}; name exactly one")
         self.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", self.clock()))
         return exact[0]
+
+    def site(self) -> Guard:
+        """Return the readers' pages as an ASGI application."""
+        newsletter, web = self.settings.newsletter, self.settings.web
+        hosts = hosts_of(self.base_url, web.allowed_hosts)
+        pages = Pages(
+            desk=replace(self.desk, may_post=(rates := Rates(RateSettings())).letter),
+            feedback=self.readers,
+            previews=self._previews(),
+            issues=PastIssues(self.recipes, self.workshop.press(self.recipes)),
+            rates=rates,
+            settings=PageSettings(
+                name=newsletter.name,
+                hosts=hosts,
+                hour=self.settings.schedule.hour,
+                max_papers=self.settings.edition.max_papers,
+                contact=newsletter.reply_to or newsletter.sender,
+                postal_address=newsletter.postal_address,
+            ),
+            templates=shipped("templates/web"),
+            clock=self.clock,
+        )
+        guard = guard_settings(self.base_url, web.allowed_hosts, web.trusted_proxies)
+        return build(pages, guard, self.editions.newest)
+
+    def _previews(self) -> Previews:
+        return Previews(
+            newest=self.editions.newest,
+            papers_of=lambda number: self.archive.offered(after=number - 1, upto=number),
+            seen_since=self.archive.seen_since,
+            background=lambda: self.background,
+            editor=self.editor,
+            search_url=self.settings.newsletter.search_url,
+            clock=self.clock,
+        )
 
     def initialise(self) -> list[str]:
         """Make the data folder, the store, the key and the folder for dumps; return what is new."""

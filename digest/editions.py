@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -31,7 +31,7 @@ class Figures:
     label: date
     papers: int = 0
     state: str | None = None
-    accounting: Accounting = Accounting()
+    accounting: Accounting = field(default_factory=Accounting)
 
     @classmethod
     def of(cls, edition: Edition, accounting: Accounting) -> Figures:

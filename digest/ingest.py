@@ -10,12 +10,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from digest.diff import Intents, Known, decide
+from digest.diff import Intents, Known, Lookalikes, decide
 from digest.errors import DumpError
 from digest.readings import Dump, Reading, Rejection
 
 
-class Change(Known, Protocol):
+class Change(Known, Lookalikes, Protocol):
     """The archive, open for one change."""
 
     def carry_out(
@@ -86,7 +86,7 @@ class Ingest:
         except DumpError as error:
             return _refused(blank, error)
         with self.archive.changing() as change:
-            intents = decide(dump.records, change)
+            intents = decide(dump.records, change, change)
             change.carry_out(intents, source=dump.format, now=now, archive_only=archive_only)
         reading = replace(
             blank,

@@ -94,6 +94,15 @@ class Editor:
         """Return one reader's picks of an offer that is no edition yet."""
         return self._picks(offer, [due])[0]
 
+    def matching(self, offer: Offer, profile: Profile) -> list[int]:
+        """Return the papers of an offer that are above the floor for a profile."""
+        ranking = offer.index.rank([profile], depth=max(1, len(offer.papers)))[0]
+        return [
+            paper
+            for paper, score in zip(ranking.papers, ranking.scores, strict=True)
+            if score >= self._rules.floor
+        ]
+
     def _picks(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
         profiles = [_profile(due.reader.keywords) for due in dues]
         rankings = offer.index.rank(profiles, sent=[due.sent for due in dues])

@@ -29,7 +29,9 @@ class Rhythms(Protocol):
     def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
         """Write down when to look at readers next."""
 
-    def serve(self, edition: int, served: Sequence[Served], now: datetime) -> int:
+    def serve(
+        self, edition: int, served: Sequence[Served], now: datetime, *, email_keys: Sequence[str]
+    ) -> int:
         """Plan issues and move their readers on; return how many were planned."""
 
 
@@ -55,6 +57,7 @@ class House:
     catch_up: timedelta
     expiry: timedelta
     approve: bool
+    only_to: tuple[str, ...] = ()  # keys of addresses; empty: everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +142,4 @@ def _look(
             # Due without anything to offer: it stays due until there is an edition for it.
             later.append((row.id, now if isinstance(found, Due) else found.next_at))
     rhythms.look_again(later)
-    return rhythms.serve(newest, served, now) if served else 0
+    return rhythms.serve(newest, served, now, email_keys=house.only_to) if served else 0

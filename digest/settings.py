@@ -78,7 +78,7 @@ class Edition(Section):
 class Ranking(Section):
     """[ranking]: what counts as a match."""
 
-    floor: float = Field(default=0.0, ge=0)
+    floor: float = Field(default=0.01, ge=0)
     semantic: Literal["auto", "on", "off"] = "auto"
 
 

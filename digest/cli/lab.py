@@ -19,6 +19,11 @@ from digest.ranking.semantics import Semantics
 app = typer.Typer(help="Measure the ranking.", no_args_is_help=True)
 
 
+@app.callback()
+def lab_options() -> None:
+    """Measure the ranking on collections with judgements."""
+
+
 class QueryFile(StrEnum):
     """Which queries of a collection to ask."""
 

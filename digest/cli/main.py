@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import demo, dumps, editions, preview, setup, subscribers
+from digest.cli import demo, dumps, editions, preview, serve, setup, subscribers
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -90,4 +90,5 @@ app.command()(preview.preview)
 app.command()(editions.run)
 app.add_typer(editions.app, name="editions")
 app.command()(setup.doctor)
+app.command()(serve.serve)
 app.command()(demo.demo)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 from digest.diff import Intents, MergePapers, NewPaper, UpdatePaper
 from digest.merging import provenance_of
 from digest.papers import Link, Paper
-from digest.storage.database import Database
+from digest.storage.database import Database, conflict_insert
 from digest.storage.schema import feedback, paper_keys, papers, title_blocks
 
 ARCHIVE_ONLY = 0  # the edition of papers that were seeded and are never offered
@@ -123,11 +123,25 @@ class ArchiveChange:
                 select(paper_keys.c.key, paper_keys.c.paper_id).where(paper_keys.c.key.in_(chunk))
             )
             owned.update((row.key, row.paper_id) for row in rows)
-        found: dict[int, Paper] = {}
-        for chunk in _chunks(sorted(set(owned.values()))):
-            for row in self._connection.execute(select(papers).where(papers.c.id.in_(chunk))):
-                found[row.id] = _paper(row)
+        found = self._read(sorted(set(owned.values())))
         return {key: found[number] for key, number in owned.items()}
+
+    def by_blocks(self, hashes: Sequence[int]) -> Mapping[int, Sequence[Paper]]:
+        """Return the papers whose titles share a block (see diff.Lookalikes)."""
+        owners: dict[int, list[int]] = {}
+        for chunk in _chunks(list(dict.fromkeys(hashes))):
+            rows = self._connection.execute(
+                select(title_blocks.c.hash, title_blocks.c.paper_id).where(
+                    title_blocks.c.hash.in_(chunk)
+                )
+            )
+            for row in rows:
+                owners.setdefault(row.hash, []).append(row.paper_id)
+        numbers = {number for owned in owners.values() for number in owned}
+        found = self._read(sorted(numbers))
+        return {
+            block: [found[number] for number in sorted(owned)] for block, owned in owners.items()
+        }
 
     def carry_out(
         self, intents: Intents, *, source: str, now: datetime, archive_only: bool = False
@@ -140,6 +154,20 @@ class ArchiveChange:
         for new in intents.new:
             self._add(new, source, now, ARCHIVE_ONLY if archive_only else None)
 
+    def _read(self, numbers: Sequence[int]) -> dict[int, Paper]:
+        found: dict[int, Paper] = {}
+        for chunk in _chunks(numbers):
+            for row in self._connection.execute(select(papers).where(papers.c.id.in_(chunk))):
+                found[row.id] = _paper(row)
+        return found
+
+    def _block(self, number: int, blocks: Sequence[int]) -> None:
+        if blocks:
+            self._connection.execute(
+                conflict_insert(self._connection, title_blocks).on_conflict_do_nothing(),
+                [{"hash": block, "paper_id": number} for block in dict.fromkeys(blocks)],
+            )
+
     def _add(self, new: NewPaper, source: str, now: datetime, edition: int | None) -> None:
         values = _values(new.record, [*_FIELDS, "position"])
         values |= {
@@ -151,11 +179,13 @@ class ArchiveChange:
             insert(papers).values(values).returning(papers.c.id)
         ).scalar_one()
         self._own(number, new.keys)
+        self._block(number, new.blocks)
 
     def _update(self, change: UpdatePaper, source: str) -> None:
         if change.changes:
             self._set(change.id, change.changes, dict.fromkeys(change.changes, source))
         self._own(change.id, change.new_keys)
+        self._block(change.id, change.new_blocks)
 
     def _merge(self, merge: MergePapers) -> None:
         rows = {

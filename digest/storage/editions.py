@@ -74,6 +74,12 @@ class EditionStore:
                 _edition(row) for row in connection.execute(_columns().order_by(editions.c.number))
             ]
 
+    def unfinished(self, now: datetime) -> list[Edition]:
+        """Return the open editions whose time is not over, the oldest first."""
+        query = _columns().where(editions.c.state == "open", editions.c.expires_at > now)
+        with self._database.read() as connection:
+            return [_edition(row) for row in connection.execute(query.order_by(editions.c.number))]
+
     def set_state(self, number: int, state: EditionState) -> Edition:
         """Approve, pause or go on with an edition; raises NotFound."""
         with self._database.write() as connection:

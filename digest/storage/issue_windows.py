@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
 
 from digest.states import State
 from digest.storage.database import Database
@@ -22,6 +24,21 @@ class IssueWindows:
         )
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
+
+    def may_send(self, edition: int, now: datetime) -> bool:
+        """Tell whether an edition has a delivery that may be claimed now."""
+        d = deliveries.c
+        due = or_(d.next_attempt_at.is_(None), d.next_attempt_at <= now)
+        query = select(d.id).where(
+            d.edition == edition,
+            or_(
+                d.state == State.PLANNED,
+                and_(d.state == State.DEFERRED, due),
+                and_(d.state == State.CLAIMED, d.lease_expires_at < now),
+            ),
+        )
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
 
     def since(self, reader: int, edition: int) -> int:
         """Return the edition after which the reader's issue of `edition` begins."""

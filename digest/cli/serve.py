@@ -1,0 +1,28 @@
+"""`digest serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from digest.logs import set_up_logs
+from digest.serving import serve as serve_app
+
+
+def serve(
+    context: typer.Context,
+    pages_only: Annotated[
+        bool, typer.Option("--pages-only", help="Only the pages; another process sends.")
+    ] = False,
+    no_pages: Annotated[
+        bool, typer.Option("--no-pages", help="Only scheduler and sender.")
+    ] = False,
+) -> None:
+    """Watch for dumps, open the day's edition, send at each reader's hour, and answer links."""
+    if pages_only and no_pages:
+        raise typer.BadParameter("choose one of --pages-only and --no-pages")
+    app = context.obj.app
+    logs = app.settings.logs
+    set_up_logs(logs.level, logs.format, addresses=logs.addresses)
+    serve_app(app, pages=not no_pages, background=not pages_only)

@@ -1,0 +1,156 @@
+"""`digest serve`: scheduler, sender and pages in one process, or the pages alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from digest import scheduling
+from digest.app import App
+from digest.dumps import folder
+from digest.errors import DigestError
+from digest.scheduling import House
+from subscribers.addresses import parse_address
+
+TICK_SECONDS = 60
+SEND_SECONDS = 10
+
+log = structlog.get_logger("digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the server does in the background; each duty is safe to repeat and to interrupt."""
+
+    app: App
+
+    def tick(self) -> None:
+        """Read new dumps, open the day's edition, plan what is due, look after the readers."""
+        app = self.app
+        self._read_inbox()
+        now = app.clock()
+        ticked = scheduling.tick(now, house(app), app.editions, app.rhythms)
+        for warning in ticked.warnings:
+            log.warning("time zone", reason=warning)
+        if ticked.edition:
+            log.info("edition opened", edition=ticked.edition.number, papers=ticked.edition.papers)
+        if ticked.planned:
+            log.info("issues planned", count=ticked.planned)
+        resumed, expired = app.desk.look_after(now)
+        if resumed or expired:
+            log.info("readers looked after", resumed=resumed, expired=expired)
+
+    def send(self) -> None:
+        """Send what may be sent now: letters first, then every open edition."""
+        app = self.app
+        app.post_office.flush(app.clock())
+        app.take_over()
+        for edition in app.editions.unfinished(app.clock()):
+            if not app.windows.may_send(edition.number, app.clock()):
+                continue
+            trouble = app.edition_run().send(edition, app.courier())
+            told = app.deliveries.accounting(edition.number)
+            log.info(
+                "edition sent",
+                edition=edition.number,
+                accepted=told.accepted,
+                pending=told.pending,
+                deferred=told.deferred,
+                refused=told.refused,
+            )
+            if trouble:
+                log.error("sending is blocked", reason=trouble)
+
+    def _read_inbox(self) -> None:
+        app = self.app
+        if not app.inbox.is_dir():
+            return
+        settled = timedelta(seconds=app.settings.dumps.settle_seconds)
+        for path in folder.ready(app.inbox, now=app.clock(), settled=settled):
+            reading = app.ingest_file(path, None, False)
+            log.info(
+                "dump read",
+                file=path.name,
+                papers=reading.papers,
+                new=reading.new,
+                rejected=reading.rejected,
+            )
+            accepted = reading.format is not None
+            report = "" if accepted and not reading.problems else reading.summary()
+            folder.file_away(path, accepted=accepted, report=report)
+
+
+def house(app: App) -> House:
+    """Return what the settings say of time."""
+    of = app.settings.schedule
+    return House(
+        zone=of.timezone,
+        hour=of.hour,
+        stagger_minutes=of.stagger_minutes,
+        catch_up=timedelta(hours=of.catch_up_hours),
+        expiry=app.settings.expiry,
+        approve=app.settings.edition.approve,
+        only_to=tuple(parse_address(each).key for each in app.settings.edition.only_to),
+    )
+
+
+def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
+    """Serve until interrupted. Raises DigestError at once when something is not set up."""
+    app.initialise()
+    scheduler = _scheduler(Duties(app)) if background else None
+    if scheduler:
+        scheduler.start()
+    try:
+        if pages:
+            of = app.settings.web
+            config = uvicorn.Config(
+                app.site(), host=of.host, port=of.port, log_level="warning",
+                access_log=False, proxy_headers=False, server_header=False,
+            )  # fmt: skip
+            log.info("pages", address=f"http://{of.host}:{of.port}")
+            uvicorn.Server(config).run()
+        else:
+            _wait()
+    finally:
+        if scheduler:
+            scheduler.shutdown(wait=True)
+
+
+def _scheduler(duties: Duties) -> BackgroundScheduler:
+    """Return APScheduler with two duties, thin: what is due stands in the database.
+
+    An interval and no cron trigger: cron's default grace is a second, and clock changes have
+    bitten it. A duty that takes longer than its interval is not started twice.
+    """
+    scheduler = BackgroundScheduler(timezone="UTC")
+    common = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    for duty, seconds in ((duties.tick, TICK_SECONDS), (duties.send, SEND_SECONDS)):
+        scheduler.add_job(
+            _guarded(duty), "interval", seconds=seconds, id=duty.__name__,
+            next_run_time=duties.app.clock(), **common,
+        )  # fmt: skip
+    return scheduler
+
+
+def _guarded(duty: Callable[[], None]) -> Callable[[], None]:
+    """Return a duty whose failure is logged and tried again at its next turn."""
+
+    def run() -> None:
+        try:
+            duty()
+        except DigestError as error:
+            log.error("duty failed", duty=duty.__name__, reason=str(error))
+        except Exception as error:  # a bug must not stop the newsletter for ever
+            log.exception("duty failed", duty=duty.__name__, reason=repr(error))
+
+    return run
+
+
+def _wait() -> None:
+    threading.Event().wait()

@@ -1,0 +1,47 @@
+"""The whole site: readers' pages, health, and the layer that guards them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from digest.errors import SettingsError
+from subscribers.web import create_pages, install_errors
+from subscribers.web.clients import networks
+from subscribers.web.guard import Guard, GuardSettings
+from subscribers.web.pages import Pages
+
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+def build(pages: Pages, guard: GuardSettings, ready: Callable[[], object]) -> Guard:
+    """Return the site as an ASGI application; `ready()` raises when it cannot do its work."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(create_pages(pages))
+    install_errors(app, pages)
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> JSONResponse:
+        ready()
+        return JSONResponse({"status": "ok"})
+
+    return Guard(app, guard)
+
+
+def hosts_of(base_url: str, allowed: tuple[str, ...]) -> frozenset[str]:
+    """Return the host names to answer to: the settings', base_url's and this machine's."""
+    named = urlsplit(base_url).hostname
+    return frozenset([*_LOCAL, *(name.lower() for name in allowed), *([named] if named else [])])
+
+
+def guard_settings(
+    base_url: str, allowed: tuple[str, ...], proxies: tuple[str, ...]
+) -> GuardSettings:
+    """Return what is let in. Raises SettingsError when a proxy is no address."""
+    try:
+        return GuardSettings(hosts_of(base_url, allowed), networks(proxies))
+    except ValueError as error:
+        raise SettingsError(f"web.trusted_proxies: {error}") from None
