@@ -66,7 +66,10 @@ class Guard:
         client = client_of(peer, scope["scheme"], headers, self.settings.trusted_proxies)
         scope["scheme"] = "https" if client.secure else "http"
         scope.setdefault("state", {})["client"] = client
-        answer = _Answer(send, secure=client.secure)
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # what follows links with HEAD sees what GET would show
+            scope["method"] = "GET"
+        answer = _Answer(send, secure=client.secure, is_head=is_head)
         if refusal := self._refusal(headers):
             await _refuse(answer, *refusal)
             return
@@ -114,9 +117,10 @@ class _Body:
 class _Answer:
     """Send, with the security headers that the answer does not set itself."""
 
-    def __init__(self, send: Send, *, secure: bool) -> None:
+    def __init__(self, send: Send, *, secure: bool, is_head: bool) -> None:
         self._send = send
         self._secure = secure
+        self._is_head = is_head
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -126,6 +130,8 @@ class _Answer:
             if self._secure:
                 present.append(_HSTS)
             message = {**message, "headers": present}
+        elif self._is_head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
 

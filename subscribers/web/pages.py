@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,14 @@ class Pages:
     def __post_init__(self) -> None:
         self.environment = _environment(self.templates)
         self.assets = assets.load(self.templates / "static", self.settings)
-        self.environment.globals.update(site=self.settings, asset=self.assets.address)
 
     def page(
         self, request: Request, template: str, status: int = 200, **values: Any
     ) -> HTMLResponse:
         """Render a page."""
-        html = self.environment.get_template(template).render(values)
+        html = self.environment.get_template(template).render(
+            site=self.settings, asset=self.assets.address, **values
+        )
         return HTMLResponse(html, status)
 
     def sorry(
@@ -172,6 +174,7 @@ def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResp
     return pages.sorry(request, status, "That did not work", text)
 
 
+@lru_cache(maxsize=4)
 def _environment(folder: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader(folder),

@@ -1,0 +1,60 @@
+"""The address of every page, in every state that looks different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from subscribers.preferences import Preferences
+from subscribers.store import Feedback
+from tests.subscribers.desk import NOW
+from tests.subscribers.web.site import Site
+
+Step = tuple[str, str, dict[str, str]]  # method, path, form
+
+
+def every_page(site: Site) -> Iterator[tuple[str, Step]]:
+    """Yield a name and how to get there. The site is filled on the way."""
+    reader = site.reader('"continual learning"^2, diffusion, speech')
+    for paper, opinion in ((7, "more"), (8, "less")):
+        site.front.store.set_feedback(reader.id, Feedback(paper, opinion, NOW, 5))  # type: ignore[arg-type]
+    links, token = site.front.desk.links, site.token(reader)
+    base = f"/m/{token}"
+
+    def path(link: str) -> str:
+        return link.removeprefix(site.front.desk.settings.base_url)
+
+    for name in (
+        "/",
+        "/about",
+        "/help",
+        "/link",
+        "/link-sent",
+        "/subscribed",
+        "/erased",
+        "/nothing",
+    ):
+        yield name, ("GET", name, {})
+    yield "preview", ("POST", "/preview", {"keywords": "diffusion, spech\nspeech"})
+    bad = {"email": "ada@", "keywords": '"open, a^99', "hour": "99", "cadence": "days"}
+    yield "problems", ("POST", "/subscribe", bad)
+    yield "bad link form", ("POST", "/link", {"email": "ada@"})
+    for action in ("preferences", "unsubscribe", "more/7", "less/7", "mute/0", "welcome"):
+        yield action, ("GET", f"{base}/{action}", {})
+    yield "saved", ("GET", f"{base}/preferences?done=saved", {})
+    yield "bad preferences", ("POST", f"{base}/preferences", bad)
+    yield "bad pause", ("POST", f"{base}/pause", {"until": "x"})
+    yield "bad address", ("POST", f"{base}/address", {"email": "ada@"})
+    yield "forged", ("GET", "/m/forged/preferences", {})
+    yield "restore", ("GET", path(links.restore(reader.id, "a@b.org", reader.email_key, NOW)), {})
+    yield "move", ("GET", path(links.move(reader.id, "new@example.org", NOW)), {})
+    yield "stop", ("GET", path(links.stop_move(reader.id, NOW)), {})
+    yield "export", ("GET", path(links.export(reader.id, NOW)), {})
+    yield "erase", ("GET", path(links.erase(reader.id, NOW)), {})
+    site.front.desk.subscribe("bo@example.org", Preferences("x"), NOW)
+    yield "confirm", ("GET", path(site.front.post.letters[-1].link), {})
+    site.front.desk.pause(reader, None, NOW)
+    for action in ("preferences", "eased", "unsubscribe"):
+        yield f"paused {action}", ("GET", f"{base}/{action}", {})
+    site.front.desk.leave(site.front.desk.by_number(reader.id), NOW, how="form")
+    for action in ("unsubscribe", "preferences", "welcome-back"):
+        yield f"left {action}", ("GET", f"{base}/{action}", {})

@@ -1,0 +1,173 @@
+"""The pages in real Chromium: accessibility, small screens, keyboard, the live preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.subscribers.web.browser import axe_script, chromium, served, violations
+from tests.subscribers.web.every_page import every_page
+from tests.subscribers.web.site import Site, open_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SUBMIT = """([path, fields]) => {
+  const form = document.createElement("form");
+  form.method = "post"; form.action = path;
+  for (const [name, value] of Object.entries(fields)) {
+    const input = document.createElement("input");
+    input.type = "hidden"; input.name = name; input.value = value; form.append(input);
+  }
+  document.body.append(form); form.submit();
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def site() -> Site:
+    return open_site(hosts=frozenset({"127.0.0.1"}), base_url="")
+
+
+def go(page: Any, base: str, step: tuple[str, str, dict[str, str]]) -> None:
+    method, path, fields = step
+    if method == "GET":
+        page.goto(base + path)
+        return
+    page.goto(base + "/about")
+    with page.expect_navigation():
+        page.evaluate(SUBMIT, [path, fields])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_no_page_is_wider_than_a_small_phone(
+    browser: Any, site: Site, scheme: str
+) -> None:
+    script = axe_script()
+    with served(site.app) as base:
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 320, "height": 640})
+        said: list[str] = []
+        page.on("console", lambda m: said.append(m.text) if "Content Security" in m.text else None)
+        for name, step in every_page(site):
+            go(page, base, step)
+            if name == "/":
+                page.click("summary")
+            assert violations(page, script) == [], name
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        assert said == []
+        page.close()
+
+
+def test_axe_would_find_a_fault(browser: Any) -> None:
+    page = browser.new_page()
+    page.goto("data:text/html,<title>x</title><p style='color:silver'>pale<input>")
+    found = " ".join(violations(page, axe_script()))
+    assert "color-contrast" in found
+    assert "html-has-lang" in found
+    assert "label" in found
+    page.close()
+
+
+def test_targets_are_large_enough_for_a_thumb(browser: Any, site: Site) -> None:
+    measure = """() => [...document.querySelectorAll("button, input, select, textarea, summary")]
+      .filter(e => e.offsetParent && e.type !== "hidden" && !e.closest(".trap, .suggestion"))
+      .map(e => (e.closest("label") || e).getBoundingClientRect())
+      .map(box => Math.round(box.height))"""
+    with served(site.app) as base:
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        token = site.token(site.reader())
+        for path in ("/", f"/m/{token}/preferences", f"/m/{token}/unsubscribe"):
+            page.goto(base + path)
+            heights = page.evaluate(measure)
+            assert heights
+            assert min(heights) >= 40, path
+        page.close()
+
+
+def test_the_preview_follows_the_typing_and_offers_better_words(browser: Any, site: Site) -> None:
+    with served(site.app) as base:
+        page = browser.new_page()
+        page.goto(base)
+        page.locator("#keywords").press_sequentially("speech, spech", delay=5)
+        page.get_by_text("Nothing matched").wait_for()
+        assert page.get_by_role("link", name="Speech").is_visible()
+        assert "1 of 37 papers" in page.locator("#preview-status").text_content()
+        page.get_by_role("button", name="diffusion").click()
+        page.get_by_role("link", name="Diffusion models").wait_for()
+        assert page.locator("#keywords").input_value() == "speech, diffusion"
+        assert site.front.post.letters == []
+        page.close()
+
+
+def test_a_mistake_in_the_keywords_is_told_while_typing(browser: Any, site: Site) -> None:
+    with served(site.app) as base:
+        page = browser.new_page()
+        page.goto(base)
+        page.fill("#keywords", 'speech, "open')
+        page.get_by_text("never closed").wait_for()
+        page.fill("#keywords", "speech")
+        page.get_by_role("link", name="Speech").wait_for()
+        page.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_subscribing_by_keyboard_alone(browser: Any, site: Site, javascript: bool) -> None:
+    with served(site.app) as base:
+        context = browser.new_context(java_script_enabled=javascript, timezone_id="Asia/Tokyo")
+        page = context.new_page()
+        page.goto(base)
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        assert focused.text_content() == "Skip to the content"
+        page.keyboard.press("Enter")
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            name = focused.get_attribute("id") or (focused.text_content() or "").strip()
+            if name == "email":
+                page.keyboard.type("bo@example.org")
+            elif name == "keywords":
+                page.keyboard.type("diffusion")
+            elif name == "Subscribe":
+                break
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.url == f"{base}/subscribed"
+        context.close()
+    reader = site.front.desk.by_email("bo@example.org")
+    assert reader.keywords == "diffusion"
+    assert reader.timezone == ("Asia/Tokyo" if javascript else None)
+
+
+def test_the_focus_is_always_visible(browser: Any, site: Site) -> None:
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    with served(site.app) as base:
+        page = browser.new_page()
+        page.goto(base)
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            assert page.evaluate(outline) == "solid"
+        page.close()
+
+
+def test_a_keyword_is_muted_and_a_paper_judged_by_buttons(browser: Any, site: Site) -> None:
+    reader = site.reader()
+    with served(site.app) as base:
+        page = browser.new_page()
+        token = site.token(reader)
+        page.goto(f"{base}/m/{token}/more/7")
+        page.get_by_role("button", name="More like this").click()
+        page.get_by_role("heading", name="Noted").wait_for()
+        page.goto(f"{base}/m/{token}/mute/0")
+        page.get_by_role("button", name="Mute this keyword").click()
+        page.get_by_text("gone from your list").wait_for()
+        page.get_by_role("button", name="Take back").click()
+        page.get_by_text("Taken back").wait_for()
+        page.close()
+    assert site.front.desk.by_number(reader.id).keywords == "diffusion"
+    assert site.front.store.opinions == {}

@@ -1,0 +1,243 @@
+"""The first page: forms, problems, previews, and an answer that never tells who is subscribed."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from subscribers.web.preview import expectation
+from subscribers.web.rates import RateSettings
+from tests.subscribers.web.site import Site, open_site
+
+WISH = {"email": "bo@example.org", "keywords": "diffusion, speech -audio"}
+OURS = {"sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture
+def site() -> Site:
+    return open_site()
+
+
+def filled(browser: TestClient, **fields: str) -> dict[str, str]:
+    """The form as a browser would send it, with its token."""
+    found = re.search(r'name="form" value="([^"]+)"', browser.get("/").text)
+    assert found
+    return WISH | {"form": found[1]} | fields
+
+
+def test_the_form_leads_to_a_confirmation_mail(site: Site) -> None:
+    browser = site.browser()
+    answer = browser.post("/subscribe", data=filled(browser, timezone="Asia/Tokyo", hour="6"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/subscribed")
+    assert "inbox" in browser.get("/subscribed").text
+    reader = site.front.desk.by_email("bo@example.org")
+    assert (reader.state, reader.timezone, reader.hour) == ("pending", "Asia/Tokyo", 6)
+    assert site.front.post.kinds() == ["confirm"]
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(site: Site) -> None:
+    site.reader()
+    browser = site.browser()
+    answers = [
+        browser.post("/subscribe", data=filled(browser, email=email))
+        for email in ("ada@example.org", "new@example.org")
+    ]
+    assert answers[0].status_code == answers[1].status_code == 303
+    assert answers[0].content == answers[1].content
+    assert dict(answers[0].headers) == dict(answers[1].headers)
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/link"])
+def test_an_answer_comes_no_sooner_for_one_than_for_the_other(site: Site, path: str) -> None:
+    site.reader()
+    browser = site.browser(**OURS)
+    for email in ("ada@example.org", "new@example.org"):
+        browser.post(path, data=WISH | {"email": email})
+    assert len(site.waits) == 2
+    assert all(0.1 < wait <= site.pages.settings.answer_after for wait in site.waits)
+
+
+def test_all_problems_are_shown_beside_their_fields_and_nothing_is_lost(site: Site) -> None:
+    browser = site.browser()
+    bad = filled(browser, email="ada@", keywords='"open', hour="99", name="Ada")
+    answer = browser.post("/subscribe", data=bad)
+    assert answer.status_code == 422
+    for field in ("email", "keywords", "hour"):
+        assert f'id="{field}-problem"' in answer.text
+        assert f'href="#{field}"' in answer.text
+    assert 'value="Ada"' in answer.text
+    assert html.escape('"open').replace("&quot;", "&#34;") in answer.text
+    assert site.front.post.letters == []
+
+
+def test_text_from_outside_is_escaped(site: Site) -> None:
+    browser = site.browser()
+    nasty = '"><script>alert(1)</script>'
+    for path in ("/subscribe", "/preview"):
+        fields = filled(browser, email=nasty, keywords=nasty, name=nasty, timezone=nasty)
+        assert "<script>alert" not in browser.post(path, data=fields).text
+    answer = browser.post("/preview/fragment", data={"keywords": "speech, <i>x</i>"}).text
+    assert "Speech &lt;b&gt;without&lt;/b&gt; text &amp; borders" in answer
+    assert "<i>" not in answer
+    assert "javascript:" not in answer
+
+
+def test_a_robot_that_fills_the_hidden_field_gets_the_same_answer_and_nothing_happens(
+    site: Site,
+) -> None:
+    browser = site.browser()
+    answer = browser.post("/subscribe", data=filled(browser, website="http://spam.example"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/subscribed")
+    assert site.front.post.letters == []
+    assert site.front.store.readers == {}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
+     {"origin": "https://evil.example"}],
+)  # fmt: skip
+def test_a_form_from_another_site_is_not_taken(site: Site, headers: dict[str, str]) -> None:
+    browser = site.browser()
+    answer = browser.post("/subscribe", data=filled(browser), headers=headers)
+    assert answer.status_code == 403
+    assert site.front.post.letters == []
+
+
+def test_a_form_without_its_browsers_cookie_is_not_taken_but_stays_filled_in(site: Site) -> None:
+    fields = filled(site.browser())
+    stranger = site.browser()
+    answer = stranger.post("/subscribe", data=fields)
+    assert answer.status_code == 403
+    assert 'value="bo@example.org"' in answer.text
+    assert site.front.post.letters == []
+    found = re.search(r'name="form" value="([^"]+)"', answer.text)
+    assert found
+    again = stranger.post("/subscribe", data=fields | {"form": found[1]})
+    assert again.status_code == 303
+
+
+def test_a_form_that_is_a_day_old_is_asked_for_again(site: Site) -> None:
+    browser = site.browser()
+    fields = filled(browser)
+    site.clock.forward(hours=25)
+    assert browser.post("/subscribe", data=fields).status_code == 403
+
+
+def test_a_browser_that_vouches_for_our_page_needs_no_cookie(site: Site) -> None:
+    assert site.browser().post("/subscribe", data=WISH, headers=OURS).status_code == 303
+
+
+def test_one_client_cannot_subscribe_many(site: Site) -> None:
+    site = open_site(RateSettings(forms_per_client="2/hour"))
+    browser = site.browser(**OURS)
+    codes = [
+        browser.post("/subscribe", data=WISH | {"email": f"a{n}@example.org"}).status_code
+        for n in range(3)
+    ]
+    assert codes == [303, 303, 429]
+
+
+def test_all_clients_together_are_limited() -> None:
+    site = open_site(RateSettings(forms_in_all="2/hour"), proxies=("0.0.0.0/0",))
+    site.app.settings = type(site.app.settings)(site.app.settings.hosts, ())
+    browser = site.browser(**OURS)
+    codes = [
+        browser.post("/subscribe", data=WISH | {"email": f"a{n}@example.org"}).status_code
+        for n in range(3)
+    ]
+    assert codes[-1] == 429
+
+
+def test_one_address_gets_few_letters_and_the_answer_stays_the_same(site: Site) -> None:
+    browser = site.browser(**OURS)
+    codes = [browser.post("/subscribe", data=WISH).status_code for _ in range(6)]
+    assert set(codes) == {303}
+    assert site.front.post.kinds() == ["confirm"] * 3
+
+
+def test_the_preview_button_works_without_javascript_and_changes_nothing(site: Site) -> None:
+    answer = site.browser().post("/preview", data=WISH)
+    assert answer.status_code == 200
+    assert "2 of 37 papers of 2026-03-02 match" in answer.text
+    assert "Expect about 2 a day." in answer.text
+    assert 'value="bo@example.org"' in answer.text
+    assert site.front.store.calls == []
+    assert site.front.post.letters == []
+
+
+def test_the_live_preview_is_a_piece_of_html(site: Site) -> None:
+    answer = site.browser().post("/preview/fragment", data={"keywords": "diffusion, spech"})
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "Nothing matched" in answer.text
+    assert 'data-instead-of="spech">diffusion</button>' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("keywords", "says"),
+    [("", "Write a keyword"), ("  ", "Write a keyword"), ('"open', "never closed"),
+     ("robots", "0 of 37 papers"), ("robots", "no mail today")],
+)  # fmt: skip
+def test_the_preview_says_what_it_can(site: Site, keywords: str, says: str) -> None:
+    answer = site.browser().post("/preview/fragment", data={"keywords": keywords})
+    assert says in answer.text
+
+
+def test_an_empty_archive_is_said(site: Site) -> None:
+    site.pages.previews.preview = lambda profile, max_papers: None  # type: ignore[method-assign]
+    answer = site.browser().post("/preview/fragment", data={"keywords": "x"})
+    assert "no papers here yet" in answer.text
+
+
+def test_previews_are_limited_and_only_for_our_own_page() -> None:
+    site = open_site(RateSettings(previews_per_client="1/minute"))
+    browser = site.browser()
+    data = {"keywords": "x"}
+    cross = {"sec-fetch-site": "cross-site"}
+    assert browser.post("/preview/fragment", data=data, headers=cross).status_code == 403
+    assert browser.post("/preview/fragment", data=data).status_code == 200
+    assert browser.post("/preview/fragment", data=data).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("per_day", "says"),
+    [(None, ""), (12.4, "about 12 a day"), (1.0, "about one a day"), (0.5, "one every 2 days"),
+     (0.1, "one every 10 days"), (0.034, "one a month"), (0.0, "less than one a month")],
+)  # fmt: skip
+def test_what_to_expect_is_said_as_people_count(per_day: float | None, says: str) -> None:
+    assert says in expectation(per_day)
+
+
+MANY = "100000/minute"
+FUZZED = open_site(RateSettings(MANY, MANY, MANY, MANY, MANY, MANY))
+
+_names = st.sampled_from(["email", "keywords", "name", "timezone", "hour", "cadence", "weekdays",
+                          "max_papers", "format", "form", "website", "x"])  # fmt: skip
+_text = st.text(max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(_names, _text),
+    st.sampled_from(["/subscribe", "/preview", "/preview/fragment", "/link"]),
+)
+def test_no_form_breaks_the_server(fields: dict[str, str], path: str) -> None:
+    answer = FUZZED.browser(**OURS).post(path, data=fields)
+    assert answer.status_code in (200, 303, 422)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from(["application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
+                     "multipart/form-data", "application/json", "text/plain; charset=x"]),
+)  # fmt: skip
+def test_no_body_breaks_the_server(body: bytes, kind: str) -> None:
+    answer = FUZZED.browser(**OURS).post("/subscribe", content=body, headers={"content-type": kind})
+    assert answer.status_code in (400, 422)
