@@ -64,5 +64,6 @@
     if ([...zone.options].some((option) => option.value === here)) zone.value = here;
   }
 
-  if (keywords.value.trim() && !shown.querySelector(".papers")) show();
+  // Keywords are there but no preview yet: preferences, or a form that the browser filled in again.
+  if (keywords.value.trim() && shown.querySelector('[data-summary=""]')) show();
 })();

@@ -68,9 +68,12 @@ def axe_script() -> str:
     return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Any, script: str) -> list[str]:
-    """Run axe-core in a page; return what it found, each with its first place."""
+def violations(page: Any, script: str, rule: str = "") -> list[str]:
+    """Run axe-core in a page, all rules or one; return each fault's first place."""
     # evaluated, not added as an element: the page's CSP allows no inline script, and stays on
     page.evaluate(script)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rule:
+        options["runOnly"] = {"type": "rule", "values": [rule]}
+    found = page.evaluate("options => axe.run(document, options)", options)
     return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
