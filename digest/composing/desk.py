@@ -24,6 +24,7 @@ from digest.composing.notices import (
     quiet_lines,
 )
 from digest.composing.templates import Templates, environment
+from digest.composing.wording import one_line
 from digest.errors import TemplateError
 from digest.mail import HOLES, Fragment
 from digest.papers import Paper
@@ -125,28 +126,48 @@ class Desk:
         heading, account = quiet_lines(self.words, cause)
         made = self._whole(
             "quiet",
-            heading=heading,
-            account=account,
-            dateline=self._dateline(number, day, "daily"),
-            preview=_preview(),
-            because=self._because(),
-            sent_to=self._sent_to(),
-            footer_links=self._footer_links(can_leave),
+            {
+                "title": heading,
+                "heading": heading,
+                "account": account,
+                "dateline": self._dateline(number, day, "daily"),
+                "preview": _preview(),
+                "because": self._because(),
+                "sent_to": self._sent_to(),
+                "footer_links": self._footer_links(can_leave),
+            },
         )
-        return Note(made.subject, account, Fragment(made.html, made.text))
+        return Note(heading, account, Fragment(made.html, made.text))
 
-    def notice(self, kind: NoticeKind, *, address: str = "", url: str | None = None) -> Notice:
-        """Return a mail that is no issue: see `digest.composing.notices`."""
-        values = notice_values(kind, self.words, name=self.settings.name, address=address, url=url)
-        return self._whole(kind, **values)
+    def notice(
+        self,
+        kind: NoticeKind,
+        *,
+        address: str = "",
+        url: str | None = None,
+        keywords: str = "",
+        until: date | None = None,
+    ) -> Notice:
+        """Return a mail that is no issue: see `digest.composing.notices`.
 
-    def _whole(self, name: str, **values: object) -> Notice:
-        """Render `NAME.mjml` and `NAME.txt`; the first line of the text is the subject."""
+        It is made from `KIND.mjml` and `KIND.txt` if somebody wrote them, else from `notice.…`.
+        """
+        values = notice_values(
+            kind,
+            self.words,
+            name=self.settings.name,
+            address=address,
+            url=url,
+            keywords=keywords,
+            until=until,
+        )
+        return self._whole(kind if self._templates.has(f"{kind}.mjml") else "notice", values)
+
+    def _whole(self, name: str, values: Mapping[str, object]) -> Notice:
         text = self._environment(f"{name}.txt", html=False).get_template("top")
-        head, _, body = _rendered(text, values).partition("\n")
-        subject = " ".join(head.removeprefix("Subject:").split())
         html = self._environment(f"{name}.mjml", html=True).get_template("top")
-        return Notice(subject, _rendered(html, {**values, "title": subject}), body.lstrip("\n"))
+        subject = one_line(str(values["title"]))
+        return Notice(subject, _rendered(html, values), _rendered(text, values))
 
     def _because(self) -> str:
         because = self.words.say(

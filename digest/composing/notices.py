@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
+from digest.composing.excerpt import harmless
 from digest.composing.links import web_url
 from digest.composing.locales import Words
-from digest.composing.wording import one_line
 
-# confirm   the double opt-in: `url` confirms, `address` was entered
-# welcome   confirmed, but nothing of the last week matched: `url` leads to the preferences
-# goodbye   left: `address` is off the list, `url` subscribes again
-# address   a change of address: `url` confirms, `address` is the new one
-# link      the link that was asked for: `url` opens the preferences
-NoticeKind = Literal["confirm", "welcome", "goodbye", "address", "link"]
+NoticeKind = Literal[
+    "confirm",  # the double opt-in: `url` confirms, `address` was entered, for `keywords`
+    "welcome",  # confirmed, but nothing of the last week matched: `url` leads to the preferences
+    "goodbye",  # left: `address` is off the list, `url` subscribes again
+    "known",  # subscribed already: `url` opens the preferences, `keywords` are those kept
+    "link",  # asked for a fresh link: `url` opens the preferences
+    "address",  # to a new address, `address`: `url` confirms it
+    "moving",  # to the old address: somebody asked to move to `address`; `url` stops it
+    "moved",  # to the old address: it has moved to `address`; `url` takes it back
+    "export",  # `url` leads to the reader's data
+    "erase",  # `url` leads to the button that erases everything
+]
 QuietCause = Literal["quiet", "no_match", "source_failed"]
 
 NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
@@ -31,8 +38,26 @@ class Notice:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a notice says; `{name}` and `{address}` are filled."""
+
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    button: str
+    reason: str  # why it came, in the small print
+
+
 def notice_values(
-    kind: NoticeKind, words: Words, *, name: str, address: str, url: str | None
+    kind: NoticeKind,
+    words: Words,
+    *,
+    name: str,
+    address: str = "",
+    url: str | None = None,
+    keywords: str = "",
+    until: date | None = None,
 ) -> Mapping[str, object]:
     """Return what a notice's templates may use, beside what all may.
 
@@ -41,52 +66,216 @@ def notice_values(
     clean = web_url(url) if url else None
     if clean is None and (url or kind not in _WITHOUT_URL):
         raise ValueError(f"a {kind} mail needs an http or https address, not {url!r}")
+
+    def filled(text: str) -> str:
+        return text.replace("{name}", name).replace("{address}", harmless(address))
+
+    wording = _WORDINGS[kind](words.say)
+    limit = words.say("The link works until {day}.") if until else ""
     return {
+        "title": filled(wording.subject),
+        "heading": filled(wording.heading),
+        "paragraphs": [filled(paragraph) for paragraph in wording.paragraphs],
+        "button": wording.button,
+        "reason": filled(wording.reason),
+        "keywords": " ".join(harmless(keywords).split())[:300],
+        "until": limit.replace("{day}", words.weekday(until)) if until else "",
         "url": clean,
-        "address": one_line(address),
-        "reason": _reason(kind, words).replace("{name}", name),
-        "preview": "",
+        "preview": filled(wording.paragraphs[0]),
         "dateline": "",
     }
 
 
 def quiet_lines(words: Words, cause: QuietCause) -> tuple[str, str]:
     """Return the heading (the subject too) and the account of a day without papers."""
+    say = words.say
     if cause == "quiet":
         return (
-            words.say("A quiet day: no new papers"),
-            words.say("There were no new papers today. You have missed nothing."),
+            say("A quiet day: no new papers"),
+            say("There were no new papers today. You have missed nothing."),
         )
     if cause == "no_match":
         return (
-            words.say("Nothing for your keywords today"),
-            words.say(
+            say("Nothing for your keywords today"),
+            say(
                 "There were new papers today, but none that matches your keywords. If that "
                 "happens often, a broader keyword helps."
             ),
         )
     return (
-        words.say("No papers today: our source did not answer"),
-        words.say(
+        say("No papers today: our source did not answer"),
+        say(
             "We could not fetch today’s papers. Nothing is lost: they come as soon as the source "
             "answers again."
         ),
     )
 
 
-def _reason(kind: NoticeKind, words: Words) -> str:
-    if kind == "confirm":
-        return words.say(
+Say = Callable[[str], str]
+
+
+def _confirm(say: Say) -> Wording:
+    return Wording(
+        say("Please confirm: papers from {name}"),
+        say("One click, and it begins"),
+        (
+            say("Somebody, we hope you, asked {name} to send new papers to {address}."),
+            say("Please confirm that it was you. Until then you will get nothing else from us."),
+        ),
+        say("Yes, send me papers"),
+        say(
             "You get this one mail because your address was entered at {name}. If that was not "
             "you, do nothing, and you will hear no more from us."
-        )
-    if kind == "address":
-        return words.say(
+        ),
+    )
+
+
+def _welcome(say: Say) -> Wording:
+    return Wording(
+        say("Welcome to {name}"),
+        say("Welcome"),
+        (
+            say(
+                "Thank you for confirming. From now on {name} sends you what is new for your "
+                "keywords."
+            ),
+            say(
+                "Nothing of the last week matched them, so there is nothing to show yet: your "
+                "first papers come with the next edition."
+            ),
+        ),
+        say("Change keywords or how often"),
+        say("You get this mail because you have just confirmed that you want {name}."),
+    )
+
+
+def _goodbye(say: Say) -> Wording:
+    return Wording(
+        say("You have left {name}"),
+        say("You will get no more mail"),
+        (
+            say(
+                "{address} is off the list, from this moment. A mail that was already on its way "
+                "may still arrive."
+            ),
+            say("Thank you for reading. If it was a slip, one click brings you back."),
+        ),
+        say("Subscribe again"),
+        say("This is the last mail from {name}."),
+    )
+
+
+def _known(say: Say) -> Wording:
+    return Wording(
+        say("You read {name} already"),
+        say("You are subscribed already"),
+        (
+            say("Somebody, probably you, asked {name} to send papers to {address}."),
+            say("That address is on the list, so nothing has changed. Your keywords are kept:"),
+        ),
+        say("Open my preferences"),
+        say("You get this mail because you read {name}. If you asked for nothing, do nothing."),
+    )
+
+
+def _link(say: Say) -> Wording:
+    return Wording(
+        say("Your link to {name}"),
+        say("Your link"),
+        (
+            say(
+                "Here is the link you asked for. It opens your keywords and preferences at {name}."
+            ),
+            say("If you did not ask for it, leave it: without it nobody can change anything."),
+        ),
+        say("Open my preferences"),
+        say("You get this mail because you read {name} and asked for your link."),
+    )
+
+
+def _address(say: Say) -> Wording:
+    return Wording(
+        say("Please confirm your new address"),
+        say("Is this your new address?"),
+        (
+            say("You asked {name} to write to {address} from now on."),
+            say("Please confirm it. Until then everything goes to your old address."),
+        ),
+        say("Yes, use this address"),
+        say(
             "You get this mail because a reader of {name} entered this address as the new one. "
             "If that was not you, do nothing."
-        )
-    if kind == "goodbye":
-        return words.say("This is the last mail from {name}.")
-    if kind == "link":
-        return words.say("You get this mail because you read {name} and asked for your link.")
-    return words.say("You get this mail because you have just confirmed that you want {name}.")
+        ),
+    )
+
+
+def _moving(say: Say) -> Wording:
+    return Wording(
+        say("Somebody asked {name} to write elsewhere"),
+        say("Do you want to move?"),
+        (
+            say("Somebody, probably you, asked {name} to write to {address} instead of here."),
+            say(
+                "If that was you, do nothing here: open the mail at the new address. If it was "
+                "not you, stop it now."
+            ),
+        ),
+        say("Stop the move"),
+        say("You get this mail because you read {name} at this address."),
+    )
+
+
+def _moved(say: Say) -> Wording:
+    return Wording(
+        say("{name} writes to your new address now"),
+        say("You have moved"),
+        (
+            say("From now on {name} writes to {address}, and no longer here."),
+            say("If that was not you, take it back."),
+        ),
+        say("Take it back"),
+        say("You get this mail because you read {name} at this address until now."),
+    )
+
+
+def _export(say: Say) -> Wording:
+    return Wording(
+        say("Your data at {name}"),
+        say("Your data"),
+        (
+            say("Here is the link you asked for. It leads to everything {name} keeps about you."),
+            say("If you did not ask for it, leave it: nobody else can open it."),
+        ),
+        say("See my data"),
+        say("You get this mail because you read {name} and asked for your data."),
+    )
+
+
+def _erase(say: Say) -> Wording:
+    return Wording(
+        say("Erase everything at {name}?"),
+        say("Erase everything?"),
+        (
+            say(
+                "You asked {name} to erase everything it keeps about you: your address, your "
+                "keywords, and what you were sent. It cannot be undone."
+            ),
+            say("If you did not ask for it, leave it, and nothing is erased."),
+        ),
+        say("Go on to erase"),
+        say("You get this mail because you read {name} and asked to be erased."),
+    )
+
+
+_WORDINGS: Mapping[NoticeKind, Callable[[Say], Wording]] = {
+    "confirm": _confirm,
+    "welcome": _welcome,
+    "goodbye": _goodbye,
+    "known": _known,
+    "link": _link,
+    "address": _address,
+    "moving": _moving,
+    "moved": _moved,
+    "export": _export,
+    "erase": _erase,
+}

@@ -43,7 +43,8 @@ _VARIABLES = frozenset(
     {
         *("_", "gettext", "ngettext", "brand", "day", "night", "lang", "dir", "start", "end"),
         *("ui", "hole", "link", "paper", "heading", "lede", "dateline", "preview", "title"),
-        *("because", "sent_to", "footer_links", "url", "address", "reason", "account"),
+        *("because", "sent_to", "footer_links", "url", "reason", "account", "paragraphs"),
+        *("keywords", "until", "button"),
     }
 )
 
@@ -168,7 +169,9 @@ def _specimens(press: Press, language: str) -> Iterator[Finding]:
     mails = [(mail.html, mail.text)]
     link = "https://example.org/s/specimen"
     for kind in NOTICE_KINDS:
-        notice = press.notice(kind, language, address="ada@example.org", url=link)
+        notice = press.notice(
+            kind, language, address="ada@example.org", url=link, keywords="tides", until=edition.day
+        )
         yield from proof_findings(Proof(notice.subject, notice.html, notice.text), ())
         mails.append((notice.html, notice.text))
     for html, text in mails:

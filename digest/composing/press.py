@@ -52,13 +52,22 @@ class Press:
         return EditionPress(self, number, day, kind)
 
     def notice(
-        self, kind: NoticeKind, language: str, *, address: str = "", url: str | None = None
+        self,
+        kind: NoticeKind,
+        language: str,
+        *,
+        address: str = "",
+        url: str | None = None,
+        keywords: str = "",
+        until: date | None = None,
     ) -> Notice:
-        """Return a mail that is no issue: see `digest.composing.notices`.
+        """Return a mail that is no issue: see `digest.composing.notices` for what it needs.
 
         Raises ValueError if the notice needs a link and `url` is no http(s) address.
         """
-        return self.desk(language).notice(kind, address=address, url=url)
+        return self.desk(language).notice(
+            kind, address=address, url=url, keywords=keywords, until=until
+        )
 
 
 class EditionPress:

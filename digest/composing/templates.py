@@ -63,6 +63,10 @@ class Templates:
                     raise TemplateError(f"cannot be read: {error}", template=str(file)) from None
         raise TemplateError("there is no such template", template=name)
 
+    def has(self, name: str) -> bool:
+        """Say whether there is such a template."""
+        return any(f is not None and (f / name).is_file() for f in (self.override, self.shipped))
+
     def names(self) -> list[str]:
         """Return the names of all templates, shipped and added."""
         folders = [f for f in (self.shipped, self.override) if f is not None]

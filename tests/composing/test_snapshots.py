@@ -28,7 +28,14 @@ def test_issues_stay_as_they_are(
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_notices_stay_as_they_are(press: Press, language: str, snapshot: SnapshotAssertion) -> None:
     made = [
-        press.notice(kind, language, address="ada@example.org", url="https://example.org/s/x")
+        press.notice(
+            kind,
+            language,
+            address="ada@example.org",
+            url="https://example.org/s/x",
+            keywords="tides, sparse attention",
+            until=DAY,
+        )
         for kind in NOTICE_KINDS
     ]
     assert "\n\n=====\n\n".join(f"Subject: {n.subject}\n\n{n.text}" for n in made) == snapshot
