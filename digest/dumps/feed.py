@@ -16,10 +16,11 @@ import feedparser
 from digest.dumps import fields, record, xml_tree
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
-from digest.dumps.text import MAX_BYTES
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
+MAX_BYTES = 16 * 1024 * 1024
+_MAX_BROKEN = 512 * 1024  # feedparser needs quadratic time where XML is not well formed
 _ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "id", "link")
@@ -42,6 +43,8 @@ class Feed:
         if found := _ENTITIES.search(data):
             line = data.count(b"\n", 0, found.start()) + 1
             raise DumpError("XML that declares entities is refused", line=line)
+        if len(data) > _MAX_BROKEN and (broken := xml_tree.parse(data)[1]):
+            raise broken
         told = _read(data)
         if not told.get("version") and not told.entries:
             raise _refusal(told)

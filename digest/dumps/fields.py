@@ -26,6 +26,16 @@ _INLINE = re.compile(
 _BLOCK = re.compile(
     r"</?(?:jats:)?(?:p|br|div|ul|ol|li|title|sec|h[1-6]|tr|td|blockquote)" + _ATTRIBUTES, re.I
 )
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*")
+_NEVER_OPEN = frozenset(  # void elements, and those whose end tag HTML lets one leave out
+    [
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"),
+        *("source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody"),
+        *("tfoot", "option", "optgroup", "colgroup", "rp", "rt", "html", "head", "body"),
+    ]
+)
+MAX_NESTING = 512  # HTML parsers need time by size times depth; a page has less than 100
+
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 
 
@@ -121,9 +131,29 @@ def text_of_html(value: str) -> str:
     """Return the visible text of an HTML fragment, one line."""
     if "<" not in value and "&" not in value:
         return " ".join(value.split())
+    if nested_too_deeply(value):
+        return " ".join(html.unescape(_ANY_TAG.sub(" ", value).replace(">", " ")).split())
     tree = LexborHTMLParser(_BLOCK.sub(lambda tag: f" {tag[0]}", value))
     tree.strip_tags(["script", "style", "template", "noscript"])
     return " ".join(tree.body.text().split()) if tree.body else ""
+
+
+def nested_too_deeply(markup: str) -> bool:
+    """Say whether HTML nests deeper than MAX_NESTING, in time linear in its length."""
+    depth = 0
+    opened: dict[str, int] = {}
+    for tag in _ANY_TAG.finditer(markup):
+        name = tag[2].lower()
+        if name in _NEVER_OPEN or tag[0].endswith("/"):
+            continue
+        change = -1 if tag[1] else 1
+        if opened.get(name, 0) + change < 0:
+            continue  # an end tag without its start
+        opened[name] = opened.get(name, 0) + change
+        depth += change
+        if depth > MAX_NESTING:
+            return True
+    return False
 
 
 def first(values: Iterable[str]) -> str:

@@ -15,6 +15,9 @@ from digest.dumps import fields, json_text
 from digest.dumps.interface import Dump, Format, Rejection
 from digest.papers import PaperRecord
 
+MAX_RECORDS = 50_000  # a month of arXiv is 25,000
+MAX_REJECTIONS = 1_000
+
 _T = TypeVar("_T")
 
 
@@ -84,14 +87,21 @@ class Harvest:
     records: list[PaperRecord] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
+    _surplus: bool = False
 
     def reject(self, line: int | None, reason: str) -> None:
         """Note one thing that could not be read."""
-        self.rejections.append(Rejection(line, reason))
+        if len(self.rejections) < MAX_REJECTIONS:
+            self.rejections.append(Rejection(line, reason))
+        elif len(self.rejections) == MAX_REJECTIONS:
+            self.rejections.append(Rejection(line, "more could not be read; only these are listed"))
 
     def add(self, entry: Entry, build: Callable[[Entry], PaperRecord | None]) -> None:
         """Make an entry's record; None from `build` means that it is none of our business."""
         entry.position = len(self.records)
+        if entry.position >= MAX_RECORDS:
+            self._refuse_surplus(entry)
+            return
         try:
             record = build(entry)
         except Unreadable as error:
@@ -105,6 +115,13 @@ class Harvest:
         if not ids & self._known:
             self._known |= ids
             self.records.append(record)
+
+    def _refuse_surplus(self, entry: Entry) -> None:
+        if not self._surplus:
+            self._surplus = True
+            self.rejections.append(
+                Rejection(entry.line, f"more than {MAX_RECORDS:,} papers: the rest is left out")
+            )
 
     def take(
         self, element: json_text.Element, build: Callable[[Entry], PaperRecord | None]

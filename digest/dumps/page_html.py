@@ -17,18 +17,18 @@ from digest.dumps import fields, hf_json, json_text, record
 from digest.dumps.harvest import Entry, Harvest, latest_plausible
 from digest.dumps.interface import Dump
 from digest.dumps.page_dates import read_day
-from digest.dumps.text import MAX_BYTES
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, title_key
 
 _START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?>(?><!--.*?-->)\s*+)*+"
     r"<(?:!doctype\s+html|html|head|body|main|section|article|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _PAPER_PATH = re.compile(r"(?:https?://(?:www\.)?huggingface\.co)?/papers/([\w./-]+?)(?:[?#].*)?")
 _HEADINGS = ", ".join(f'h{level} a[href*="/papers/"]' for level in (1, 2, 3, 4))
+MAX_BYTES = 16 * 1024 * 1024  # a saved page is 1 MB
 _MAX_CARDS = 2_000
 _MAX_CLIMB = 8  # levels between a card's heading and the card
 _AUTHORS = re.compile(r"(\d{1,5}) authors?")
@@ -48,7 +48,10 @@ class PageHtml:
         """Read a page. Raises DumpError when there is no paper on it."""
         if len(data) > MAX_BYTES:
             raise DumpError(f"more than {MAX_BYTES:,} bytes: no page is that large")
-        tree = LexborHTMLParser(_decode(data))
+        markup = _decode(data)
+        if fields.nested_too_deeply(markup):
+            raise DumpError("HTML nested too deeply", line=1)
+        tree = LexborHTMLParser(markup)
         harvest, days, stated = _embedded(tree, _line_of(data, b"data-props"))
         known = {title_key(each.source_title) for each in harvest.records}
         for number, card in enumerate(_cards(tree), start=1):

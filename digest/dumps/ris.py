@@ -27,12 +27,17 @@ class _Piece:
     """The lines of one record."""
 
     line: int
-    tags: list[tuple[str, str]] = field(default_factory=list)
+    tags: list[tuple[str, list[str]]] = field(default_factory=list)  # tag, its lines
     ended: bool = False
 
     def all(self, *names: str) -> list[str]:
         """Return every value of these tags, in the order of the names."""
-        return [value for name in names for tag, value in self.tags if tag == name and value]
+        return [
+            value
+            for name in names
+            for tag, lines in self.tags
+            if tag == name and (value := " ".join(filter(None, lines)))
+        ]
 
 
 class Ris:
@@ -71,18 +76,17 @@ def _pieces(text: str) -> Iterator[_Piece]:
             yield piece
             piece = None
         elif found:
-            piece.tags.append((found[1], (found[2] or "").strip()))
+            piece.tags.append((found[1], [(found[2] or "").strip()]))
         elif line.strip() and piece.tags:  # a value may run on over lines without a tag
-            tag, value = piece.tags[-1]
-            piece.tags[-1] = (tag, f"{value} {line.strip()}")
+            piece.tags[-1][1].append(line.strip())
     if piece:
         yield piece
 
 
 def _record(entry: Entry) -> PaperRecord:
     piece: _Piece = entry.values["piece"]
-    for _, value in piece.tags:
-        tagged_text.refuse_undecoded(value, piece.line)
+    for _, lines in piece.tags:
+        tagged_text.refuse_undecoded("\n".join(lines), piece.line)
     titles = piece.all("TI", "T1", "CT", "BT")
     if not titles:
         raise Unreadable("no title (TI or T1)")
@@ -98,10 +102,10 @@ def _record(entry: Entry) -> PaperRecord:
         abstract=fields.without_markup(max(piece.all("AB", "N2"), key=len, default="")),
         position=entry.position,
         line=entry.line,
-        authors=[_name(told) for told in piece.all("AU", "A1")],
+        authors=[_name(told) for told in piece.all("AU", "A1")[: fields.MAX_NAMES]],
         published=next(filter(None, map(_day, piece.all("DA", "Y1", "PY"))), None),
         links=links[:1],
-        keywords=piece.all("KW"),
+        keywords=piece.all("KW")[: fields.MAX_NAMES],
         arxiv_id=find_arxiv_id(cited) if "arxiv" in cited.lower() else None,
         doi=doi,
     )

@@ -17,8 +17,9 @@ from digest.errors import DumpError
 
 MAX_DEPTH = 200
 
+# Atomic groups: without them a page of comments would be tried in every way of pairing them up.
 _ROOT = re.compile(
-    r"[\ufeff\s]*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*<([\w:.-]+)",
+    r"[\ufeff\s]*+(?>(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)\s*+)*+<([\w:.-]+)",
     re.DOTALL,
 )
 

@@ -1,0 +1,49 @@
+"""Dumps that were made to cost time: each is read or refused at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.dumps import formats
+from digest.dumps.harvest import MAX_RECORDS, MAX_REJECTIONS
+from digest.errors import DumpError
+
+NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)
+
+# Each took minutes, or for ever, before it was bounded: a timeout is the failure.
+COSTLY = {
+    "page-html": b"<!doctype html>" + b"<div>" * 300_000,
+    "feed": b'<rss version="2.0"><channel>' + b"<item><" * 200_000,
+    "ris": b"TY  - JOUR\nTI  - a\nAB  - x\n" + b"more\n" * 100_000 + b"ER  -\n",
+    "bibtex": b"@a{" * 300_000,
+    "hf-json": b'[{"paper": 1},' + b"[" * 300_000,
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_costly_dump_is_read_or_refused_at_once(name: str) -> None:
+    try:
+        told = formats.read(COSTLY[name], now=NOW, format_name=name)
+    except DumpError as error:
+        assert error.reason
+    else:
+        assert told.records or told.rejections
+
+
+@pytest.mark.timeout(20)
+def test_recognising_costs_no_time_either() -> None:
+    for head in (b"<!-- -->" * 8000 + b"x", b"<?xml ?>" * 8000, b"<!--" * 16_000):
+        with pytest.raises(DumpError):
+            formats.recognise(head)
+
+
+def test_what_one_dump_may_hold_is_bounded_and_said() -> None:
+    many = b"[" + b'{"paper":{"title":"x"}},' * (MAX_RECORDS + 5) + b"{}]"
+    told = formats.read(many, now=NOW)
+    assert len(told.records) == MAX_RECORDS
+    assert [r.reason for r in told.rejections] == ["more than 50,000 papers: the rest is left out"]
+    bad = b'[{"paper":0},' + b"1," * (MAX_REJECTIONS + 50) + b"1]"
+    assert len(formats.read(bad, now=NOW).rejections) == MAX_REJECTIONS + 1
