@@ -1,23 +1,29 @@
 """Which papers of a ranking go into an issue. Pure: a ranking in, picks out.
 
-The floor, near-duplicates and the issue's size decide, then the fill: an issue that has a match but
-fewer than `min_papers` of them is filled with what is popular, labelled as trending.
+In this order: the floor and what was sent leave papers out; of near-duplicates the better stays;
+the best `max_papers` are taken; a keyword that took nearly all of them gives its weakest places to
+good papers of other keywords; an issue that has a match but fewer than `min_papers` is filled with
+what is popular, labelled as trending.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+import math
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from digest.ranking.interface import Explanation, Pick, Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from digest.papers import Paper
+    from digest.ranking.taste import Taste
     from subscribers.profile import Profile
 
 FLOOR = 0.01
+SHARE = 0.7  # of an issue that one keyword may lead while others have good papers
+GOOD = 0.6  # a paper is good enough to displace another with this share of its score
 
 
 class Explains(Protocol):
@@ -27,11 +33,25 @@ class Explains(Protocol):
     def papers(self) -> Sequence[Paper]:
         """The edition's papers, the most popular first."""
 
-    def explain(self, profile: Profile, number: int) -> Explanation:
+    def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score."""
 
     def allowed(self, profile: Profile, number: int) -> bool:
         """Whether no exclusion and no requirement of the profile forbids the paper."""
+
+    def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Which of the profile's items gives most to each paper; -1: none."""
+
+    def duplicates_of(self, number: int) -> frozenset[int]:
+        """The papers that say nearly the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper that may be picked."""
+
+    paper: int
+    score: float
 
 
 def choose(
@@ -39,39 +59,86 @@ def choose(
     ranking: Ranking,
     index: Explains,
     *,
+    taste: Taste = (),
     sent: Container[int] = (),
     max_papers: int = 10,
     min_papers: int = 3,
     floor: float = FLOOR,
+    trending: int = 0,
 ) -> tuple[Pick, ...]:
-    """Choose the papers of one issue, best first, the trending fill last.
+    """Choose the papers of one issue, best first, the trending ones last.
 
-    Without a single match there is no fill either: the reader has a quiet day.
+    `trending` of the places are kept for what is popular outside the keywords. Without a single
+    match there is no fill either: the reader has a quiet day.
     """
-    chosen = [
-        (number, score)
-        for number, score in zip(ranking.papers, ranking.scores, strict=True)
-        if score >= floor and number not in sent
-    ][:max_papers]
-    picks = [_pick(profile, number, score, index) for number, score in chosen]
-    if picks and len(picks) < min_papers:
-        picks += _fill(profile, picks, index, sent, min(min_papers, max_papers) - len(picks))
-    return tuple(picks)
+    candidates = eligible(ranking, index, sent, floor)
+    if not candidates:
+        return ()
+    wanted = max(max_papers - trending, 1)
+    chosen = candidates[:wanted]
+    if len(candidates) > wanted and len(profile.wanted) > 1:
+        numbers = [candidate.paper for candidate in candidates]
+        chosen = diversified(candidates, index.leading(profile, numbers), wanted)
+    picks = [_pick(profile, each, index, taste) for each in chosen]
+    missing = max(min(min_papers, max_papers) - len(picks), trending)
+    return (*picks, *_fill(profile, picks, index, sent, min(missing, max_papers - len(picks))))
 
 
-def _pick(profile: Profile, number: int, score: float, index: Explains) -> Pick:
-    why = index.explain(profile, number)
-    return Pick(number, score, "picked", why.reasons, why.spans, why.closest_sentence)
+def eligible(
+    ranking: Ranking, index: Explains, sent: Container[int], floor: float
+) -> list[Candidate]:
+    """Return what may be picked, best first: at the floor or above, new, no near-duplicates."""
+    kept: list[Candidate] = []
+    taken: set[int] = set()
+    for number, score in zip(ranking.papers, ranking.scores, strict=True):
+        if score < floor or number in sent or number in taken:
+            continue
+        kept.append(Candidate(number, score))
+        taken.update(index.duplicates_of(number))
+    return kept
+
+
+def diversified(
+    candidates: Sequence[Candidate], leading: Sequence[int], count: int
+) -> list[Candidate]:
+    """Return `count` candidates of which one item leads at most SHARE, if others are good enough.
+
+    The weakest papers of the dominating item give way to the best of the others, each only for
+    one with GOOD of its score. The order by score stays.
+    """
+    chosen = list(range(min(count, len(candidates))))
+    counts = Counter(leading[at] for at in chosen)
+    top, most = counts.most_common(1)[0]
+    others = (at for at in range(len(chosen), len(candidates)) if leading[at] not in (top, -1))
+    weakest = [at for at in reversed(chosen) if leading[at] == top]
+    surplus = most - math.ceil(SHARE * count)
+    for out, better in zip(weakest[: max(surplus, 0)], others, strict=False):
+        if candidates[better].score < GOOD * candidates[out].score:
+            break
+        chosen[chosen.index(out)] = better
+    return [candidates[at] for at in sorted(chosen)]
+
+
+def _pick(profile: Profile, candidate: Candidate, index: Explains, taste: Taste) -> Pick:
+    why = index.explain(profile, candidate.paper, taste)
+    return Pick(
+        candidate.paper, candidate.score, "picked", why.reasons, why.spans, why.closest_sentence
+    )
 
 
 def _fill(
-    profile: Profile, picks: list[Pick], index: Explains, sent: Container[int], count: int
+    profile: Profile, picks: Sequence[Pick], index: Explains, sent: Container[int], count: int
 ) -> list[Pick]:
     """Return the most popular papers that are not chosen, not sent and not forbidden."""
-    chosen = {pick.paper for pick in picks}
-    popular = (
-        paper.id
-        for paper in index.papers
-        if paper.id not in chosen and paper.id not in sent and index.allowed(profile, paper.id)
-    )
-    return [Pick(number, 0.0, "trending") for number, _ in zip(popular, range(count), strict=False)]
+    taken = {pick.paper for pick in picks}
+    for pick in picks:
+        taken |= index.duplicates_of(pick.paper)
+    found: list[Pick] = []
+    for paper in index.papers:
+        if len(found) >= count:
+            break
+        if paper.id in taken or paper.id in sent or not index.allowed(profile, paper.id):
+            continue
+        found.append(Pick(paper.id, 0.0, "trending"))
+        taken |= index.duplicates_of(paper.id)
+    return found

@@ -18,13 +18,14 @@ import numpy.typing as npt
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
-from digest.ranking.audience import Audience
+from digest.ranking.audience import Audience, relative_weights
 from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
+from digest.ranking.duplicates import near_duplicates
 from digest.ranking.features import Csr, Document, Matrix, csr
 from digest.ranking.interface import Explanation, Ranking
 from digest.ranking.queries import terms_of
-from digest.ranking.reasons import explain
+from digest.ranking.reasons import Explainer
 from digest.ranking.scorer import Scorer
 from digest.ranking.taste import Taste, TasteSpace
 from subscribers.profile import Item
@@ -88,6 +89,7 @@ class Index:
             semantics,
             least_meaning,
         )
+        self._explainer = Explainer(self.scorer)
         self._standing_of: dict[Item, frozenset[int]] = {}
 
     @classmethod
@@ -177,6 +179,24 @@ class Index:
             present &= row.toarray()[0] > 0
         return np.flatnonzero(present)
 
+    def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Return for some papers which of the profile's items gives most to each; -1: none."""
+        if not profile.wanted or not numbers:
+            return (-1,) * len(numbers)
+        places = [self.place[number] for number in numbers]
+        gains = self.scorer.rows(profile.wanted)[:, places].toarray()
+        gains *= np.array(relative_weights(profile))[:, None]
+        best = gains.argmax(axis=0)
+        return tuple(int(b) if gains[b, at] > 0 else -1 for at, b in enumerate(best))
+
+    def duplicates_of(self, number: int) -> frozenset[int]:
+        """Return the papers of this index that say nearly the same."""
+        return self._duplicates.get(number, frozenset())
+
+    @cached_property
+    def _duplicates(self) -> dict[int, frozenset[int]]:
+        return near_duplicates(self.papers, self.documents)
+
     def allowed(self, profile: Profile, number: int) -> bool:
         """Whether no exclusion of the profile forbids a paper and no requirement lacks in it."""
         at = self.place[number]
@@ -207,7 +227,7 @@ class Index:
         """
         at = self.place[number]
         liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
-        return explain(profile, at, self.scorer, liked=liked)
+        return self._explainer.explain(profile, at, liked)
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from digest.ranking.audience import relative_weights
-from digest.ranking.blend import SCALE, meaning_of
+from digest.ranking.blend import SCALE
 from digest.ranking.features import Document, Feature, occurrences, strengths
 from digest.ranking.interface import Explanation, Field, Reason, Span
 from digest.ranking.text import Token, compounds, sentences
@@ -21,44 +23,72 @@ if TYPE_CHECKING:
     from subscribers.profile import Item, Profile
 
 Gains = dict[tuple[str, Field], float]
-
-
 LIKED = "papers you liked"
 
 
-def explain(profile: Profile, at: int, scorer: Scorer, *, liked: float = 0.0) -> Explanation:
-    """Explain the score of the paper at one place for one profile, term by term.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one item gives one paper at weight 1, and where its words stand. Readers share it."""
 
-    `liked` is what the reader's likes and dislikes give this paper.
-    """
-    document, paper = scorer.matrix.documents[at], scorer.papers[at]
-    prepared = scorer.prepared(profile.wanted)
-    related = scorer.related[:, [at]]
-    vectors = None if scorer.vectors is None else scorer.vectors[[at]]
-    meanings = meaning_of(prepared, slice(None), related, vectors)[:, 0]
-    gains: Gains = defaultdict(float)
-    spans: set[Span] = set()
-    for item, weight, terms, meaning in zip(
-        profile.wanted, relative_weights(profile), prepared.terms, meanings, strict=True
-    ):
-        words = _words(item, terms, document, scorer)
-        for place, gain in words.items():
-            gains[item.text, place] += SCALE * weight * gain
-        if item.scope is None and meaning > 0 and (words or meaning >= scorer.least_meaning):
-            gains[item.text, "meaning"] += SCALE * weight * float(meaning)
-        for feature, _ in terms:
-            spans.update(spans_of(feature, paper, document))
-    if liked:
-        gains[LIKED, "likes"] += liked
-    reasons = [Reason(keyword, place, gain) for (keyword, place), gain in gains.items()]
-    reasons.sort(key=lambda reason: (-reason.gain, reason.keyword, reason.field))
-    closest, sentence = _closest(reasons, profile, paper, scorer)
-    return Explanation(sum(gains.values()), tuple(reasons), merged(spans), closest, sentence)
+    gains: tuple[tuple[Field, float], ...]
+    spans: tuple[Span, ...]
 
 
-def _words(
-    item: Item, terms: Sequence[Term], document: Document, scorer: Scorer
-) -> dict[Field, float]:
+class Explainer:
+    """Explains scores of one edition; keeps what items give papers, as many readers share them."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self._part = lru_cache(maxsize=50_000)(self._part_of)
+        self._scored = lru_cache(maxsize=2_000)(scorer.scored)
+        self._closest = lru_cache(maxsize=20_000)(self._closest_of)
+
+    def explain(self, profile: Profile, at: int, liked: float = 0.0) -> Explanation:
+        """Explain the score of the paper at one place for one profile, term by term.
+
+        `liked` is what the reader's likes and dislikes give this paper.
+        """
+        gains: Gains = defaultdict(float)
+        spans: set[Span] = set()
+        for item, weight in zip(profile.wanted, relative_weights(profile), strict=True):
+            part = self._part(item, at)
+            for place, gain in part.gains:
+                gains[item.text, place] += weight * gain
+            spans.update(part.spans)
+        if liked:
+            gains[LIKED, "likes"] += liked
+        reasons = [Reason(keyword, place, gain) for (keyword, place), gain in gains.items()]
+        reasons.sort(key=lambda reason: (-reason.gain, reason.keyword, reason.field))
+        closest = next((each.keyword for each in reasons if each.field == "meaning"), None)
+        sentence = self._closest(closest, at) if closest and not spans else None
+        return Explanation(sum(gains.values()), tuple(reasons), merged(spans), closest, sentence)
+
+    def _part_of(self, item: Item, at: int) -> Part:
+        scored = self._scored(item)
+        document, paper = self._scorer.matrix.documents[at], self._scorer.papers[at]
+        gains = _words(scored.terms, document, self._scorer)
+        meaning = float(scored.meaning[at])
+        if item.scope is None and meaning > 0 and (gains or meaning >= self._scorer.least_meaning):
+            gains["meaning"] = meaning
+        spans = [s for feature, _ in scored.terms for s in spans_of(feature, paper, document)]
+        return Part(tuple((place, SCALE * gain) for place, gain in gains.items()), tuple(spans))
+
+    def _closest_of(self, keyword: str, at: int) -> Span | None:
+        """Return the sentence of a paper nearest to a keyword by meaning."""
+        paper = self._scorer.papers[at]
+        text_of: dict[Literal["title", "abstract"], str] = {
+            "abstract": paper.abstract,
+            "title": paper.title,
+        }
+        spans = [Span(place, a, b) for place, t in text_of.items() for a, b in sentences(t)]
+        if self._scorer.semantics is None or not spans:
+            return None
+        texts = [text_of[span.field][span.start : span.end] for span in spans]
+        vectors = self._scorer.semantics.vectors([keyword, *texts])
+        return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
+
+
+def _words(terms: Sequence[Term], document: Document, scorer: Scorer) -> dict[Field, float]:
     """Return what an item's words give in each place of a paper."""
     gains: dict[Field, float] = defaultdict(float)
     for feature, share in terms:
@@ -69,26 +99,6 @@ def _words(
         for place, strength in strengths(document, feature, scorer.corpus.background).items():
             gains[place] += share * strength
     return gains
-
-
-def _closest(
-    reasons: list[Reason], profile: Profile, paper: Paper, scorer: Scorer
-) -> tuple[str | None, Span | None]:
-    """Return the keyword nearest by meaning, and the sentence nearest to it."""
-    keyword = next((reason.keyword for reason in reasons if reason.field == "meaning"), None)
-    if keyword is None or scorer.semantics is None:
-        return keyword, None
-    places: tuple[tuple[Literal["title", "abstract"], str], ...] = (
-        ("abstract", paper.abstract),
-        ("title", paper.title),
-    )
-    spans = [Span(place, a, b) for place, text in places for a, b in sentences(text)]
-    if not spans:
-        return keyword, None
-    text_of = dict(places)
-    texts = [text_of[span.field][span.start : span.end] for span in spans]
-    vectors = scorer.semantics.vectors([keyword, *texts])
-    return keyword, spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
 def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from digest.ranking.audience import item_key
-from digest.ranking.blend import Prepared, blend, prepare, related_rows
+from digest.ranking.blend import Prepared, blend, meaning_of, prepare, related_rows
 from digest.ranking.corpus import Corpus
 from digest.ranking.features import Csr, Matrix, csr
-from digest.ranking.queries import terms_of
+from digest.ranking.queries import Term, terms_of
 from digest.ranking.semantics import Semantics, Vectors, paper_text
 
 if TYPE_CHECKING:
     from digest.papers import Paper
     from subscribers.profile import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One item, made ready and scored; its part of an explanation starts here."""
+
+    terms: Sequence[Term]
+    meaning: npt.NDArray[np.float32]  # per paper, before the threshold
 
 
 class Scorer:
@@ -37,8 +47,9 @@ class Scorer:
         self.corpus = corpus
         self.semantics = semantics
         self.least_meaning = least_meaning
-        self._known: dict[object, int] = {}
+        self._place: dict[object, int] = {}
         self._rows: Csr = csr([], [], [], (0, len(papers)))
+        self._prepared: list[tuple[Prepared, int]] = []  # with the place of its first item
 
     @cached_property
     def vectors(self) -> Vectors | None:
@@ -53,24 +64,30 @@ class Scorer:
         """The archive's stems in these papers: stems × papers."""
         return related_rows(self.matrix, self.corpus)
 
-    def prepared(self, items: Sequence[Item]) -> Prepared:
-        """Make items ready for scoring."""
-        terms = [terms_of(item, self.corpus.background) for item in items]
-        return prepare(items, terms, self.corpus, self.semantics)
-
     def rows(self, items: Sequence[Item]) -> Csr:
         """Return items × papers, float32; an item that was asked for before costs nothing."""
-        fresh = {item_key(item): item for item in items if item_key(item) not in self._known}
+        places = self._places(items)
+        return self._rows[np.array(places, dtype=np.intp)]
+
+    def scored(self, item: Item) -> Scored:
+        """Return one item's terms and its meaning in every paper."""
+        place = self._places([item])[0]
+        prepared, first = next(pair for pair in reversed(self._prepared) if pair[1] <= place)
+        at = place - first
+        meaning = meaning_of(prepared, slice(at, at + 1), self.related, self.vectors)
+        return Scored(prepared.terms[at], meaning[0])
+
+    def _places(self, items: Sequence[Item]) -> list[int]:
+        fresh = {item_key(item): item for item in items if item_key(item) not in self._place}
         if fresh:
+            asked = list(fresh.values())
+            terms = [terms_of(item, self.corpus.background) for item in asked]
+            prepared = prepare(asked, terms, self.corpus, self.semantics)
             made = blend(
-                list(fresh.values()),
-                self.prepared(list(fresh.values())),
-                self.matrix,
-                self.related,
-                self.vectors,
-                self.least_meaning,
+                asked, prepared, self.matrix, self.related, self.vectors, self.least_meaning
             )
+            self._prepared.append((prepared, len(self._place)))
             for key in fresh:
-                self._known[key] = len(self._known)
+                self._place[key] = len(self._place)
             self._rows = sparse.vstack([self._rows, made], format="csr")
-        return self._rows[np.array([self._known[item_key(item)] for item in items], dtype=np.intp)]
+        return [self._place[item_key(item)] for item in items]
