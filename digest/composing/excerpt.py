@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from markupsafe import Markup, escape
@@ -47,6 +48,7 @@ _OPERATOR = set("=<>≤≥≠≈∼~+−±×⋅·*/→←↔⇒⇔∈∉⊂⊆�
 _OPENING, _CLOSING = "([{⟨", ")]}⟩"
 
 
+@lru_cache(maxsize=4096)  # the same abstract is cut for both parts, and for each kind of match
 def cut(text: str, limit: int) -> Cut:
     """Return where to cut a text so that it has at most `limit` characters, or all of it."""
     if len(text) <= limit:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -51,11 +51,11 @@ class Words:
 
     def number(self, n: int) -> str:
         """Format a number: 1,234 or 1.234."""
-        return format_decimal(n, locale=self.locale)
+        return _decimal(n, self.locale)
 
     def day(self, day: date) -> str:
         """Format a date with its year, short: 25 Nov 2022."""
-        return format_date(day, "medium", locale=self.locale)
+        return _day(day, self.locale)
 
     def weekday(self, day: date) -> str:
         """Format a date for the masthead: Thursday, 25 November 2022."""
@@ -64,6 +64,16 @@ class Words:
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""
         return format_list(list(items), locale=self.locale)
+
+
+@lru_cache(maxsize=4096)  # Babel takes 20 µs, and the same few come again and again
+def _decimal(n: int, locale: Locale) -> str:
+    return format_decimal(n, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, locale: Locale) -> str:
+    return format_date(day, "medium", locale=locale)
 
 
 class Languages:

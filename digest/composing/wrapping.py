@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 WIDTH = 72
 _BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")  # any white space but the no-break ones
@@ -18,9 +19,9 @@ def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> st
     lines: list[str] = []
     line, used = first, columns(first)
     empty = True
-    for word in _words(text):
+    for word, glued in _words(text):
         size = columns(word)
-        space = 0 if empty or (_is_wide(word[0]) and line and _is_wide(line[-1])) else 1
+        space = 0 if empty or glued else 1
         if not empty and used + space + size > width:
             lines.append(line)
             line, used, space = indent, columns(indent), 0
@@ -42,14 +43,14 @@ def columns(text: str) -> int:
     )  # fmt: skip
 
 
-def _words(text: str) -> list[str]:
-    words: list[str] = []
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield what may stand on a line of its own, and whether no space comes before it."""
+    wide = not text.isascii() and any(map(_is_wide, text))
     for word in _BREAKABLE.split(text.strip()):
-        if any(map(_is_wide, word)):
-            words += _cjk(word)
+        if wide and any(map(_is_wide, word)):
+            yield from ((part, place > 0) for place, part in enumerate(_cjk(word)))
         else:
-            words.append(word)
-    return words
+            yield word, False
 
 
 def _cjk(word: str) -> list[str]:

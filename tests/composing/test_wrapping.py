@@ -21,6 +21,10 @@ def test_chinese_breaks_between_characters_but_not_before_a_full_stop() -> None:
     assert "".join(lines) == "深度学习的方法很好。" * 3
 
 
+def test_korean_keeps_its_spaces() -> None:
+    assert wrap("딥러닝 방법은 매우 좋다") == "딥러닝 방법은 매우 좋다"
+
+
 def test_a_no_break_space_holds() -> None:
     assert wrap("aaaa b\u00a0c", width=7) == "aaaa\nb\u00a0c"
 
