@@ -42,7 +42,7 @@ class Note:
     fragment: Fragment
 
 
-UI_FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
+UI_FONT = Markup("font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif;")
 
 
 class Desk:

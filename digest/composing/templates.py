@@ -26,7 +26,7 @@ from digest.errors import TemplateError
 _PIECE = re.compile(r"<!-- piece:([a-z]+) -->\n?")
 _INCLUDE = re.compile(r"<mj-include\s+path=[\"']([^\"']+)[\"']\s*/>")
 _MENDED = (  # what MJML's output lacks for clients that strip styles, or has too much
-    (re.compile(r">\s*\n\s*<"), ">\n<"),
+    (re.compile(r"\s*\n\s*"), "\n"),
     (
         re.compile(r'align="center" style="width:100%;"'),
         'align="center" width="100%" style="width:100%;"',
