@@ -12,21 +12,22 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Self
 
+from digest.ranking.acronyms import Acronyms, definitions, long_form
 from digest.ranking.text import stem, tokens_of
 
 if TYPE_CHECKING:
     from digest.papers import Paper
 
 PRIOR_PAPERS = 30
-FORMAT = 1
+FORMAT = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Background:
     """Statistics of the papers seen so far. Immutable; `updated` returns a new one."""
 
@@ -35,6 +36,7 @@ class Background:
     title_words: int  # over all papers; keywords and abstracts likewise
     abstract_words: int
     with_abstract: int  # papers that have one
+    acronyms: Acronyms = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Self:
@@ -49,12 +51,15 @@ class Background:
     def updated(self, papers: Iterable[Paper]) -> Self:
         """Return these statistics with more papers counted."""
         frequency = Counter(self.frequency)
+        acronyms = {short: Counter(forms) for short, forms in self.acronyms.items()}
         count = title_words = abstract_words = with_abstract = 0
         for paper in papers:
             title, abstract = tokens_of(paper.title), tokens_of(paper.abstract)
             words = {token.stem for token in (*title, *abstract)}
             words.update(token.stem for word in paper.keywords for token in tokens_of(word))
             frequency.update(words)
+            for short, long in set(definitions(f"{paper.title}\n{paper.abstract}")):
+                acronyms.setdefault(short, Counter())[" ".join(long)] += 1
             count += 1
             title_words += len(title)
             abstract_words += len(abstract)
@@ -65,6 +70,7 @@ class Background:
             self.title_words + title_words,
             self.abstract_words + abstract_words,
             self.with_abstract + with_abstract,
+            {short: dict(forms) for short, forms in acronyms.items()},
         )
 
     def idf(self, stemmed: str) -> float:
@@ -72,6 +78,16 @@ class Background:
         total = self.papers + PRIOR_PAPERS
         seen = self.frequency.get(stemmed, 0) + PRIOR_PAPERS * prior().get(stemmed, 0.0)
         return math.log1p(max(total - seen, 0.0) / (seen + 0.5) + 0.5 / (seen + 0.5))
+
+    def long_form(self, short: str) -> tuple[str, ...] | None:
+        """Return the stems that a short form stands for in this archive; None when unclear."""
+        return long_form(short, self.acronyms, self.frequency.get(short, 0))
+
+    @cached_property
+    def short_forms(self) -> Mapping[tuple[str, ...], str]:
+        """The short form of each long form that has a clear one."""
+        pairs = ((self.long_form(short), short) for short in sorted(self.acronyms))
+        return {long: short for long, short in pairs if long}
 
     def average_lengths(self) -> tuple[float, float]:
         """Return the usual number of words of a title and of an abstract (of those not empty)."""
@@ -81,9 +97,8 @@ class Background:
 
     def to_bytes(self) -> bytes:
         """Return the statistics as JSON in UTF-8, the same bytes for equal statistics."""
-        fields = {name: getattr(self, name) for name in self.__slots__ if name != "frequency"}
-        plain = {"format": FORMAT, **fields, "frequency": dict(sorted(self.frequency.items()))}
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = {"format": FORMAT, **{each.name: getattr(self, each.name) for each in fields(self)}}
+        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

@@ -3,8 +3,9 @@
     score = SCALE · (lexical + max(0, EXPANSION · related + COSINE · (cosine - ordinary)))
 
 `lexical` is within [0, 1], `related` is the share of the item's related words in the paper,
-`ordinary` the item's mean cosine to the archive. A paper in which no word of an item stands has
-its meaning counted for that item only from `least_meaning` up.
+`ordinary` the item's mean cosine to the archive. A paper in which no word of an item stands, or of
+a bag only words that tell less than ENOUGH_COVER of its mean word, counts for that item only when
+its meaning is `least_meaning` or more: `design` alone is no match for `protein design`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.ranking.corpus import COSINE, Corpus, Expansion, spread_of
-from digest.ranking.features import Csr, Feature, Matrix
+from digest.ranking.features import Csr, Feature, Matrix, csr
 from digest.ranking.queries import Term
 from digest.ranking.semantics import Semantics, Vectors
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 SCALE = 0.5
 EXPANSION = 0.6
-LEAST_MEANING = 0.45
+LEAST_MEANING = 0.4
+ENOUGH_COVER = 0.75
 CHUNK = 512
 
 
@@ -79,17 +81,28 @@ def blend(
 ) -> Csr:
     """Return items × papers, float32, with only what counts."""
     spread, features = spread_of(prepared.terms)
-    lexical = (spread @ matrix.rows(features)).tocsr()
+    strengths = matrix.rows(features)
+    lexical = (spread @ strengths).tocsr()
+    covered = (cover_of(prepared.terms, features) @ (strengths > 0)).tocsr()
     scoped = np.array([item.scope is not None for item in items])
     blocks = []
     for start in range(0, len(items), CHUNK):
         part = slice(start, start + CHUNK)
         words = lexical[part].toarray()
         meaning = meaning_of(prepared, part, related, papers)
-        meaning[(words == 0) & (meaning < least_meaning)] = 0
         meaning[scoped[part]] = 0
-        blocks.append(sparse.csr_matrix((SCALE * (words + meaning)).astype(np.float32)))
+        counts = covered[part].toarray() >= ENOUGH_COVER
+        counts |= (meaning >= least_meaning) & ~scoped[part, None]
+        blocks.append(sparse.csr_matrix((SCALE * (words + meaning) * counts).astype(np.float32)))
     return sparse.vstack(blocks, format="csr")
+
+
+def cover_of(terms: Sequence[Sequence[Term]], features: Sequence[Feature]) -> Csr:
+    """Return items × features with how telling each feature is beside its item's mean word."""
+    column = {feature: at for at, feature in enumerate(features)}
+    triples = [(t.cover, at, column[t.feature]) for at, item in enumerate(terms) for t in item]
+    values, rows, columns = zip(*triples, strict=True) if triples else ((), (), ())
+    return csr(values, rows, columns, (len(terms), len(features)))
 
 
 def related_rows(matrix: Matrix, corpus: Corpus) -> Csr:

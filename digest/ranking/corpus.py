@@ -142,10 +142,10 @@ def spread_of(terms: Sequence[Sequence[Term]]) -> tuple[Csr, list[Feature]]:
     features: dict[Feature, int] = {}
     rows, columns, values = [], [], []
     for at, item in enumerate(terms):
-        for feature, share in item:
+        for term in item:
             rows.append(at)
-            columns.append(features.setdefault(feature, len(features)))
-            values.append(share)
+            columns.append(features.setdefault(term.feature, len(features)))
+            values.append(term.share)
     return csr(values, rows, columns, (len(terms), len(features))), list(features)
 
 

@@ -1,7 +1,8 @@
-"""A profile's items → weighted features. What an item is worth in a paper is at most about 1."""
+"""A profile's items → weighted features. What an item is worth in a paper is at most 1."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
 ADJACENT = 0.3  # what a pair of neighbours adds, beside the words themselves
 
+Run = tuple[str, ...]  # stems that stand together
+
 
 class Term(NamedTuple):
     """One feature of an item with its share; the shares of an item add up to 1."""
 
     feature: Feature
     share: float
+    cover: float = 1.0  # how telling it is beside the item's mean word: 0 for a pair
 
 
 def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
@@ -28,31 +32,65 @@ def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
     A bag's words count by their idf, divided by the sum over the item, so that an item whose
     words are all there is worth the same whether they are rare or common.
     """
-    parts = [_stems(word) for word in item.words]
-    parts = [part for part in parts if part]
+    parts = [part for part in map(_stems, item.words) if part]
     if not parts:
         return ()
+    whole = tuple(stemmed for part in parts for stemmed in part)
     if item.phrase or item.scope or len(parts) == 1:
-        return (Term(Feature(_variants(tuple(s for p in parts for s in p)), item.scope), 1.0),)
-    content = [part for part in parts if any(map(is_content, part))] or parts
-    worths = [max(map(background.idf, part)) for part in content]
-    terms: dict[Feature, float] = {}
-    for part, worth in zip(content, worths, strict=True):
-        feature = Feature(_variants(part))
-        terms[feature] = terms.get(feature, 0.0) + worth
-    for (left, worth), (right, other) in pairwise(zip(content, worths, strict=True)):
-        feature = Feature(((left[-1], right[0]),))
-        terms[feature] = terms.get(feature, 0.0) + ADJACENT * (worth + other) / 2
-    total = sum(terms.values())
-    return tuple(Term(feature, worth / total) for feature, worth in terms.items())
+        variants = _variants(whole)
+        if item.scope not in ("author", "org"):
+            variants += _equivalents(whole, background)
+        return (Term(Feature(variants, item.scope), 1.0),)
+    return _bag([part for part in parts if any(map(is_content, part))] or parts, background)
 
 
-def _stems(word: str) -> tuple[str, ...]:
+def _bag(parts: Sequence[Run], background: Background) -> tuple[Term, ...]:
+    worths = [max(map(background.idf, part)) for part in parts]
+    shorts = _short_forms_within(parts, background)
+    words: dict[Feature, float] = {}
+    for at, (part, worth) in enumerate(zip(parts, worths, strict=True)):
+        feature = Feature(_variants(part) + _equivalents(part, background) + shorts.get(at, ()))
+        words[feature] = words.get(feature, 0.0) + worth
+    pairs: dict[Feature, float] = {}
+    for at, ((left, worth), (right, other)) in enumerate(pairwise(zip(parts, worths, strict=True))):
+        both = tuple(short for short in shorts.get(at, ()) if short in shorts.get(at + 1, ()))
+        feature = Feature(((left[-1], right[0]), *both))
+        pairs[feature] = pairs.get(feature, 0.0) + ADJACENT * (worth + other) / 2
+    total, mean = sum(words.values()) + sum(pairs.values()), sum(words.values()) / len(words)
+    return (
+        *(Term(feature, worth / total, worth / mean) for feature, worth in words.items()),
+        *(Term(feature, worth / total, 0.0) for feature, worth in pairs.items()),
+    )
+
+
+def _short_forms_within(parts: Sequence[Run], background: Background) -> dict[int, tuple[Run, ...]]:
+    """Return which words of a bag belong to a long form: place → its short form."""
+    found: dict[int, tuple[Run, ...]] = {}
+    stems = [part[0] if len(part) == 1 else "" for part in parts]
+    for first in range(len(stems)):
+        for last in range(first + 1, min(first + 6, len(stems))):
+            short = background.short_forms.get(tuple(stems[first : last + 1]))
+            if short:
+                for at in range(first, last + 1):
+                    found[at] = (*found.get(at, ()), (short,))
+    return found
+
+
+def _stems(word: str) -> Run:
     return tuple(token.stem for token in tokens_of(word))
 
 
-def _variants(stems: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _variants(stems: Run) -> tuple[Run, ...]:
     """Return the ways to write a run of words: apart, or as one (`pre-training`, `pretraining`)."""
     if len(stems) == 2:
         return (stems, (stem("".join(stems)),))
     return (stems,)
+
+
+def _equivalents(stems: Run, background: Background) -> tuple[Run, ...]:
+    """Return the long form of a short one, or the short form of a long one."""
+    if len(stems) == 1:
+        long = background.long_form(stems[0])
+        return (long,) if long else ()
+    short = background.short_forms.get(stems)
+    return ((short,),) if short else ()

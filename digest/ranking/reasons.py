@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from digest.ranking.audience import relative_weights
-from digest.ranking.blend import SCALE
+from digest.ranking.blend import ENOUGH_COVER, SCALE
 from digest.ranking.features import Document, Feature, occurrences, strengths
 from digest.ranking.interface import Explanation, Field, Reason, Span
 from digest.ranking.text import Token, compounds, sentences
@@ -66,11 +66,14 @@ class Explainer:
     def _part_of(self, item: Item, at: int) -> Part:
         scored = self._scored(item)
         document, paper = self._scorer.matrix.documents[at], self._scorer.papers[at]
-        gains = _words(scored.terms, document, self._scorer)
-        meaning = float(scored.meaning[at])
-        if item.scope is None and meaning > 0 and (gains or meaning >= self._scorer.least_meaning):
+        gains, cover = _words(scored.terms, document, self._scorer)
+        meaning = float(scored.meaning[at]) if item.scope is None else 0.0
+        near = item.scope is None and meaning >= self._scorer.least_meaning
+        if cover < ENOUGH_COVER and not near:
+            return Part((), ())
+        if meaning > 0:
             gains["meaning"] = meaning
-        spans = [s for feature, _ in scored.terms for s in spans_of(feature, paper, document)]
+        spans = [s for term in scored.terms for s in spans_of(term.feature, paper, document)]
         return Part(tuple((place, SCALE * gain) for place, gain in gains.items()), tuple(spans))
 
     def _closest_of(self, keyword: str, at: int) -> Span | None:
@@ -88,17 +91,22 @@ class Explainer:
         return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
-def _words(terms: Sequence[Term], document: Document, scorer: Scorer) -> dict[Field, float]:
-    """Return what an item's words give in each place of a paper."""
+def _words(
+    terms: Sequence[Term], document: Document, scorer: Scorer
+) -> tuple[dict[Field, float], float]:
+    """Return what an item's words give in each place of a paper, and how telling they are."""
     gains: dict[Field, float] = defaultdict(float)
-    for feature, share in terms:
-        if feature.scope == "author":
-            if document.by_author(feature):
-                gains["authors"] += share
-            continue
+    cover = 0.0
+    for feature, share, telling in terms:
+        found = 0.0
+        if feature.scope == "author" and document.by_author(feature):
+            gains["authors"] += share
+            found = 1.0
         for place, strength in strengths(document, feature, scorer.corpus.background).items():
             gains[place] += share * strength
-    return gains
+            found += strength
+        cover += telling if found else 0.0
+    return gains, cover
 
 
 def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:
