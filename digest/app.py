@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest.assembly import IssueComposer, Workshop, build_press
+from digest.assembly import IssueComposer, Workshop, build_press, load_semantics, taste_of
 from digest.composing.render import Press
 from digest.data_folder import make_folder, secret_key
 from digest.delivery.courier import Courier
@@ -21,10 +21,13 @@ from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
 from digest.errors import NotFound, SettingsError
 from digest.ingest import Ingest
-from digest.issues import Editor, Rules
+from digest.issues import NOTHING_SENT, Due, Editor, Knowledge, Rules
 from digest.letters import PostOffice
 from digest.papers import Paper, title_key
 from digest.ranking.background import Background
+from digest.ranking.corpus import Corpus
+from digest.ranking.semantics import Semantics
+from digest.ranking.taste import Taste
 from digest.readings import Reading
 from digest.resources import shipped
 from digest.run import EditionRun, Plan
@@ -42,6 +45,7 @@ from digest.storage.migrate import migrate, schema_version
 from digest.storage.recipes import RecipeStore
 from digest.storage.rhythms import RhythmStore
 from digest.storage.subscribers import SubscriberTable
+from digest.storage.vectors import VectorTable
 from digest.web.site import build, guard_settings, hosts_of
 from subscribers.addresses import parse_address
 from subscribers.import_export import read_rows, write_csv, write_json_lines
@@ -69,6 +73,7 @@ class App:
         self.settings = settings
         self.data = data
         self.clock = clock
+        self._known: tuple[int, Knowledge] | None = None  # by the archive's last paper
 
     @cached_property
     def database(self) -> Database:
@@ -193,12 +198,40 @@ class App:
         self.facts.set("background", stored, self.clock())
         return background
 
+    @cached_property
+    def semantics(self) -> Semantics | None:
+        """The sentence model, when it is here and wanted. Raises ModelError when it must be."""
+        return load_semantics(self.settings.ranking.semantic, VectorTable(self.database))
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What ranking knows of the archive at this moment; made anew when papers have come."""
+        mark = self.archive.last()
+        if self._known is None or self._known[0] != mark:
+            background = self.background
+            newest = self.archive.newest(self.settings.ranking.memory)
+            corpus = Corpus.of(newest, background, self.semantics)
+            self._known = (mark, Knowledge(background, corpus, self.semantics))
+        return self._known[1]
+
+    def tastes_of(self, readers: Sequence[int], now: datetime) -> dict[int, Taste]:
+        """Return what readers' feedback teaches."""
+        said = self.readers.opinions(readers)
+        papers = self.archive.get([each[0] for opinions in said.values() for each in opinions])
+        return {reader: taste_of(opinions, papers, now) for reader, opinions in said.items()}
+
+    def due(self, reader: Subscriber, since: int) -> Due:
+        """Return a reader as a run would see them."""
+        now = self.clock()
+        sent = self.sent_to([reader.id], now).get(reader.id, NOTHING_SENT)
+        return Due(reader, since, sent, self.tastes_of([reader.id], now).get(reader.id, ()))
+
     def editor(self) -> Editor:
         """Return who chooses the papers, with the archive's statistics of this moment."""
         of = self.settings.edition
         return Editor(
             offered=lambda since, upto: self.archive.offered(after=since, upto=upto),
-            background=self.background,
+            knowledge=self.knowledge,
             rules=Rules(of.max_papers, of.min_papers, self.settings.ranking.floor),
         )
 
@@ -225,6 +258,7 @@ class App:
             deliveries=self.deliveries,
             readers=self.readers,
             sent=self.sent_to,
+            tastes=self.tastes_of,
             editor=self.editor(),
             composer=self.composer(),
             clock=self.clock,
@@ -330,7 +364,6 @@ class App:
             newest=self.editions.newest,
             papers_of=lambda number: self.archive.offered(after=number - 1, upto=number),
             seen_since=self.archive.seen_since,
-            background=lambda: self.background,
             editor=self.editor,
             search_url=self.settings.newsletter.search_url,
             clock=self.clock,

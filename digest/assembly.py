@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,10 +30,15 @@ from digest.delivery.smtp_session import Relay
 from digest.delivery.turns import Journal
 from digest.doctor import check_sending
 from digest.editions import Edition
+from digest.errors import ModelError
 from digest.letters import unpacked
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
+from digest.ranking import models
 from digest.ranking.interface import Pick
+from digest.ranking.minilm import MiniLM
+from digest.ranking.semantics import Semantics, VectorStore
+from digest.ranking.taste import Opinion, Taste
 from digest.resources import shipped
 from digest.settings import Settings, secret_of
 from digest.storage.letters import Waiting
@@ -134,6 +140,30 @@ def build_transport(settings: Settings, data: Path) -> Transport:
         ca_file=of.ca_file,
     )
     return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
+
+
+def load_semantics(wanted: str, store: VectorStore) -> Semantics | None:
+    """Return the sentence model: auto, when it is here; on, or ModelError; off, never."""
+    if wanted == "off":
+        return None
+    try:
+        folder = models.check(models.models_folder(os.environ))
+        return Semantics(MiniLM(folder, weights=models.WEIGHTS.sha256), store)
+    except ModelError:
+        if wanted == "on":
+            raise
+        return None
+
+
+def taste_of(
+    opinions: Sequence[tuple[int, str, datetime]], papers: Mapping[int, Paper], now: datetime
+) -> Taste:
+    """Return what a reader's opinions teach; papers that are gone teach nothing."""
+    return tuple(
+        Opinion(papers[number], "like" if said == "more" else "dislike", (now - at).days)
+        for number, said, at in opinions
+        if number in papers
+    )
 
 
 @dataclass(frozen=True, slots=True)

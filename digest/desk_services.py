@@ -19,7 +19,6 @@ from digest.editions import Edition
 from digest.errors import NotFound
 from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
-from digest.ranking.background import Background
 from digest.ranking.interface import Pick
 from digest.storage.recipes import RecipeStore
 from subscribers.profile import Profile, to_text
@@ -59,7 +58,6 @@ class Previews:
         newest: Callable[[], Edition | None],
         papers_of: Callable[[int], Sequence[Paper]],  # an edition's papers
         seen_since: Callable[[datetime], Sequence[Paper]],
-        background: Callable[[], Background],
         editor: Callable[[], Editor],
         search_url: str,
         clock: Callable[[], datetime],
@@ -67,7 +65,6 @@ class Previews:
         self._newest = newest
         self._papers_of = papers_of
         self._seen_since = seen_since
-        self._background = background
         self._editor = editor
         self._search_url = search_url
         self._clock = clock
@@ -106,7 +103,7 @@ class Previews:
             and (held.edition.number if held.edition else None) == number
         ):
             return held
-        background = self._background()
+        editor = self._editor()
         recent = list(self._seen_since(now - RECENT))
         papers = self._papers_of(newest.number) if newest else recent
         first = min((p.first_seen for p in recent if p.first_seen), default=now)
@@ -117,11 +114,11 @@ class Previews:
         self._stock = _Stock(
             now,
             newest,
-            Offer.of(papers, background),
-            Offer.of(recent, background),
+            Offer.of(papers, editor.knowledge),
+            Offer.of(recent, editor.knowledge),
             days,
             tuple(sorted(words)),
-            self._editor(),
+            editor,
         )
         return self._stock
 

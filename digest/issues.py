@@ -15,8 +15,11 @@ from digest.composing.choose import choose
 from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.background import Background
+from digest.ranking.corpus import Corpus
 from digest.ranking.index import Index
-from digest.ranking.interface import Pick
+from digest.ranking.interface import Pick, Reason
+from digest.ranking.semantics import Semantics
+from digest.ranking.taste import Taste
 from subscribers.profile import Profile, parse
 from subscribers.store import Subscriber
 
@@ -40,9 +43,19 @@ class Offer:
     index: Index
 
     @classmethod
-    def of(cls, papers: Sequence[Paper], background: Background) -> Offer:
+    def of(cls, papers: Sequence[Paper], knowledge: Knowledge) -> Offer:
         """Take papers apart for ranking."""
-        return cls({paper.id: paper for paper in papers}, Index.build(papers, background))
+        index = Index.build(papers, knowledge.background, knowledge.corpus, knowledge.semantics)
+        return cls({paper.id: paper for paper in papers}, index)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What ranking knows beyond the day's papers."""
+
+    background: Background  # the archive's word statistics
+    corpus: Corpus | None = None  # what its newest papers teach
+    semantics: Semantics | None = None  # the sentence model, when there is one
 
 
 class Compose(Protocol):
@@ -61,6 +74,7 @@ class Due:
     reader: Subscriber
     since: int  # what editions after this one hold is offered
     sent: Collection[int] = field(default=NOTHING_SENT)  # papers that they have had
+    taste: Taste = ()  # what they liked and disliked
 
 
 class Editor:
@@ -69,13 +83,14 @@ class Editor:
     def __init__(
         self,
         offered: Callable[[int, int], Sequence[Paper]],  # editions (after, upto] → papers
-        background: Background,
+        knowledge: Knowledge,
         rules: Rules,
     ) -> None:
         self._rules = rules
+        self.knowledge = knowledge
         # Most readers had their last issue at the previous edition: few distinct offers at once.
         self._offer = lru_cache(maxsize=8)(
-            lambda since, upto: Offer.of(offered(since, upto), background)
+            lambda since, upto: Offer.of(offered(since, upto), knowledge)
         )
 
     def choose(self, dues: Sequence[Due], edition: int) -> list[tuple[Offer, tuple[Pick, ...]]]:
@@ -94,6 +109,14 @@ class Editor:
         """Return one reader's picks of an offer that is no edition yet."""
         return self._picks(offer, [due])[0]
 
+    def reasons(self, offer: Offer, due: Due) -> dict[int, tuple[Reason, ...]]:
+        """Return why each paper of an offer that matches a reader does."""
+        profile = _profile(due.reader.keywords)
+        return {
+            number: offer.index.explain(profile, number).reasons
+            for number in self.matching(offer, profile)
+        }
+
     def matching(self, offer: Offer, profile: Profile) -> list[int]:
         """Return the papers of an offer that are above the floor for a profile."""
         ranking = offer.index.rank([profile], depth=max(1, len(offer.papers)))[0]
@@ -105,12 +128,15 @@ class Editor:
 
     def _picks(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
         profiles = [_profile(due.reader.keywords) for due in dues]
-        rankings = offer.index.rank(profiles, sent=[due.sent for due in dues])
+        tastes = [due.taste for due in dues] if any(due.taste for due in dues) else None
+        sent = [due.sent for due in dues]
+        rankings = offer.index.rank(profiles, sent=sent, tastes=tastes)
         return [
             choose(
                 profile,
                 ranking,
                 offer.index,
+                taste=due.taste,
                 sent=due.sent,
                 max_papers=due.reader.max_papers or self._rules.max_papers,
                 min_papers=self._rules.min_papers,

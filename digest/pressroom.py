@@ -16,7 +16,7 @@ from digest.editions import Edition, Figures
 from digest.errors import DeliveryError
 from digest.issues import Due, Offer
 from digest.papers import Paper
-from digest.ranking.interface import Pick
+from digest.ranking.interface import Pick, Reason
 from subscribers.store import Subscriber
 
 
@@ -143,9 +143,8 @@ def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview
         if edition is None or app.windows.has(reader.id, edition.number):
             continue
         since = app.windows.since(reader.id, edition.number)
-        sent = app.sent_to([reader.id], app.clock()).get(reader.id, frozenset())
         offer = offer_of(since)
-        picks = editor.choose_from(offer, Due(reader, since, sent))
+        picks = editor.choose_from(offer, app.due(reader, since))
         subject = ""
         if picks:
             now = app.clock()
@@ -172,12 +171,12 @@ def _next_offer(
 
 def _offers(app: App, upto: int, fresh: list[Paper]) -> Callable[[int], Offer]:
     known: dict[int, Offer] = {}
-    background = app.background
+    knowledge = app.knowledge
 
     def offer(since: int) -> Offer:
         if since not in known:
             papers = [*fresh, *app.archive.offered(after=since, upto=upto)]
-            known[since] = Offer.of(papers, background)
+            known[since] = Offer.of(papers, knowledge)
         return known[since]
 
     return offer
@@ -190,8 +189,7 @@ def _composed(app: App, reader: Subscriber) -> Preview:
     now = app.clock()
     since = app.windows.since(reader.id, edition.number)
     offer = offer_of(since)
-    sent = app.sent_to([reader.id], now).get(reader.id, frozenset())
-    picks = app.editor().choose_from(offer, Due(reader, since, sent))
+    picks = app.editor().choose_from(offer, app.due(reader, since))
     if not picks:
         return Preview("", edition.number, ())
     issue = app.composer().compose(edition, reader, picks, offer.papers, now)
@@ -205,17 +203,23 @@ def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
     recipe = Recipe.unpack(app.recipes.of_reader(reader.id, number))
     raw, note = app.workshop.press(app.recipes).preview(recipe)
     known = app.archive.get(list(recipe.scores))
+    reasons = _reasons_today(app, reader, list(known.values()))
     shown = tuple(
-        (known[paper], _remembered(app, reader, known[paper], score, number))
-        for paper, score in recipe.scores.items()
-        if paper in known
+        (
+            known[number],
+            Pick(number, score, "picked" if score > 0 else "trending", reasons.get(number, ())),
+        )
+        for number, score in recipe.scores.items()
+        if number in known
     )
     return Preview(recipe.subject, number, shown, raw, note or "")
 
 
-def _remembered(app: App, reader: Subscriber, paper: Paper, score: float, number: int) -> Pick:
-    """Return a past pick: its score as it was, its reasons by the reader's keywords of today."""
-    offer = Offer.of([paper], app.background)
-    picks = app.editor().choose_from(offer, Due(reader, number - 1))
-    reasons = picks[0].reasons if picks and score > 0 else ()
-    return Pick(paper.id, score, "picked" if score > 0 else "trending", reasons)
+def _reasons_today(
+    app: App, reader: Subscriber, papers: list[Paper]
+) -> dict[int, tuple[Reason, ...]]:
+    """Return why papers match, by the reader's keywords of today: a recipe keeps only scores."""
+    due = Due(reader, 0)
+    editor = app.editor()
+    offer = Offer.of(papers, editor.knowledge)
+    return editor.reasons(offer, due)

@@ -18,10 +18,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from digest.editions import Edition, Figures
-from digest.issues import Due, Editor, Offer
+from digest.issues import NOTHING_SENT, Due, Editor
 from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
+from digest.ranking.taste import Taste
 from digest.states import Accounting, Claim
 from subscribers.store import Subscriber
 
@@ -117,6 +118,7 @@ class EditionRun:
     deliveries: Deliveries
     readers: Readers
     sent: Callable[[Sequence[int], datetime], Mapping[int, frozenset[int]]]  # by the ledger
+    tastes: Callable[[Sequence[int], datetime], Mapping[int, Taste]]  # by feedback
     editor: Editor
     composer: Composer
     clock: Callable[[], datetime]
@@ -165,9 +167,16 @@ class EditionRun:
     ) -> set[int]:
         """Choose, compose and freeze the issues of a shard; return the deliveries that have one."""
         now = self.clock()
-        had = self.sent([claim.subscriber for claim in claims], now)
+        numbers = [claim.subscriber for claim in claims]
+        had, tastes = self.sent(numbers, now), self.tastes(numbers, now)
         dues = [
-            Due(readers[c.subscriber], c.since, had.get(c.subscriber, frozenset())) for c in claims
+            Due(
+                readers[c.subscriber],
+                c.since,
+                had.get(c.subscriber, NOTHING_SENT),
+                tastes.get(c.subscriber, ()),
+            )
+            for c in claims
         ]
         chosen = self.editor.choose(dues, edition.number)
         empty = [claim for claim, (_, picks) in zip(claims, chosen, strict=True) if not picks]
@@ -182,11 +191,3 @@ class EditionRun:
         frozen = engine.freeze(issues, now)
         pairs = [(claim, each) for (claim, _, _), each in zip(full, frozen, strict=True)]
         return self.deliveries.freeze(engine.owner, pairs)
-
-
-def rehearse(
-    offer: Offer, readers: Iterable[Due], editor: Editor
-) -> Iterator[tuple[Subscriber, tuple[Pick, ...]]]:
-    """Yield what readers would get of an offer, keeping nothing."""
-    for due in readers:
-        yield due.reader, editor.choose_from(offer, due)

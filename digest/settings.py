@@ -80,6 +80,7 @@ class Ranking(Section):
 
     floor: float = Field(default=0.01, ge=0)
     semantic: Literal["auto", "on", "off"] = "auto"
+    memory: int = Field(default=5000, ge=0)
 
 
 class Schedule(Section):

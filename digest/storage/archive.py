@@ -39,6 +39,11 @@ class Archive:
                 connection.scalar(select(func.count()).where(papers.c.merged_into.is_(None))) or 0
             )
 
+    def last(self) -> int:
+        """Return the highest number of a paper, 0 without any."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(papers.c.id))) or 0
+
     def all(self, *, after: int = 0) -> Iterator[Paper]:
         """Yield every paper whose number is above `after`, in order, in bounded memory."""
         last = after
@@ -79,6 +84,12 @@ class Archive:
                 _papers().where(papers.c.edition.is_(None)).order_by(papers.c.position, papers.c.id)
             )
             return [_paper(row) for row in rows]
+
+    def newest(self, count: int) -> list[Paper]:
+        """Return the papers with the highest numbers, the oldest of them first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_papers().order_by(papers.c.id.desc()).limit(count)).all()
+            return [_paper(row) for row in reversed(rows)]
 
     def seen_since(self, moment: datetime) -> list[Paper]:
         """Return the papers first seen at or after a moment."""

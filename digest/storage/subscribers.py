@@ -162,6 +162,18 @@ class SubscriberTable:
                 for row in connection.execute(query)
             ]
 
+    def opinions(self, numbers: Sequence[int]) -> dict[int, list[tuple[int, str, datetime]]]:
+        """Return readers' opinions, oldest first: reader → (paper, more or less, when)."""
+        found: dict[int, list[tuple[int, str, datetime]]] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(numbers), _CHUNK):
+                chunk = numbers[start : start + _CHUNK]
+                query = select(feedback).where(feedback.c.subscriber_id.in_(chunk))
+                for row in connection.execute(query.order_by(feedback.c.at, feedback.c.id)):
+                    said = (row.paper_id, row.opinion, row.at)
+                    found.setdefault(row.subscriber_id, []).append(said)
+        return found
+
     def paper_title(self, paper: int) -> str | None:
         """Return a paper's title; None: there is no such paper."""
         with self._database.read() as connection:
