@@ -56,6 +56,7 @@ class Style:
     """The inline marks of a language's cards."""
 
     hit: Markup  # opens a matched word; closed by </b>
+    near: Markup  # opens a sentence that is near in meaning; closed by </span>
     keyword: Markup  # opens a keyword in the why-line
 
 
@@ -102,7 +103,12 @@ class CardWriter:
         if not html:
             return harmless(text[: where.end]) + dots
         spans = [span for span in pick.spans if span.field == field]
-        marked = mark(text, spans, where.end, self._style.hit, Markup("</b>"))
+        before, after = self._style.hit, Markup("</b>")
+        if not pick.spans and pick.closest_sentence and pick.closest_sentence.field == field:
+            # No word of theirs is in the paper: show them the sentence that comes nearest.
+            spans = [pick.closest_sentence]
+            before, after = self._style.near, Markup("</span>")
+        marked = mark(text, spans, where.end, before, after)
         return Markup(harmless(str(marked)) + dots)  # noqa: S704 - mark() escaped it
 
     def _why(self, pick: Pick, html: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, Template
 from jinja2 import TemplateError as JinjaError
@@ -24,13 +24,11 @@ from digest.composing.notices import (
     quiet_lines,
 )
 from digest.composing.templates import Templates, environment
-from digest.composing.wording import one_line
+from digest.composing.wording import Kind, one_line
 from digest.errors import TemplateError
 from digest.mail import HOLES, Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick
-
-Kind = Literal["daily", "weekly", "welcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,10 @@ class Desk:
         self._templates = templates
         self._links = ReaderLinks(settings.base_url)
         day = settings.palette.light
+        hit = (day.ink, day.tint)
         style = Style(
-            hit=Markup('<b class="hit" style="color:{};background-color:{};">').format(
-                day.ink, day.tint
-            ),
+            hit=Markup('<b class="hit" style="color:{};background-color:{};">').format(*hit),
+            near=Markup('<span class="hit" style="color:{};background-color:{};">').format(*hit),
             keyword=Markup('<b class="link" style="font-weight:600;color:{};">').format(day.accent),
         )
         self._cards = CardWriter(settings, words, style)

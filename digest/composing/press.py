@@ -9,12 +9,12 @@ from typing import Any
 
 from digest.composing.branding import PressSettings
 from digest.composing.cards import Density
-from digest.composing.desk import Desk, Kind, Note
+from digest.composing.desk import Desk, Note
 from digest.composing.fit import Measured
 from digest.composing.locales import Languages
 from digest.composing.notices import Notice, NoticeKind, QuietCause
 from digest.composing.templates import Templates
-from digest.composing.wording import preheader, subject
+from digest.composing.wording import Kind, preheader, subject
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 
@@ -135,6 +135,7 @@ class Sheet:
             lead,
             density,
             pick.section,
+            pick.closest_sentence,
             *map(_reason_key, pick.reasons),
             *map(_span_key, pick.spans),
         )
@@ -152,7 +153,15 @@ class Sheet:
             _make_room(self._lines)
             settings, number = self._edition.settings, self._edition.number
             found = self._lines[key] = (
-                subject(self.words, settings.tone, settings.name, number, papers, avoid=avoid),
+                subject(
+                    self.words,
+                    settings.tone,
+                    settings.name,
+                    number,
+                    papers,
+                    kind=self._edition.kind,
+                    avoid=avoid,
+                ),
                 preheader(self.words, papers),
             )
         return found

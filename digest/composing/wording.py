@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from digest.composing.branding import Tone
 from digest.composing.excerpt import harmless
 from digest.composing.locales import Words
 from digest.papers import Paper
 
+Kind = Literal["daily", "weekly", "welcome"]  # of an issue
+
 SUBJECT_LENGTH = 60  # what a phone shows
 PREHEADER_LENGTH = 110
 
 
 def subject(
-    words: Words, tone: Tone, brand: str, edition: int, papers: Sequence[Paper], *, avoid: str = ""
+    words: Words,
+    tone: Tone,
+    brand: str,
+    edition: int,
+    papers: Sequence[Paper],
+    *,
+    kind: Kind = "daily",
+    avoid: str = "",
 ) -> str:
     """Return a subject that names the first paper and the count, in 60 characters if it can.
 
     Its form turns with the edition's number, so that two days running never look alike; it is
     never `avoid`, the reader's last subject.
     """
-    others = len(papers) - 1
-    forms = _forms(words, tone, brand, edition, others)
+    forms = _forms(words, tone, brand, edition, len(papers) - 1)
+    if kind != "daily":
+        forms = _special_forms(words, kind, len(papers) - 1)
     for turn in range(len(forms)):
         form = forms[(edition + turn) % len(forms)]
         room = SUBJECT_LENGTH - len(form.replace("{title}", ""))
@@ -50,6 +61,16 @@ def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> l
         words.say("{title} + {count}").replace("{count}", count),
         words.say("{title}, with {count}").replace("{count}", count),
     ]
+
+
+def _special_forms(words: Words, kind: Kind, others: int) -> list[str]:
+    """A welcome and a weekly round-up say what they are."""
+    count = words.plural("{n} more paper", "{n} more papers", others)
+    if kind == "welcome":
+        alone, more = words.say("Welcome: {title}"), words.say("Welcome: {title} and {count}")
+    else:
+        alone, more = words.say("The week: {title}"), words.say("The week: {title} and {count}")
+    return [more.replace("{count}", count)] if others else [alone]
 
 
 def preheader(words: Words, papers: Sequence[Paper]) -> str:

@@ -136,6 +136,14 @@ def test_an_empty_issue_is_refused(press: Press) -> None:
                 links=SpecimenLinks())  # fmt: skip
 
 
+def test_without_a_matched_word_the_nearest_sentence_is_shown(make_issue: MakeIssue) -> None:
+    some = paper(1, abstract="First we look. Then the tide comes in. It goes out.")
+    near = Span("abstract", 15, 38)
+    pick = Pick(1, 0.5, "picked", (Reason("sea", "meaning", 0.5),), (), closest_sentence=near)
+    html = proof(make_issue([some], picks=[pick])).html
+    assert re.search(r'<span class="hit"[^>]*>Then the tide comes in.</span> It goes', html)
+
+
 @pytest.mark.parametrize("cause", ["quiet", "no_match", "source_failed"])
 def test_a_quiet_day_is_told_with_its_cause(press: Press, cause: str) -> None:
     issue = compose_quiet(
