@@ -158,7 +158,7 @@ def leftover_findings(text: str, what: str) -> Iterator[Finding]:
 
 def text_findings(text: str, width: int = 72) -> Iterator[Finding]:
     """Yield the text twin's overlong lines; a line that holds a link may be as long as it is."""
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         breakable = len(line.removeprefix("* ").split()) > 1
         if columns(line) > width and breakable and "://" not in line and "mailto:" not in line:
             message = f"line {number} of the text part has {columns(line)} columns: {line[:50]!r}"

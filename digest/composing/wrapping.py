@@ -28,7 +28,8 @@ def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> st
         line += " " * space + word
         used += space + size
         empty = False
-    return "\n".join([*lines, line.rstrip() if empty else line])
+    wrapped = "\n".join([*lines, line.rstrip() if empty else line])
+    return wrapped.replace("\u00a0", " ")  # it has done its work, and a plain space copies better
 
 
 def columns(text: str) -> int:
