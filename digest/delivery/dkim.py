@@ -108,7 +108,7 @@ def signature(
             signed.append(canonical[name.encode()])
             seen.add(name)
     head = (
-        f"v=1; a={key.algorithm}; c=relaxed/relaxed; d={key.domain};\r\n"
+        f"v=1; a={key.algorithm}; c=relaxed/relaxed;\r\n d={key.domain};\r\n"
         f" s={key.selector}; t={signed_at};\r\n h={_folded_names(names)};\r\n"
         f" bh={body_hash.decode()};\r\n b="
     )

@@ -45,7 +45,7 @@ def mailbox(name: str, display: str, address: str) -> bytes:
     """Return a header with one address (From, To), its display name quoted or encoded."""
     shown = one_line(display)
     if not shown:
-        return _folded(name, [f"<{address}>" if not address.isascii() else address])
+        return _folded(name, [f"<{address}>"])
     if not shown.isascii() or "=?" in shown or len(shown) > 60:
         words = encoded_words(shown, first_column=len(name) + 2)
     elif _ATOMS.fullmatch(shown):

@@ -193,8 +193,10 @@ def _own_headers(recipe: Recipe) -> list[Written]:
         _one_line(b"Message-ID", recipe.message_id.encode()),
     ]
     if recipe.html:
-        kind = b'multipart/alternative; boundary="' + recipe.boundary + b'"'
-        written.append(_one_line(b"Content-Type", kind))
+        named = b' boundary="' + recipe.boundary + b'"\r\n'
+        kind = b"multipart/alternative;"
+        folded = b"Content-Type: " + kind + b"\r\n" + named
+        written.append((folded, b"content-type", b"content-type:" + kind + named))
     else:
         written += _PLAIN_TEXT
     if recipe.unsubscribe:

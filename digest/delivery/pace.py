@@ -73,7 +73,8 @@ class _Bucket:
             gained = max(0.0, clock - self.at) * self.rate
             self.tokens = min(max(1.0, self.rate), self.tokens + gained)
         self.at = clock
-        return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.rate
+        # A thousandth at least: rounding must not make a wait that never ends.
+        return 0.0 if self.tokens >= 1 else max(0.001, (1 - self.tokens) / self.rate)
 
 
 @dataclass(slots=True)

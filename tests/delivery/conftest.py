@@ -1,0 +1,96 @@
+"""A store with readers, and a way to send them edition 1."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bench.delivery_room import NOW, Desk, Room, make_store
+from digest.delivery.interface import Transport
+from digest.delivery.owners import Owner, Undertaker
+from digest.delivery.pace import Pace
+from digest.delivery.sender import Sender
+from digest.delivery.smtp import SmtpTransport
+from digest.delivery.smtp_session import Relay
+from digest.delivery.turns import Tally
+from digest.states import Accounting
+
+
+@dataclass
+class Post:
+    """One data folder, ready to send."""
+
+    folder: Path
+    room: Room
+    readers: int
+
+    def send(
+        self,
+        transport: Transport,
+        *,
+        now: datetime = NOW,
+        pace: Pace | None = None,
+        most: int = 10**9,
+        on_ready: Callable[[int], None] = lambda count: None,
+    ) -> Tally:
+        """Make one pass, as `digest run` does."""
+        self.room.deliveries.reap(self.undertaker, now)
+        owner = Owner(self.folder / "owners")
+        rng = random.Random(5)
+        sender = Sender(
+            self.room.deliveries, owner, transport, clock=lambda: now, rng=rng, pace=pace
+        )
+
+        def mails() -> Iterator[object]:
+            for count, mail in enumerate(self.room.mails(owner.name, now, shard=20, most=most)):
+                on_ready(count)
+                yield mail
+
+        try:
+            return sender.send(mails())  # type: ignore[arg-type]
+        finally:
+            self.room.deliveries.release(owner.name, now) if not owner.keep else None
+            owner.close()
+
+    @property
+    def undertaker(self) -> Undertaker:
+        return Undertaker(self.folder / "owners", alone=True)
+
+    def count(self) -> Accounting:
+        """The accounting, which closes whenever one looks."""
+        found = self.room.deliveries.accounting(1)
+        assert found.eligible == self.readers
+        return found
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Callable[[int], Post]:
+    """Make a store with so many readers, all planned."""
+
+    def make(readers: int) -> Post:
+        room = Room.make(
+            make_store(tmp_path / "digest.db", readers), desk=Desk(cards=12, card_bytes=500)
+        )
+        assert room.deliveries.plan(1, NOW) == readers
+        return Post(tmp_path, room, readers)
+
+    return make
+
+
+def relay_to(
+    port: int, *, connections: int = 2, pipeline: int = 4, **more: object
+) -> SmtpTransport:
+    """A transport with no patience."""
+    settings: dict[str, object] = {
+        "security": "none",
+        "timeout": 0.4,
+        "dot_timeout": 0.4,
+        "retry_seconds": 0.001,
+    }
+    relay = Relay("127.0.0.1", port, **{**settings, **more})  # type: ignore[arg-type]
+    return SmtpTransport(relay, connections=connections, pipeline=pipeline)

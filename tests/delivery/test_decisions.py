@@ -1,0 +1,139 @@
+"""Outcomes, pace, back-off, VERP: the pure decisions."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.delivery_room import NOW
+from digest.delivery.outcomes import Reply, Step, Trouble, judge, lost
+from digest.delivery.pace import BackOff, Go, Limits, Pace, Postpone, Wait
+from digest.delivery.verp import delivery_of, return_path
+from digest.states import State
+
+BASE = "bounces@digest.example.org"
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "text", "state", "counts", "suppress", "trouble"),
+    [
+        (Step.DOT, 250, "2.0.0 queued", State.ACCEPTED, True, False, Trouble.NONE),
+        (Step.DOT, 452, "4.3.1 disk full", State.DEFERRED, True, False, Trouble.NONE),
+        (Step.DOT, 451, "4.7.1 greylisted", State.DEFERRED, False, False, Trouble.DOMAIN),
+        (Step.DOT, 554, "5.7.1 spam", State.REFUSED, True, False, Trouble.NONE),
+        (Step.DOT, 421, "closing", State.DEFERRED, False, False, Trouble.DOMAIN),
+        (Step.RCPT, 550, "5.1.1 no such user", State.REFUSED, True, True, Trouble.NONE),
+        (Step.RCPT, 550, "no such user here", State.REFUSED, True, True, Trouble.NONE),
+        (Step.RCPT, 550, "5.7.1 blocked", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 552, "5.2.2 mailbox full", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 450, "4.2.1 busy", State.DEFERRED, True, False, Trouble.NONE),
+        (Step.RCPT, 421, "4.7.0 slow down", State.DEFERRED, False, False, Trouble.DOMAIN),
+        (Step.MAIL, 550, "5.7.1 sender rejected", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.MAIL, 530, "5.7.0 log in first", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.MAIL, 552, "5.3.4 too big", State.REFUSED, True, False, Trouble.NONE),
+        (Step.DOT, 354, "what?", State.DEFERRED, False, False, Trouble.RELAY),
+    ],
+)
+def test_an_answer_becomes_an_outcome(
+    step: Step,
+    code: int,
+    text: str,
+    state: State,
+    counts: bool,
+    suppress: bool,
+    trouble: Trouble,
+) -> None:
+    verdict = judge(step, Reply(code, text))
+    assert verdict.outcome.state is state
+    assert verdict.outcome.suppress is suppress
+    assert verdict.trouble is trouble
+    if state is State.DEFERRED:
+        assert verdict.outcome.counts is counts
+
+
+def test_a_lost_connection_is_uncertain_only_once_data_was_begun() -> None:
+    assert lost(data_begun=True, why="reset").state is State.UNCERTAIN
+    assert lost(data_begun=False, why="reset").state is State.DEFERRED
+
+
+def test_back_off_doubles_up_to_its_limit_with_jitter() -> None:
+    back_off = BackOff(first=timedelta(minutes=5), longest=timedelta(hours=4), jitter=0.25)
+    rng = random.Random(3)
+    for attempts, minutes in ((1, 5), (2, 10), (3, 20), (6, 160), (7, 240), (99, 240)):
+        delays = {
+            (back_off.next_attempt(attempts, NOW, rng) - NOW).total_seconds() / 60
+            for _ in range(50)
+        }
+        assert minutes * 0.75 <= min(delays) < max(delays) <= minutes * 1.25
+
+
+def test_without_limits_everything_goes() -> None:
+    pace = Pace(rng=random.Random(1))
+    assert all(isinstance(pace.ask("a.org", 0.0, NOW), Go) for _ in range(1000))
+
+
+def test_a_rate_for_the_whole_run() -> None:
+    pace = Pace(Limits(per_second=10), rng=random.Random(1))
+    sent, clock = 0, 0.0
+    while clock < 3:
+        decision = pace.ask(f"d{sent}.org", clock, NOW)
+        if isinstance(decision, Go):
+            sent += 1
+        else:
+            assert isinstance(decision, Wait)
+            clock += decision.seconds
+    assert 29 <= sent <= 32
+
+
+def test_a_rate_for_one_domain_does_not_slow_the_others() -> None:
+    pace = Pace(Limits(per_domain_per_second=1), rng=random.Random(1))
+    assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
+    assert isinstance(pace.ask("a.org", 0.1, NOW), Wait)
+    assert isinstance(pace.ask("b.org", 0.1, NOW), Go)
+    assert isinstance(pace.ask("a.org", 1.1, NOW), Go)
+
+
+def test_connections_to_one_domain_are_limited() -> None:
+    pace = Pace(Limits(per_domain_connections=2), rng=random.Random(1))
+    assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
+    assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
+    assert isinstance(pace.ask("a.org", 0.0, NOW), Wait)
+    pace.done("a.org")
+    assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
+
+
+def test_a_breaker_pauses_its_domain_longer_each_time() -> None:
+    pace = Pace(rng=random.Random(1))
+    first = pace.trip("a.org", "421 slow down", NOW)
+    assert pace.trip("a.org", "421 again", NOW) == first, "answers under way do not count"
+    decision = pace.ask("a.org", 0.0, NOW)
+    assert isinstance(decision, Postpone) and decision.until == first
+    assert isinstance(pace.ask("b.org", 0.0, NOW), Go)
+    later = first + timedelta(seconds=1)
+    assert isinstance(pace.ask("a.org", 0.0, later), Go)
+    assert pace.trip("a.org", "421", later) - later > (first - NOW) * 1.1
+
+
+def test_a_domain_that_accepts_again_is_forgiven() -> None:
+    pace = Pace(rng=random.Random(1))
+    pace.trip("a.org", "421", NOW)
+    pace.accepted("a.org")
+    assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
+
+
+@given(st.integers(min_value=0, max_value=2**63))
+def test_a_return_path_tells_its_delivery(number: int) -> None:
+    address = return_path(BASE, number, b"secret")
+    assert delivery_of(address, BASE, b"secret") == number
+    assert delivery_of(address.upper(), BASE, b"secret") == number
+    assert delivery_of(address, BASE, b"other") is None
+
+
+@given(st.text(max_size=60))
+def test_an_invented_return_path_is_nobodys(address: str) -> None:
+    assert delivery_of(address, BASE, b"secret") is None
+    assert delivery_of(f"bounces+{address}@digest.example.org", BASE, b"secret") is None
