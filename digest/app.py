@@ -26,7 +26,7 @@ from digest.letters import PostOffice
 from digest.papers import Paper, title_key
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
-from digest.ranking.semantics import Semantics
+from digest.ranking.semantics import Semantics, paper_text
 from digest.ranking.taste import Taste
 from digest.readings import Reading
 from digest.resources import shipped
@@ -246,7 +246,7 @@ class App:
 
     def composer(self) -> IssueComposer:
         """Return who makes issues of picks."""
-        return IssueComposer(self.press, self.tokens, self.settings, {})
+        return IssueComposer(self.press, self.tokens, self.settings)
 
     def edition_run(self, progress: Callable[[int], None] = lambda count: None) -> EditionRun:
         """Return a run over this store; what dead senders left has been taken over."""
@@ -299,21 +299,32 @@ class App:
 
     def ingest_file(self, path: Path, captured_on: date | None, archive_only: bool) -> Reading:
         """Read a dump from a file into the archive."""
-        return self._ingest.file(
-            path, now=self.clock(), captured_on=captured_on, archive_only=archive_only
+        return self._embedded(
+            self._ingest.file(
+                path, now=self.clock(), captured_on=captured_on, archive_only=archive_only
+            )
         )
 
     def ingest_bytes(
         self, data: bytes, name: str, captured_on: date | None, archive_only: bool
     ) -> Reading:
         """Read a dump from its bytes into the archive."""
-        return self._ingest.bytes(
-            data,
-            name=name,
-            now=self.clock(),
-            captured_on=captured_on,
-            archive_only=archive_only,
+        return self._embedded(
+            self._ingest.bytes(
+                data,
+                name=name,
+                now=self.clock(),
+                captured_on=captured_on,
+                archive_only=archive_only,
+            )
         )
+
+    def _embedded(self, reading: Reading) -> Reading:
+        """Embed the papers that a reading brought, so that no send waits for the model."""
+        if reading.new and self.semantics is not None:
+            fresh = self.archive.newest(reading.new)
+            self.semantics.vectors([paper_text(paper) for paper in fresh])
+        return reading
 
     def import_readers(self, file: Path, *, confirmed: bool) -> Imported:
         """Add or change readers from a file; a bad line is in the answer, the others count."""

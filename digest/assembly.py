@@ -6,13 +6,15 @@ import os
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
 from digest.composing.branding import PressSettings
+from digest.composing.desk import Kind
 from digest.composing.notices import NoticeKind
-from digest.composing.render import EditionPress, Press, Reader, compose
+from digest.composing.preflight import mail_problem, preflight
+from digest.composing.render import EditionPress, Press, Reader, compose, compose_quiet
 from digest.composing.templates import Templates
 from digest.delivery.courier import Courier, secret_for
 from digest.delivery.dkim import KeyRing, load_key
@@ -30,7 +32,7 @@ from digest.delivery.smtp_session import Relay
 from digest.delivery.turns import Journal
 from digest.doctor import check_sending
 from digest.editions import Edition
-from digest.errors import ModelError
+from digest.errors import DeliveryError, ModelError
 from digest.letters import unpacked
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
@@ -268,14 +270,15 @@ class Workshop:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class IssueComposer:
-    """The press with its links: makes issues for a run."""
+    """The press with its links: makes issues for a run, and stops it when they are not fit."""
 
-    press: Press
-    tokens: Tokens
-    settings: Settings
-    editions: dict[tuple[int, date], EditionPress]  # those in hand
+    def __init__(self, press: Press, tokens: Tokens, settings: Settings) -> None:
+        self._press = press
+        self._tokens = tokens
+        self._settings = settings
+        self._sheets: dict[tuple[int, str], EditionPress] = {}
+        self._checked: set[int] = set()  # editions whose sample passed the preflight
 
     def compose(
         self,
@@ -286,18 +289,43 @@ class IssueComposer:
         now: datetime,
     ) -> Issue:
         """Return one reader's issue of an edition."""
-        key = (edition.number, edition.label)
-        sheet = self.editions.get(key)
-        if sheet is None:
-            sheet = self.editions[key] = self.press.edition(edition.number, edition.label)
-        return compose(
-            Reader(reader.id, reader.email, reader.name, reader.language, reader.wants_html),
-            sheet,
-            picks,
-            papers,
-            now=now,
-            links=_MailLinks(self.tokens, self.settings, now),
-        )
+        sheet = self._sheet(edition, "weekly" if reader.cadence == "weekly" else "daily")
+        return compose(_reader(reader), sheet, picks, papers, now=now, links=self._links(now))
+
+    def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
+        """Return the note for a reader for whom there is no paper, if the operator wants one."""
+        if self._settings.newsletter.quiet_day == "nothing":
+            return None
+        sheet = self._sheet(edition, "daily")
+        links = self._links(now)
+        return compose_quiet(_reader(reader), sheet, "no_match", now=now, links=links)
+
+    def check(self, edition: Edition, issues: Sequence[Issue]) -> None:
+        """Look at a sample before anything is sent, and at every mail for what must be in it.
+
+        Raises DeliveryError, which says what is wrong in which template; nothing was sent.
+        """
+        problems = [problem for issue in issues if (problem := mail_problem(issue))]
+        if edition.number not in self._checked and issues:
+            found = preflight(self._sheet(edition, "daily"), issues)
+            problems += [str(each) for each in found if each.severity == "error"]
+        if problems:
+            more = f" (and {len(problems) - 1} more; see `digest lint`)" if problems[1:] else ""
+            raise DeliveryError(f"the edition was stopped before sending: {problems[0]}{more}")
+        self._checked.add(edition.number)
+
+    def _sheet(self, edition: Edition, kind: Kind) -> EditionPress:
+        key = (edition.number, kind)
+        if key not in self._sheets:
+            self._sheets[key] = self._press.edition(edition.number, edition.label, kind)
+        return self._sheets[key]
+
+    def _links(self, now: datetime) -> _MailLinks:
+        return _MailLinks(self._tokens, self._settings, now)
+
+
+def _reader(reader: Subscriber) -> Reader:
+    return Reader(reader.id, reader.email, reader.name, reader.language, reader.wants_html)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,12 @@ class Composer(Protocol):
     ) -> Issue:
         """Return one reader's issue."""
 
+    def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
+        """Return the note of a day without papers, or None: nothing is sent."""
+
+    def check(self, edition: Edition, issues: Sequence[Issue]) -> None:
+        """Raise DeliveryError when these must not be sent."""
+
 
 class Engine(Protocol):
     """A living sender: freezes issues and gets them out."""
@@ -179,15 +185,28 @@ class EditionRun:
             for c in claims
         ]
         chosen = self.editor.choose(dues, edition.number)
-        empty = [claim for claim, (_, picks) in zip(claims, chosen, strict=True) if not picks]
+        issues: list[tuple[Claim, Issue]] = []
+        empty: list[Claim] = []
+        for claim, due, (offer, picks) in zip(claims, dues, chosen, strict=True):
+            issue = self._issue(edition, due.reader, picks, offer.papers, now)
+            if issue is None:
+                empty.append(claim)
+            else:
+                issues.append((claim, issue))
+        self.composer.check(edition, [issue for _, issue in issues])
         self.deliveries.nothing_to_send(engine.owner, empty, now)
-        full = [
-            (c, due, each) for c, due, each in zip(claims, dues, chosen, strict=True) if each[1]
-        ]
-        issues = [
-            self.composer.compose(edition, due.reader, picks, offer.papers, now)
-            for _, due, (offer, picks) in full
-        ]
-        frozen = engine.freeze(issues, now)
-        pairs = [(claim, each) for (claim, _, _), each in zip(full, frozen, strict=True)]
+        frozen = engine.freeze([issue for _, issue in issues], now)
+        pairs = [(claim, each) for (claim, _), each in zip(issues, frozen, strict=True)]
         return self.deliveries.freeze(engine.owner, pairs)
+
+    def _issue(
+        self,
+        edition: Edition,
+        reader: Subscriber,
+        picks: Sequence[Pick],
+        papers: Mapping[int, Paper],
+        now: datetime,
+    ) -> Issue | None:
+        if not picks:
+            return self.composer.quiet(edition, reader, now)
+        return self.composer.compose(edition, reader, picks, papers, now)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import demo, dumps, editions, lab, models, preview, serve, setup, subscribers
+from digest.cli import demo, dumps, editions, lab, lint, models, preview, serve, setup, subscribers
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -90,6 +90,7 @@ app.command()(preview.preview)
 app.command()(editions.run)
 app.add_typer(editions.app, name="editions")
 app.command()(setup.doctor)
+app.command()(lint.lint)
 app.command()(serve.serve)
 app.add_typer(models.app, name="models")
 app.add_typer(lab.app, name="lab")
