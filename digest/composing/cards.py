@@ -82,7 +82,7 @@ class CardWriter:
             url=url,
             title=self._marked(paper.title, pick, "title", title_cut, html),
             why=self._why(pick, html),
-            facts="\u00a0· ".join(self._facts(paper)),
+            facts=_joined_facts(self._facts(paper), names=bool(paper.authors), html=html),
             abstract=(
                 self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit), html)
                 if limit
@@ -143,6 +143,8 @@ class CardWriter:
         if paper.comments:
             facts.append(words.plural("{n} comment", "{n} comments", paper.comments))
         facts = [fact.replace(" ", "\u00a0") for fact in facts]
+        if words.direction == "rtl":  # isolated (UAX 9), so that numbers stay beside their words
+            facts = [f"\u2068{fact}\u2069" for fact in facts]
         return [self._authors(paper), *facts] if paper.authors else facts
 
     def _authors(self, paper: Paper) -> str:
@@ -158,6 +160,14 @@ class CardWriter:
         if kind == "project":
             return self._words.say("Project page")
         return self._words.say("Discussion")
+
+
+def _joined_facts(facts: Sequence[str], *, names: bool, html: bool) -> str:
+    """Join what is known of a paper; names, which come first, have a direction of their own."""
+    if not (html and names):
+        return "\u00a0· ".join(facts)
+    first = Markup('<span dir="auto">{}</span>').format(facts[0])
+    return Markup("\u00a0· ").join([first, *facts[1:]])
 
 
 def displayed_keyword(keyword: str) -> str:

@@ -31,6 +31,7 @@ _MENDED = (  # what MJML's output lacks for clients that strip styles, or has to
         re.compile(r'align="center" style="width:100%;"'),
         'align="center" width="100%" style="width:100%;"',
     ),
+    (re.compile(r"direction:ltr"), "direction:{{ dir }}"),
     (re.compile(r'\sbgcolor="[^"]*"'), ""),  # with styles gone, link blue would stand on it
     (re.compile(r"background:(?=#|\{\{)"), "background-color:"),  # Outlook wants the long form
 )

@@ -67,6 +67,8 @@ def test_anybody_can_add_a_language_from_right_to_left(
     assert '<html lang="ar" dir="rtl"' in html
     assert "اقرأ الورقة" in html
     assert "text-align:right" in html
+    assert "direction:rtl" in html
+    assert "direction:ltr" not in html
     assert "text-align:left;color" not in html
 
 
