@@ -11,11 +11,11 @@ from pathlib import Path
 from secrets import token_hex
 
 from digest.composing.branding import PressSettings
-from digest.composing.desk import Kind
 from digest.composing.notices import NoticeKind
 from digest.composing.preflight import mail_problem, preflight
 from digest.composing.render import EditionPress, Press, Reader, compose, compose_quiet
 from digest.composing.templates import Templates
+from digest.composing.wording import Kind
 from digest.delivery.courier import Courier, secret_for
 from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.headers import ascii_domain

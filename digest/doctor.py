@@ -70,11 +70,16 @@ def _missing(settings: Settings, data: Path) -> Iterator[str]:
 
 def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]) -> list[Finding]:
     """Return what a check-up finds; `probes` touch the real things and return what they saw."""
-    findings = [_data_folder(data), _sending(settings, data), _unsubscribing(settings)]
-    findings += [_https(settings), _secret(settings, data), _trial(settings)]
-    for name, probe in probes.items():
-        findings.append(_probed(name, probe))
-    return [finding for finding in findings if finding is not None]
+    looked: list[Finding | None] = [
+        _data_folder(data),
+        _sending(settings, data),
+        _unsubscribing(settings),
+        _https(settings),
+        _secret(settings, data),
+        _trial(settings),
+        *(_probed(name, probe) for name, probe in probes.items()),
+    ]
+    return [finding for finding in looked if finding is not None]
 
 
 def _probed(name: str, probe: Callable[[], str]) -> Finding:
