@@ -20,7 +20,7 @@ class RateSettings:
 
     forms_per_client: str = "10/minute;60/hour"  # anything that may send a letter
     forms_in_all: str = "600/hour"
-    letters_per_address: str = "3/hour;6/day"
+    letters_per_address: str = "5/hour;10/day"
     previews_per_client: str = "40/minute;600/hour"
     previews_in_all: str = "1200/minute"
     acts_per_client: str = "120/minute"  # pages behind a link

@@ -40,11 +40,17 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
+def bound() -> socket.socket:
+    """A socket on a free port of loopback, for `served`."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    return listening
+
+
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve an ASGI application on a free port of loopback; yields its base address."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+def served(app: Any, on: socket.socket | None = None) -> Iterator[str]:
+    """Serve an ASGI application on loopback; yields its base address."""
+    with on or bound() as listening:
         port = listening.getsockname()[1]
         config = uvicorn.Config(app, log_level="warning", lifespan="off", proxy_headers=False)
         server = uvicorn.Server(config)

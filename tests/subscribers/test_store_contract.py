@@ -1,0 +1,124 @@
+"""Every store keeps the same promises: the one in memory that tests use, and the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from subscribers.consent import Action, Consent, State
+from subscribers.store import Feedback, Subscriber
+from tests.subscribers.desk import NOW, MemoryStore
+
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture(params=["memory", "SQL"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    from digest.app import App
+    from digest.settings import Settings
+
+    app = App(Settings(), tmp_path, clock=lambda: NOW)
+    yield app.readers
+    app.close()
+
+
+def consent(action: Action, before: State | None, after: State, key: str = "h") -> Consent:
+    return Consent(action, before, after, NOW, "form", "reader", key)
+
+
+def add(store: Any, email: str = "ada@x.org", state: State = "active") -> Subscriber:
+    reader = Subscriber(
+        0, email, email, "a, b", state, "Ada 王", "pt-BR", "Asia/Tokyo", 6, "days", (1, 3), 5, False,
+        created_at=NOW, pending_since=NOW if state == "pending" else None, confirmed_at=LATER,
+        paused_until=date(2026, 5, 1), left_at=None, links_valid_from=LATER,
+    )  # fmt: skip
+    stored = store.insert(reader, consent("ask", None, "pending"))
+    assert stored is not None
+    assert isinstance(stored, Subscriber)
+    assert replace(stored, id=0) == reader
+    return stored
+
+
+def test_a_reader_comes_back_as_they_were_kept(store: Any) -> None:
+    reader = add(store)
+    assert store.by_id(reader.id) == store.by_key("ada@x.org") == reader
+    assert store.by_id(reader.id + 1) is None
+    assert store.by_key("bo@x.org") is None
+
+
+def test_a_key_is_taken_once(store: Any) -> None:
+    reader = add(store)
+    assert store.insert(replace(reader, id=0), consent("ask", None, "pending")) is None
+    assert len(store.consents(reader.id)) == 1
+
+
+def test_only_what_differs_is_written(store: Any) -> None:
+    before = add(store)
+    assert store.save(before, replace(before, keywords="c"), None)
+    assert store.save(before, replace(before, hour=9), consent("pause", "active", "paused"))
+    assert store.by_id(before.id) == replace(before, keywords="c", hour=9)
+    assert [c.action for c in store.consents(before.id)] == ["ask", "pause"]
+
+
+def test_nothing_is_written_when_the_state_moved_on(store: Any) -> None:
+    before = add(store)
+    left = replace(before, state="left", left_at=NOW)
+    assert store.save(before, left, consent("leave", "active", "left"))
+    assert not store.save(before, replace(before, keywords="c"), consent("move", None, "active"))
+    assert store.by_id(before.id) == left
+    assert len(store.consents(before.id)) == 2
+
+
+def test_nobody_takes_anothers_address(store: Any) -> None:
+    ada, bo = add(store), add(store, "bo@x.org")
+    assert not store.save(bo, replace(bo, email_key=ada.email_key), None)
+    assert store.by_id(bo.id) == bo
+
+
+def test_erasing_leaves_only_evidence(store: Any) -> None:
+    reader = add(store)
+    assert store.erase(reader.id, consent("erase", "active", "erased", "hash of ada"))
+    assert store.by_id(reader.id) is None
+    assert [c.action for c in store.consents(reader.id)] == ["ask", "erase"]
+    assert store.was_erased("hash of ada")
+    assert not store.was_erased("hash of bo")
+    assert not store.erase(reader.id, consent("erase", "active", "erased"))
+
+
+def test_who_was_confirmed_at_the_last_moment_does_not_expire(store: Any) -> None:
+    reader = add(store, state="active")
+    assert not store.erase(reader.id, consent("expire", "pending", "erased"))
+    assert store.by_id(reader.id) == reader
+    assert not store.was_erased("h")
+
+
+def test_a_number_is_never_given_twice(store: Any) -> None:
+    first = add(store)
+    store.erase(first.id, consent("erase", "active", "erased"))
+    assert add(store, "bo@x.org").id != first.id
+
+
+def test_readers_are_listed_by_number_and_state(store: Any) -> None:
+    ada, bo = add(store), add(store, "bo@x.org", "pending")
+    assert list(store.every()) == [ada, bo]
+    assert list(store.every("pending")) == [bo]
+    assert list(store.every("left")) == []
+    assert list(store.pending_before(NOW)) == []
+    assert list(store.pending_before(LATER)) == [bo]
+
+
+def test_opinions_of_unknown_papers_or_readers_are_refused(store: Any) -> None:
+    reader = add(store)
+    assert not store.set_feedback(reader.id, Feedback(987654, "more", NOW))
+    assert not store.set_feedback(987654, Feedback(987654, "more", NOW))
+    assert not store.take_back(reader.id, 987654)
+    assert list(store.feedback(reader.id)) == []
+    assert store.paper_title(987654) is None
