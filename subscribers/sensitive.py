@@ -52,7 +52,7 @@ def move_asked(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, 
         TokenError, ConsentError, UnknownReader.
     """
     claim = desk.tokens.read("move", token, now)
-    reader = desk.by_number(claim.numbers()[0])
+    reader = desk.reader_of(claim)
     desk.check_not_cut_off(reader, claim)
     return reader, claim.words()[0]
 
@@ -65,7 +65,7 @@ def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         ConsentError: the state does not allow it, or the address is another reader's.
     """
     claim = desk.tokens.read("move", token, now)
-    reader = desk.by_number(claim.numbers()[0])
+    reader = desk.reader_of(claim)
     new = parse_address(claim.words()[0])
     if reader.email_key == new.key:
         return reader  # the button was pressed twice
@@ -83,7 +83,7 @@ def stop_move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         TokenError, UnknownReader.
     """
     claim = desk.tokens.read("stop", token, now)
-    reader = desk.by_number(claim.numbers()[0])
+    reader = desk.reader_of(claim)
     if reader.links_valid_from and claim.issued_at < reader.links_valid_from:
         return reader  # stopped already, or moved on since
     after = replace(reader, links_valid_from=_next_second(now))
@@ -99,7 +99,7 @@ def restore(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         TokenError, ConsentError, UnknownReader.
     """
     claim = desk.tokens.read("restore", token, now)
-    reader = desk.by_number(claim.numbers()[0])
+    reader = desk.reader_of(claim)
     old_email, new_key = claim.words()
     if reader.email_key == parse_address(old_email).key:
         return reader
@@ -124,7 +124,7 @@ def owner(desk: FrontDesk, purpose: Purpose, token: str, now: datetime) -> Subsc
         TokenError, UnknownReader.
     """
     claim: Claim = desk.tokens.read(purpose, token, now)
-    reader = desk.by_number(claim.numbers()[0])
+    reader = desk.reader_of(claim)
     desk.check_not_cut_off(reader, claim)
     return reader
 

@@ -22,10 +22,6 @@ from subscribers.store import Subscriber, SubscriberStore
 from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Claim, Tokens, check_age
 
 
-def _always(_address_key: str) -> bool:
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
     """What the operator decides about the front desk."""
@@ -53,7 +49,7 @@ class FrontDesk:
     mailer: Mailer
     tokens: Tokens
     settings: DeskSettings = field(default_factory=DeskSettings)
-    may_post: Callable[[str], bool] = _always
+    may_post: Callable[[str], bool] = lambda email_key: True
 
     @property
     def links(self) -> Links:
@@ -120,7 +116,19 @@ class FrontDesk:
 
     def reader_of_confirmation(self, token: str, now: datetime) -> Subscriber:
         """Return who would be confirmed by this link, changing nothing."""
-        return self.by_number(self.tokens.read("confirm", token, now).numbers()[0])
+        return self.reader_of(self.tokens.read("confirm", token, now))
+
+    def reader_of(self, claim: Claim) -> Subscriber:
+        """Return whom a token names by its first number.
+
+        Raises:
+            UnknownReader: they are gone; whoever has their number now came later.
+        """
+        numbers = claim.numbers()
+        reader = self.by_number(numbers[0] if numbers else 0)
+        if reader.created_at and claim.issued_at < reader.created_at.replace(microsecond=0):
+            raise UnknownReader("there is no such subscription any more")
+        return reader
 
     def by_number(self, subscriber: int) -> Subscriber:
         """Return a reader.
@@ -160,7 +168,7 @@ class FrontDesk:
         numbers = claim.numbers()
         if len(numbers) != 2:
             raise TokenError("this link is incomplete; copy the whole of it from the mail")
-        reader = self.by_number(numbers[0])
+        reader = self.reader_of(claim)
         if strict:
             check_age(claim, PREFERENCES_WITHIN, now)
             self.check_not_cut_off(reader, claim)

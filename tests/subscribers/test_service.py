@@ -246,3 +246,15 @@ def test_known_and_unknown_addresses_cost_the_same_lookups(front: Front) -> None
     front.store.calls.clear()
     front.desk.send_link("nobody@example.org", NOW)
     assert front.store.calls == known
+
+
+def test_a_link_never_opens_the_door_of_somebody_who_came_later(front: Front) -> None:
+    ada = active(front)
+    token = front.desk.links.mail_token(ada.id, 12, NOW)
+    front.desk.erase(ada, NOW, how="link", source="reader")
+    front.store.last = ada.id - 1  # a store that gives numbers again
+    bo, _ = front.desk.add("bo@example.org", WISHES, LATER, confirmed=True, how="command")
+    assert bo.id == ada.id
+    for strict in (True, False):
+        with pytest.raises(UnknownReader):
+            front.desk.visit(token, LATER, strict=strict)
