@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from subscribers.profile import Item
 
 SCALE = 0.5
-EXPANSION = 0.6
+EXPANSION = 0.6  # of related words beside a model's cosine
+EXPANSION_ALONE = 1.0  # and without a model
 LEAST_MEANING = 0.4
 ENOUGH_COVER = 0.75
 CHUNK = 512
@@ -63,11 +64,12 @@ def meaning_of(
     prepared: Prepared, part: slice, related: Csr, papers: Vectors | None
 ) -> npt.NDArray[Any]:
     """Return the meaning of some items in every paper, before the threshold: items × papers."""
-    meaning = EXPANSION * (prepared.expansion.terms[part] @ related).toarray()
+    words = (prepared.expansion.terms[part] @ related).toarray()
     vectors = prepared.expansion.vectors
-    if vectors is not None and papers is not None and prepared.ordinary is not None:
-        cosine = vectors[part] @ papers.T
-        meaning = meaning + COSINE * (cosine - prepared.ordinary[part, None])
+    if vectors is None or papers is None or prepared.ordinary is None:
+        return np.asarray(EXPANSION_ALONE * words)
+    cosine = vectors[part] @ papers.T
+    meaning = EXPANSION * words + COSINE * (cosine - prepared.ordinary[part, None])
     return np.asarray(np.maximum(meaning, 0))
 
 
@@ -84,17 +86,32 @@ def blend(
     strengths = matrix.rows(features)
     lexical = (spread @ strengths).tocsr()
     covered = (cover_of(prepared.terms, features) @ (strengths > 0)).tocsr()
+    enough = at_least(covered, ENOUGH_COVER)
     scoped = np.array([item.scope is not None for item in items])
+    if prepared.expansion.vectors is None or papers is None:
+        meaning = (EXPANSION_ALONE * (prepared.expansion.terms @ related)).tocsr()
+        meaning = sparse.diags((~scoped).astype(np.float32)) @ meaning
+        counts = enough.maximum(at_least(meaning, max(least_meaning, 1e-9)))
+        return (SCALE * (lexical + meaning)).multiply(counts).tocsr().astype(np.float32)
     blocks = []
     for start in range(0, len(items), CHUNK):
         part = slice(start, start + CHUNK)
-        words = lexical[part].toarray()
         meaning = meaning_of(prepared, part, related, papers)
         meaning[scoped[part]] = 0
-        counts = covered[part].toarray() >= ENOUGH_COVER
-        counts |= (meaning >= least_meaning) & ~scoped[part, None]
-        blocks.append(sparse.csr_matrix((SCALE * (words + meaning) * counts).astype(np.float32)))
-    return sparse.vstack(blocks, format="csr")
+        near = at_least(sparse.csr_matrix(meaning), max(least_meaning, 1e-9))
+        kept = (enough[part].maximum(near)).tocoo()
+        values = meaning[kept.row, kept.col]
+        block = csr(values, kept.row, kept.col, kept.shape)
+        blocks.append(SCALE * (block + lexical[part].multiply(kept.tocsr())))
+    return sparse.vstack(blocks, format="csr").astype(np.float32)
+
+
+def at_least(matrix: Csr, least: float) -> Csr:
+    """Return 1 where a sparse matrix holds `least` or more, nothing elsewhere."""
+    kept = matrix.tocsr().copy()
+    kept.data = (kept.data >= least).astype(np.float32)
+    kept.eliminate_zeros()
+    return kept
 
 
 def cover_of(terms: Sequence[Sequence[Term]], features: Sequence[Feature]) -> Csr:

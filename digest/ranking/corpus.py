@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digest.ranking.queries import Term
 
 COSINE = 0.8  # what a cosine of 1 is worth beside a full lexical match
-FEEDBACK_PAPERS = 10  # best papers of the archive whose words are fed back
+FEEDBACK_PAPERS = 15  # best papers of the archive whose words are fed back
 FEEDBACK_VECTORS = 5  # and whose vectors are
 FEEDBACK_TERMS = 30
 VECTOR_FEEDBACK = 0.5  # weight of their mean beside the item's own vector
@@ -97,12 +97,12 @@ class Corpus:
     def _moved(self, vectors: Vectors, scores: npt.NDArray[Any]) -> Vectors:
         if self._plain is None:
             return vectors
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :FEEDBACK_VECTORS]
+        best = top(scores, FEEDBACK_VECTORS)
         return unit(vectors + VECTOR_FEEDBACK * self._plain[best].mean(axis=1))
 
     def _related(self, scores: npt.NDArray[Any]) -> Csr:
         """Return the most telling stems of each row's best papers: rows × stems."""
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :FEEDBACK_PAPERS]
+        best = top(scores, FEEDBACK_PAPERS)
         weights = np.maximum(np.take_along_axis(scores, best, axis=1), 0)
         weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
         indptr = np.arange(len(best) + 1) * best.shape[1]
@@ -149,17 +149,20 @@ def spread_of(terms: Sequence[Sequence[Term]]) -> tuple[Csr, list[Feature]]:
     return csr(values, rows, columns, (len(terms), len(features))), list(features)
 
 
+def top(scores: npt.NDArray[Any], count: int) -> npt.NDArray[np.intp]:
+    """Return the columns of each row's largest values, in ascending order: rows × count."""
+    count = min(count, scores.shape[1])
+    best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+    return np.sort(best, axis=1)
+
+
 def strongest(matrix: Csr, count: int) -> Csr:
     """Return each row's largest entries, scaled to add up to 1."""
     matrix = matrix.tocsr()
-    rows, columns, values = [], [], []
-    for at in range(matrix.shape[0]):
-        row = slice(matrix.indptr[at], matrix.indptr[at + 1])
-        data, places = matrix.data[row], matrix.indices[row]
-        best = np.lexsort((places, -data))[:count]
-        total = data[best].sum()
-        if total > 0:
-            rows += [at] * len(best)
-            columns += places[best].tolist()
-            values += (data[best] / total).tolist()
-    return csr(values, rows, columns, matrix.shape)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -matrix.data, row))
+    rank = np.arange(len(order)) - matrix.indptr[row[order]]
+    kept = order[(rank < count) & (matrix.data[order] > 0)]
+    chosen = csr(matrix.data[kept], row[kept], matrix.indices[kept], matrix.shape)
+    total = np.asarray(chosen.sum(axis=1)).ravel()
+    return (sparse.diags(1 / np.where(total > 0, total, 1)) @ chosen).astype(np.float32).tocsr()

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from digest.ranking.text import Token, compounds, is_content, tokens_of
@@ -35,11 +36,10 @@ KEYWORDS_LENGTH = 10.0  # usual number of words in a source's own keywords
 
 
 Csr: TypeAlias = Any  # scipy.sparse.csr_matrix of float32; scipy's own types lose it at each step
+Numbers: TypeAlias = "Sequence[float] | npt.NDArray[Any]"
 
 
-def csr(
-    values: Sequence[float], rows: Sequence[int], columns: Sequence[int], shape: tuple[int, int]
-) -> Csr:
+def csr(values: Numbers, rows: Numbers, columns: Numbers, shape: tuple[int, int]) -> Csr:
     """Return a sparse float32 matrix of (value, row, column) triples; repeated places add up."""
     triples = (
         np.array(values, np.float32),

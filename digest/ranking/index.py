@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -90,6 +91,7 @@ class Index:
             least_meaning,
         )
         self._explainer = Explainer(self.scorer)
+        self._last: tuple[tuple[tuple[Item, ...], ...], Csr] | None = None
         self._standing_of: dict[Item, frozenset[int]] = {}
 
     @classmethod
@@ -135,9 +137,8 @@ class Index:
             right = sparse.vstack([right, veto], format="csr")
         width = min(depth, len(self.papers))
         best = sp_matmul_topn(left, right, width, threshold=NO_SCORE, sort=True)
-        row = np.repeat(np.arange(best.shape[0]), np.diff(best.indptr))
-        order = np.lexsort((best.indices, -np.round(best.data.astype(np.float64), 6), row))
-        return Rankings(best.indptr, self.numbers[best.indices[order]], best.data[order], depth)
+        untie(best)
+        return Rankings(best.indptr, self.numbers[best.indices], best.data, depth)
 
     def _with_tastes(self, left: Csr, right: Csr, tastes: Sequence[Taste]) -> tuple[Csr, Csr]:
         """Add what each reader's likes give, as an item of their own."""
@@ -158,10 +159,14 @@ class Index:
 
         A veto row holds VETO where it forbids a paper.
         """
-        blocks = [self.scorer.rows(audience.wanted)]
-        blocks.extend(self._veto(item, required=False) for item in audience.excluded)
-        blocks.extend(self._veto(item, required=True) for item in audience.required)
-        return sparse.vstack(blocks, format="csr").astype(np.float32)
+        items = (audience.wanted, audience.excluded, audience.required)
+        # Shards of one audience share its items: they are scored with the first.
+        if self._last is None or any(a is not b for a, b in zip(self._last[0], items, strict=True)):
+            blocks = [self.scorer.rows(audience.wanted)]
+            blocks.extend(self._veto(item, required=False) for item in audience.excluded)
+            blocks.extend(self._veto(item, required=True) for item in audience.required)
+            self._last = (items, sparse.vstack(blocks, format="csr").astype(np.float32))
+        return self._last[1]
 
     def _veto(self, item: Item, *, required: bool) -> Csr:
         matching = np.zeros(len(self.papers), dtype=bool)
@@ -211,14 +216,13 @@ class Index:
         return found
 
     def _sent(self, sent: Sequence[Collection[int]]) -> Csr:
-        pairs = [
-            (row, self.place[number])
-            for row, numbers in enumerate(sent)
-            for number in numbers
-            if number in self.place
-        ]
-        rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
-        return csr([1.0] * len(pairs), rows, columns, (len(sent), len(self.papers)))
+        lengths = np.fromiter(map(len, sent), dtype=np.int64, count=len(sent))
+        flat = np.fromiter(chain.from_iterable(sent), dtype=np.int64, count=int(lengths.sum()))
+        order = np.argsort(self.numbers)
+        found = np.minimum(np.searchsorted(self.numbers, flat, sorter=order), len(self.numbers) - 1)
+        here = self.numbers[order[found]] == flat
+        rows = np.repeat(np.arange(len(sent)), lengths)[here]
+        return csr(np.ones(len(rows)), rows, order[found[here]], (len(sent), len(self.papers)))
 
     def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score: reasons that add up to it, and what to highlight.
@@ -228,6 +232,21 @@ class Index:
         at = self.place[number]
         liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
         return self._explainer.explain(profile, at, liked)
+
+
+def untie(best: Csr) -> None:
+    """Order equal scores of a row by column, in place: columns stand in order of popularity.
+
+    Scores are equal when they are to six decimals. Only rows with such a pair are sorted again.
+    """
+    level = np.round(best.data.astype(np.float64), 6)
+    row = np.repeat(np.arange(best.shape[0]), np.diff(best.indptr))
+    tied = np.unique(row[1:][(np.diff(level) == 0) & (np.diff(row) == 0)])
+    if not len(tied):
+        return
+    among = np.flatnonzero(np.isin(row, tied))
+    order = among[np.lexsort((best.indices[among], -level[among], row[among]))]
+    best.indices[among], best.data[among] = best.indices[order], best.data[order]
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:
