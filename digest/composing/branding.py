@@ -52,7 +52,10 @@ class PressSettings:
                 raise SettingsError(f"{setting} must be an http or https address, not {value!r}")
         if self.logo and not self.logo_alt:
             raise SettingsError("logo needs logo_alt: what it says to those who do not see it")
-        if "{title}" not in self.search_link or web_url(self.search_link.format(title="x")) is None:
+        if (
+            "{title}" not in self.search_link
+            or web_url(self.search_link.replace("{title}", "x")) is None
+        ):
             raise SettingsError("search_link must be an http address with {title} in it")
         if self.tone not in get_args(Tone):
             raise SettingsError(f"tone is one of {', '.join(get_args(Tone))}, not {self.tone!r}")

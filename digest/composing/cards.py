@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from digest.composing.branding import PressSettings
 from digest.composing.excerpt import Cut, cut, harmless, mark
-from digest.composing.links import ReaderLinks, other_links, paper_url
+from digest.composing.links import ReaderLinks, other_links, own_url, paper_url
 from digest.composing.locales import Words
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
@@ -41,6 +41,7 @@ class PaperView:
     """What a card's template may use, as `paper.…`; strings that are Markup are safe already."""
 
     url: str
+    button: str  # what the lead's button says
     title: str
     why: str  # why the reader got it
     facts: str  # authors, date, upvotes, comments; may be empty
@@ -73,13 +74,15 @@ class CardWriter:
         self, paper: Paper, pick: Pick, *, lead: bool, density: Density, html: bool
     ) -> PaperView:
         """Return one paper for one pick, for the HTML part or for the text twin."""
+        say, known = self._words.say, own_url(paper)
         url = paper_url(paper, self._settings.search_link)
-        own = Labelled(self._words.say("Paper"), url)
+        own = Labelled(say("Paper") if known else say("Find the paper"), url)
         others = [Labelled(self._label(link.kind), link.url) for link in other_links(paper)]
         limit = self._limit(lead, density)
         title_cut = cut(paper.title, _LONGEST_TITLE)
         return PaperView(
             url=url,
+            button=say("Read the paper") if known else say("Find the paper"),
             title=self._marked(paper.title, pick, "title", title_cut, html),
             why=self._why(pick, html),
             facts=_joined_facts(self._facts(paper), names=bool(paper.authors), html=html),

@@ -32,17 +32,25 @@ def web_url(url: str) -> str | None:
     return url if url.isascii() else quote(url, safe="%/:=&?~#+!$,;'@()*[]")
 
 
-def paper_url(paper: Paper, search_link: str) -> str:
-    """Return where a paper can be read, or found when no address of it is known."""
+def own_url(paper: Paper) -> str | None:
+    """Return where a paper can be read, if any address of it is known."""
     for link in paper.links:
         if link.kind == "paper" and (url := web_url(link.url)):
             return url
     if paper.arxiv_id and (url := web_url(f"https://arxiv.org/abs/{paper.arxiv_id}")):
         return url
-    if paper.doi and (url := web_url(f"https://doi.org/{quote(paper.doi, safe='/')}")):
-        return url
+    return web_url(f"https://doi.org/{quote(paper.doi, safe='/')}") if paper.doi else None
+
+
+def search_url(paper: Paper, search_link: str) -> str:
+    """Return where a paper can be looked for by its title."""
     title = (paper.source_title or paper.title)[:300]
-    return search_link.replace("{title}", quote(title, safe=""))
+    return search_link.replace("{title}", quote(title, safe="", errors="replace"))
+
+
+def paper_url(paper: Paper, search_link: str) -> str:
+    """Return where a paper can be read, or found when no address of it is known."""
+    return own_url(paper) or search_url(paper, search_link)
 
 
 def other_links(paper: Paper) -> list[Link]:

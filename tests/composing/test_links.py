@@ -1,6 +1,6 @@
 import pytest
 
-from digest.composing.links import ReaderLinks, other_links, paper_url, web_url
+from digest.composing.links import ReaderLinks, other_links, own_url, search_url, web_url
 from digest.mail import HOLES
 from digest.papers import Link, Paper
 
@@ -41,15 +41,16 @@ def test_letters_beyond_ascii_are_percent_encoded() -> None:
 
 def test_a_paper_leads_to_its_own_page_first() -> None:
     own = Link("paper", "https://example.org/p")
-    assert paper_url(Paper(1, "T", "", links=(own,), arxiv_id="2401.00001"), SEARCH) == own.url
+    assert own_url(Paper(1, "T", "", links=(own,), arxiv_id="2401.00001")) == own.url
     bad = Link("paper", "javascript:x")
-    found = paper_url(Paper(1, "T", "", links=(bad,), arxiv_id="2401.00001"), SEARCH)
+    found = own_url(Paper(1, "T", "", links=(bad,), arxiv_id="2401.00001"))
     assert found == "https://arxiv.org/abs/2401.00001"
-    assert paper_url(Paper(1, "T", "", doi="10.1/a<b>"), SEARCH) == "https://doi.org/10.1/a%3Cb%3E"
+    assert own_url(Paper(1, "T", "", doi="10.1/a<b>")) == "https://doi.org/10.1/a%3Cb%3E"
 
 
 def test_a_paper_without_address_is_searched_for_by_its_title() -> None:
-    found = paper_url(Paper(1, "A & B: 100% né?", ""), SEARCH)
+    assert own_url(Paper(1, "A & B: 100% né?", "")) is None
+    found = search_url(Paper(1, "A & B: 100% né?", ""), SEARCH)
     assert found == "https://example.org/search?q=A%20%26%20B%3A%20100%25%20n%C3%A9%3F"
 
 

@@ -62,7 +62,7 @@ def test_anybody_can_add_a_language_from_right_to_left(
 ) -> None:
     catalogue(tmp_path, "ar", 'msgid "Read the paper"\nmsgstr "اقرأ الورقة"\n')
     press = make_press(languages=(tmp_path,))
-    issue = make_issue([paper(1)], of=press, language="ar")
+    issue = make_issue([paper(1, arxiv_id="2401.00001")], of=press, language="ar")
     html = "".join(fragment.html for fragment in issue.fragments)
     assert '<html lang="ar" dir="rtl"' in html
     assert "اقرأ الورقة" in html

@@ -29,8 +29,13 @@ def test_papers_come_in_the_order_of_the_picks(make_issue: MakeIssue) -> None:
 
 def test_the_lead_is_larger_and_has_a_button(make_issue: MakeIssue) -> None:
     words = words_of(proof(make_issue([paper(1), paper(2)])).html)
-    assert words.count("Read the paper") == 1
-    assert words.index("part 1") < words.index("Read the paper") < words.index("part 2")
+    assert words.index("part 1") < words.index("Find the paper") < words.index("part 2")
+
+
+def test_the_button_says_whether_the_papers_address_is_known(make_issue: MakeIssue) -> None:
+    known = paper(1, links=(Link("paper", "https://example.org/p"),))
+    assert "Read the paper" in words_of(proof(make_issue([known])).html)
+    assert "Find the paper" in words_of(proof(make_issue([paper(1)])).html)
 
 
 def test_matched_words_are_marked_and_named(make_issue: MakeIssue) -> None:
