@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from digest.storage.database import open_database, sqlite_url
+from digest.storage.migrate import migrate
+from digest.storage.subscribers import SubscriberTable
 from subscribers.consent import Action, Consent, State
 from subscribers.store import Feedback, Subscriber
 from tests.subscribers.desk import NOW, MemoryStore
@@ -22,12 +25,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    from digest.app import App
-    from digest.settings import Settings
-
-    app = App(Settings(), tmp_path, clock=lambda: NOW)
-    yield app.readers
-    app.close()
+    database = open_database(sqlite_url(tmp_path / "digest.db"))
+    migrate(database, backups=tmp_path, now=NOW)
+    yield SubscriberTable(database)
+    database.close()
 
 
 def consent(action: Action, before: State | None, after: State, key: str = "h") -> Consent:
@@ -38,7 +39,8 @@ def add(store: Any, email: str = "ada@x.org", state: State = "active") -> Subscr
     reader = Subscriber(
         0, email, email, "a, b", state, "Ada 王", "pt-BR", "Asia/Tokyo", 6, "days", (1, 3), 5,
         wants_html=False, created_at=NOW, confirmed_at=LATER,
-        pending_since=NOW if state == "pending" else None, paused_until=date(2026, 5, 1), left_at=None, links_valid_from=LATER,
+        pending_since=NOW if state == "pending" else None, paused_until=date(2026, 5, 1),
+        left_at=None, links_valid_from=LATER,
     )  # fmt: skip
     stored = store.insert(reader, consent("ask", None, "pending"))
     assert stored is not None
