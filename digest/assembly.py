@@ -43,8 +43,10 @@ from digest.ranking.semantics import Semantics, VectorStore
 from digest.ranking.taste import Opinion, Taste
 from digest.resources import shipped
 from digest.settings import Settings, secret_of
+from digest.states import Result, State, Turn
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
+from subscribers.addresses import parse_address
 from subscribers.letters import LetterKind
 from subscribers.store import Subscriber
 from subscribers.tokens import Tokens
@@ -226,6 +228,27 @@ class Workshop:
         finally:
             owner.close()
 
+    def send_test(self, raw: bytes, address: str) -> str | None:
+        """Send a mail's bytes to an address of the operator's; return why it did not leave."""
+        owner = Owner(self.owners)
+        journal = _OneMail()
+        message_id = self.message_id()
+        mail = ReadyMail(
+            delivery=1,
+            generation=0,
+            attempts=0,
+            sender=sender_address(self.settings),
+            recipient=ascii_domain(parse_address(address).email),
+            message_id=message_id,
+            build=lambda: raw,
+        )
+        try:
+            transport = build_transport(self.settings, self.data)
+            trouble = self._sender(journal, owner, transport).send([mail]).trouble
+            return trouble or journal.refusal
+        finally:
+            owner.close()
+
     def message_id(self) -> str:
         """Return a Message-ID for a letter."""
         domain = ascii_domain(sender_address(self.settings)).rpartition("@")[2]
@@ -366,3 +389,22 @@ class _Shelf:
 
     def letterhead(self, number: int) -> str:
         return self._letterheads[number]
+
+
+class _OneMail:
+    """The journal of a test mail: it remembers only whether the mail was refused."""
+
+    def __init__(self) -> None:
+        self.refusal: str | None = None
+
+    def turn(
+        self,
+        owner: str,
+        results: Sequence[Result],
+        starts: Sequence[tuple[int, int]],
+        now: datetime,
+    ) -> Turn:
+        for result in results:
+            if result.outcome.state is not State.ACCEPTED:
+                self.refusal = result.outcome.text
+        return Turn(frozenset(number for number, _ in starts), {})

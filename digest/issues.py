@@ -6,7 +6,7 @@ The one place that a run, a preview and the pages ask what somebody would get.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -116,6 +116,13 @@ class Editor:
             number: offer.index.explain(profile, number).reasons
             for number in self.matching(offer, profile)
         }
+
+    def picked_again(self, offer: Offer, reader: Subscriber, pick: Pick) -> Pick:
+        """Return a past pick with its reasons and highlights, by the keywords of today."""
+        if pick.section == "trending":
+            return pick
+        why = offer.index.explain(_profile(reader.keywords), pick.paper)
+        return replace(pick, reasons=why.reasons, spans=why.spans)
 
     def matching(self, offer: Offer, profile: Profile) -> list[int]:
         """Return the papers of an offer that are above the floor for a profile."""

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import email
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from typing import Any
 
 from digest.app import App
+from digest.assembly import IssueComposer
+from digest.composing.difference import difference
+from digest.composing.proof import Proof
 from digest.delivery.message import Recipe
+from digest.doctor import check_sending
 from digest.editions import Edition, Figures
-from digest.errors import DeliveryError
-from digest.issues import Due, Offer
+from digest.errors import DeliveryError, NotFound
+from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
+from digest.states import PENDING, State
+from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
+
+_TO_COME = (None, *PENDING, State.DEFERRED)  # a delivery that a run may still send
+
+
+class Blocked(DeliveryError):
+    """The way out was blocked; carries the edition's figures so far."""
+
+    def __init__(self, trouble: str, told: Figures) -> None:
+        self.figures = told
+        left = told.accounting.pending + told.accounting.deferred
+        super().__init__(f"{trouble}; {left} mails wait for the next run")
+
+
+_TOKEN = re.compile(r"/m/[A-Za-z0-9._-]+/|(?<=unsubscribe%20)[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +51,7 @@ class Preview:
     edition: int | None  # None: it would be the next one's
     picks: tuple[tuple[Paper, Pick], ...]
     raw: bytes = b""  # the mail; empty when there is nothing to send
-    note: str = ""  # e.g. why an old mail is shown unsigned
+    note: str = ""  # why there is nothing, why an old mail is shown unsigned
 
     @property
     def message(self) -> EmailMessage:
@@ -41,6 +64,11 @@ class Preview:
         """Return the `html` or the `plain` text of the mail, empty when it has none."""
         body = self.message.get_body(preferencelist=(kind,)) if self.raw else None
         return body.get_content() if body else ""
+
+    @property
+    def proof(self) -> Proof:
+        """The mail's two parts."""
+        return Proof(self.subject, self.part("html"), self.part("plain"))
 
     def to_json(self) -> dict[str, Any]:
         """Return it under the names of the command line's JSON."""
@@ -68,14 +96,15 @@ def run(
 ) -> Figures:
     """Make and send the edition of a label, today's by default.
 
-    Raises DeliveryError when the way out is blocked; what was not sent stays to be sent.
+    Raises SettingsError before anything is done when mail must not leave yet, and Blocked when
+    the way out is blocked; what was not sent stays to be sent.
     """
-    figures, trouble = app.edition_run(progress).run(label or app.today(), app.courier)
+    check_sending(app.settings, app.data)
+    told, trouble = app.edition_run(progress).run(label or app.today(), app.courier)
     app.post_office.flush(app.clock())
     if trouble:
-        left = figures.accounting.pending + figures.accounting.deferred
-        raise DeliveryError(f"{trouble}; {left} mails wait for the next run")
-    return figures
+        raise Blocked(trouble, told)
+    return told
 
 
 def figures(app: App, number: int) -> Figures:
@@ -130,76 +159,121 @@ def preview(app: App, address: str, number: int | None) -> Preview:
     Raises UnknownReader, or NotFound when they got nothing of that edition.
     """
     reader = app.desk.by_email(address)
-    if number is not None:
-        return _as_sent(app, reader, number)
-    return _composed(app, reader)
+    if number is None:
+        return _next_issue(app, reader)
+    app.editions.get(number)
+    return _as_sent(app, reader, number)
 
 
 def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview]]:
     """Yield what a run of this label would send to each active reader, keeping nothing."""
-    edition, offer_of = _next_offer(app, label)
-    editor, composer = app.editor(), app.composer()
+    coming = _coming(app, label or app.today())
+    chosen = {parse_address(each).key for each in app.settings.edition.only_to}
+    if isinstance(coming, str):
+        return
     for reader in app.readers.every("active"):
-        if edition is None or app.windows.has(reader.id, edition.number):
+        if chosen and reader.email_key not in chosen:
             continue
-        since = app.windows.since(reader.id, edition.number)
-        offer = offer_of(since)
-        picks = editor.choose_from(offer, app.due(reader, since))
-        subject = ""
-        if picks:
-            now = app.clock()
-            subject = composer.compose(edition, reader, picks, offer.papers, now).subject
-        shown = tuple((offer.papers[pick.paper], pick) for pick in picks)
-        yield reader, Preview(subject, edition.number, shown)
+        state = app.windows.state(reader.id, coming.edition.number)
+        if state in _TO_COME:
+            yield reader, _issue(app, reader, coming, state)
 
 
-def _next_offer(
-    app: App, label: date | None = None
-) -> tuple[Edition | None, Callable[[int], Offer]]:
-    """Return the edition that a run now would send, and its offer by a reader's last one."""
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """The edition that a run now would send, and what makes issues of it."""
+
+    edition: Edition
+    offer_of: Callable[[int], Offer]  # by a reader's last edition
+    editor: Editor
+    composer: IssueComposer
+
+
+def _coming(app: App, day: date) -> _Coming | str:
+    """Return the edition that a run of this label would send, or why it would send none."""
     now = app.clock()
-    fresh = app.archive.unoffered()
-    day = label or app.today()
-    existing = app.editions.find(day)
-    newest = app.editions.newest()
-    number = existing.number if existing else (newest.number if newest else 0) + 1
+    existing, newest = app.editions.find(day), app.editions.newest()
+    fresh = [] if existing else app.archive.unoffered()
     if existing is None and not fresh:
-        return newest, _offers(app, newest.number if newest else 0, [])
+        return "there is nothing new to offer, and no edition of this day"
+    if existing is not None and existing.state == "cancelled":
+        return f"edition {existing.number} was cancelled"
+    if existing is not None and existing.expires_at <= now:
+        return f"the time of edition {existing.number} is over"
+    number = (newest.number if newest else 0) + 1
     edition = existing or Edition(number, day, "open", now, now + app.settings.expiry, len(fresh))
-    return edition, _offers(app, number, [] if existing else fresh)
+    editor = app.editor()
+
+    @cache
+    def offer_of(since: int) -> Offer:
+        papers = [*fresh, *app.archive.offered(after=since, upto=edition.number)]
+        return Offer.of(papers, editor.knowledge)
+
+    return _Coming(edition, offer_of, editor, app.composer())
 
 
-def _offers(app: App, upto: int, fresh: list[Paper]) -> Callable[[int], Offer]:
-    known: dict[int, Offer] = {}
-    knowledge = app.knowledge
+def _next_issue(app: App, reader: Subscriber) -> Preview:
+    """Return what a run now would send; for who gets no mail yet, what they would get."""
+    coming = _coming(app, app.today())
+    if isinstance(coming, str):
+        return Preview("", None, (), note=coming)
+    number = coming.edition.number
+    state = app.windows.state(reader.id, number)
+    if state not in _TO_COME:
+        return Preview("", number, (), note=f"their issue of edition {number} is done: {state}")
+    found = _issue(app, reader, coming, state)
+    if reader.state != "active":
+        found = replace(found, note=f"{reader.email} is {reader.state}: nothing is sent to them")
+    return found
 
-    def offer(since: int) -> Offer:
-        if since not in known:
-            papers = [*fresh, *app.archive.offered(after=since, upto=upto)]
-            known[since] = Offer.of(papers, knowledge)
-        return known[since]
 
-    return offer
+def changed(app: App, address: str, number: int, *, html: bool = False) -> list[str]:
+    """Return what today's templates and settings would change in a past issue: a unified diff.
+
+    Raises NotFound when the reader got nothing of that edition, or it was pruned.
+    """
+    reader = app.desk.by_email(address)
+    before = _as_sent(app, reader, number)
+    papers = {paper.id: paper for paper, _ in before.picks}
+    offer = Offer.of(list(papers.values()), app.knowledge)
+    editor = app.editor()
+    picks = [editor.picked_again(offer, reader, pick) for _, pick in before.picks]
+    edition = app.editions.get(number)
+    now = edition.opened_at
+    issue = app.composer().compose(edition, reader, picks, papers, now)
+    after = Preview(issue.subject, number, (), app.workshop.rehearsal(issue, now))
+    return difference(_without_tokens(before.proof), _without_tokens(after.proof), html=html)
 
 
-def _composed(app: App, reader: Subscriber) -> Preview:
-    edition, offer_of = _next_offer(app)
-    if edition is None:
-        return Preview("", None, ())
+def _without_tokens(mail: Proof) -> Proof:
+    """Return a mail whose signed tokens are alike, as they differ in each by the time they bear."""
+    html, text = (_TOKEN.sub("/m/(token)/", part) for part in (mail.html, mail.text))
+    return Proof(mail.subject, html, text)
+
+
+def _issue(app: App, reader: Subscriber, coming: _Coming, state: State | None) -> Preview:
+    """Return a reader's next issue; one that is composed and not out yet does not change."""
+    number = coming.edition.number
+    if state is not None:
+        with suppress(NotFound):
+            return _as_sent(app, reader, number)
     now = app.clock()
-    since = app.windows.since(reader.id, edition.number)
-    offer = offer_of(since)
-    picks = app.editor().choose_from(offer, app.due(reader, since))
-    if not picks:
-        return Preview("", edition.number, ())
-    issue = app.composer().compose(edition, reader, picks, offer.papers, now)
+    since = app.windows.since(reader.id, number)
+    offer = coming.offer_of(since)
+    picks = coming.editor.choose_from(offer, app.due(reader, since))
+    issue = (
+        coming.composer.compose(coming.edition, reader, picks, offer.papers, now)
+        if picks
+        else coming.composer.quiet(coming.edition, reader, now)
+    )
+    if issue is None:
+        return Preview("", number, (), note="no paper matches that they have not had")
     raw = app.workshop.rehearsal(issue, now)
     shown = tuple((offer.papers[pick.paper], pick) for pick in picks if pick.paper in issue.papers)
-    return Preview(issue.subject, edition.number, shown, raw)
+    return Preview(issue.subject, number, shown, raw)
 
 
 def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
-    app.editions.get(number)
     recipe = Recipe.unpack(app.recipes.of_reader(reader.id, number))
     raw, note = app.workshop.press(app.recipes).preview(recipe)
     known = app.archive.get(list(recipe.scores))

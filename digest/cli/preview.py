@@ -10,7 +10,12 @@ from typing import Annotated
 import typer
 
 from digest import pressroom
+from digest.app import App
 from digest.cli.output import Json, one, say, warn
+from digest.composing.picture import take_picture
+from digest.composing.preview_page import Shown, preview_page
+from digest.errors import DeliveryError
+from digest.pressroom import Preview
 
 
 def preview(
@@ -22,29 +27,45 @@ def preview(
     html: Annotated[bool, typer.Option("--html", help="Print the HTML.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Print the text (the default).")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Print the mail's bytes.")] = False,
-    open_: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Show it in the browser, with switches.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Write to a file: .html, .txt, or .eml by its name.")
+    ] = None,
+    png: Annotated[Path | None, typer.Option(help="Write a picture; needs Chromium.")] = None,
+    width: Annotated[int, typer.Option(help="Of the picture, in pixels.", min=200)] = 600,
+    dark: Annotated[bool, typer.Option("--dark", help="The picture by night.")] = False,
+    send_to: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Send it there, as a real test mail.")
+    ] = "",
+    diff: Annotated[
+        int | None, typer.Option(help="What today's templates would change in an edition.", min=1)
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Show a reader's issue: what a run now would send them, or what an edition brought."""
     app = context.obj.app
+    if diff is not None:
+        _print_difference(app, email, diff, html=html)
+        return
     found = pressroom.preview(app, email, edition)
-    if found.note:
+    if found.note and (found.raw or as_json):
         warn(found.note)
     if as_json:
         one(found.to_json())
     elif not found.raw:
-        say("Nothing to send: no paper matches that they have not had.")
+        say(f"Nothing to send: {found.note}.")
+    elif send_to:
+        _send(app, found, send_to)
+    elif png is not None:
+        take_picture(found.part("html") or found.part("plain"), png, width=width, dark=dark)
+        say(f"wrote {png}")
     elif out is not None:
         _write(found, out, html=html, text=text)
         say(f"wrote {out}")
     elif open_:
-        target = app.data / "preview.html"
-        target.write_text(found.part("html") or found.part("plain"), encoding="utf-8")
-        webbrowser.open(target.resolve().as_uri())
-        say(str(target))
+        _open(app, found, email)
     elif raw:
         sys.stdout.buffer.write(found.raw)
     elif html:
@@ -54,7 +75,30 @@ def preview(
         print(found.part("plain"))
 
 
-def _write(found: pressroom.Preview, out: Path, *, html: bool, text: bool) -> None:
+def _print_difference(app: App, email: str, edition: int, *, html: bool) -> None:
+    lines = pressroom.changed(app, email, edition, html=html)
+    for line in lines:
+        print(line)
+    if not lines:
+        say(f"Today's templates would make the same mail of edition {edition}.")
+
+
+def _send(app: App, found: Preview, address: str) -> None:
+    trouble = app.workshop.send_test(found.raw, address)
+    if trouble:
+        raise DeliveryError(f"the test mail did not leave: {trouble}")
+    say(f"sent to {address}; it counts for nobody's ledger")
+
+
+def _open(app: App, found: Preview, email: str) -> None:
+    target = app.data / "preview.html"
+    shown = Shown(email, "", found.proof)
+    target.write_text(preview_page(app.settings.newsletter.name, [shown]), encoding="utf-8")
+    webbrowser.open(target.resolve().as_uri())
+    say(str(target))
+
+
+def _write(found: Preview, out: Path, *, html: bool, text: bool) -> None:
     if text or out.suffix == ".txt":
         out.write_text(found.part("plain"), encoding="utf-8")
     elif html or out.suffix in (".html", ".htm"):

@@ -17,13 +17,14 @@ class IssueWindows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def has(self, reader: int, edition: int) -> bool:
-        """Tell whether a delivery of an edition to a reader is planned or done."""
-        query = select(deliveries.c.id).where(
+    def state(self, reader: int, edition: int) -> State | None:
+        """Return where an edition's delivery to a reader stands, None when none is planned."""
+        query = select(deliveries.c.state).where(
             deliveries.c.subscriber_id == reader, deliveries.c.edition == edition
         )
         with self._database.read() as connection:
-            return connection.execute(query).first() is not None
+            found = connection.scalar(query)
+        return None if found is None else State(found)
 
     def may_send(self, edition: int, now: datetime) -> bool:
         """Tell whether an edition has a delivery that may be claimed now."""
