@@ -57,8 +57,10 @@ def words(count: int, rng: np.random.Generator) -> list[str]:
 
 def make_papers(count: int, rng: np.random.Generator) -> list[Paper]:
     return [
-        Paper(n + 1, " ".join(words(7, rng)), " ".join(words(90, rng)), position=n)
-        for n in range(count)
+        Paper(n + 1, " ".join(words(title, rng)), " ".join(words(abstract, rng)), position=n)
+        for n, title, abstract in zip(
+            range(count), rng.integers(4, 12, count), rng.integers(50, 130, count), strict=True
+        )
     ]
 
 
@@ -100,7 +102,7 @@ def speed(subscribers: int, count: int) -> None:
     rng = np.random.default_rng(1)
     papers = make_papers(count, rng)
     background = Background.of(papers)
-    profiles = make_profiles(min(subscribers, 100_000), rng)
+    profiles = make_profiles(min(subscribers, 50_000), rng)
     base = naive(papers, profiles)
     print(f"scikit-learn, one reader at a time     {base:12,.0f} readers/s")
     for name, semantics in (("lexical", None), ("blend", Semantics(RandomModel()))):

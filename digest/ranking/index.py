@@ -239,13 +239,16 @@ def untie(best: Csr) -> None:
 
     Scores are equal when they are to six decimals. Only rows with such a pair are sorted again.
     """
-    level = np.round(best.data.astype(np.float64), 6)
+    level = np.round(best.data * np.float32(1e6)).astype(np.int64)
     row = np.repeat(np.arange(best.shape[0]), np.diff(best.indptr))
-    tied = np.unique(row[1:][(np.diff(level) == 0) & (np.diff(row) == 0)])
-    if not len(tied):
+    tied = np.zeros(best.shape[0], dtype=bool)
+    tied[row[1:][(level[1:] == level[:-1]) & (row[1:] == row[:-1])]] = True
+    among = np.flatnonzero(tied[row])
+    if not len(among):
         return
-    among = np.flatnonzero(np.isin(row, tied))
-    order = among[np.lexsort((best.indices[among], -level[among], row[among]))]
+    width = best.shape[1]
+    key = (row[among] * (level.max() + 1) + (level.max() - level[among])) * width
+    order = among[np.argsort(key + best.indices[among])]
     best.indices[among], best.data[among] = best.indices[order], best.data[order]
 
 
