@@ -18,7 +18,7 @@ from digest.composing.wording import Kind, preheader, subject
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 
-_MOST_CARDS = 8_000  # kept per edition and language: about 60 MB
+_MOST_CARDS = 5_000  # kept per edition and language: about 40 MB
 _reason_key: Callable[[Any], tuple[Any, ...]] = attrgetter("keyword", "field")
 _span_key: Callable[[Any], tuple[Any, ...]] = attrgetter("field", "start", "end")
 

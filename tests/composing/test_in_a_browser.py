@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from digest.composing.palette import AA, contrast
@@ -95,6 +96,15 @@ def test_every_word_can_be_read(page: Page, html: str, scheme: str) -> None:
         assert contrast(hex_of(ink), hex_of(ground)) >= AA, (words, ink, ground)
     body = hex_of(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert contrast(body, "#000000" if scheme == "light" else "#ffffff") > 15
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier(page: Page, html: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_content(html)
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = Axe().run(page, options=rules)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_without_styles_the_order_and_all_words_stay(page: Page, html: str) -> None:
