@@ -53,7 +53,7 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
         raise AddressError("addresses of this mail provider are not taken here; use another one")
     # Mailboxes differ by case or compatibility forms in theory only. The key is for finding a
     # reader; mail always goes to the address that was kept, never to the one just typed.
-    local = unicodedata.normalize("NFKC", found.local_part).casefold()
+    local = "".join(unicodedata.normalize("NFKC", found.local_part).casefold().split())
     return Address(found.normalized, f"{local}@{domain}", domain, found.smtputf8)
 
 

@@ -217,6 +217,9 @@ class _Reader:
         token = self.text[start : self.at]
         self._check_characters(start, token)
         shown = bare(token)
+        if signs.scope is None and (scope := _SCOPE.match(shown)):  # as in `(title:survey)`
+            signs.scope = _scope_of(scope[1])
+            shown = bare(shown[scope.end() :])
         words = normalised(shown)
         if words:
             self._add(shown, words, signs, phrase=False)

@@ -17,6 +17,7 @@ from subscribers.errors import AddressError
         ("Ada.L+papers@EXAMPLE.org", "Ada.L+papers@example.org", "ada.l+papers@example.org"),
         ("用户@例え.jp", "用户@例え.jp", "用户@xn--r8jz45g.jp"),
         ("ada@xn--r8jz45g.jp", "ada@例え.jp", "ada@xn--r8jz45g.jp"),
+        ("¸@x.org", "¸@x.org", "\u0327@x.org"),
         ("ada@lab.test", "ada@lab.test", "ada@lab.test"),
     ],
 )

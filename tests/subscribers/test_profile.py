@@ -50,6 +50,7 @@ def test_the_example_of_the_front_page() -> None:
         ('author:"Ada Lovelace"', ['author:"Ada Lovelace"'], []),
         ("graphs -title:survey, +author:bengio", ["graphs", "+author:bengio"], ["title:survey"]),
         ("title: survey", ["title:survey"], []),
+        ("a -(title:survey)", ["a"], ["title:survey"]),
         ("a b^2, c^.5", ["a b^2", "c^0.5"], []),
         ("a^2 b", ["a^2", "b"], []),
         ("a ^2", ["a^2"], []),
