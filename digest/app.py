@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digest.assembly import IssueComposer, Workshop, build_press, load_semantics, taste_of
+from digest.assembly import Workshop, load_semantics, taste_of
 from digest.composing.render import Press
 from digest.data_folder import make_folder, secret_key
 from digest.delivery.courier import Courier
@@ -21,6 +21,7 @@ from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
 from digest.errors import NotFound, SettingsError
 from digest.ingest import Ingest
+from digest.issue_composer import IssueComposer, build_press
 from digest.issues import NOTHING_SENT, Due, Editor, Knowledge, Rules
 from digest.letters import PostOffice
 from digest.papers import Paper, title_key

@@ -10,12 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from digest.composing.branding import PressSettings
+from digest import rehearsal
 from digest.composing.notices import NoticeKind
-from digest.composing.preflight import mail_problem, preflight
-from digest.composing.render import EditionPress, Press, Reader, compose, compose_quiet
-from digest.composing.templates import Templates
-from digest.composing.wording import Kind
+from digest.composing.render import Press
 from digest.delivery.courier import Courier, secret_for
 from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.headers import ascii_domain
@@ -31,25 +28,20 @@ from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
 from digest.delivery.turns import Journal
 from digest.doctor import check_sending
-from digest.editions import Edition
-from digest.errors import DeliveryError, ModelError
+from digest.errors import ModelError
+from digest.issue_composer import sender_address
 from digest.letters import unpacked
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
 from digest.ranking import models
-from digest.ranking.interface import Pick
 from digest.ranking.minilm import MiniLM
 from digest.ranking.semantics import Semantics, VectorStore
 from digest.ranking.taste import Opinion, Taste
-from digest.resources import shipped
 from digest.settings import Settings, secret_of
-from digest.states import Result, State, Turn
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
 from subscribers.addresses import parse_address
 from subscribers.letters import LetterKind
-from subscribers.store import Subscriber
-from subscribers.tokens import Tokens
 
 _NOTICE_OF: Mapping[LetterKind, NoticeKind] = {
     "confirm": "confirm",
@@ -61,32 +53,6 @@ _NOTICE_OF: Mapping[LetterKind, NoticeKind] = {
     "export": "link",
     "erase": "link",
 }
-
-
-def build_press(settings: Settings) -> Press:
-    """Return the mail's templates, compiled. Raises SettingsError or TemplateError."""
-    of = settings.newsletter
-    return Press(
-        PressSettings(
-            name=of.name,
-            base_url=of.base_url or None,
-            accent=of.accent,
-            logo=of.logo_url or None,
-            logo_alt=of.logo_alt,
-            postal_address=of.postal_address or None,
-            tone=of.tone,
-            language=of.language,
-            search_link=of.search_url,
-            quiet_day=of.quiet_day,
-            templates=of.templates,
-        ),
-        Templates(shipped("templates/email"), of.templates),
-    )
-
-
-def sender_address(settings: Settings) -> str:
-    """Return the From address; on this machine there is one that works."""
-    return settings.newsletter.sender or "digest@localhost"
 
 
 def build_letterhead(settings: Settings, keys: KeyRing, *, lists: bool = True) -> Letterhead:
@@ -208,7 +174,7 @@ class Workshop:
 
     def rehearsal(self, issue: Issue, now: datetime) -> bytes:
         """Return the bytes that an issue would have, keeping nothing of it."""
-        press = self.press(_Shelf())
+        press = self.press(rehearsal.Shelf())
         (frozen,) = press.freeze([issue], now)
         return press.bytes_of(press.recipe(frozen))
 
@@ -231,7 +197,7 @@ class Workshop:
     def send_test(self, raw: bytes, address: str) -> str | None:
         """Send a mail's bytes to an address of the operator's; return why it did not leave."""
         owner = Owner(self.owners)
-        journal = _OneMail()
+        journal = rehearsal.OneMail()
         message_id = self.message_id()
         mail = ReadyMail(
             delivery=1,
@@ -291,120 +257,3 @@ class Workshop:
         return Sender(
             journal, owner, transport, clock=self.clock, rng=rng, pace=Pace(limits, rng=rng)
         )
-
-
-class IssueComposer:
-    """The press with its links: makes issues for a run, and stops it when they are not fit."""
-
-    def __init__(self, press: Press, tokens: Tokens, settings: Settings) -> None:
-        self._press = press
-        self._tokens = tokens
-        self._settings = settings
-        self._sheets: dict[tuple[int, str], EditionPress] = {}
-        self._checked: set[int] = set()  # editions whose sample passed the preflight
-
-    def compose(
-        self,
-        edition: Edition,
-        reader: Subscriber,
-        picks: Sequence[Pick],
-        papers: Mapping[int, Paper],
-        now: datetime,
-    ) -> Issue:
-        """Return one reader's issue of an edition."""
-        sheet = self._sheet(edition, "weekly" if reader.cadence == "weekly" else "daily")
-        return compose(_reader(reader), sheet, picks, papers, now=now, links=self._links(now))
-
-    def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
-        """Return the note for a reader for whom there is no paper, if the operator wants one."""
-        if self._settings.newsletter.quiet_day == "nothing":
-            return None
-        sheet = self._sheet(edition, "daily")
-        links = self._links(now)
-        return compose_quiet(_reader(reader), sheet, "no_match", now=now, links=links)
-
-    def check(self, edition: Edition, issues: Sequence[Issue]) -> None:
-        """Look at a sample before anything is sent, and at every mail for what must be in it.
-
-        Raises DeliveryError, which says what is wrong in which template; nothing was sent.
-        """
-        problems = [problem for issue in issues if (problem := mail_problem(issue))]
-        if edition.number not in self._checked and issues:
-            found = preflight(self._sheet(edition, "daily"), issues)
-            problems += [str(each) for each in found if each.severity == "error"]
-        if problems:
-            more = f" (and {len(problems) - 1} more; see `digest lint`)" if problems[1:] else ""
-            raise DeliveryError(f"the edition was stopped before sending: {problems[0]}{more}")
-        self._checked.add(edition.number)
-
-    def _sheet(self, edition: Edition, kind: Kind) -> EditionPress:
-        key = (edition.number, kind)
-        if key not in self._sheets:
-            self._sheets[key] = self._press.edition(edition.number, edition.label, kind)
-        return self._sheets[key]
-
-    def _links(self, now: datetime) -> _MailLinks:
-        return _MailLinks(self._tokens, self._settings, now)
-
-
-def _reader(reader: Subscriber) -> Reader:
-    return Reader(reader.id, reader.email, reader.name, reader.language, reader.wants_html)
-
-
-@dataclass(frozen=True, slots=True)
-class _MailLinks:
-    tokens: Tokens
-    settings: Settings
-    now: datetime
-
-    def token(self, subscriber: int, edition: int) -> str:
-        return self.tokens.sign("mail", subscriber, edition, now=self.now)
-
-    def mailto(self, token: str) -> str | None:
-        of = self.settings.newsletter
-        if of.base_url and not of.unsubscribe_mailto:
-            return None
-        address = of.unsubscribe_mailto or sender_address(self.settings)
-        return f"mailto:{address}?subject=unsubscribe%20{token}"
-
-
-class _Shelf:
-    """Keeps fragments for the length of one rehearsal."""
-
-    def __init__(self) -> None:
-        self._fragments: list[Fragment] = []
-        self._letterheads: list[str] = []
-
-    def keep_fragments(self, fragments: Sequence[Fragment], edition: int) -> Sequence[int]:
-        first = len(self._fragments)
-        self._fragments += fragments
-        return range(first, len(self._fragments))
-
-    def fragments(self, numbers: Sequence[int]) -> Mapping[int, Fragment]:
-        return {number: self._fragments[number] for number in numbers}
-
-    def keep_letterhead(self, body: str) -> int:
-        self._letterheads.append(body)
-        return len(self._letterheads) - 1
-
-    def letterhead(self, number: int) -> str:
-        return self._letterheads[number]
-
-
-class _OneMail:
-    """The journal of a test mail: it remembers only whether the mail was refused."""
-
-    def __init__(self) -> None:
-        self.refusal: str | None = None
-
-    def turn(
-        self,
-        owner: str,
-        results: Sequence[Result],
-        starts: Sequence[tuple[int, int]],
-        now: datetime,
-    ) -> Turn:
-        for result in results:
-            if result.outcome.state is not State.ACCEPTED:
-                self.refusal = result.outcome.text
-        return Turn(frozenset(number for number, _ in starts), {})

@@ -14,13 +14,13 @@ from functools import cache
 from typing import Any
 
 from digest.app import App
-from digest.assembly import IssueComposer
 from digest.composing.difference import difference
 from digest.composing.proof import Proof
 from digest.delivery.message import Recipe
 from digest.doctor import check_sending
 from digest.editions import Edition, Figures
 from digest.errors import DeliveryError, NotFound
+from digest.issue_composer import IssueComposer
 from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
