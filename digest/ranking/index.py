@@ -204,10 +204,18 @@ class Index:
 
     def allowed(self, profile: Profile, number: int) -> bool:
         """Whether no exclusion of the profile forbids a paper and no requirement lacks in it."""
+        return not self.forbidding(profile, number) and not self.lacking(profile, number)
+
+    def forbidding(self, profile: Profile, number: int) -> tuple[Item, ...]:
+        """Return the exclusions of a profile that stand in a paper."""
         at = self.place[number]
-        return all(at not in self._standing(item) for item in profile.excluded) and all(
-            at in self._standing(item) for item in profile.wanted if item.required
-        )
+        return tuple(item for item in profile.excluded if at in self._standing(item))
+
+    def lacking(self, profile: Profile, number: int) -> tuple[Item, ...]:
+        """Return what a profile requires and a paper lacks."""
+        at = self.place[number]
+        required = (item for item in profile.wanted if item.required)
+        return tuple(item for item in required if at not in self._standing(item))
 
     def _standing(self, item: Item) -> frozenset[int]:
         found = self._standing_of.get(item)
