@@ -11,7 +11,6 @@ from pathlib import Path
 from secrets import token_hex
 
 from digest import rehearsal
-from digest.composing.notices import NoticeKind
 from digest.composing.render import Press
 from digest.delivery.courier import Courier, secret_for
 from digest.delivery.dkim import KeyRing, load_key
@@ -41,18 +40,6 @@ from digest.settings import Settings, secret_of
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
 from subscribers.addresses import parse_address
-from subscribers.letters import LetterKind
-
-_NOTICE_OF: Mapping[LetterKind, NoticeKind] = {
-    "confirm": "confirm",
-    "known": "link",
-    "link": "link",
-    "move": "address",
-    "moving": "link",
-    "moved": "link",
-    "export": "link",
-    "erase": "link",
-}
 
 
 def build_letterhead(settings: Settings, keys: KeyRing, *, lists: bool = True) -> Letterhead:
@@ -223,10 +210,12 @@ class Workshop:
     def _letter(self, waiting: Waiting, press: Press, stationery: Stationery) -> ReadyMail:
         letter = unpacked(waiting.fields)
         notice = press.notice(
-            _NOTICE_OF[letter.kind],
+            "address" if letter.kind == "move" else letter.kind,
             letter.language,
             address=letter.other_address or letter.to_address,
             url=letter.link,
+            keywords=letter.keywords,
+            until=letter.expires_at.date(),
         )
         recipe = Recipe(
             letterhead=0,
