@@ -35,8 +35,12 @@ def run(
     if dry_run:
         _dry_run(app_, label, as_json)
         return
-    with progress("Sending", app_.readers.count("active")) as bar:
-        figures = pressroom.run(app_, label, lambda count: bar.advance(bar.task_ids[0], count))
+    try:
+        with progress("Sending", app_.readers.count("active")) as bar:
+            figures = pressroom.run(app_, label, lambda count: bar.advance(bar.task_ids[0], count))
+    except pressroom.Blocked as error:
+        _show(error.figures, as_json)
+        raise
     _show(figures, as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object, or one a line.")]
 
@@ -40,16 +42,16 @@ def objects(values: Iterable[Mapping[str, Any]]) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """Print rows: a drawn table on a terminal, tab-separated lines in a pipe."""
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [["" if cell is None else _one_line(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in [list(columns), *texts]:
-            print("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+            print("\t".join(row))
         return
     drawn = Table(title=title or None, header_style="bold", box=None, pad_edge=False)
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in texts:
-        drawn.add_row(*[cell.replace("[", r"\[") for cell in row])
+        drawn.add_row(*map(Text, row))
     Console().print(drawn)
 
 
@@ -68,6 +70,11 @@ def progress(title: str, total: int | None) -> Iterator[Progress]:
     with shown:
         shown.add_task(title, total=total)
         yield shown
+
+
+def _one_line(text: str) -> str:
+    """Return text without what would move a terminal's cursor, or open another cell."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
 
 
 def _plain(value: object) -> str:
