@@ -65,9 +65,12 @@ class IssueComposer:
         picks: Sequence[Pick],
         papers: Mapping[int, Paper],
         now: datetime,
+        *,
+        first: bool = False,
     ) -> Issue:
-        """Return one reader's issue of an edition."""
-        sheet = self._sheet(edition, "weekly" if reader.cadence == "weekly" else "daily")
+        """Return one reader's issue of an edition; `first`: it bids them welcome."""
+        kind: Kind = "weekly" if reader.cadence == "weekly" else "daily"
+        sheet = self._sheet(edition, "welcome" if first else kind)
         return compose(_reader(reader), sheet, picks, papers, now=now, links=self._links(now))
 
     def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:

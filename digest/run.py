@@ -23,7 +23,7 @@ from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.ranking.taste import Taste
-from digest.states import Accounting, Claim
+from digest.states import WELCOME, Accounting, Claim
 from subscribers.store import Subscriber
 
 SHARD = 500  # readers that are composed together: one claim, one freeze
@@ -77,8 +77,10 @@ class Composer(Protocol):
         picks: Sequence[Pick],
         papers: Mapping[int, Paper],
         now: datetime,
+        *,
+        first: bool,
     ) -> Issue:
-        """Return one reader's issue."""
+        """Return one reader's issue; `first`: it bids them welcome."""
 
     def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
         """Return the note of a day without papers, or None: nothing is sent."""
@@ -188,7 +190,8 @@ class EditionRun:
         issues: list[tuple[Claim, Issue]] = []
         empty: list[Claim] = []
         for claim, due, (offer, picks) in zip(claims, dues, chosen, strict=True):
-            issue = self._issue(edition, due.reader, picks, offer.papers, now)
+            first = claim.period == WELCOME
+            issue = self._issue(edition, due.reader, picks, offer.papers, now, first=first)
             if issue is None:
                 empty.append(claim)
             else:
@@ -206,7 +209,9 @@ class EditionRun:
         picks: Sequence[Pick],
         papers: Mapping[int, Paper],
         now: datetime,
+        *,
+        first: bool,
     ) -> Issue | None:
         if not picks:
             return self.composer.quiet(edition, reader, now)
-        return self.composer.compose(edition, reader, picks, papers, now)
+        return self.composer.compose(edition, reader, picks, papers, now, first=first)

@@ -16,6 +16,7 @@ from digest.due import Due, Rhythm, Zones, due, stagger_minute
 from digest.editions import Edition
 from digest.rhythms import RhythmRow, Served
 
+WELCOME_SPAN = timedelta(days=7)  # a first issue brings the best of so long
 BATCH = 2000  # readers looked at in one go
 ONE_DAY = timedelta(days=1)
 
@@ -25,6 +26,9 @@ class Rhythms(Protocol):
 
     def to_look_at(self, now: datetime, newest: int, limit: int) -> Sequence[RhythmRow]:
         """Return readers whose time has come, or who have no time yet."""
+
+    def welcome(self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str]) -> int:
+        """Plan the first issue of readers who have just confirmed; return how many."""
 
     def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
         """Write down when to look at readers next."""
@@ -40,6 +44,9 @@ class Editions(Protocol):
 
     def newest(self) -> Edition | None:
         """Return the newest edition."""
+
+    def before(self, moment: datetime) -> int:
+        """Return the last edition opened before a moment, 0 for none."""
 
     def open(
         self, label: date, *, now: datetime, expiry: timedelta, approve: bool
@@ -76,6 +83,9 @@ def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> T
     newest = editions.newest()
     number = newest.number if newest and newest.expires_at > now else 0
     planned = 0
+    if number:
+        since = editions.before(now - WELCOME_SPAN)
+        planned += rhythms.welcome(number, since, now, email_keys=house.only_to)
     while rows := rhythms.to_look_at(now, number, BATCH):
         planned += _look(rows, now, house, rhythms, number, zones)
         if len(rows) < BATCH:

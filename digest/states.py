@@ -30,6 +30,8 @@ class State(StrEnum):
     CANCELLED = "cancelled"  # the edition was cancelled, or the reader left
 
 
+WELCOME = "welcome"  # the period of a reader's first issue, planned when they confirmed
+
 PENDING = (State.PLANNED, State.CLAIMED, State.SENDING)
 UNSENT = (State.PLANNED, State.CLAIMED, State.DEFERRED)  # nothing of it is on the wire
 
@@ -45,6 +47,7 @@ class Claim:
     attempts: int  # 4xx answers so far
     since: int  # editions after this one are offered
     frozen: bool  # composed before: its recipe is in the store, do not compose it again
+    period: str | None = None  # what it was due for: a day, a week's day, or WELCOME
 
 
 @dataclass(frozen=True, slots=True)

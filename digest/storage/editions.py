@@ -74,6 +74,12 @@ class EditionStore:
                 _edition(row) for row in connection.execute(_columns().order_by(editions.c.number))
             ]
 
+    def before(self, moment: datetime) -> int:
+        """Return the number of the last edition opened before a moment, 0 for none."""
+        query = select(func.max(editions.c.number)).where(editions.c.opened_at < moment)
+        with self._database.read() as connection:
+            return connection.scalar(query) or 0
+
     def unfinished(self, now: datetime) -> list[Edition]:
         """Return the open editions whose time is not over, the oldest first."""
         query = _columns().where(editions.c.state == "open", editions.c.expires_at > now)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, exists, or_, select, update
 
 from digest.rhythms import RhythmRow, Served
+from digest.states import WELCOME
 from digest.storage.database import Database
 from digest.storage.deliveries import DeliveryStore
-from digest.storage.schema import subscribers
+from digest.storage.schema import consents, deliveries, subscribers
+
+
+_WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit allows
 
 
 class RhythmStore:
@@ -37,6 +41,37 @@ class RhythmStore:
         )
         with self._database.read() as connection:
             return [_rhythm(row) for row in connection.execute(query)]
+
+    def welcome(
+        self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str] = ()
+    ) -> int:
+        """Plan the first issue of readers who have just confirmed by themselves; return how many.
+
+        It brings the editions after `since`, so that nobody waits for a day. Whom the operator
+        vouched for did not ask for it and gets none.
+        """
+        s, confirmed = subscribers.c, consents.alias()
+        asked = exists().where(confirmed.c.subscriber_id == s.id, confirmed.c.action == "confirm")
+        never = ~exists().where(deliveries.c.subscriber_id == s.id)
+        query = select(s.id).where(s.state == "active", s.last_edition == 0, asked, never)
+        with self._database.read() as connection:
+            readers = list(connection.scalars(query.limit(_WELCOMES)))
+        if not readers:
+            return 0
+        planned = self._deliveries.plan(
+            edition, now, period=WELCOME, readers=readers, email_keys=email_keys
+        )
+        with self._database.write() as connection:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.edition == edition, deliveries.c.period == WELCOME)
+                .where(deliveries.c.subscriber_id.in_(readers), deliveries.c.papers.is_(None))
+                .values(since=since)
+            )
+            connection.execute(
+                update(subscribers).where(s.id.in_(readers)).values(last_edition=edition)
+            )
+        return planned
 
     def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
         """Write down when to look at readers next: (reader, moment)."""
