@@ -125,10 +125,14 @@ class Mailer(Wire):
 
     def dropped(self, why: str) -> None:
         """Account for what was under way when the connection ended."""
-        for mail in (self._in_doubt, self._envelope):
-            if mail is not None:
-                self._feed.lost(mail, why)
-        self._in_doubt = self._envelope = None
+        in_doubt, envelope, failure = self._in_doubt, self._envelope, self._failure
+        self._in_doubt = self._envelope = self._failure = None
+        if in_doubt is not None:
+            self._feed.lost(in_doubt, why)
+        if envelope is not None and failure is not None:  # it has its answer, e.g. 421
+            self._feed.done(envelope, failure)
+        elif envelope is not None:
+            self._feed.lost(envelope, why)
         self._steps.clear()
         self._idle.set()
 

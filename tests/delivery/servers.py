@@ -100,6 +100,7 @@ class Scripted:
 
         def run() -> None:
             self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
             self._server = self._loop.run_until_complete(
                 asyncio.start_server(self._talk, "127.0.0.1", 0, ssl=self.tls)
             )
