@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, Template
+from jinja2 import Environment, FunctionLoader
 from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
@@ -162,10 +162,10 @@ class Desk:
         return self._whole(kind if self._templates.has(f"{kind}.mjml") else "notice", values)
 
     def _whole(self, name: str, values: Mapping[str, object]) -> Notice:
-        text = self._environment(f"{name}.txt", html=False).get_template("top")
-        html = self._environment(f"{name}.mjml", html=True).get_template("top")
+        html = self._environment(f"{name}.mjml", html=True)
+        text = self._environment(f"{name}.txt", html=False)
         subject = one_line(str(values["title"]))
-        return Notice(subject, _rendered(html, values), _rendered(text, values))
+        return Notice(subject, _rendered(html, "top", values), _rendered(text, "top", values))
 
     def _because(self) -> str:
         because = self.words.say(
@@ -203,19 +203,25 @@ class Desk:
     ) -> Measured:
         return measured(
             Fragment(
-                html=_rendered(self._html.get_template(name), html),
-                text=_rendered(self._text.get_template(name), text),
+                html=_rendered(self._html, name, html),
+                text=_rendered(self._text, name, text),
             )
         )
 
     def _environment(self, name: str, *, html: bool) -> Environment:
         made = environment(self.words, html=html)
         pieces = self._templates.pieces(name)
-        made.loader = FunctionLoader(
-            lambda wanted: pieces.get(wanted) or self._templates.source(wanted).text
-        )
+        made.loader = FunctionLoader(lambda wanted: self._part(name, pieces, wanted))
         made.globals |= self._common()
         return made
+
+    def _part(self, name: str, pieces: Mapping[str, str], wanted: str) -> str:
+        """Find what a template asks for: a piece of its own, or another file."""
+        if wanted in pieces:
+            return pieces[wanted]
+        if "." not in wanted:
+            raise TemplateError(f"it has no <!-- piece:{wanted} -->", template=name)
+        return self._templates.source(wanted).text
 
     def _common(self) -> dict[str, Any]:
         """What every template may use."""
@@ -240,9 +246,12 @@ def _preview() -> Markup:
     return HOLES["preheader"] + blanks
 
 
-def _rendered(template: Template, values: Mapping[str, object]) -> str:
+def _rendered(environment: Environment, name: str, values: Mapping[str, object]) -> str:
     try:
-        return template.render(values)
+        return environment.get_template(name).render(values)
     except JinjaError as error:
-        name = template.name or "?"
-        raise TemplateError(f"{name}: {error.message}", template=name) from None
+        raise TemplateError(error.message or repr(error), template=name) from None
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        if isinstance(error, TemplateError):
+            raise
+        raise TemplateError(f"it cannot be rendered: {error}", template=name) from None

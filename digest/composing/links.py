@@ -24,12 +24,15 @@ def web_url(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
+        host, port = parts.hostname, parts.port
+        if host and not host.isascii():
+            host = host.encode("idna").decode()
+            parts = parts._replace(netloc=f"{host}:{port}" if port else host)
+    except ValueError:  # UnicodeError among them
         return None
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         return None
-    return url if url.isascii() else quote(url, safe="%/:=&?~#+!$,;'@()*[]")
+    return url if url.isascii() else quote(parts.geturl(), safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def own_url(paper: Paper) -> str | None:

@@ -26,27 +26,18 @@ from digest.composing.html_checks import (
     text_findings,
     words_of,
 )
-from digest.composing.mjml_check import check_mjml
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.palette import AA, Palette, contrast
 from digest.composing.press import EditionPress, Press
 from digest.composing.proof import Proof, proof
 from digest.composing.specimen import specimen
-from digest.composing.templates import Templates, syntax_problems
+from digest.composing.templates import Templates, template_errors
 from digest.errors import TemplateError
 from digest.mail import Fragment, Issue
 
 _SAMPLES = 20
 _SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
 _LINK = re.compile(r"(?:https?://|mailto:)\S+")
-_VARIABLES = frozenset(
-    {
-        *("_", "gettext", "ngettext", "brand", "day", "night", "lang", "dir", "start", "end"),
-        *("ui", "hole", "link", "paper", "heading", "lede", "dateline", "preview", "title"),
-        *("because", "sent_to", "footer_links", "url", "reason", "account", "paragraphs"),
-        *("keywords", "until", "button"),
-    }
-)
 
 
 def lint(press: Press) -> list[Finding]:
@@ -105,18 +96,14 @@ def size_problem(html: str) -> str | None:
 
 
 def template_findings(templates: Templates) -> list[Finding]:
-    """Check each file alone: well-formed, known elements and attributes, Jinja, its variables."""
-    found: list[Finding] = []
-    for name in templates.names():
-        try:
-            source = templates.source(name)
-            if name.endswith(".mjml"):
-                check_mjml(source.text, str(source.path))
-        except TemplateError as error:
-            found.append(from_error(error, "xml"))
-            continue
-        found += [from_error(error, "jinja") for error in syntax_problems(source, _VARIABLES)]
-    return found
+    """Return what is wrong with the template files, each alone, with its lines."""
+    notices = {f"{kind}{suffix}" for kind in NOTICE_KINDS for suffix in (".mjml", ".txt")}
+    found = [from_error(error) for error in template_errors(templates)]
+    return found + [
+        Finding("stranger", "warning", "no template has this name; it replaces nothing", str(file))
+        for file in templates.strangers()
+        if file.name not in notices
+    ]
 
 
 def palette_findings(palette: Palette) -> list[Finding]:

@@ -13,7 +13,7 @@ from digest.composing.desk import Desk, Note
 from digest.composing.fit import Measured
 from digest.composing.locales import Languages
 from digest.composing.notices import Notice, NoticeKind, QuietCause
-from digest.composing.templates import Templates
+from digest.composing.templates import Templates, template_errors
 from digest.composing.wording import Kind, preheader, subject
 from digest.papers import Paper
 from digest.ranking.interface import Pick
@@ -24,10 +24,7 @@ _span_key: Callable[[Any], tuple[Any, ...]] = attrgetter("field", "start", "end"
 
 
 class Press:
-    """The templates, compiled, in every language; lives as long as the process.
-
-    Raises TemplateError, with file and line, when a template or a catalogue is broken.
-    """
+    """The templates, compiled, in every language; lives as long as the process."""
 
     def __init__(self, settings: PressSettings, templates: Templates) -> None:
         self.settings = settings
@@ -36,9 +33,14 @@ class Press:
         self._desks: dict[str, Desk] = {}
 
     def desk(self, language: str) -> Desk:
-        """Return what writes in one language; an unknown one is the default's."""
+        """Return what writes in one language; an unknown one is the default's.
+
+        Raises TemplateError, with file and line, when a template or a catalogue is broken.
+        """
         found = self._desks.get(language)
         if found is None:
+            if not self._desks and (errors := template_errors(self.templates)):
+                raise errors[0]
             words = self.languages.words(language or self.languages.default)
             found = self._desks.get(words.language)
             if found is None:

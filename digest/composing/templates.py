@@ -10,7 +10,6 @@ A file of the operator's folder replaces the shipped file of the same name.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +24,8 @@ from digest.errors import TemplateError
 
 _PIECE = re.compile(r"<!-- piece:([a-z]+) -->\n?")
 _INCLUDE = re.compile(r"<mj-include\s+path=[\"']([^\"']+)[\"']\s*/>")
+_INCLUDED = re.compile(r"(?:include|path=)\s*[\"']([^\"']+)[\"']")
+_SUFFIXES = (".mjml", ".html", ".txt")
 _MENDED = (  # what MJML's output lacks for clients that strip styles, or has too much
     (re.compile(r"\s*\n\s*"), "\n"),
     (
@@ -70,8 +71,16 @@ class Templates:
 
     def names(self) -> list[str]:
         """Return the names of all templates, shipped and added."""
-        folders = [f for f in (self.shipped, self.override) if f is not None]
-        return sorted({f.name for d in folders for f in d.iterdir() if f.is_file()})
+        return sorted({*_names_in(self.shipped), *_names_in(self.override)})
+
+    def strangers(self) -> list[Path]:
+        """Return the operator's files that replace nothing: most likely a slip in the name."""
+        if self.override is None:
+            return []
+        known = _names_in(self.shipped)
+        used = {name for own in known for name in _INCLUDED.findall(self.source(own).text)}
+        mine = _names_in(self.override) - known - used
+        return [self.override / name for name in sorted(mine)]
 
     def html(self, name: str) -> str:
         """Return a `.mjml` template as HTML, Jinja still in it; compiled once."""
@@ -110,6 +119,12 @@ class Templates:
         )
 
 
+def _names_in(folder: Path | None) -> set[str]:
+    if folder is None:
+        return set()
+    return {file.name for file in folder.iterdir() if file.suffix in _SUFFIXES}
+
+
 def environment(words: Words, *, html: bool) -> Environment:
     """Return the Jinja environment of a language, for HTML (escaping) or for text (wrapping)."""
     made = Environment(
@@ -127,14 +142,41 @@ def environment(words: Words, *, html: bool) -> Environment:
     return made
 
 
-def syntax_problems(source: Source, variables: Collection[str]) -> list[TemplateError]:
-    """Return a file's Jinja mistakes with their lines: syntax, unknown filters and variables."""
+_VARIABLES = frozenset(
+    {
+        *("_", "gettext", "ngettext", "brand", "day", "night", "lang", "dir", "start", "end"),
+        *("ui", "hole", "link", "paper", "heading", "lede", "dateline", "preview", "title"),
+        *("because", "sent_to", "footer_links", "url", "reason", "account", "paragraphs"),
+        *("keywords", "until", "button"),
+    }
+)
+
+
+def template_errors(templates: Templates) -> list[TemplateError]:
+    """Check each file alone, before MJML and Jinja join them and lines lose their meaning.
+
+    Well-formed XML, MJML's elements and attributes, Jinja's syntax, filters and variables.
+    """
+    found: list[TemplateError] = []
+    for name in templates.names():
+        try:
+            source = templates.source(name)
+            if name.endswith(".mjml"):
+                check_mjml(source.text, str(source.path))
+        except TemplateError as error:
+            found.append(error)
+        else:
+            found += _jinja_errors(source)
+    return found
+
+
+def _jinja_errors(source: Source) -> list[TemplateError]:
     language = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     language.filters |= {"wrap": wrap, "number": str}
     where = str(source.path)
     try:
         tree = language.parse(source.text)
-        unknown = meta.find_undeclared_variables(tree) - set(variables)
+        unknown = meta.find_undeclared_variables(tree) - _VARIABLES
     except TemplateSyntaxError as error:
         return [TemplateError(error.message or "broken Jinja", template=where, line=error.lineno)]
     return [

@@ -28,6 +28,8 @@ def test_web_addresses_pass(url: str) -> None:
         "https://example.org/a b",
         "https://example.org/\nBcc: x",
         "https://[broken",
+        "https://example.org:port/",
+        "https://" + "ü" * 80 + ".example/",
         "https://example.org/" + "x" * 3000,
     ],
 )
@@ -36,6 +38,7 @@ def test_anything_else_is_dropped(url: str) -> None:
 
 
 def test_letters_beyond_ascii_are_percent_encoded() -> None:
+    assert web_url("https://bücher.example:81/é") == "https://xn--bcher-kva.example:81/%C3%A9"
     assert web_url("https://example.org/é") == "https://example.org/%C3%A9"
 
 

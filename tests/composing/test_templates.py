@@ -6,7 +6,7 @@ from digest.composing.mjml_check import check_mjml
 from digest.composing.preflight import lint
 from digest.composing.templates import Templates
 from digest.errors import SettingsError, TemplateError
-from tests.composing.conftest import SHIPPED, MakeIssue, MakePress, paper
+from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper
 
 
 @pytest.mark.parametrize(
@@ -55,22 +55,49 @@ def test_one_file_can_be_replaced(
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "line", "check"),
+    ("name", "text", "line"),
     [
-        ("card.mjml", "<mj-section>\n<mj-oops/>\n</mj-section>", 2, "xml"),
-        ("card.mjml", "<mj-section>\n\n{% if %}</mj-section>", 3, "jinja"),
-        ("issue.txt", "{{ brand.name }}\n{{ papper.title }}\n", 2, "jinja"),
-        ("actions.html", "x\n\n{{ paper.url | shout }}", 3, "jinja"),
+        ("card.mjml", "<mj-section>\n<mj-oops/>\n</mj-section>", 2),
+        ("card.mjml", "<mj-section>\n\n{% if %}</mj-section>", 3),
+        ("issue.txt", "{{ brand.name }}\n{{ papper.title }}\n", 2),
+        ("actions.html", "x\n\n{{ paper.url | shout }}", 3),
     ],
 )
 def test_a_broken_override_is_reported_with_file_and_line(
-    tmp_path: Path, make_press: MakePress, name: str, text: str, line: int, check: str
+    tmp_path: Path, make_press: MakePress, name: str, text: str, line: int
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     found = lint(make_press(templates=tmp_path))
-    assert [(f.template, f.line, f.check) for f in found if f.severity == "error"] == [
-        (str(tmp_path / name), line, check)
+    assert [(f.template, f.line) for f in found if f.severity == "error"] == [
+        (str(tmp_path / name), line)
     ]
+    with pytest.raises(TemplateError) as refusal:
+        make_press(templates=tmp_path).edition(1, DAY).sheet("en")
+    assert (refusal.value.template, refusal.value.line) == (str(tmp_path / name), line)
+
+
+def test_an_override_without_one_of_its_pieces_is_refused(
+    tmp_path: Path, make_press: MakePress, make_issue: MakeIssue
+) -> None:
+    (tmp_path / "issue.txt").write_text("{{ brand.name }}\n", encoding="utf-8")
+    with pytest.raises(TemplateError, match="it has no <!-- piece:"):
+        make_issue([paper(1)], of=make_press(templates=tmp_path))
+
+
+def test_a_file_that_replaces_nothing_is_pointed_out(tmp_path: Path, make_press: MakePress) -> None:
+    (tmp_path / "cards.mjml").write_text("<mj-section></mj-section>", encoding="utf-8")
+    (tmp_path / "confirm.txt").write_text("{{ brand.name }}", encoding="utf-8")
+    (tmp_path / "card.mjml.swp").write_bytes(b"\xff\x00")
+    found = lint(make_press(templates=tmp_path))
+    assert [(f.check, Path(f.template).name) for f in found] == [("stranger", "cards.mjml")]
+
+
+def test_a_sum_that_cannot_be_done_is_a_template_error(
+    tmp_path: Path, make_press: MakePress, make_issue: MakeIssue
+) -> None:
+    (tmp_path / "actions.html").write_text("{{ paper.url + 1 }}", encoding="utf-8")
+    with pytest.raises(TemplateError, match="cannot be rendered"):
+        make_issue([paper(1)], of=make_press(templates=tmp_path))
 
 
 def test_a_field_that_papers_do_not_have_is_found_by_the_specimen(
