@@ -1,0 +1,152 @@
+"""Meaning, feedback, acronyms and statistics, with a small model made for the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from digest.composing.choose import choose
+from digest.papers import Paper
+from digest.ranking.acronyms import definitions
+from digest.ranking.background import Background
+from digest.ranking.corpus import Corpus
+from digest.ranking.index import Index
+from digest.ranking.semantics import InMemory, Semantics, Vectors, unit
+from digest.ranking.taste import HALF_LIFE_DAYS, Opinion
+from subscribers.profile import parse
+
+TOPICS = {"ocean": 0, "tides": 0, "sea": 0, "birds": 1, "wings": 1, "rocks": 2, "granite": 2}
+
+
+class TopicModel:
+    """Knows three topics, and counts what it is asked."""
+
+    name, width = "topics", 4
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked.extend(texts)
+        rows = np.full((len(texts), 4), 0.01, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().replace(".", " ").split():
+                row[TOPICS.get(word, 3)] += 1 if word in TOPICS else 0.01
+        return unit(rows)
+
+
+PAPERS = [
+    Paper(1, "Ocean tides", "Tides of the sea."),
+    Paper(2, "Sea level", "The sea rises. Nobody knows why."),
+    Paper(3, "Birds", "Wings of birds."),
+    Paper(4, "Rocks", "Granite is hard."),
+]
+
+
+def build(model: TopicModel | None) -> Index:
+    background = Background.of(PAPERS)
+    semantics = Semantics(model) if model else None
+    return Index.build(PAPERS, background, Corpus.of(PAPERS, background, semantics), semantics)
+
+
+def test_a_paper_near_in_meaning_is_picked_without_the_word_and_says_which_sentence() -> None:
+    profile, index = parse("ocean"), build(TopicModel())
+    ranking = index.rank([profile])[0]
+    assert ranking.papers == (1, 2)
+    pick = next(p for p in choose(profile, ranking, index) if p.paper == 2)
+    assert [reason.field for reason in pick.reasons] == ["meaning"]
+    assert pick.closest_sentence is not None
+
+
+def test_without_a_model_only_words_match() -> None:
+    assert build(None).rank([parse("ocean")])[0].papers == (1,)
+
+
+def test_reasons_with_meaning_add_up_to_the_score() -> None:
+    index, profile = build(TopicModel()), parse("ocean^2, birds")
+    ranking = index.rank([profile])[0]
+    for number, score in zip(ranking.papers, ranking.scores, strict=True):
+        reasons = index.explain(profile, number).reasons
+        assert sum(reason.gain for reason in reasons) == pytest.approx(score, abs=1e-5)
+
+
+def test_a_text_is_embedded_once() -> None:
+    model = TopicModel()
+    semantics = Semantics(model, InMemory())
+    first = semantics.vectors(["ocean", "birds", "ocean"])
+    again = semantics.vectors(["birds", "ocean"])
+    assert model.asked == ["ocean", "birds"]
+    assert np.array_equal(first[:2], again[::-1])
+
+
+def test_a_score_does_not_depend_on_the_papers_of_the_day() -> None:
+    background, semantics = Background.of(PAPERS), Semantics(TopicModel())
+    corpus = Corpus.of(PAPERS, background, semantics)
+    together = Index.build(PAPERS, background, corpus, semantics).rank([parse("ocean")])[0]
+    alone = Index.build(PAPERS[:1], background, corpus, semantics).rank([parse("ocean")])[0]
+    assert dict(zip(together.papers, together.scores, strict=True))[1] == alone.scores[0]
+
+
+def test_likes_raise_what_resembles_them_and_dislikes_lower_it_less() -> None:
+    index = build(TopicModel())
+    like, dislike = Opinion(PAPERS[2], "like"), Opinion(PAPERS[2], "dislike")
+    raised = index.taste_space.row((like,))[index.place[3]]
+    lowered = index.taste_space.row((dislike,))[index.place[3]]
+    assert raised > 0 > lowered
+    assert raised > -lowered
+
+
+def test_an_old_opinion_counts_less() -> None:
+    new, old = Opinion(PAPERS[0], "like"), Opinion(PAPERS[0], "like", HALF_LIFE_DAYS)
+    assert old.weight == pytest.approx(new.weight / 2)
+
+
+def test_likes_are_a_reason_of_their_own_that_adds_up() -> None:
+    index, taste = build(TopicModel()), (Opinion(PAPERS[2], "like"),)
+    profile = parse("rocks")
+    ranking = index.rank([profile], tastes=[taste])[0]
+    score = dict(zip(ranking.papers, ranking.scores, strict=True))[3]
+    reasons = index.explain(profile, 3, taste).reasons
+    assert [reason.field for reason in reasons] == ["likes"]
+    assert sum(reason.gain for reason in reasons) == pytest.approx(score, abs=1e-5)
+
+
+def test_an_acronym_is_read_from_its_definition() -> None:
+    found = dict(
+        definitions("We use reinforcement learning (RL) and state of the art (SOTA) nets.")
+    )
+    assert found == {"rl": ("reinforc", "learn"), "sota": ("state", "of", "the", "art")}
+
+
+def test_an_acronym_and_its_long_form_find_each_other() -> None:
+    papers = [
+        Paper(1, "Control by trial", "We study reinforcement learning (RL) for robots."),
+        Paper(2, "Scaling RL", "More of it."),
+        Paper(3, "Reinforcement learning in the wild", "Robots outdoors."),
+    ]
+    index = Index.build(papers, Background.of(papers))
+    for text in ("RL", '"reinforcement learning"', "reinforcement learning"):
+        assert set(index.rank([parse(text)])[0].papers) == {1, 2, 3}
+
+
+def test_a_bag_is_not_matched_by_its_commonest_word_alone() -> None:
+    papers = [Paper(n, "A new method", "We design a method.") for n in range(1, 40)]
+    papers.append(Paper(40, "Protein design", "Folding."))
+    index = Index.build(papers, Background.of(papers))
+    assert index.rank([parse("protein design")])[0].papers == (40,)
+
+
+def test_background_statistics_survive_storage_and_grow_by_parts() -> None:
+    whole = Background.of(PAPERS)
+    parts = Background.of(PAPERS[:2]).updated(PAPERS[2:])
+    assert Background.from_bytes(parts.to_bytes()) == whole
+    assert parts.to_bytes() == whole.to_bytes()
+    with pytest.raises(ValueError, match="another format"):
+        Background.from_bytes(b'{"format": 0}')
+
+
+def test_a_rare_word_is_worth_more_than_a_common_one_on_the_first_day() -> None:
+    empty = Background.empty()
+    assert empty.idf("estuari") > empty.idf("learn") > empty.idf("the")
