@@ -12,8 +12,7 @@ from digest.rhythms import RhythmRow, Served
 from digest.states import WELCOME
 from digest.storage.database import Database
 from digest.storage.deliveries import DeliveryStore
-from digest.storage.schema import consents, deliveries, subscribers
-
+from digest.storage.schema import consents, deliveries, editions, subscribers
 
 _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit allows
 
@@ -53,7 +52,10 @@ class RhythmStore:
         s, confirmed = subscribers.c, consents.alias()
         asked = exists().where(confirmed.c.subscriber_id == s.id, confirmed.c.action == "confirm")
         never = ~exists().where(deliveries.c.subscriber_id == s.id)
-        query = select(s.id).where(s.state == "active", s.last_edition == 0, asked, never)
+        # Who confirmed before the edition was opened gets it in its turn, as everybody does.
+        opened_at = select(editions.c.opened_at).where(editions.c.number == edition)
+        late = s.confirmed_at >= opened_at.scalar_subquery()
+        query = select(s.id).where(s.state == "active", s.last_edition == 0, late, asked, never)
         with self._database.read() as connection:
             readers = list(connection.scalars(query.limit(_WELCOMES)))
         if not readers:
