@@ -53,7 +53,8 @@ class Owner:
             ) from None
         about = os.fstat(self._file)
         self._map[: _HEADER.size] = _HEADER.pack(_MAGIC, _boot(), about.st_dev, about.st_ino)
-        self._board = memoryview(self._map)[_SLOTS_AT:].cast("Q")
+        with memoryview(self._map) as whole, whole[_SLOTS_AT:] as slots_part:
+            self._board = slots_part.cast("Q")
         self.keep = False  # True: the board knows what the store does not
         self._free = list(range(slots - 1, -1, -1))
         self._slot_of: dict[int, int] = {}
@@ -80,13 +81,17 @@ class Owner:
         if self not in _living:
             return
         _living.discard(self)
-        self._board.release()
         if not self.keep and not self._slot_of:
             self._path.unlink(missing_ok=True)
-        os.close(self._file)
+        self._let_go()
 
     def _forked(self) -> None:
-        """In a forked child: let go, or the lock would outlive its owner."""
+        """In a forked child: or the lock would outlive its owner."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._board.release()
+        self._map.close()  # it holds a second handle of the file, and so the lock
         os.close(self._file)
 
 

@@ -171,7 +171,7 @@ class Turns:
         why = f"the transport failed: {lanes.exception()}" if lanes.exception() else lanes.result()
         if lanes.exception() is not None:
             self._error = lanes.exception()
-        if self._open or not self._dry:
+        if why or self._open or not self._dry:
             self.tally.trouble = self.tally.trouble or why or "the transport stopped"
         for mail in [m for m in self._open.values() if m not in self._marked]:
             begun = mail.delivery in self._begun
@@ -273,7 +273,11 @@ class Turns:
         self._closed = True
         self.halt()
         self._fed.set()
-        await asyncio.gather(lanes, return_exceptions=True)
+        [ended] = await asyncio.gather(lanes, return_exceptions=True)
+        if isinstance(ended, BaseException):
+            self._error = self._error or ended
+        else:
+            self.tally.trouble = self.tally.trouble or ended
         for _ in range(_LAST_TRIES):
             if not self._results:
                 break
