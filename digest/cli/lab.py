@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +16,7 @@ from digest.ranking import lab, models
 from digest.ranking.baseline import bm25
 from digest.ranking.collection import read_collection
 from digest.ranking.semantics import Semantics
+from subscribers.profile import parse
 
 app = typer.Typer(help="Measure the ranking.", no_args_is_help=True)
 
@@ -89,17 +91,61 @@ def evaluate(
     )
 
 
+@app.command("curve")
+def curve(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A collection as for evaluate.")],
+    queries: Annotated[
+        QueryFile, typer.Option(help="Free text, or profiles.")
+    ] = QueryFile.keywords,
+    json: Json = False,
+) -> None:
+    """Print what each floor would let through: papers a query, precision, recall."""
+    rows = lab.curve(read_collection(folder, queries.value), _semantics("auto"))
+    if json:
+        objects(asdict(row) for row in rows)
+        return
+    table(
+        ("floor", "papers a query", "precision", "recall"),
+        ((r.floor, f"{r.picks:.1f}", f"{r.precision:.3f}", f"{r.recall:.3f}") for r in rows),
+    )
+
+
+@app.command("replay")
+def replay(context: typer.Context, json: Json = False) -> None:
+    """Rank past editions anew and compare rankers by the readers' own feedback."""
+    of = context.obj.app
+    past = []
+    for reader in of.readers.every():
+        said = {each.paper: each.opinion for each in of.readers.feedback(reader.id)}
+        for number in sorted({p.edition for p in of.archive.get(list(said)).values() if p.edition}):
+            papers = of.archive.offered(after=number - 1, upto=number)
+            liked = frozenset(p.id for p in papers if said.get(p.id) == "more")
+            past.append(lab.Past(papers, parse(reader.keywords), liked))
+    archive = of.archive.newest(of.settings.ranking.memory)
+    rows = [("lexical", lab.replay(past, None, archive))]
+    if (semantics := of.semantics) is not None:
+        rows.append(("blend", lab.replay(past, semantics, archive)))
+    if json:
+        one({"pairs": len(past), **dict(rows)})
+        return
+    table(("ranker", "liked above the rest"), ((name, f"{area:.3f}") for name, area in rows))
+
+
+def _semantics(mode: Literal["auto", "on"]) -> Semantics | None:
+    model = models.open_model(models.models_folder(os.environ), mode)
+    if isinstance(model, models.Absent):
+        warn(model.reason)
+        return None
+    return Semantics(model)
+
+
 def _ranker(name: RankerName) -> tuple[str, lab.Ranker]:
     if name is RankerName.bm25:
         return "bm25", bm25
     if name is RankerName.lexical:
         return "lexical", lab.our_ranker(None)
-    mode: Any = "on" if name is RankerName.blend else "auto"
-    model = models.open_model(models.models_folder(os.environ), mode)
-    if isinstance(model, models.Absent):
-        warn(model.reason)
-        return "lexical", lab.our_ranker(None)
-    return "blend", lab.our_ranker(Semantics(model))
+    semantics = _semantics("on" if name is RankerName.blend else "auto")
+    return ("blend" if semantics else "lexical"), lab.our_ranker(semantics)
 
 
 def _show(evaluations: Iterable[lab.Evaluation], json: bool) -> None:

@@ -20,6 +20,7 @@ from digest.ranking.taste import Opinion, Taste
 if TYPE_CHECKING:
     from digest.papers import Paper
     from digest.ranking.semantics import Semantics
+    from subscribers.profile import Profile
 
 MEASURES = ("ndcg@10", "map", "mrr", "recall@100")
 DEPTH = 1000
@@ -157,6 +158,76 @@ def _untied(scores: Mapping[int, float]) -> list[tuple[int, float]]:
     """Return our order as falling scores, so that no measure breaks ties its own way."""
     order = sorted(scores, key=lambda number: (-scores[number], number))[:DEPTH]
     return [(number, float(-place)) for place, number in enumerate(order)]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What one floor would let through, over all queries of a collection."""
+
+    floor: float
+    picks: float  # papers a query
+    precision: float  # share of them that are relevant
+    recall: float  # share of the relevant ones that get through
+
+
+def curve(collection: Collection, semantics: Semantics | None) -> list[Threshold]:
+    """Return what floors from 0 to 0.8 let through, ranked as for readers: no cut-off but them."""
+    background = Background.of(collection.papers)
+    corpus = Corpus.of(collection.papers, background, semantics)
+    index = Index.build(collection.papers, background, corpus, semantics)
+    rankings = index.rank([q.profile for q in collection.queries], depth=len(collection.papers))
+    pairs = [
+        (score, number in query.relevant)
+        for query, ranking in zip(collection.queries, rankings, strict=True)
+        for number, score in zip(ranking.papers, ranking.scores, strict=True)
+    ]
+    scores = np.array([score for score, _ in pairs])
+    relevant = np.array([hit for _, hit in pairs], dtype=bool)
+    wanted = sum(len(query.relevant) for query in collection.queries)
+    found = []
+    for floor in np.arange(0, 0.81, 0.05):
+        through = scores >= floor
+        hits = int((through & relevant).sum())
+        found.append(
+            Threshold(
+                round(float(floor), 2),
+                float(through.sum()) / len(collection.queries),
+                hits / max(int(through.sum()), 1),
+                hits / wanted,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One reader and one past edition, with what they liked of it."""
+
+    papers: Sequence[Paper]
+    profile: Profile
+    liked: frozenset[int]
+
+
+def replay(past: Sequence[Past], semantics: Semantics | None, archive: Sequence[Paper]) -> float:
+    """Return how often a liked paper stands above another of its edition.
+
+    The mean over editions and readers of the area under the ROC curve: 0.5 is chance. Raises DigestError without any like.
+    """
+    background = Background.of(archive)
+    corpus = Corpus.of(archive, background, semantics)
+    areas = []
+    for each in past:
+        index = Index.build(each.papers, background, corpus, semantics, least_meaning=0.0)
+        ranking = index.rank([each.profile], depth=len(each.papers))[0]
+        score = dict(zip(ranking.papers, ranking.scores, strict=True))
+        good = np.array([score.get(number, 0.0) for number in each.liked])
+        rest = np.array([score.get(p.id, 0.0) for p in each.papers if p.id not in each.liked])
+        if len(good) and len(rest):
+            above = (good[:, None] > rest).mean() + 0.5 * (good[:, None] == rest).mean()
+            areas.append(float(above))
+    if not areas:
+        raise DigestError("no reader has liked a paper of a past edition yet: nothing to replay")
+    return fmean(areas)
 
 
 def bootstrap(values: Sequence[float], seed: int = 1) -> tuple[float, float]:
