@@ -8,6 +8,7 @@ from typing import Any
 from subscribers.errors import ProfileError
 from subscribers.preferences import MAX_PAPERS
 from subscribers.profile import parse
+from subscribers.web.interfaces import PreviewedPaper
 from subscribers.web.pages import Pages
 
 
@@ -18,6 +19,7 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
         "issue": None,
         "expectation": "",
         "preview_problems": [],
+        "why_of": why_of,
     }
     if fields is None:
         return nothing
@@ -39,6 +41,26 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
         "issue": issue,
         "expectation": expectation(issue.per_day),
     }
+
+
+def why_of(paper: PreviewedPaper) -> list[tuple[str, str]]:
+    """Return each keyword that brought a paper, strongest first, and where it was found."""
+    found: dict[str, list[str]] = {}
+    for reason in paper.reasons:
+        found.setdefault(reason.keyword, []).append(reason.field)
+    return [(keyword, _places(fields)) for keyword, fields in list(found.items())[:3]]
+
+
+def _places(fields: list[str]) -> str:
+    within = [field for field in _ORDER if field in fields]
+    within += sorted({field for field in fields if field not in _ORDER and field != "meaning"})
+    said = f"in the {' and '.join(within)}" if within else ""
+    if "meaning" in fields:
+        said = f"{said}, and by meaning" if said else "by meaning"
+    return said
+
+
+_ORDER = ("title", "abstract")
 
 
 def expectation(per_day: float | None) -> str:

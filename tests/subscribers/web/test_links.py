@@ -205,7 +205,7 @@ def test_bad_preferences_are_told_and_not_saved(site: Site) -> None:
 def test_the_preview_of_preferences_saves_nothing(site: Site) -> None:
     reader = site.reader()
     answer = site.browser().post(f"/m/{site.token(reader)}/preview", data={"keywords": "speech"})
-    assert "1 of 37 papers" in answer.text
+    assert "1 picked from 37 papers" in answer.text
     assert site.front.desk.by_number(reader.id) == reader
 
 

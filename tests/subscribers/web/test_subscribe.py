@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.web.preview import expectation
+from subscribers.web.interfaces import PreviewedPaper, PreviewReason
+from subscribers.web.preview import expectation, why_of
 from subscribers.web.rates import RateSettings
 from tests.subscribers.web.site import Site, open_site
 
@@ -164,7 +165,7 @@ def test_one_address_gets_few_letters_and_the_answer_stays_the_same(site: Site) 
 def test_the_preview_button_works_without_javascript_and_changes_nothing(site: Site) -> None:
     answer = site.browser().post("/preview", data=WISH)
     assert answer.status_code == 200
-    assert "2 of 37 papers of 2026-03-02 match" in answer.text
+    assert 'data-summary="2 picked from 37 papers of 2026-03-02."' in answer.text
     assert "Expect about 2 a day." in answer.text
     assert 'value="bo@example.org"' in answer.text
     assert site.front.store.calls == []
@@ -182,7 +183,7 @@ def test_the_live_preview_is_a_piece_of_html(site: Site) -> None:
 @pytest.mark.parametrize(
     ("keywords", "says"),
     [("", "Write a keyword"), ("  ", "Write a keyword"), ('"open', "never closed"),
-     ("robots", "0 of 37 papers"), ("robots", "no mail today")],
+     ("robots", "0 picked from 37 papers"), ("robots", "no mail today")],
 )  # fmt: skip
 def test_the_preview_says_what_it_can(site: Site, keywords: str, says: str) -> None:
     answer = site.browser().post("/preview/fragment", data={"keywords": keywords})
@@ -212,6 +213,16 @@ def test_previews_are_limited_and_only_for_our_own_page() -> None:
 )  # fmt: skip
 def test_what_to_expect_is_said_as_people_count(per_day: float | None, says: str) -> None:
     assert says in expectation(per_day)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [(["abstract", "title"], "in the title and abstract"), (["meaning"], "by meaning"),
+     (["meaning", "title"], "in the title, and by meaning"), (["authors"], "in the authors")],
+)  # fmt: skip
+def test_where_a_keyword_was_found_is_said_once(fields: list[str], says: str) -> None:
+    reasons = tuple(PreviewReason("diffusion", field) for field in fields)
+    assert why_of(PreviewedPaper("T", None, "", 1.0, "picked", reasons)) == [("diffusion", says)]
 
 
 MANY = "100000/minute"
