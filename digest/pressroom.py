@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from email.message import EmailMessage
 from email.policy import default
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from digest.app import App
@@ -25,6 +25,7 @@ from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
 from digest.states import PENDING, State
+from digest.workers import helping
 from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
 
@@ -100,7 +101,8 @@ def run(
     the way out is blocked; what was not sent stays to be sent.
     """
     check_sending(app.settings, app.data)
-    told, trouble = app.edition_run(progress).run(label or app.today(), app.courier)
+    edition_run = replace(app.edition_run(progress), beside=partial(helping, app))
+    told, trouble = edition_run.run(label or app.today(), app.courier)
     app.post_office.flush(app.clock())
     if trouble:
         raise Blocked(trouble, told)

@@ -13,6 +13,7 @@ the world stands in the protocols at its top; `digest.app` brings the real ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -132,6 +133,10 @@ class EditionRun:
     clock: Callable[[], datetime]
     plan: Plan
     progress: Callable[[int], None] = field(default=lambda count: None)
+    # Other processes that send the same edition, for as long as this one does.
+    beside: Callable[[Edition], AbstractContextManager[None]] = field(
+        default=lambda edition: nullcontext()
+    )
 
     def run(self, label: date, engine: Callable[[], Engine]) -> tuple[Figures, str | None]:
         """Make and send the edition of a label: one pass; return its figures, and any trouble."""
@@ -143,7 +148,8 @@ class EditionRun:
         trouble = None
         if edition.state == "open":
             self.deliveries.plan(edition.number, now, email_keys=plan.only_to)
-            trouble = self.send(edition, engine())
+            with self.beside(edition):
+                trouble = self.send(edition, engine())
         return Figures.of(edition, self.deliveries.accounting(edition.number)), trouble
 
     def send(self, edition: Edition, engine: Engine) -> str | None:

@@ -16,6 +16,7 @@ from digest.app import App
 from digest.dumps import folder
 from digest.errors import DigestError
 from digest.scheduling import House
+from digest.workers import helping
 from subscribers.addresses import parse_address
 
 TICK_SECONDS = 60
@@ -54,7 +55,8 @@ class Duties:
         for edition in app.editions.unfinished(app.clock()):
             if not app.windows.may_send(edition.number, app.clock()):
                 continue
-            trouble = app.edition_run().send(edition, app.courier())
+            with helping(app, edition):
+                trouble = app.edition_run().send(edition, app.courier())
             told = app.deliveries.accounting(edition.number)
             log.info(
                 "edition sent",

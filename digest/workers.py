@@ -1,0 +1,67 @@
+"""More than one process on one edition: each claims shards for itself, and none knows the others.
+
+There is no second code path: a worker is a run of the same `EditionRun.send`. Claims are what
+keeps them apart, as they would keep apart two `digest run` that somebody started by mistake.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from digest.app import App
+from digest.editions import Edition
+from digest.errors import DigestError
+from digest.run import SHARD
+from digest.settings import Settings
+
+_LOOK_SECONDS = 1.0
+
+
+@contextmanager
+def helping(app: App, edition: Edition) -> Iterator[None]:
+    """Let worker processes send beside this one, if there is enough to do; wait for them at exit.
+
+    A worker that fails gives its claims back or leaves them to be reaped: what it did not send
+    is sent by whoever claims next.
+    """
+    processes = app.settings.delivery.processes or os.cpu_count() or 1
+    shards = -(-app.deliveries.accounting(edition.number).planned // SHARD)
+    # Not forked: a fork would share locks, connections and threads that have no copy there.
+    context = multiprocessing.get_context("spawn")
+    workers: list[BaseProcess] = [
+        context.Process(target=work, args=(app.settings, app.data, edition, os.getpid()))
+        for _ in range(min(processes, shards) - 1)
+    ]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.join()
+
+
+def work(settings: Settings, data: Path, edition: Edition, parent: int) -> None:
+    """Send what this process can claim of an edition; end when the parent has died."""
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    app = App(settings, data)
+    try:
+        app.edition_run().send(edition, app.courier())
+    except DigestError:
+        # The parent meets the same trouble and tells the operator once.
+        return
+    finally:
+        app.close()
+
+
+def _watch(parent: int) -> None:
+    waiting = threading.Event()
+    while not waiting.wait(_LOOK_SECONDS):
+        if os.getppid() != parent:
+            os._exit(1)  # whatever it was doing: the next run reaps it, as it would a killed one
