@@ -19,6 +19,7 @@ from digest.delivery.owners import Undertaker
 from digest.desk_services import PastIssues, Previews
 from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
+from digest.dumps.text import read_bytes
 from digest.errors import NotFound, SettingsError
 from digest.ingest import Ingest
 from digest.issue_composer import IssueComposer, build_press
@@ -295,7 +296,7 @@ class App:
             readings=DumpStore(self.database),
             parse=lambda data, now, day: formats.read(data, now=now, captured_on=day),
             parser_version=lambda name: formats.named(name).version,
-            max_bytes=self.settings.dumps.max_bytes,
+            read=lambda path: read_bytes(path, max_bytes=self.settings.dumps.max_bytes),
         )
 
     def ingest_file(self, path: Path, captured_on: date | None, archive_only: bool) -> Reading:

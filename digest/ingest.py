@@ -47,20 +47,25 @@ class Ingest:
 
     archive: Archive
     readings: Readings
+    read: Callable[[Path], bytes]  # raises DumpError when it is too large, and OSError
     parse: Callable[[bytes, datetime, date | None], Dump]  # raises DumpError
     parser_version: Callable[[str], int]  # a format's name → its parser's version today
-    max_bytes: int
 
     def file(
         self, path: Path, *, now: datetime, captured_on: date | None, archive_only: bool = False
     ) -> Reading:
         """Read one file; what is wrong with it is in the answer, never raised."""
         try:
-            data = read_bounded(path, self.max_bytes)
+            if path.is_dir():
+                raise DumpError("this is a folder: name the files in it")
+            data = self.read(path)
         except DumpError as error:
-            return _refused(Reading("", str(path), now), error)
+            return _refused(Reading("", _name(path), now), error)
+        except OSError as error:
+            reason = DumpError(f"cannot be read: {error.strerror or error}")
+            return _refused(Reading("", _name(path), now), reason)
         return self.bytes(
-            data, name=str(path), now=now, captured_on=captured_on, archive_only=archive_only
+            data, name=_name(path), now=now, captured_on=captured_on, archive_only=archive_only
         )
 
     def bytes(
@@ -108,20 +113,9 @@ class Ingest:
         return not earlier.rejected and not newer_parser
 
 
-def read_bounded(path: Path, max_bytes: int) -> bytes:
-    """Return a file's bytes; raises DumpError when it cannot be read or is too large."""
-    try:
-        if path.is_dir():
-            raise DumpError("this is a folder: name the files in it")
-        with path.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
-    except OSError as error:
-        raise DumpError(f"cannot be read: {error.strerror or error}") from None
-    if len(data) > max_bytes:
-        raise DumpError(
-            f"longer than {max_bytes:,} bytes, which no dump is; raise dumps.max_bytes if it is one"
-        )
-    return data
+def _name(path: Path) -> str:
+    """Return a path as text that can be stored; bytes that are not UTF-8 are escaped."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _refused(blank: Reading, error: DumpError) -> Reading:

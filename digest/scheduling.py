@@ -81,7 +81,8 @@ def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> T
     zones = Zones(house.zone)
     opened = open_edition(now, house, editions, zones)
     newest = editions.newest()
-    number = newest.number if newest and newest.expires_at > now else 0
+    alive = newest and newest.expires_at > now and newest.state != "cancelled"
+    number = newest.number if newest and alive else 0
     planned = 0
     if number:
         since = editions.before(now - WELCOME_SPAN)
@@ -99,8 +100,11 @@ def open_edition(now: datetime, house: House, editions: Editions, zones: Zones) 
     Without new papers none is opened; a dump that comes later in the day still gets its edition.
     """
     newest = editions.newest()
+    # A label beyond tomorrow is an operator's slip; it must not stop the days until then.
+    tomorrow = now.astimezone(zones[house.zone]).date() + ONE_DAY
+    last = newest.label if newest and newest.label <= tomorrow else None
     for label in edition_labels(now, house, zones):
-        if newest is None or newest.label < label:
+        if last is None or last < label:
             edition = editions.open(label, now=now, expiry=house.expiry, approve=house.approve)
             return edition if edition and edition.opened_at == now else None
     return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +69,9 @@ def options(
 
 def main() -> None:
     """Run the command line; no traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a letter that a terminal lacks is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except (DigestError, FrontDeskError, PreferencesError) as error:

@@ -12,7 +12,9 @@ import typer
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, say, table, warn
 from subscribers.consent import State
-from subscribers.preferences import read_preferences
+from subscribers.errors import ProfileError
+from subscribers.preferences import PreferencesError, read_preferences
+from subscribers.profile import parse
 from subscribers.store import Subscriber
 
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
@@ -50,19 +52,22 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add a reader, or change the preferences of one who is there."""
-    wishes = read_preferences(
-        {
-            "keywords": keywords,
-            "name": name,
-            "language": language,
-            "timezone": timezone,
-            "hour": hour,
-            "cadence": cadence,
-            "weekdays": weekdays,
-            "max_papers": max_papers,
-            "format": format,
-        }
-    )
+    fields = {
+        "keywords": keywords,
+        "name": name,
+        "language": language,
+        "timezone": timezone,
+        "hour": hour,
+        "cadence": cadence,
+        "weekdays": weekdays,
+        "max_papers": max_papers,
+        "format": format,
+    }
+    try:
+        wishes = read_preferences(fields)
+    except PreferencesError:
+        _point_at_problems(keywords.strip())
+        raise
     app_ = context.obj.app
     reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
     liked = [app_.like(reader, text) for text in like or []]
@@ -205,6 +210,21 @@ def shown(reader: Subscriber) -> dict[str, Any]:
     values = asdict(reader)
     del values["email_key"], values["links_valid_from"]
     return values
+
+
+def _point_at_problems(keywords: str) -> None:
+    """Show a profile with a caret below each character that is wrong."""
+    try:
+        parse(keywords)
+    except ProfileError as error:
+        at = 0
+        for line in keywords.split("\n"):
+            places = [p.position - at for p in error.problems if 0 <= p.position - at <= len(line)]
+            warn(f"  {line.expandtabs(1)}")
+            if places:
+                marks = ("^" if place in places else " " for place in range(max(places) + 1))
+                warn(f"  {''.join(marks)}")
+            at += len(line) + 1
 
 
 def _changed(reader: Subscriber, as_json: bool) -> None:

@@ -199,6 +199,7 @@ subscribers = Table(
     Column("last_period", String(20)),
     Column("last_edition", Integer, nullable=False, default=0),  # what their last issue ended with
     Index(None, "state", "next_due_at"),
+    sqlite_autoincrement=True,  # numbers are never used again: old mails carry them
 )
 
 consents = Table(  # what a reader agreed to, when and how: never edited, outlives an erasure
@@ -293,6 +294,7 @@ deliveries = Table(  # one reader's issue of one edition, and its sending
     UniqueConstraint("subscriber_id", "edition"),
     UniqueConstraint("subscriber_id", "period"),
     Index(None, "edition", "state"),
+    sqlite_autoincrement=True,  # numbers are never used again: bounces name them
 )
 
 recipes = Table(  # how to make a delivery's bytes again; pruned long before the delivery

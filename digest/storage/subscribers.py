@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from digest.storage.database import Database
-from digest.storage.schema import consents, deliveries, feedback, ledger, papers, subscribers
+from digest.storage.schema import (
+    consents,
+    deliveries,
+    feedback,
+    ledger,
+    letters,
+    papers,
+    recipes,
+    subscribers,
+)
 from subscribers.consent import Consent, State
 from subscribers.store import Feedback, Subscriber
 
@@ -76,8 +85,14 @@ class SubscriberTable:
     def erase(self, subscriber: int, consent: Consent) -> bool:
         """Delete a reader and all that is theirs; the consent records stay."""
         with self._database.write() as connection:
-            if not connection.scalar(select(func.count()).where(subscribers.c.id == subscriber)):
+            row = connection.execute(_readers().where(subscribers.c.id == subscriber)).one_or_none()
+            if row is None or row.state != consent.before:
                 return False
+            theirs = select(deliveries.c.id).where(deliveries.c.subscriber_id == subscriber)
+            connection.execute(delete(recipes).where(recipes.c.delivery_id.in_(theirs)))
+            connection.execute(
+                delete(letters).where(letters.c.fields["to_address"].as_string() == row.email)
+            )
             for table in (feedback, ledger, deliveries):
                 connection.execute(delete(table).where(table.c.subscriber_id == subscriber))
             connection.execute(delete(subscribers).where(subscribers.c.id == subscriber))

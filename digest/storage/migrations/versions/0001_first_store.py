@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.Column("last_edition", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
         sa.UniqueConstraint("email_key", name=op.f("uq_subscribers_email_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("subscribers", schema=None) as batch_op:
         batch_op.create_index(
@@ -254,6 +255,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "subscriber_id", "period", name=op.f("uq_deliveries_subscriber_id_period")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
