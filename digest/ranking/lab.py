@@ -211,7 +211,8 @@ class Past:
 def replay(past: Sequence[Past], semantics: Semantics | None, archive: Sequence[Paper]) -> float:
     """Return how often a liked paper stands above another of its edition.
 
-    The mean over editions and readers of the area under the ROC curve: 0.5 is chance. Raises DigestError without any like.
+    The mean over editions and readers of the area under the ROC curve: 0.5 is chance.
+    Raises DigestError without any like.
     """
     background = Background.of(archive)
     corpus = Corpus.of(archive, background, semantics)
