@@ -28,7 +28,32 @@ from digest.storage.schema import editions, metadata, subscribers
 
 SECRET = b"a secret of the delivery room"
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-WORDS = ["graph", "attention", "sparse", "speech", "latent", "token", "policy", "reward", "diffusion", "memory", "kernel", "prior", "decoder", "flow", "robust", "causal", "ranking", "retrieval", "agent", "planning", "vision", "audio", "code", "proof"]
+WORDS = [
+    "graph",
+    "attention",
+    "sparse",
+    "speech",
+    "latent",
+    "token",
+    "policy",
+    "reward",
+    "diffusion",
+    "memory",
+    "kernel",
+    "prior",
+    "decoder",
+    "flow",
+    "robust",
+    "causal",
+    "ranking",
+    "retrieval",
+    "agent",
+    "planning",
+    "vision",
+    "audio",
+    "code",
+    "proof",
+]
 
 
 def make_store(path: Path, readers: int, *, now: datetime = NOW, hours: float = 72) -> Database:

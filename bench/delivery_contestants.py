@@ -1,0 +1,131 @@
+"""The senders that are Python: `python -m bench.delivery_contestants WHO FOLDER PORT MAILS …`."""
+
+from __future__ import annotations
+
+import json
+import random
+import smtplib
+import sqlite3
+import sys
+import tempfile
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from bench.delivery_room import NOW, Desk, Room, make_store
+from digest.delivery.dkim import KeyRing, make_key
+from digest.delivery.owners import Owner
+from digest.delivery.sender import Sender
+from digest.delivery.smtp import SmtpTransport
+from digest.delivery.smtp_session import Relay
+from digest.mail import HOLES, Issue
+
+DOMAIN = "digest.example.org"
+
+
+def ours(folder: Path, port: int, mails: int, *algorithms: str) -> None:
+    """The whole engine: claim, freeze, mark, sign, send, record."""
+    place = Path(tempfile.mkdtemp(dir=folder))
+    keys = [
+        make_key(place / f"{kind}.pem", domain=DOMAIN, selector=kind, kind=kind)
+        for kind in algorithms
+    ]
+    room = Room.make(make_store(place / "digest.db", mails), keys=KeyRing(keys))
+    room.deliveries.plan(1, NOW)
+    owner = Owner(place / "owners")
+    transport = SmtpTransport(Relay("127.0.0.1", port, "none"), connections=4, pipeline=32)
+    sender = Sender(room.deliveries, owner, transport, clock=lambda: NOW, rng=random.Random(1))
+    sender.send(room.mails(owner.name, NOW, shard=1000))
+    owner.close()
+    assert room.deliveries.accounting(1).accepted == mails
+
+
+def raw(folder: Path, port: int, mails: int) -> None:
+    """Only the signature: what RSA costs at least."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+    key = rsa.generate_private_key(65537, 2048)
+    for _ in range(mails):
+        key.sign(b"x" * 900, padding.PKCS1v15(), hashes.SHA256())
+
+
+def naive(folder: Path, port: int, mails: int, *algorithms: str) -> None:
+    """What one writes first: MJML, EmailMessage, dkimpy, smtplib, a commit per mail."""
+    import dkim
+    from jinja2 import Environment
+    from mjml import mjml2html
+
+    desk = Desk()
+    template = Environment(autoescape=True).from_string(_MJML)  # noqa: S701
+    place = Path(tempfile.mkdtemp(dir=folder))
+    store = sqlite3.connect(place / "naive.db")
+    store.execute("PRAGMA journal_mode=WAL")
+    store.execute("PRAGMA synchronous=FULL")
+    store.execute("CREATE TABLE sent (reader INTEGER, paper INTEGER)")
+    pem = b""
+    if algorithms:
+        make_key(place / "k.pem", domain=DOMAIN, selector="k")
+        pem = (place / "k.pem").read_bytes()
+    server = smtplib.SMTP("127.0.0.1", port)
+    for reader in range(1, mails + 1):
+        issue = desk.issue(reader)
+        message = _message(issue, mjml2html(template.render(issue=issue, cards=_cards(issue))))
+        if pem:
+            signature = dkim.sign(message.as_bytes(), b"k", DOMAIN.encode(), pem)
+            name, _, value = signature.decode().partition(": ")
+            message[name] = " ".join(value.split())
+        server.send_message(message)
+        store.executemany("INSERT INTO sent VALUES (?, ?)", [(reader, p) for p in issue.papers])
+        store.commit()
+    server.quit()
+
+
+_MJML = """<mjml><mj-head><mj-preview>{{ issue.fills.preheader }}</mj-preview></mj-head><mj-body>
+<mj-section><mj-column><mj-text>Hello {{ issue.fills.name }},</mj-text></mj-column></mj-section>
+{% for card in cards %}<mj-section><mj-column><mj-text>{{ card.title }}</mj-text>
+<mj-text>{{ card.abstract }}</mj-text>
+<mj-text><a href="{{ card.link }}">More like this</a></mj-text></mj-column></mj-section>
+{% endfor %}<mj-section><mj-column><mj-text>Sent to {{ issue.fills.address }}.
+<a href="{{ issue.fills.unsubscribe }}">Unsubscribe</a></mj-text></mj-column></mj-section>
+</mj-body></mjml>"""
+
+
+def _cards(issue: Issue) -> list[dict[str, str]]:
+    cards = []
+    for fragment in issue.fragments[1:-1]:
+        title, abstract, link, *_ = fragment.text.split("\n")
+        link = link.replace(HOLES["token"], issue.fills["token"])
+        cards.append({"title": title, "abstract": abstract * 5, "link": link})
+    return cards
+
+
+def _message(issue: Issue, html: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = f"The Paper Digest <papers@{DOMAIN}>"
+    message["To"] = f"{issue.to_name} <{issue.to_address}>"
+    message["Subject"] = issue.subject
+    message["List-Unsubscribe"] = f"<{issue.unsubscribe_url}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content("".join(fragment.text for fragment in issue.fragments))
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def sample(folder: Path, port: int, mails: int) -> None:
+    """Write one mail's parts as files, for the senders that are not Python."""
+    place = folder / "sample"
+    place.mkdir(exist_ok=True)
+    issue = Desk().issue(1)
+    for kind in ("html", "text"):
+        (place / f"body.{kind}").write_text("".join(getattr(f, kind) for f in issue.fragments))
+    (place / "holes.json").write_text(json.dumps(dict(HOLES)))
+    (place / "fills.json").write_text(json.dumps(dict(issue.fills)))
+    make_key(place / "key.pem", domain=DOMAIN, selector="k")
+
+
+if __name__ == "__main__":
+    who, folder, port, mails, *more = sys.argv[1:]
+    {"ours": ours, "raw": raw, "naive": naive, "sample": sample}[who](
+        Path(folder), int(port), int(mails), *more
+    )
