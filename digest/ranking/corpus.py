@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from digest.ranking.background import Background
     from digest.ranking.queries import Term
 
-COSINE = 0.8  # what a cosine of 1 is worth beside a full lexical match
+COSINE = 0.9  # what a cosine of 1 is worth beside a full lexical match
 FEEDBACK_PAPERS = 15  # best papers of the archive whose words are fed back
 FEEDBACK_VECTORS = 5  # and whose vectors are
 FEEDBACK_TERMS = 30
 VECTOR_FEEDBACK = 0.5  # weight of their mean beside the item's own vector
 NEIGHBOURS = 10
-SMOOTHING = 0.5  # weight of the neighbours' mean beside a paper's own vector
+SMOOTHING = 0.8  # weight of the neighbours' mean beside a paper's own vector
 ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
 SAME_TEXT = 0.999  # a cosine above it is the paper itself
 CHUNK = 512

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digest.ranking.background import Background
     from subscribers.profile import Item
 
-ADJACENT = 0.3  # what a pair of neighbours adds, beside the words themselves
+ADJACENT = 0.2  # what a pair of neighbours adds, beside the words themselves
 
 Run = tuple[str, ...]  # stems that stand together
 

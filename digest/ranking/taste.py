@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 HALF_LIFE_DAYS = 180.0  # an opinion this old counts half
 DISLIKE = 0.4  # a dislike beside a like
-LIKES_WORDS = 0.8  # the most that the words of liked papers give
+LIKES_WORDS = 1.0  # the most that the words of liked papers give
 COLUMNS = 1 << 18
-LIKES_MEANING = 0.8  # and that their meaning gives
+LIKES_MEANING = 1.0  # and that their meaning gives
 
 
 @dataclass(frozen=True, slots=True)
