@@ -9,8 +9,9 @@ from datetime import datetime
 from subscribers.addresses import Address, address_hash, parse_address
 from subscribers.errors import AddressError, ConsentError
 from subscribers.import_export import Rejected, Row
-from subscribers.preferences import PreferencesError, read_preferences
+from subscribers.preferences import PreferencesError, completed, read_preferences
 from subscribers.service import FrontDesk
+from subscribers.store import Subscriber
 
 
 @dataclass(slots=True)
@@ -57,8 +58,9 @@ def _import_row(
     state = row.fields.get("state", "").strip().lower()
     if state not in ("", "active", "paused", "pending"):
         raise ConsentError(f"the file says {state!r}: only active, paused and pending are taken")
-    _refuse_who_went(desk, address)
-    wishes = read_preferences(row.fields)
+    found = desk.store.by_key(address.key)
+    _refuse_who_went(desk, address, found)
+    wishes = read_preferences(completed(row.fields, found))
     reader, is_new = desk.add(
         row.fields["email"], wishes, now, confirmed=confirmed and state != "pending", how="import"
     )
@@ -67,8 +69,7 @@ def _import_row(
     return is_new
 
 
-def _refuse_who_went(desk: FrontDesk, address: Address) -> None:
-    found = desk.store.by_key(address.key)
+def _refuse_who_went(desk: FrontDesk, address: Address, found: Subscriber | None) -> None:
     if found and found.left_at:
         day = found.left_at.date().isoformat()
         raise ConsentError(f"they unsubscribed on {day}; only they can subscribe again")

@@ -89,6 +89,27 @@ def preferences_of(subscriber: Subscriber) -> Preferences:
     )
 
 
+def fields_of(reader: Subscriber) -> dict[str, str]:
+    """Return a reader's preferences as a form would send them."""
+    return {
+        "keywords": reader.keywords,
+        "name": reader.name,
+        "language": reader.language,
+        "timezone": reader.timezone or "",
+        "hour": "" if reader.hour is None else str(reader.hour),
+        "cadence": reader.cadence,
+        "weekdays": " ".join(map(str, reader.weekdays)),
+        "max_papers": "" if reader.max_papers is None else str(reader.max_papers),
+        "format": "html" if reader.wants_html else "text",
+    }
+
+
+def completed(fields: Mapping[str, str], known: Subscriber | None) -> dict[str, str]:
+    """Return fields for `read_preferences`; what is empty or missing stays as the reader has it."""
+    given = {name: value for name, value in fields.items() if value.strip()}
+    return (fields_of(known) if known else {}) | given
+
+
 def read_preferences(fields: Mapping[str, str]) -> Preferences:
     """Check text fields; one that is missing or empty means the default.
 

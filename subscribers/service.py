@@ -85,9 +85,7 @@ class FrontDesk:
         address = self.check_address(email)
         found = self.store.by_key(address.key)
         if found and found.state in ("active", "paused"):
-            after = wishes.applied_to(found)
-            self.store.save(found, after, None)
-            return after, False
+            return self._write(found, wishes.applied_to(found), None), False
         if not confirmed:
             return self._ask(address, wishes, now, how=how, source="operator"), found is None
         before = found or self._blank(address, now)

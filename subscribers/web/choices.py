@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from subscribers.preferences import MAX_PAPERS, FieldProblem, timezones
-from subscribers.store import Subscriber
 from subscribers.web.pages import PageSettings
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -35,21 +34,6 @@ def choices(settings: PageSettings, fields: Mapping[str, str]) -> dict[str, Any]
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zones": [(group, list(zones)) for group, zones in groupby(timezones(), _continent)],
         "max_papers": MAX_PAPERS,
-    }
-
-
-def fields_of(reader: Subscriber) -> dict[str, str]:
-    """Return a reader's preferences as a form would send them."""
-    return {
-        "keywords": reader.keywords,
-        "name": reader.name,
-        "language": reader.language,
-        "timezone": reader.timezone or "",
-        "hour": "" if reader.hour is None else str(reader.hour),
-        "cadence": reader.cadence,
-        "weekdays": " ".join(map(str, reader.weekdays)),
-        "max_papers": "" if reader.max_papers is None else str(reader.max_papers),
-        "format": "html" if reader.wants_html else "text",
     }
 
 

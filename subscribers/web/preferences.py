@@ -9,9 +9,14 @@ from fastapi import APIRouter, Request, Response
 
 from subscribers import sensitive
 from subscribers.errors import AddressError, ConsentError
-from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
+from subscribers.preferences import (
+    FieldProblem,
+    PreferencesError,
+    fields_of,
+    read_preferences,
+)
 from subscribers.service import Visit
-from subscribers.web.choices import choices, fields_of, ordered
+from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 from subscribers.web.preview import previewed

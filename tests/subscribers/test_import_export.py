@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from subscribers.import_export import Rejected, Row, read_rows, write_csv, write_json_lines
 from subscribers.importing import import_readers
-from subscribers.preferences import Preferences
+from subscribers.preferences import Preferences, preferences_of
 from subscribers.store import Subscriber
 from tests.subscribers.desk import NOW, Front, open_desk
 
@@ -131,6 +132,17 @@ def test_a_list_does_not_bring_back_who_left_or_was_erased(front: Front) -> None
     assert (result.added, result.updated) == (0, 0)
     assert ["unsubscribed on 2026-03-02" in result.rejected[0].reason] == [True]
     assert "erased" in result.rejected[1].reason
+
+
+def test_a_list_changes_only_what_it_says(front: Front) -> None:
+    wishes = Preferences("x", "Ada", "fr", "Europe/Paris", 6, "days", (1, 3), 5, False)
+    front.desk.add("ada@x.org", wishes, NOW, confirmed=True, how="command")
+    data = b"email,name,keywords,cadence\nada@x.org,,robots,\n"
+    assert import_readers(front.desk, read_rows(data), NOW, confirmed=True).updated == 1
+    assert preferences_of(front.desk.by_email("ada@x.org")) == replace(wishes, keywords="robots")
+    data = b"email,name,keywords,cadence\nada@x.org,,,daily\n"
+    import_readers(front.desk, read_rows(data), NOW, confirmed=True)
+    assert front.desk.by_email("ada@x.org").cadence == "daily"
 
 
 def test_what_was_exported_is_imported_again(front: Front) -> None:
