@@ -7,6 +7,7 @@ evidence in one transaction. What is asked for twice is done once and is no erro
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -253,8 +254,9 @@ class FrontDesk:
         resumed = expired = 0
         for reader in self.store.every("paused"):
             if reader.paused_until and self._today(reader, now) >= reader.paused_until:
-                self.resume(reader, now, how="clock")
-                resumed += 1
+                with suppress(ConsentError):  # they are changing it themselves at this moment
+                    self.resume(reader, now, how="clock")
+                    resumed += 1
         for reader in self.store.pending_before(now - self.settings.confirm_within):
             expired += self._expire(reader, now)
         return resumed, expired
