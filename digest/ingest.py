@@ -56,14 +56,9 @@ class Ingest:
     ) -> Reading:
         """Read one file; what is wrong with it is in the answer, never raised."""
         try:
-            if path.is_dir():
-                raise DumpError("this is a folder: name the files in it")
-            data = self.read(path)
+            data = read_whole(path, self.read)
         except DumpError as error:
             return _refused(Reading("", _name(path), now), error)
-        except OSError as error:
-            reason = DumpError(f"cannot be read: {error.strerror or error}")
-            return _refused(Reading("", _name(path), now), reason)
         return self.bytes(
             data, name=_name(path), now=now, captured_on=captured_on, archive_only=archive_only
         )
@@ -111,6 +106,31 @@ class Ingest:
     def _is_settled(self, earlier: Reading) -> bool:
         newer_parser = self.parser_version(earlier.format or "") > earlier.parser_version
         return not earlier.rejected and not newer_parser
+
+
+def read_whole(path: Path, read: Callable[[Path], bytes]) -> bytes:
+    """Return a file's bytes by `read`; raises DumpError also where the system refuses."""
+    try:
+        if path.is_dir():
+            raise DumpError("this is a folder: name the files in it")
+        return read(path)
+    except OSError as error:
+        raise DumpError(f"cannot be read: {error.strerror or error}") from None
+
+
+def read_bounded(path: Path, max_bytes: int) -> bytes:
+    """Return a file's bytes; raises DumpError when it cannot be read or is too large."""
+
+    def read(file: Path) -> bytes:
+        with file.open("rb") as stream:
+            return stream.read(max_bytes + 1)
+
+    data = read_whole(path, read)
+    if len(data) > max_bytes:
+        raise DumpError(
+            f"longer than {max_bytes:,} bytes, which no dump is; raise dumps.max_bytes if it is one"
+        )
+    return data
 
 
 def _name(path: Path) -> str:
