@@ -47,7 +47,7 @@ class RandomModel:
     name, width = "random", WIDTH
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        return unit(np.random.default_rng(0).standard_normal((len(texts), WIDTH)))
+        return unit(np.random.default_rng(0).standard_normal((len(texts), WIDTH), dtype=np.float32))
 
 
 def words(count: int, rng: np.random.Generator) -> list[str]:
