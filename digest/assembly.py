@@ -33,7 +33,6 @@ from digest.letters import unpacked
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
 from digest.ranking import models
-from digest.ranking.minilm import MiniLM
 from digest.ranking.semantics import Semantics, VectorStore
 from digest.ranking.taste import Opinion, Taste
 from digest.settings import Settings, secret_of
@@ -104,8 +103,7 @@ def load_semantics(wanted: str, store: VectorStore) -> Semantics | None:
     if wanted == "off":
         return None
     try:
-        folder = models.check(models.models_folder(os.environ))
-        return Semantics(MiniLM(folder, weights=models.WEIGHTS.sha256), store)
+        return Semantics(models.load(models.models_folder(os.environ)), store)
     except ModelError:
         if wanted == "on":
             raise

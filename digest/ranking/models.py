@@ -207,6 +207,12 @@ class Absent:
     reason: str
 
 
+def load(models: Path, *, threads: int = 0) -> MiniLM:
+    """Return the model that is here. Raises ModelError when it is not, or not the pinned one."""
+    folder = check(models)
+    return MiniLM(folder, weights=_hash(folder / WEIGHTS.name), threads=threads)
+
+
 def open_model(
     models: Path, mode: Literal["auto", "on", "off"] = "auto", *, threads: int = 0
 ) -> MiniLM | Absent:
@@ -214,8 +220,7 @@ def open_model(
     if mode == "off":
         return Absent("ranking by words alone, as the setting ranking.semantic says")
     try:
-        folder = check(models)
-        return MiniLM(folder, weights=_hash(folder / WEIGHTS.name), threads=threads)
+        return load(models, threads=threads)
     except ModelError as problem:
         if mode == "on":
             raise
