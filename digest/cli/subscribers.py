@@ -11,9 +11,10 @@ import typer
 
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, say, table, warn
+from subscribers.addresses import parse_address
 from subscribers.consent import State
 from subscribers.errors import ProfileError
-from subscribers.preferences import PreferencesError, read_preferences
+from subscribers.preferences import PreferencesError, completed, read_preferences
 from subscribers.profile import parse
 from subscribers.store import Subscriber
 
@@ -63,12 +64,14 @@ def add(
         "max_papers": max_papers,
         "format": format,
     }
+    app_ = context.obj.app
+    known = app_.readers.by_key(parse_address(email).key)
+    said = {name: value for name, value in fields.items() if value}
     try:
-        wishes = read_preferences(fields)
+        wishes = read_preferences(completed(said, known))
     except PreferencesError:
         _point_at_problems(keywords.strip())
         raise
-    app_ = context.obj.app
     reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
     liked = [app_.like(reader, text) for text in like or []]
     sent = app_.post_office.flush(app_.clock())
