@@ -29,8 +29,8 @@ from digest.delivery.quoted import SOFT_BREAK, encode
 from digest.mail import HOLES, Fragment
 
 _HOLE = re.compile("([" + "".join(HOLES.values()) + "])")
-_MARKS = {mark: mark.encode() for mark in HOLES.values()}  # how a hole stands among the pieces
-_NO_FILLS = {mark.encode(): b"" for mark in HOLES.values()}
+_KEYS = {mark: f"%({name})b".encode() for name, mark in HOLES.items()}  # a hole in wire bytes
+_NO_FILLS = {name.encode(): b"" for name in HOLES}
 _NONE: frozenset[str] = frozenset()
 
 _TEXT = (
@@ -110,20 +110,20 @@ _RECIPE = tuple(f.name for f in fields(Recipe))
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A fragment in both forms as pieces of wire bytes; a hole is a piece of its own."""
+    """A fragment in both forms as wire bytes, its holes as `%(name)b`: one format fills it."""
 
-    html: tuple[bytes, ...]
-    text: tuple[bytes, ...]
+    html: bytes
+    text: bytes
 
 
 def encoded(fragment: Fragment) -> Encoded:
     """Encode a fragment, once for all mails that show it."""
-    return Encoded(html=_pieces(fragment.html), text=_pieces(fragment.text))
+    return Encoded(html=_template(fragment.html), text=_template(fragment.text))
 
 
-def _pieces(text: str) -> tuple[bytes, ...]:
-    parts = (_MARKS.get(part) or encode(part) for part in _HOLE.split(text) if part)
-    return tuple(parts)
+def _template(text: str) -> bytes:
+    parts = _HOLE.split(text)
+    return b"".join(_KEYS.get(p) or encode(p).replace(b"%", b"%%") for p in parts if p)
 
 
 class Stationery:
@@ -234,29 +234,26 @@ def _date(seconds: int, offset: int) -> Written:
 
 
 def _body(recipe: Recipe, fragments: Sequence[Encoded]) -> bytes:
-    fills = {_MARKS[HOLES[name]]: encode(value) for name, value in recipe.fills.items() if value}
-    in_text = (_NO_FILLS | fills).get
-    text = _ended([in_text(piece, piece) for part in fragments for piece in part.text])
+    in_text = dict(_NO_FILLS)
+    for name, value in recipe.fills.items():
+        in_text[name.encode()] = encode(value)
+    text = b"".join([part.text % in_text for part in fragments])
     if not recipe.html:
         # Trailing empty lines do not count for DKIM, so they do not exist here.
-        return b"".join(text).rstrip(b"\r\n") + b"\r\n"
+        return text.rstrip(b"\r\n") + b"\r\n"
+    in_html = in_text
     for name, value in recipe.fills.items():
         safe = escape(value)
         if safe != value:
-            fills[_MARKS[HOLES[name]]] = encode(safe)
-    in_html = (_NO_FILLS | fills).get
-    html = _ended([in_html(piece, piece) for part in fragments for piece in part.html])
+            in_html = in_html if in_html is not in_text else dict(in_text)
+            in_html[name.encode()] = encode(safe)
+    html = b"".join([part.html % in_html for part in fragments])
     edge = b"--" + recipe.boundary
-    before_html = (b"\r\n", edge, b"\r\n", _HTML, b"\r\n")
+    # A soft break at the very end of a part goes: what follows is the boundary's line end.
     return b"".join(
-        (edge, b"\r\n", _TEXT, b"\r\n", *text, *before_html, *html, b"\r\n", edge, b"--\r\n")
+        (
+            *(edge, b"\r\n", _TEXT, b"\r\n", text.removesuffix(SOFT_BREAK), b"\r\n"),
+            *(edge, b"\r\n", _HTML, b"\r\n", html.removesuffix(SOFT_BREAK), b"\r\n"),
+            *(edge, b"--\r\n"),
+        )
     )
-
-
-def _ended(pieces: list[bytes]) -> list[bytes]:
-    """Take away the soft break at the very end: what follows is the boundary's line end."""
-    while pieces and not pieces[-1]:
-        pieces.pop()
-    if pieces and pieces[-1].endswith(SOFT_BREAK):
-        pieces[-1] = pieces[-1][: -len(SOFT_BREAK)]
-    return pieces

