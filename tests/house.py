@@ -81,7 +81,11 @@ def page(*papers: tuple[str, str]) -> bytes:
 
 def paper(title: str, about: str = "") -> tuple[str, str]:
     """Return a paper whose abstract is longer than its title and unlike every other's."""
-    words = random.Random(title).sample(_WORDS = """
+    words = random.Random(title).sample(_WORDS, 16)
+    return title, f"{about or title}. We report {' '.join(words[:8])}, and {' '.join(words[8:])}."
+
+
+_WORDS = """
     amber basil cedar delta ember fjord gravel harbour island jasmine kettle lantern marble
     nectar orchard pebble quartz ribbon saddle timber umbrella velvet willow yarrow zephyr
     anchor bramble copper dahlia easel feather ginger hazel ivory juniper kelp lilac meadow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from email.policy import default
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest import pressroom
-from digest.errors import SettingsError
+from digest.errors import NotFound, SettingsError
 from digest.settings import Delivery, Edition, Newsletter, Settings, Smtp
 from tests.house import House, mails, paper
 
@@ -88,7 +89,10 @@ def test_two_days_of_real_dumps_never_bring_a_paper_twice(house: House, dumps: l
         house.tomorrow()
     for number in range(12):
         address = f"r{number}@example.org"
-        got = [title for edition in (1, 2, 3) for title in house.titles(address, edition)]
+        got: list[str] = []
+        for edition in (1, 2, 3):
+            with suppress(NotFound):  # a quiet day of theirs
+                got += house.titles(address, edition)
         assert got
         assert len(got) == len(set(got))
 
