@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import socket
@@ -19,8 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,7 +201,7 @@ def ratios(figures: dict[str, Figure]) -> dict[str, float]:
         "nodemailer ÷ ours (≥ 9, stretch 15)": cpu("nodemailer") / cpu("ours"),
         "django-newsletter ÷ ours (≥ 28, stretch 47)": cpu("django-newsletter") / cpu("ours"),
     }
-    return {name: round(value, 2) for name, value in wanted.items() if value == value}
+    return {name: round(value, 2) for name, value in wanted.items() if not math.isnan(value)}
 
 
 def main() -> int:

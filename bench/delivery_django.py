@@ -90,5 +90,5 @@ submission = Submission.objects.create(
     message=message, newsletter=paper, prepared=True, publish_date=timezone.now()
 )
 submission.subscriptions.set(Subscription.objects.all())
-sys.stdout = open(os.devnull, "w")
+sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
 submission.submit()

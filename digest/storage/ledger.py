@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from digest.states import State
 from digest.storage.database import Database
@@ -40,6 +40,7 @@ class LedgerStore:
                     chunk,
                     deliveries.c.edition.in_(alive),
                     deliveries.c.papers.is_not(None),
+                    deliveries.c.in_ledger == false(),
                     deliveries.c.state.in_(_UNDER_WAY),
                 )
                 for row in connection.execute(waiting):

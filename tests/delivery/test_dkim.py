@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import dkim
@@ -136,7 +135,7 @@ def test_the_whole_signed_mail_stays_within_line_limits(keys: tuple[DkimKey, Dki
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     make_key(tmp_path / "k.pem", domain=DOMAIN, selector="k")
     assert (tmp_path / "k.pem").stat().st_mode & 0o777 == 0o600
-    os.chmod(tmp_path / "k.pem", 0o640)
+    (tmp_path / "k.pem").chmod(0o640)
     with pytest.raises(DeliveryError, match="chmod 600"):
         load_key(tmp_path / "k.pem", domain=DOMAIN, selector="k")
 

@@ -1,0 +1,133 @@
+"""Deliveries in the store: plan, claim, ledger, recipes, prune."""
+
+from __future__ import annotations
+
+import struct
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from bench.delivery_room import NOW, Desk, Room, address_of, make_store
+from digest.errors import NotFound
+from digest.states import Outcome, Result, State
+from digest.storage.ledger import LedgerStore
+from digest.storage.schema import subscribers, suppressions
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room.make(make_store(tmp_path / "digest.db", 10), desk=Desk(cards=5, card_bytes=300))
+
+
+def accept(room: Room, most: int = 10) -> None:
+    for mail in list(room.mails("o", NOW, most=most)):
+        room.deliveries.turn("o", [], [(mail.delivery, mail.generation)], NOW)
+        done = Result(mail.delivery, mail.generation, Outcome(State.ACCEPTED, 250, "queued"))
+        room.deliveries.turn("o", [done], [], NOW)
+
+
+def test_planning_twice_plans_once(room: Room) -> None:
+    assert room.deliveries.plan(1, NOW) == 10
+    assert room.deliveries.plan(1, NOW) == 0
+    assert room.deliveries.accounting(1).eligible == 10
+
+
+def test_only_active_readers_are_planned_and_suppressed_ones_say_so(room: Room) -> None:
+    with room.database.write() as connection:
+        connection.execute(update(subscribers).where(subscribers.c.id == 1).values(state="paused"))
+        connection.execute(
+            suppressions.insert().values(
+                email_key=address_of(2), reason="bounce", detail="", since=NOW
+            )
+        )
+    room.deliveries.plan(1, NOW)
+    found = room.deliveries.accounting(1)
+    assert (found.planned, found.suppressed, found.eligible) == (8, 1, 9)
+
+
+def test_a_trial_reaches_only_the_named(room: Room) -> None:
+    assert room.deliveries.plan(1, NOW, email_keys=[address_of(3)]) == 1
+    assert room.deliveries.plan(1, NOW, readers=[4, 5]) == 2
+
+
+def test_two_owners_never_claim_the_same(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    first = room.deliveries.claim(1, "a", 6, NOW)
+    second = room.deliveries.claim(1, "b", 6, NOW)
+    assert len(first) == 6 and len(second) == 4
+    assert not {c.delivery for c in first} & {c.delivery for c in second}
+    assert not any(claim.frozen for claim in first)
+
+
+def test_an_issue_is_frozen_once(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    assert len(list(room.mails("a", NOW))) == 10
+    room.deliveries.release("a", NOW)
+    again = room.deliveries.claim(1, "b", 10, NOW)
+    assert all(claim.frozen for claim in again)
+    assert len({m.message_id for m in room._prepared("b", again, NOW)}) == 10
+
+
+def test_a_paper_enters_the_ledger_once_with_its_acceptance(room: Room) -> None:
+    ledger = LedgerStore(room.database)
+    room.deliveries.plan(1, NOW)
+    mails = list(room.mails("o", NOW, most=2))
+    waiting = ledger.sent_to([1, 2, 3], NOW)
+    assert set(waiting) == {1, 2}, "frozen counts as sent"
+    marks = [(m.delivery, m.generation) for m in mails]
+    room.deliveries.turn("o", [], marks, NOW)
+    doubt = Outcome(State.UNCERTAIN, None, "lost")
+    room.deliveries.turn("o", [Result(d, g, doubt) for d, g in marks], [], NOW)
+    assert room.deliveries.resend_uncertain(1, NOW) == 2
+    accept(room)
+    packed = ledger.sent_to([1], NOW)[1]
+    assert packed == waiting[1] and len(struct.unpack(f"<{len(packed) // 4}I", packed)) == 10
+
+
+def test_nothing_to_send_closes_a_delivery(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    claims = room.deliveries.claim(1, "o", 10, NOW)
+    room.deliveries.nothing_to_send("o", claims, NOW)
+    found = room.deliveries.accounting(1)
+    assert found.nothing_to_send == 10 and found.finished
+
+
+def test_leaving_shows_in_the_accounting_at_once(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    with room.database.write() as connection:
+        connection.execute(update(subscribers).where(subscribers.c.id == 1).values(state="left"))
+    assert room.deliveries.set_aside(1, NOW) == 1
+    assert room.deliveries.accounting(1).cancelled == 1
+
+
+def test_the_operator_settles_what_is_uncertain(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    marks = [(m.delivery, m.generation) for m in room.mails("o", NOW)]
+    room.deliveries.turn("o", [], marks, NOW)
+    doubt = Outcome(State.UNCERTAIN, None, "lost")
+    room.deliveries.turn("o", [Result(d, g, doubt) for d, g in marks], [], NOW)
+    assert room.deliveries.accept_uncertain(1, NOW, only=[1]) == 1
+    assert room.deliveries.resend_uncertain(1, NOW, only=[2]) == 1
+    found = room.deliveries.accounting(1)
+    assert (found.accepted, found.deferred, found.uncertain) == (1, 1, 8)
+
+
+def test_pruning_takes_recipes_and_leaves_the_ledger(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    accept(room)
+    assert room.recipes.of_reader(1, 1)
+    assert room.recipes.prune(NOW - timedelta(days=1)).recipes == 0
+    pruned = room.recipes.prune(NOW + timedelta(days=91))
+    assert pruned.recipes == 10 and pruned.fragments == 7
+    with pytest.raises(NotFound, match="pruned"):
+        room.recipes.of_reader(1, 1)
+    assert LedgerStore(room.database).sent_to([1], NOW)
+    assert room.deliveries.accounting(1).accepted == 10
+
+
+def test_what_may_still_be_sent_is_not_pruned(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    list(room.mails("o", NOW))
+    assert room.recipes.prune(NOW + timedelta(days=91)).recipes == 0
