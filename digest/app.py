@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,17 +20,17 @@ from digest.desk_services import PastIssues, Previews
 from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
 from digest.dumps.text import read_bytes
-from digest.errors import NotFound, SettingsError
-from digest.ingest import Ingest
+from digest.errors import DumpError, NotFound, SettingsError
+from digest.ingest import Ingest, read_bounded
 from digest.issue_composer import IssueComposer, build_press
 from digest.issues import NOTHING_SENT, Due, Editor, Knowledge, Rules
 from digest.letters import PostOffice
-from digest.papers import Paper, title_key
+from digest.papers import Paper, keys_of, title_key
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.semantics import Semantics, paper_text
 from digest.ranking.taste import Taste
-from digest.readings import Reading
+from digest.readings import Dump, Reading
 from digest.resources import shipped
 from digest.run import EditionRun, Plan
 from digest.settings import Settings, secret_of
@@ -64,6 +64,10 @@ from subscribers.web.rates import Rates, RateSettings
 def utc_now() -> datetime:
     """Read the clock: the only place that does."""
     return datetime.now(UTC)
+
+
+def _parse(format_name: str | None, data: bytes, now: datetime, day: date | None) -> Dump:
+    return formats.read(data, now=now, captured_on=day, format_name=format_name)
 
 
 class App:
@@ -173,7 +177,12 @@ class App:
             store=self.readers,
             mailer=self.post_office,
             tokens=self.tokens,
-            settings=DeskSettings(base_url=self.base_url, timezone=self.settings.schedule.timezone),
+            settings=DeskSettings(
+                base_url=self.base_url,
+                refused_domains=frozenset(self.settings.web.refused_domains),
+                timezone=self.settings.schedule.timezone,
+                confirm_within=timedelta(days=self.settings.web.confirm_days),
+            ),
         )
 
     @property
@@ -191,7 +200,10 @@ class App:
     def background(self) -> Background:
         """The archive's word statistics, brought up to date with its newest papers."""
         mark, _, blob = (self.facts.get("background") or b"0 ").partition(b" ")
-        known = Background.from_bytes(blob) if blob else Background.empty()
+        try:
+            known = Background.from_bytes(blob) if blob else Background.empty()
+        except ValueError:  # an older digest wrote it: count anew
+            mark, known = b"0", Background.empty()
         fresh = list(self.archive.all(after=int(mark)))
         if not fresh:
             return known
@@ -294,7 +306,7 @@ class App:
         return Ingest(
             archive=self.archive,
             readings=DumpStore(self.database),
-            parse=lambda data, now, day: formats.read(data, now=now, captured_on=day),
+            parse=partial(_parse, None),
             parser_version=lambda name: formats.named(name).version,
             read=lambda path: read_bytes(path, max_bytes=self.settings.dumps.max_bytes),
         )
@@ -308,11 +320,17 @@ class App:
         )
 
     def ingest_bytes(
-        self, data: bytes, name: str, captured_on: date | None, archive_only: bool
+        self,
+        data: bytes,
+        name: str,
+        captured_on: date | None,
+        archive_only: bool,
+        format_name: str | None = None,
     ) -> Reading:
-        """Read a dump from its bytes into the archive."""
+        """Read a dump from its bytes into the archive, in the named format or its own."""
+        parse = partial(_parse, format_name) if format_name else self._ingest.parse
         return self._embedded(
-            self._ingest.bytes(
+            replace(self._ingest, parse=parse).bytes(
                 data,
                 name=name,
                 now=self.clock(),
@@ -365,6 +383,8 @@ class App:
                 max_papers=self.settings.edition.max_papers,
                 contact=newsletter.reply_to or newsletter.sender,
                 postal_address=newsletter.postal_address,
+                accent=self.press.settings.palette.light.accent,
+                accent_dark=self.press.settings.palette.dark.accent,
             ),
             templates=shipped("templates/web"),
             clock=self.clock,
@@ -381,6 +401,23 @@ class App:
             search_url=self.settings.newsletter.search_url,
             clock=self.clock,
         )
+
+    def like_file(self, reader: Subscriber, file: Path) -> list[Paper]:
+        """Note that a reader likes every paper of a file (BibTeX, RIS, …); return them.
+
+        Papers that the archive lacks are added, and never offered. Raises DumpError.
+        """
+        data = read_bounded(file, self.settings.dumps.max_bytes)
+        dump = formats.read(data, now=self.clock())
+        reading = self.ingest_bytes(data, str(file), None, archive_only=True)
+        if reading.format is None:
+            raise DumpError(reading.problems[0].reason, path=file)
+        keys = [key for record in dump.records for key in keys_of(record)]
+        with self.archive.changing() as known:
+            liked = {paper.id: paper for paper in known.by_keys(keys).values()}
+        for number in liked:
+            self.readers.set_feedback(reader.id, Feedback(number, "more", self.clock()))
+        return list(liked.values())
 
     def initialise(self) -> list[str]:
         """Make the data folder, the store, the key and the folder for dumps; return what is new."""

@@ -15,7 +15,21 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import demo, dumps, editions, lab, lint, models, preview, serve, setup, subscribers
+from digest.cli import (
+    demo,
+    dumps,
+    editions,
+    lab,
+    lint,
+    models,
+    preview,
+    schedule,
+    serve,
+    setup,
+    sources,
+    subscribers,
+    why,
+)
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -89,12 +103,17 @@ def main() -> None:
 app.command()(setup.init)
 app.command()(dumps.ingest)
 app.command()(dumps.papers)
+app.command()(sources.sources)
+app.command()(sources.fetch)
+app.command()(sources.enrich)
 app.add_typer(subscribers.app, name="subscribers")
 app.command()(preview.preview)
 app.command()(editions.run)
 app.add_typer(editions.app, name="editions")
 app.command()(setup.doctor)
+app.command()(why.why)
 app.command()(lint.lint)
+app.command()(schedule.schedule)
 app.command()(serve.serve)
 app.add_typer(models.app, name="models")
 app.add_typer(lab.app, name="lab")

@@ -50,6 +50,9 @@ def add(
         list[str] | None,
         typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
     ] = None,
+    like_file: Annotated[
+        Path | None, typer.Option(help="Papers they like: a BibTeX or RIS file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add a reader, or change the preferences of one who is there."""
@@ -74,6 +77,7 @@ def add(
         raise
     reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
     liked = [app_.like(reader, text) for text in like or []]
+    liked += app_.like_file(reader, like_file) if like_file else []
     sent = app_.post_office.flush(app_.clock())
     if as_json:
         one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
