@@ -18,6 +18,7 @@ class RhythmRow:
     paused_until: date | None
     since: datetime  # when they confirmed
     last_period: str | None
+    last_edition: int = 0  # what their last issue ended with
 
 
 @dataclass(frozen=True, slots=True)

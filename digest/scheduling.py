@@ -19,6 +19,7 @@ from digest.rhythms import RhythmRow, Served
 WELCOME_SPAN = timedelta(days=7)  # a first issue brings the best of so long
 BATCH = 2000  # readers looked at in one go
 ONE_DAY = timedelta(days=1)
+TOO_FAR = timedelta(days=16)  # no look is further ahead, but for pauses and a clock gone wrong
 
 
 class Rhythms(Protocol):
@@ -82,13 +83,14 @@ def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> T
     opened = open_edition(now, house, editions, zones)
     newest = editions.newest()
     alive = newest and newest.expires_at > now and newest.state != "cancelled"
-    number = newest.number if newest and alive else 0
+    offer = newest if alive else None
+    number = offer.number if offer else 0
     planned = 0
     if number:
         since = editions.before(now - WELCOME_SPAN)
         planned += rhythms.welcome(number, since, now, email_keys=house.only_to)
     while rows := rhythms.to_look_at(now, number, BATCH):
-        planned += _look(rows, now, house, rhythms, number, zones)
+        planned += _look(rows, now, house, rhythms, offer, zones)
         if len(rows) < BATCH:
             break
     return Ticked(opened, planned, tuple(zones.unknown.values()))
@@ -135,7 +137,7 @@ def _look(
     now: datetime,
     house: House,
     rhythms: Rhythms,
-    newest: int,
+    newest: Edition | None,
     zones: Zones,
 ) -> int:
     served: list[Served] = []
@@ -150,10 +152,28 @@ def _look(
             paused_until=row.paused_until,
             catch_up=house.catch_up,
         )
-        if isinstance(found, Due) and newest:
-            served.append(Served(row.id, found.period, found.next_at))
-        else:
+        if not isinstance(found, Due):
+            later.append((row.id, found.next_at))
+        elif newest is None or newest.number <= row.last_edition:
             # Due without anything to offer: it stays due until there is an edition for it.
-            later.append((row.id, now if isinstance(found, Due) else found.next_at))
+            later.append((row.id, now))
+        elif _waits(found, newest, now, house, zones):
+            later.append((row.id, found.next_at))
+        else:
+            served.append(Served(row.id, found.period, found.next_at))
     rhythms.look_again(later)
-    return rhythms.serve(newest, served, now, email_keys=house.only_to) if served else 0
+    if newest is None or not served:
+        return 0
+    return rhythms.serve(newest.number, served, now, email_keys=house.only_to)
+
+
+def _waits(found: Due, newest: Edition, now: datetime, house: House, zones: Zones) -> bool:
+    """Tell whether an edition waits for the reader's next slot instead of making up for a past one.
+
+    A day without papers leaves its slot open. Monday's edition must not go out for Sunday's slot
+    the moment it is cut: it would come at the newsletter's hour, and so on every day after. But
+    who is mailed seldom and missed their slot to an outage does not wait for days.
+    """
+    hour = datetime.combine(newest.label, time(house.hour), zones[house.zone])
+    begins = min(hour, newest.opened_at)  # an operator may have cut it early
+    return found.at < begins and found.next_at - now <= ONE_DAY

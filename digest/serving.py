@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from digest import scheduling
+from digest import scheduling, zone_data
 from digest.app import App
 from digest.dumps import folder
 from digest.errors import DigestError
 from digest.scheduling import House
+from digest.supply import fetch_due
 from digest.workers import helping
 from subscribers.addresses import parse_address
 
@@ -36,6 +37,7 @@ class Duties:
         app = self.app
         self._read_inbox()
         now = app.clock()
+        _renew_moments(app, now)
         ticked = scheduling.tick(now, house(app), app.editions, app.rhythms)
         for warning in ticked.warnings:
             log.warning("time zone", reason=warning)
@@ -68,6 +70,10 @@ class Duties:
             )
             if trouble:
                 log.error("sending is blocked", reason=trouble)
+
+    def fetch(self) -> None:
+        """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""
+        fetch_due(self.app)
 
     def _read_inbox(self) -> None:
         app = self.app
@@ -102,6 +108,17 @@ def house(app: App) -> House:
     )
 
 
+def _renew_moments(app: App, now: datetime) -> None:
+    """Work out anew when readers are due, after an update of tzdata or of a clock far ahead."""
+    version = zone_data.version()
+    if app.facts.get("tzdata") != version.encode():
+        app.rhythms.forget_moments()
+        app.facts.set("tzdata", version.encode(), now)
+        log.info("time zone data", version=version)
+    elif app.rhythms.forget_moments(after=now + scheduling.TOO_FAR):
+        log.warning("the clock was far ahead: readers' times are worked out anew")
+
+
 def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
     """Serve until interrupted. Raises DigestError at once when something is not set up."""
     app.initialise()
@@ -125,14 +142,19 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
 
 
 def _scheduler(duties: Duties) -> BackgroundScheduler:
-    """Return APScheduler with two duties, thin: what is due stands in the database.
+    """Return APScheduler with three duties, thin: what is due stands in the database.
 
     An interval and no cron trigger: cron's default grace is a second, and clock changes have
     bitten it. A duty that takes longer than its interval is not started twice.
     """
     scheduler = BackgroundScheduler(timezone="UTC")
     common = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    for duty, seconds in ((duties.tick, TICK_SECONDS), (duties.send, SEND_SECONDS)):
+    turns = (
+        (duties.tick, TICK_SECONDS),
+        (duties.send, SEND_SECONDS),
+        (duties.fetch, TICK_SECONDS),
+    )
+    for duty, seconds in turns:
         scheduler.add_job(
             _guarded(duty), "interval", seconds=seconds, id=duty.__name__,
             next_run_time=duties.app.clock(), **common,

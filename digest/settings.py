@@ -12,7 +12,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -46,6 +54,7 @@ class Newsletter(Section):
     base_url: str = ""
     unsubscribe_mailto: str = ""
     postal_address: str = ""
+    operator: str = ""  # told by mail when a source is not well
     logo_url: str = ""
     logo_alt: str = ""
     accent: str = "#a3341f"
@@ -62,6 +71,32 @@ class Dumps(Section):
     inbox: str = "inbox"  # below the data folder unless absolute
     max_bytes: int = Field(default=64_000_000, gt=0)
     settle_seconds: float = Field(default=5.0, ge=0)
+
+
+class Source(Section):
+    """[[sources]]: one place that is asked for papers from time to time."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")
+    kind: Literal["url", "folder", "mailbox"]
+    url: SecretStr = SecretStr("")  # secret: it may hold a password or a token
+    path: Path | None = None  # below the data folder unless absolute
+    format: str = ""  # "": recognised from the content
+    every_minutes: float = Field(default=60.0, ge=1)
+
+    @model_validator(mode="after")
+    def _has_its_place(self) -> Source:
+        if (self.kind == "url") != bool(self.url.get_secret_value()):
+            raise ValueError('kind "url" needs url, and no other kind has one')
+        if (self.kind == "url") == (self.path is not None):
+            raise ValueError(f'kind "{self.kind}" needs {"url" if self.kind == "url" else "path"}')
+        return self
+
+
+class Enrichment(Section):
+    """[enrichment]: looking up what a page does not print."""
+
+    service: Literal["off", "arxiv", "hugging-face"] = "off"
+    per_round: int = Field(default=20, ge=1, le=500)
 
 
 class Edition(Section):
@@ -150,6 +185,8 @@ class Web(Section):
     old_secret_keys: tuple[SecretStr, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
+    refused_domains: tuple[str, ...] = ()
+    confirm_days: int = Field(default=7, ge=1, le=30)
 
 
 class Store(Section):
@@ -185,6 +222,8 @@ class Settings(BaseSettings):
 
     newsletter: Newsletter = Newsletter()
     dumps: Dumps = Dumps()
+    sources: tuple[Source, ...] = ()
+    enrichment: Enrichment = Enrichment()
     edition: Edition = Edition()
     ranking: Ranking = Ranking()
     schedule: Schedule = Schedule()
@@ -234,6 +273,9 @@ def check_together(settings: Settings) -> None:
         )
     if settings.edition.min_papers > settings.edition.max_papers:
         raise SettingsError("edition.min_papers is above edition.max_papers: lower it")
+    names = [source.name for source in settings.sources]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SettingsError(f"sources: two are named {twice[0]!r}; rename one")
     dkim = settings.delivery.dkim
     if dkim.domain and not (dkim.selector and dkim.key_file):
         raise SettingsError(

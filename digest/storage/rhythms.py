@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from digest.storage.deliveries import DeliveryStore
 from digest.storage.schema import consents, deliveries, editions, subscribers
 
 _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit allows
+
+_CHUNK = 5000
 
 
 class RhythmStore:
@@ -88,6 +90,39 @@ class RhythmStore:
         with self._database.write() as connection:
             connection.execute(statement, rows)
 
+    def forget_moments(self, *, after: datetime | None = None) -> int:
+        """Empty `next_due_at`, so that the next tick works it out; return for how many.
+
+        after: only moments later than this, of readers without a pause.
+        """
+        s = subscribers.c
+        where = s.next_due_at.is_not(None)
+        if after is not None:
+            where = (s.state == "active") & (s.next_due_at > after) & s.paused_until.is_(None)
+            with self._database.read() as connection:  # mostly there is none, and no write
+                if connection.execute(select(s.id).where(where).limit(1)).first() is None:
+                    return 0
+        with self._database.write() as connection:
+            statement = update(subscribers).where(where).values(next_due_at=None)
+            return connection.execute(statement).rowcount
+
+    def rhythms(self) -> Iterator[RhythmRow]:
+        """Yield the rhythm of every active reader, by number, in bounded memory."""
+        last = 0
+        while True:
+            query = (
+                select(subscribers)
+                .where(subscribers.c.state == "active", subscribers.c.id > last)
+                .order_by(subscribers.c.id)
+                .limit(_CHUNK)
+            )
+            with self._database.read() as connection:
+                rows = connection.execute(query).all()
+            yield from map(_rhythm, rows)
+            if len(rows) < _CHUNK:
+                return
+            last = rows[-1].id
+
     def serve(
         self,
         edition: int,
@@ -137,4 +172,5 @@ def _rhythm(row: Row[Any]) -> RhythmRow:
         paused_until=row.paused_until,
         since=row.confirmed_at or row.created_at,
         last_period=row.last_period,
+        last_edition=row.last_edition,
     )

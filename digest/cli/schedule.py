@@ -1,0 +1,113 @@
+"""`digest schedule`: the next sends, and what would happen in a span of days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from digest.app import App
+from digest.cli.output import Json, objects, say, table, warn
+from digest.due import Due, Rhythm, Zones, due, simulate
+from digest.scheduling import rhythm_of
+from digest.serving import house
+
+ONE_DAY = timedelta(days=1)
+
+
+def schedule(
+    context: typer.Context,
+    span: Annotated[
+        str,
+        typer.Option(
+            "--simulate",
+            metavar="FIRST..LAST",
+            help="Show what would be sent on these days, the last one included.",
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Show the next sends: when, and to how many readers. Nothing is sent or changed."""
+    app = context.obj.app
+    zones = Zones(app.settings.schedule.timezone)
+    rows = _simulated(app, span, zones) if span else _coming(app, zones)
+    if as_json:
+        objects(rows)
+    elif span:
+        columns = ["at", "local", "zone", "period", "readers", "note"]
+        table(columns, ([_told(row[name]) for name in columns] for row in rows))
+    else:
+        columns = ["at", "readers", "note"]
+        found = [[_told(row[name]) for name in columns] for row in rows]
+        if found:
+            table(columns, found)
+        else:
+            say("Nobody has mail coming: there are no active readers.")
+    for warning in zones.unknown.values():
+        warn(f"warning: {warning}")
+
+
+def _coming(app: App, zones: Zones) -> Iterator[dict[str, Any]]:
+    """Yield when the next issue of each active reader is due, readers of one minute together."""
+    now, settings = app.clock(), house(app)
+    counts: Counter[tuple[datetime, str]] = Counter()
+    for row in app.rhythms.rhythms():
+        found = due(
+            rhythm_of(row, settings),
+            now=now,
+            last_period=row.last_period,
+            since=row.since,
+            zones=zones,
+            paused_until=row.paused_until,
+            catch_up=settings.catch_up,
+        )
+        if isinstance(found, Due):
+            counts[found.at, "due; goes out with the next edition that is new to them"] += 1
+        else:
+            counts[found.next_at, ""] += 1
+    for (at, note), readers in sorted(counts.items()):
+        yield {"at": at, "readers": readers, "note": note}
+
+
+def _simulated(app: App, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
+    """Yield the sends of a span, one rhythm and minute a row; pauses and outages are left out.
+
+    Readers with the same rhythm are simulated once, so that 100,000 take seconds.
+    """
+    first, last = _span(span)
+    settings = house(app)
+    population: Counter[Rhythm] = Counter(rhythm_of(row, settings) for row in app.rhythms.rhythms())
+    zone = ZoneInfo(app.settings.schedule.timezone)
+    start = datetime.combine(first, time(), zone).astimezone(UTC)
+    end = datetime.combine(last + ONE_DAY, time(), zone).astimezone(UTC)
+    keyed = ((rhythm, rhythm) for rhythm in population)
+    for sending in simulate(keyed, start, end, zones=zones):
+        yield {
+            "at": sending.at,
+            "local": sending.local,
+            "zone": sending.reader.zone,
+            "period": sending.due.period,
+            "readers": population[sending.reader],
+            "note": sending.note,
+        }
+
+
+def _span(text: str) -> tuple[date, date]:
+    first, dots, last = text.partition("..")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last if dots else first)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no span: write 2026-03-25..2026-04-05") from None
+    if days[0] > days[1]:
+        raise typer.BadParameter(f"{text!r} ends before it begins")
+    if days[1] - days[0] > timedelta(days=3660):
+        raise typer.BadParameter("ten years are the most that can be simulated")
+    return days
+
+
+def _told(value: object) -> object:
+    return f"{value:%Y-%m-%d %H:%M %z}" if isinstance(value, datetime) else value
