@@ -14,6 +14,7 @@ LetterKind = Literal[
     "moving",  # to the old one: somebody asked to move your mails; the link stops it
     "moved",  # to the old one: your mails go elsewhere now; the link takes it back for a week
     "export",  # here is the link to download your data
+    "goodbye",  # you have left: the link takes it back for a week
     "erase",  # here is the link with the button that erases everything about you
 ]
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from subscribers.addresses import Address, address_hash, parse_address
-from subscribers.consent import Action, Consent, Source, State, may_undo, step
+from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
 from subscribers.errors import ConsentError, TokenError, UnknownReader
 from subscribers.letters import Letter, LetterKind, Mailer
 from subscribers.links import Links
@@ -30,6 +30,7 @@ class DeskSettings:
     base_url: str = "http://127.0.0.1:8000"  # where readers reach the pages, no last slash
     refused_domains: frozenset[str] = frozenset()  # A-labels; disposable mail providers
     timezone: str = "UTC"  # of readers who chose none
+    says_goodbye: bool = False  # a last mail to who left by the page; never after one click
     confirm_within: timedelta = timedelta(days=7)  # then an unconfirmed request is forgotten
 
 
@@ -224,10 +225,21 @@ class FrontDesk:
                 return reader
             after = replace(reader, left_at=now, paused_until=None)
             try:
-                return self._take(reader, after, "leave", now, how, source)
+                left = self._take(reader, after, "leave", now, how, source)
             except ConsentError:
                 reader = self.by_number(reader.id)
+            else:
+                self._say_goodbye(reader, how, now)
+                return left
         raise ConsentError("this did not work; please press the button once more")
+
+    def _say_goodbye(self, reader: Subscriber, how: str, now: datetime) -> None:
+        """Mail the way back. One click comes from a mail program: it wants no answer."""
+        asked = how == "form" and reader.confirmed_at is not None
+        if asked and self.settings.says_goodbye and self.may_post(reader.email_key):
+            token = self.links.mail_token(reader.id, 0, now)
+            link = self.links.in_mail(token, "unsubscribe")
+            self._post("goodbye", reader, link, now + UNDO_WITHIN)
 
     def undo_leave(self, reader: Subscriber, now: datetime) -> Subscriber:
         """Take an unsubscription back within a week, with everything as it was.
