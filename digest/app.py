@@ -181,6 +181,7 @@ class App:
                 base_url=self.base_url,
                 refused_domains=frozenset(self.settings.web.refused_domains),
                 timezone=self.settings.schedule.timezone,
+                says_goodbye=self.settings.newsletter.goodbye,
                 confirm_within=timedelta(days=self.settings.web.confirm_days),
             ),
         )
@@ -282,14 +283,14 @@ class App:
 
     def take_over(self) -> None:
         """Take over what dead senders left, and close what has expired."""
-        now = self.clock()
+        now, of = self.clock(), self.settings.delivery
         alone = self.database.engine.dialect.name == "sqlite"
         self.deliveries.reap(Undertaker(self.workshop.owners, alone=alone), now)
         if not alone:
             self.deliveries.abandon(now)
         self.deliveries.expire(now)
         for edition in self.editions.unfinished(now):
-            if self.settings.delivery.on_uncertain == "resend":
+            if of.on_uncertain == "resend" or of.transport == "mailbox":  # there it is one file
                 self.deliveries.resend_uncertain(edition.number, now)
             self.deliveries.set_aside(edition.number, now)
 

@@ -63,6 +63,7 @@ class Newsletter(Section):
     templates: Path | None = None
     search_url: str = "https://huggingface.co/papers?q={title}"
     quiet_day: Literal["nothing", "note"] = "nothing"
+    goodbye: bool = True
 
 
 class Dumps(Section):
