@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -127,3 +127,14 @@ def _show(figures: Figures, as_json: bool) -> None:
 
 def _json(figures: Figures) -> dict[str, Any]:
     return figures.to_json()
+
+
+def prune(context: typer.Context, as_json: Json = False) -> None:
+    """Remove what makes old mails again (edition.keep_issues_days); the ledger stays."""
+    app_ = context.obj.app
+    before = app_.clock() - timedelta(days=app_.settings.edition.keep_issues_days)
+    pruned = app_.recipes.prune(before)
+    if as_json:
+        one({"recipes": pruned.recipes, "fragments": pruned.fragments})
+    else:
+        say(f"removed {pruned.recipes} recipes and {pruned.fragments} fragments")

@@ -17,6 +17,7 @@ import typer
 
 from digest.cli import (
     demo,
+    dkim,
     dumps,
     editions,
     lab,
@@ -109,10 +110,12 @@ app.command()(sources.enrich)
 app.add_typer(subscribers.app, name="subscribers")
 app.command()(preview.preview)
 app.command()(editions.run)
+app.command()(editions.prune)
 app.add_typer(editions.app, name="editions")
 app.command()(setup.doctor)
 app.command()(why.why)
 app.command()(lint.lint)
+app.add_typer(dkim.app, name="dkim")
 app.command()(schedule.schedule)
 app.command()(serve.serve)
 app.add_typer(models.app, name="models")
