@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import (
@@ -238,6 +238,17 @@ class DeliveryStore(TurnSql):
         if only is not None:
             where = and_(where, deliveries.c.id.in_(only))
         return self._move(where, State.ACCEPTED, "the operator says it arrived", now)
+
+    def hasten(self, label: date, now: datetime) -> int:
+        """Make what an edition deferred due now: an operator's run does not wait; return how many.
+
+        label: the edition's date.
+        """
+        of_label = select(editions.c.number).where(editions.c.label == label)
+        where = and_(deliveries.c.edition.in_(of_label), deliveries.c.state == State.DEFERRED)
+        with self._database.write() as connection:
+            moved = connection.execute(update(deliveries).where(where).values(next_attempt_at=now))
+            return moved.rowcount
 
     def next_attempt_at(self, edition: int) -> datetime | None:
         """Return when the next deferred delivery of an edition is due."""
