@@ -102,7 +102,9 @@ def run(
     """
     check_sending(app.settings, app.data)
     edition_run = replace(app.edition_run(progress), beside=partial(helping, app))
-    told, trouble = edition_run.run(label or app.today(), app.courier)
+    day = label or app.today()
+    app.deliveries.hasten(day, app.clock())
+    told, trouble = edition_run.run(day, app.courier)
     app.post_office.flush(app.clock())
     if trouble:
         raise Blocked(trouble, told)
