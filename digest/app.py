@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,49 +15,32 @@ from digest.composing.render import Press
 from digest.data_folder import make_folder, secret_key
 from digest.delivery.courier import Courier
 from digest.delivery.owners import Undertaker
-from digest.desk_services import PastIssues, Previews
 from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
 from digest.dumps.text import read_bytes
-from digest.errors import DumpError, NotFound, SettingsError
-from digest.ingest import Ingest, read_bounded
+from digest.errors import SettingsError
+from digest.ingest import Ingest
 from digest.issue_composer import IssueComposer, build_press
 from digest.issues import NOTHING_SENT, Due, Editor, Knowledge, Rules
 from digest.letters import PostOffice
-from digest.papers import Paper, keys_of, title_key
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.semantics import Semantics, paper_text
 from digest.ranking.taste import Taste
 from digest.readings import Dump, Reading
-from digest.resources import shipped
 from digest.run import EditionRun, Plan
 from digest.settings import Settings, secret_of
-from digest.storage.archive import Archive
-from digest.storage.database import Database, open_database, sqlite_url
-from digest.storage.deliveries import DeliveryStore
 from digest.storage.dumps import DumpStore
-from digest.storage.editions import EditionStore
-from digest.storage.facts import FactStore
-from digest.storage.issue_windows import IssueWindows
 from digest.storage.ledger import LedgerStore
 from digest.storage.letters import LetterStore
-from digest.storage.migrate import migrate, schema_version
-from digest.storage.recipes import RecipeStore
-from digest.storage.rhythms import RhythmStore
-from digest.storage.subscribers import SubscriberTable
+from digest.storage.migrate import schema_version
 from digest.storage.vectors import VectorTable
-from digest.web.site import build, guard_settings, hosts_of
+from digest.stores import Stores
 from subscribers.addresses import parse_address
-from subscribers.import_export import read_rows, write_csv, write_json_lines
-from subscribers.importing import Imported, import_readers
 from subscribers.links import Links
 from subscribers.service import DeskSettings, FrontDesk
-from subscribers.store import Feedback, Subscriber
+from subscribers.store import Subscriber
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
-from subscribers.web.guard import Guard
-from subscribers.web.pages import Pages, PageSettings
-from subscribers.web.rates import Rates, RateSettings
 
 
 def utc_now() -> datetime:
@@ -70,44 +52,14 @@ def _parse(format_name: str | None, data: bytes, now: datetime, day: date | None
     return formats.read(data, now=now, captured_on=day, format_name=format_name)
 
 
-class App:
+class App(Stores):
     """Everything that a command or the server needs, made when it is first asked for."""
 
     def __init__(
         self, settings: Settings, data: Path, *, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        self.settings = settings
-        self.data = data
-        self.clock = clock
+        super().__init__(settings, data, clock)
         self._known: tuple[int, Knowledge] | None = None  # by the archive's last paper
-
-    @cached_property
-    def database(self) -> Database:
-        """The store, made or migrated when it needs to be."""
-        make_folder(self.data)
-        database = open_database(self.settings.store.url or sqlite_url(self.data / "digest.db"))
-        migrate(database, backups=self.data / "backups", now=self.clock())
-        return database
-
-    @cached_property
-    def archive(self) -> Archive:
-        """The papers."""
-        return Archive(self.database)
-
-    @cached_property
-    def editions(self) -> EditionStore:
-        """The editions."""
-        return EditionStore(self.database)
-
-    @cached_property
-    def readers(self) -> SubscriberTable:
-        """The readers."""
-        return SubscriberTable(self.database)
-
-    @cached_property
-    def facts(self) -> FactStore:
-        """Single values."""
-        return FactStore(self.database)
 
     @cached_property
     def press(self) -> Press:
@@ -137,27 +89,6 @@ class App:
     def workshop(self) -> Workshop:
         """What opens couriers."""
         return Workshop(self.settings, self.data, self.clock, self.key)
-
-    @cached_property
-    def deliveries(self) -> DeliveryStore:
-        """The deliveries."""
-        lease = timedelta(seconds=self.settings.delivery.lease_seconds)
-        return DeliveryStore(self.database, lease=lease)
-
-    @cached_property
-    def recipes(self) -> RecipeStore:
-        """What is kept of issues."""
-        return RecipeStore(self.database)
-
-    @cached_property
-    def windows(self) -> IssueWindows:
-        """Which editions a reader's issue covers."""
-        return IssueWindows(self.database)
-
-    @cached_property
-    def rhythms(self) -> RhythmStore:
-        """When readers are due."""
-        return RhythmStore(self.database, self.deliveries)
 
     @cached_property
     def post_office(self) -> PostOffice:
@@ -347,79 +278,6 @@ class App:
             self.semantics.vectors([paper_text(paper) for paper in fresh])
         return reading
 
-    def import_readers(self, file: Path, *, confirmed: bool) -> Imported:
-        """Add or change readers from a file; a bad line is in the answer, the others count."""
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        return import_readers(self.desk, read_rows(data), self.clock(), confirmed=confirmed)
-
-    def export_readers(self, format: str) -> str:
-        """Return all readers as CSV or JSON lines, in a form that `import_readers` reads."""
-        write = write_csv if format == "csv" else write_json_lines
-        return "".join(write(self.readers.every()))
-
-    def like(self, reader: Subscriber, text: str) -> Paper:
-        """Note that a reader likes a paper of the archive, named by title or arXiv id."""
-        found = self.archive.search(text)
-        exact = [p for p in found if title_key(p.title) == title_key(text)] or found
-        if len(exact) != 1:
-            count = "no" if not exact else f"{len(exact)}"
-            raise NotFound(f"{count} papers of the archive match {text!r}; name exactly one")
-        self.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", self.clock()))
-        return exact[0]
-
-    def site(self) -> Guard:
-        """Return the readers' pages as an ASGI application."""
-        newsletter, web = self.settings.newsletter, self.settings.web
-        hosts = hosts_of(self.base_url, web.allowed_hosts)
-        pages = Pages(
-            desk=replace(self.desk, may_post=(rates := Rates(RateSettings())).letter),
-            feedback=self.readers,
-            previews=self._previews(),
-            issues=PastIssues(self.recipes, self.workshop.press(self.recipes)),
-            rates=rates,
-            settings=PageSettings(
-                name=newsletter.name,
-                hosts=hosts,
-                hour=self.settings.schedule.hour,
-                max_papers=self.settings.edition.max_papers,
-                contact=newsletter.reply_to or newsletter.sender,
-                postal_address=newsletter.postal_address,
-                accent=self.press.settings.palette.light.accent,
-                accent_dark=self.press.settings.palette.dark.accent,
-            ),
-            templates=shipped("templates/web"),
-            clock=self.clock,
-        )
-        guard = guard_settings(self.base_url, web.allowed_hosts, web.trusted_proxies)
-        return build(pages, guard, self.editions.newest)
-
-    def _previews(self) -> Previews:
-        return Previews(
-            newest=self.editions.newest,
-            papers_of=lambda number: self.archive.offered(after=number - 1, upto=number),
-            seen_since=self.archive.seen_since,
-            editor=self.editor,
-            search_url=self.settings.newsletter.search_url,
-            clock=self.clock,
-        )
-
-    def like_file(self, reader: Subscriber, file: Path) -> list[Paper]:
-        """Note that a reader likes every paper of a file (BibTeX, RIS, …); return them.
-
-        Papers that the archive lacks are added, and never offered. Raises DumpError.
-        """
-        data = read_bounded(file, self.settings.dumps.max_bytes)
-        dump = formats.read(data, now=self.clock())
-        reading = self.ingest_bytes(data, str(file), None, archive_only=True)
-        if reading.format is None:
-            raise DumpError(reading.problems[0].reason, path=file)
-        keys = [key for record in dump.records for key in keys_of(record)]
-        with self.archive.changing() as known:
-            liked = {paper.id: paper for paper in known.by_keys(keys).values()}
-        for number in liked:
-            self.readers.set_feedback(reader.id, Feedback(number, "more", self.clock()))
-        return list(liked.values())
-
     def initialise(self) -> list[str]:
         """Make the data folder, the store, the key and the folder for dumps; return what is new."""
         wanted = [self.data / "digest.db", self.data / "secret.key", self.inbox]
@@ -444,8 +302,3 @@ class App:
             of = self.settings.delivery.smtp
             probes["smtp"] = lambda: knock(of.host, of.port, of.timeout_seconds)
         return examine(self.settings, self.data, probes)
-
-    def close(self) -> None:
-        """Let go of the store."""
-        if "database" in self.__dict__:
-            self.database.close()

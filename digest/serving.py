@@ -16,6 +16,7 @@ from digest.app import App
 from digest.dumps import folder
 from digest.errors import DigestError
 from digest.scheduling import House
+from digest.site import build_site
 from digest.supply import fetch_due
 from digest.workers import helping
 from subscribers.addresses import parse_address
@@ -129,7 +130,7 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
         if pages:
             of = app.settings.web
             config = uvicorn.Config(
-                app.site(), host=of.host, port=of.port, log_level="warning",
+                build_site(app), host=of.host, port=of.port, log_level="warning",
                 access_log=False, proxy_headers=False, server_header=False,
             )  # fmt: skip
             log.info("pages", address=f"http://{of.host}:{of.port}")

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from digest import pressroom
+from digest import pressroom, reader_book
 from digest.app import App
 from digest.cli.output import say, table
 from digest.errors import DigestError
@@ -33,7 +33,7 @@ def demo(
     """Read dumps, send an edition for each to three sample readers, and show the mails."""
     files = dumps or sorted(_SAMPLES.glob("day-*.txt"))
     app = App(Settings(delivery=Delivery(transport="mailbox")), _fresh_folder(context.obj.data))
-    outcome = app.import_readers(_SAMPLES / "readers.csv", confirmed=True)
+    outcome = reader_book.import_readers(app, _SAMPLES / "readers.csv", confirmed=True)
     say(f"{outcome.added} sample readers, in {app.data}")
     failed = False
     for number, file in enumerate(files):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from digest import reader_book
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, say, table, warn
 from subscribers.addresses import parse_address
@@ -76,8 +77,8 @@ def add(
         _point_at_problems(keywords.strip())
         raise
     reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
-    liked = [app_.like(reader, text) for text in like or []]
-    liked += app_.like_file(reader, like_file) if like_file else []
+    liked = [reader_book.like(app_, reader, text) for text in like or []]
+    liked += reader_book.like_file(app_, reader, like_file) if like_file else []
     sent = app_.post_office.flush(app_.clock())
     if as_json:
         one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
@@ -99,7 +100,7 @@ def import_readers(
 ) -> None:
     """Add or change many readers from a file: at least email, name, keywords."""
     app_ = context.obj.app
-    outcome = app_.import_readers(file, confirmed=confirmed)
+    outcome = reader_book.import_readers(app_, file, confirmed=confirmed)
     app_.post_office.flush(app_.clock())
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
@@ -120,7 +121,7 @@ def export_readers(
     """Write all readers out, in a form that `import` reads."""
     if format not in ("csv", "jsonl"):
         raise typer.BadParameter("choose csv or jsonl", param_hint="--format")
-    text = context.obj.app.export_readers(format)
+    text = reader_book.export_readers(context.obj.app, format)
     if out is None:
         print(text, end="")
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, or_, select, update
 
 from digest.rhythms import RhythmRow, Served
 from digest.states import WELCOME
@@ -96,7 +96,7 @@ class RhythmStore:
         after: only moments later than this, of readers without a pause.
         """
         s = subscribers.c
-        where = s.next_due_at.is_not(None)
+        where: ColumnElement[bool] = s.next_due_at.is_not(None)
         if after is not None:
             where = (s.state == "active") & (s.next_due_at > after) & s.paused_until.is_(None)
             with self._database.read() as connection:  # mostly there is none, and no write

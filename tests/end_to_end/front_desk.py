@@ -23,6 +23,7 @@ from digest import pressroom
 from digest.app import App
 from digest.resources import shipped
 from digest.settings import Settings
+from digest.site import build_site
 from tests.subscribers.web.browser import bound, served
 
 START = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ def open_house(folder: Path, **newsletter: str) -> Iterator[House]:
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     app = App(_settings(base, smtp_port, newsletter), folder, clock=_clock(time))
     try:
-        with served(app.site(), listening) as address:
+        with served(build_site(app), listening) as address:
             assert address == base
             yield House(app, base, inbox, time)
     finally:
