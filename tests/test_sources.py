@@ -34,10 +34,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(tmp_path: Path, clock: Clock) -> App:
-    settings = Settings(
-        sources=({"name": "drop", "kind": "folder", "path": "drop", "every_minutes": 30},),
-        dumps={"settle_seconds": 0},
-        ranking={"semantic": "off"},
+    settings = Settings.model_validate(
+        {
+            "sources": [{"name": "drop", "kind": "folder", "path": "drop", "every_minutes": 30}],
+            "dumps": {"settle_seconds": 0},
+            "ranking": {"semantic": "off"},
+        }
     )
     (tmp_path / "drop").mkdir()
     return App(settings, tmp_path, clock=clock)
@@ -75,9 +77,11 @@ def test_what_is_no_dump_is_set_aside_with_a_report_and_the_rest_is_kept(
 def test_the_operator_is_told_after_three_failures_and_once_a_day(
     tmp_path: Path, clock: Clock
 ) -> None:
-    settings = Settings(
-        newsletter={"operator": "operator@example.org"},
-        sources=({"name": "lost", "kind": "folder", "path": "nowhere", "every_minutes": 30},),
+    settings = Settings.model_validate(
+        {
+            "newsletter": {"operator": "operator@example.org"},
+            "sources": [{"name": "lost", "kind": "folder", "path": "nowhere", "every_minutes": 30}],
+        }
     )
     app = App(settings, tmp_path, clock=clock)
     told = []
