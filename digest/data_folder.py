@@ -12,7 +12,7 @@ from digest.errors import StoreError
 def make_folder(folder: Path) -> None:
     """Make the data folder; raises StoreError when it cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # readers' addresses are in it
     except OSError as error:
         raise StoreError(f"cannot make the data folder {folder}: {error.strerror}") from None
 

@@ -134,7 +134,7 @@ class EditionRun:
     plan: Plan
     progress: Callable[[int], None] = field(default=lambda count: None)
     # Other processes that send the same edition, for as long as this one does.
-    beside: Callable[[Edition], AbstractContextManager[None]] = field(
+    beside: Callable[[Edition], AbstractContextManager[object]] = field(
         default=lambda edition: nullcontext()
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,6 +33,12 @@ class Duties:
     """What the server does in the background; each duty is safe to repeat and to interrupt."""
 
     app: App
+    under_way: list[Callable[[], None]] = field(default_factory=list)  # what stops a send
+
+    def stop(self) -> None:
+        """Let a send that is under way take no more mails."""
+        for stop in list(self.under_way):
+            stop()
 
     def tick(self) -> None:
         """Read new dumps, open the day's edition, plan what is due, look after the readers."""
@@ -58,8 +65,11 @@ class Duties:
         for edition in app.editions.unfinished(app.clock()):
             if not app.windows.may_send(edition.number, app.clock()):
                 continue
-            with helping(app, edition):
-                trouble = app.edition_run().send(edition, app.courier())
+            run, courier = app.edition_run(), app.courier()
+            with helping(app, edition) as stop_workers:
+                self.under_way[:] = [courier.stop, stop_workers]
+                trouble = run.send(edition, courier)
+            self.under_way.clear()
             told = app.deliveries.accounting(edition.number)
             log.info(
                 "edition sent",
@@ -123,7 +133,8 @@ def _renew_moments(app: App, now: datetime) -> None:
 def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
     """Serve until interrupted. Raises DigestError at once when something is not set up."""
     app.initialise()
-    scheduler = _scheduler(Duties(app)) if background else None
+    duties = Duties(app)
+    scheduler = _scheduler(duties) if background else None
     if scheduler:
         scheduler.start()
     try:
@@ -138,6 +149,7 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
         else:
             _wait()
     finally:
+        duties.stop()
         if scheduler:
             scheduler.shutdown(wait=True)
 
@@ -178,4 +190,8 @@ def _guarded(duty: Callable[[], None]) -> Callable[[], None]:
 
 
 def _wait() -> None:
-    threading.Event().wait()
+    """Wait for Ctrl-C or SIGTERM; with pages uvicorn does."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()

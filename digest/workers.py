@@ -9,12 +9,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from digest.app import App
+from digest.delivery.courier import Courier
 from digest.editions import Edition
 from digest.errors import DigestError
 from digest.run import SHARD
@@ -24,8 +26,10 @@ _LOOK_SECONDS = 1.0
 
 
 @contextmanager
-def helping(app: App, edition: Edition) -> Iterator[None]:
+def helping(app: App, edition: Edition) -> Iterator[Callable[[], None]]:
     """Let worker processes send beside this one, if there is enough to do; wait for them at exit.
+
+    What it gives tells them to stop: they take no more mails, and end those under way in peace.
 
     A worker that fails gives its claims back or leaves them to be reaped: what it did not send
     is sent by whoever claims next.
@@ -34,25 +38,27 @@ def helping(app: App, edition: Edition) -> Iterator[None]:
     shards = -(-app.deliveries.accounting(edition.number).planned // SHARD)
     # Not forked: a fork would share locks, connections and threads that have no copy there.
     context = multiprocessing.get_context("spawn")
+    stopping = context.Event()
+    given = (app.settings, app.data, edition, os.getpid(), stopping)
     workers: list[BaseProcess] = [
-        context.Process(target=work, args=(app.settings, app.data, edition, os.getpid()))
-        for _ in range(min(processes, shards) - 1)
+        context.Process(target=work, args=given) for _ in range(min(processes, shards) - 1)
     ]
     for worker in workers:
         worker.start()
     try:
-        yield
+        yield stopping.set
     finally:
         for worker in workers:
             worker.join()
 
 
-def work(settings: Settings, data: Path, edition: Edition, parent: int) -> None:
+def work(settings: Settings, data: Path, edition: Edition, parent: int, stopping: Event) -> None:
     """Send what this process can claim of an edition; end when the parent has died."""
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     app = App(settings, data)
     try:
-        app.edition_run().send(edition, app.courier())
+        run, courier = app.edition_run(), app.courier()
+        threading.Thread(target=_watch, args=(parent, stopping, courier), daemon=True).start()
+        run.send(edition, courier)
     except DigestError:
         # The parent meets the same trouble and tells the operator once.
         return
@@ -60,8 +66,11 @@ def work(settings: Settings, data: Path, edition: Edition, parent: int) -> None:
         app.close()
 
 
-def _watch(parent: int) -> None:
-    waiting = threading.Event()
-    while not waiting.wait(_LOOK_SECONDS):
+def _watch(parent: int, stopping: Event, courier: Courier) -> None:
+    while True:
+        if stopping.wait(_LOOK_SECONDS):
+            courier.stop()
         if os.getppid() != parent:
             os._exit(1)  # whatever it was doing: the next run reaps it, as it would a killed one
+        if stopping.is_set():
+            threading.Event().wait(_LOOK_SECONDS)

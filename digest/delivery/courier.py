@@ -66,6 +66,10 @@ class Courier:
         """Send until there are no more; return why when the way out is blocked."""
         return self._sender.send(mails).trouble
 
+    def stop(self) -> None:
+        """Take no more mails; those under way end in peace. From another thread."""
+        self._sender.stop()
+
     def close(self) -> None:
         """Let go of the owner's lock."""
         self._owner.close()
