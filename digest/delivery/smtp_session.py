@@ -277,7 +277,8 @@ async def _hello(relay: Relay, wire: Wire) -> None:
 
 async def _start_tls(relay: Relay, wire: Wire) -> None:
     _expect(await wire.ask("STARTTLS"), 220, "STARTTLS")
-    if wire._buffer or wire._transport is None:  # answers injected before the handshake
+    # Answers injected before the handshake: `ended` by one that is whole, as nobody asked for it.
+    if wire._buffer or wire._transport is None or wire.ended:
         raise DeliveryError(f"{relay.host} sent clear text into the TLS handshake: not trusted")
     loop = asyncio.get_running_loop()
     transport = await loop.start_tls(

@@ -92,5 +92,5 @@ def relay_to(
         "dot_timeout": 0.4,
         "retry_seconds": 0.001,
     }
-    relay = Relay("127.0.0.1", port, **{**settings, **more})  # type: ignore[arg-type]
+    relay = Relay(**{"host": "127.0.0.1", "port": port, **settings, **more})  # type: ignore[arg-type]
     return SmtpTransport(relay, connections=connections, pipeline=pipeline)
