@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +18,10 @@ from digest.ranking.baseline import bm25
 from digest.ranking.collection import read_collection
 from digest.ranking.semantics import Semantics
 from subscribers.profile import parse
+
+if TYPE_CHECKING:
+    from digest.app import App
+    from digest.papers import Paper
 
 app = typer.Typer(help="Measure the ranking.", no_args_is_help=True)
 
@@ -114,13 +119,7 @@ def curve(
 def replay(context: typer.Context, json: Json = False) -> None:
     """Rank past editions anew and compare rankers by the readers' own feedback."""
     of = context.obj.app
-    past = []
-    for reader in of.readers.every():
-        said = {each.paper: each.opinion for each in of.readers.feedback(reader.id)}
-        for number in sorted({p.edition for p in of.archive.get(list(said)).values() if p.edition}):
-            papers = of.archive.offered(after=number - 1, upto=number)
-            liked = frozenset(p.id for p in papers if said.get(p.id) == "more")
-            past.append(lab.Past(papers, parse(reader.keywords), liked))
+    past = _past(of)
     archive = of.archive.newest(of.settings.ranking.memory)
     rows = [("lexical", lab.replay(past, None, archive))]
     if (semantics := of.semantics) is not None:
@@ -129,6 +128,23 @@ def replay(context: typer.Context, json: Json = False) -> None:
         one({"pairs": len(past), **dict(rows)})
         return
     table(("ranker", "liked above the rest"), ((name, f"{area:.3f}") for name, area in rows))
+
+
+def _past(of: App) -> list[lab.Past]:
+    """Return each reader's liked papers with the editions that offered them."""
+
+    @cache
+    def offered(edition: int) -> Sequence[Paper]:
+        return of.archive.offered(after=edition - 1, upto=edition)
+
+    past = []
+    for reader in of.readers.every():
+        said = of.readers.feedback(reader.id)
+        liked = of.archive.get([each.paper for each in said if each.opinion == "more"]).values()
+        for edition in sorted({paper.edition for paper in liked if paper.edition}):
+            numbers = frozenset(paper.id for paper in liked if paper.edition == edition)
+            past.append(lab.Past(offered(edition), parse(reader.keywords), numbers))
+    return past
 
 
 def _semantics(mode: Literal["auto", "on"]) -> Semantics | None:

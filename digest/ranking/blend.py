@@ -98,7 +98,7 @@ def blend(
         part = slice(start, start + CHUNK)
         meaning = meaning_of(prepared, part, related, papers)
         meaning[scoped[part]] = 0
-        near = at_least(sparse.csr_matrix(meaning), max(least_meaning, 1e-9))
+        near = sparse.csr_matrix((meaning >= max(least_meaning, 1e-9)).astype(np.float32))
         kept = (enough[part].maximum(near)).tocoo()
         values = meaning[kept.row, kept.col]
         block = csr(values, kept.row, kept.col, kept.shape)

@@ -159,10 +159,16 @@ def top(scores: npt.NDArray[Any], count: int) -> npt.NDArray[np.intp]:
 def strongest(matrix: Csr, count: int) -> Csr:
     """Return each row's largest entries, scaled to add up to 1."""
     matrix = matrix.tocsr()
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, row))
-    rank = np.arange(len(order)) - matrix.indptr[row[order]]
-    kept = order[(rank < count) & (matrix.data[order] > 0)]
+    lengths = np.diff(matrix.indptr)
+    least = np.zeros(len(lengths), matrix.dtype)  # of each row, worth sorting: it is most of them
+    for at in np.flatnonzero(lengths > count):
+        values = matrix.data[matrix.indptr[at] : matrix.indptr[at + 1]]
+        least[at] = np.partition(values, -count)[-count]
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    among = np.flatnonzero((matrix.data > 0) & (matrix.data >= least[row]))
+    order = among[np.lexsort((matrix.indices[among], -matrix.data[among], row[among]))]
+    starts = np.searchsorted(row[among], row[order])
+    kept = order[np.arange(len(order)) - starts < count]
     chosen = csr(matrix.data[kept], row[kept], matrix.indices[kept], matrix.shape)
     total = np.asarray(chosen.sum(axis=1)).ravel()
     return (sparse.diags(1 / np.where(total > 0, total, 1)) @ chosen).astype(np.float32).tocsr()

@@ -118,11 +118,13 @@ class Index:
         sent: Sequence[Collection[int]] | None = None,
         tastes: Sequence[Taste] | None = None,
         depth: int = DEPTH,
+        threads: int = 1,
     ) -> Rankings:
         """Rank the papers for each profile, best first; ties by popularity, then page order.
 
         `sent` holds, profile by profile, paper numbers to leave out; `tastes` what each
-        profile's reader liked and disliked.
+        profile's reader liked and disliked. `threads` changes the time alone, never the result;
+        it stays 1 where processes share the cores already, as the shards of a run do.
         """
         audience = profiles if isinstance(profiles, Audience) else Audience.of(profiles)
         if not self.papers:
@@ -136,7 +138,9 @@ class Index:
             veto = sparse.identity(len(self.papers), dtype=np.float32, format="csr") * VETO
             right = sparse.vstack([right, veto], format="csr")
         width = min(depth, len(self.papers))
-        best = sp_matmul_topn(left, right, width, threshold=NO_SCORE, sort=True)
+        best = sp_matmul_topn(
+            left, right, width, threshold=NO_SCORE, sort=True, n_threads=max(threads, 1)
+        )
         untie(best)
         return Rankings(best.indptr, self.numbers[best.indices], best.data, depth)
 
@@ -245,18 +249,17 @@ class Index:
 def untie(best: Csr) -> None:
     """Order equal scores of a row by column, in place: columns stand in order of popularity.
 
-    Scores are equal when they are to six decimals. Only rows with such a pair are sorted again.
+    Scores are equal when they are to six decimals. Only such runs of a row are sorted again.
     """
-    level = np.round(best.data * np.float32(1e6)).astype(np.int64)
-    row = np.repeat(np.arange(best.shape[0]), np.diff(best.indptr))
-    tied = np.zeros(best.shape[0], dtype=bool)
-    tied[row[1:][(level[1:] == level[:-1]) & (row[1:] == row[:-1])]] = True
-    among = np.flatnonzero(tied[row])
-    if not len(among):
+    if not best.nnz:
         return
-    width = best.shape[1]
-    key = (row[among] * (level.max() + 1) + (level.max() - level[among])) * width
-    order = among[np.argsort(key + best.indices[among])]
+    level = np.round(best.data * np.float32(1e6))
+    first = np.ones(len(level) + 1, dtype=bool)  # of its run; one more, for the end
+    np.not_equal(level[1:], level[:-1], out=first[1:-1])
+    first[best.indptr] = True
+    among = np.flatnonzero(~(first[:-1] & first[1:]))
+    run = np.cumsum(first[:-1][among])
+    order = among[np.argsort(run * best.shape[1] + best.indices[among], kind="stable")]
     best.indices[among], best.data[among] = best.indices[order], best.data[order]
 
 

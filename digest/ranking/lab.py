@@ -193,7 +193,7 @@ def curve(collection: Collection, semantics: Semantics | None) -> list[Threshold
                 round(float(floor), 2),
                 float(through.sum()) / len(collection.queries),
                 hits / max(int(through.sum()), 1),
-                hits / wanted,
+                hits / max(wanted, 1),
             )
         )
     return found
@@ -217,8 +217,12 @@ def replay(past: Sequence[Past], semantics: Semantics | None, archive: Sequence[
     background = Background.of(archive)
     corpus = Corpus.of(archive, background, semantics)
     areas = []
+    indexes: dict[tuple[int, ...], Index] = {}  # by edition: many readers liked something of one
     for each in past:
-        index = Index.build(each.papers, background, corpus, semantics, least_meaning=0.0)
+        edition = tuple(paper.id for paper in each.papers)
+        if (index := indexes.get(edition)) is None:
+            index = Index.build(each.papers, background, corpus, semantics, least_meaning=0.0)
+            indexes[edition] = index
         ranking = index.rank([each.profile], depth=len(each.papers))[0]
         score = dict(zip(ranking.papers, ranking.scores, strict=True))
         good = np.array([score.get(number, 0.0) for number in each.liked])

@@ -103,3 +103,24 @@ def test_a_paper_without_an_abstract_is_ranked_by_its_title() -> None:
     papers = [Paper(1, "Volcanology", ""), Paper(2, "", "")]
     index = Index.build(papers, Background.empty())
     assert ranked(index, "volcanology") == (1,)
+
+
+def test_the_number_of_threads_changes_nothing(index: Index) -> None:
+    texts = ["diffusion, speech", "continual learning", "corpora, -spoken", "+speech, learning"]
+    profiles = [parse(text) for text in texts] * 500
+    alone = list(index.rank(profiles, threads=1))
+    for threads in (2, 3, 8):
+        assert list(index.rank(profiles, threads=threads)) == alone
+
+
+def test_equal_scores_stand_in_order_of_popularity_also_when_there_are_many() -> None:
+    papers = [Paper(n, "Same Robots", "One robot.", upvotes=n % 7, position=n) for n in range(200)]
+    index = Index.build(papers, Background.of(papers))
+    found = index.rank([parse("robots")], depth=200)[0].papers
+    assert found == tuple(sorted(range(200), key=lambda n: (-(n % 7), n)))
+
+
+def test_the_same_papers_are_kept_for_any_number_of_equal_profiles() -> None:
+    papers = [Paper(n, f"Robots {n}", "One robot.", position=n) for n in range(60)]
+    index = Index.build(papers, Background.of(papers))
+    assert len(set(index.rank([parse("robots")] * 50, depth=10))) == 1
