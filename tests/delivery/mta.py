@@ -83,17 +83,17 @@ class Aiosmtpd:
     mails: list[tuple[str, bytes]] = field(default_factory=list)  # recipient, content
     secured: list[bool] = field(default_factory=list)  # whether each came over TLS
     logins: list[tuple[str, bytes, bytes]] = field(default_factory=list)  # mechanism, who, secret
+    arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     port: int = 0
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a mail."""
         answer = self.handle(envelope, session)
         content = envelope.original_content or b""
         if answer.startswith("2"):
             self.mails += [(recipient, content) for recipient in envelope.rcpt_tos]
             self.secured.append(session.ssl is not None or self.implicit is not None)
+            self.arrived.release()
         return answer
 
     def asking(self, username: str, password: str) -> Aiosmtpd:

@@ -1,0 +1,173 @@
+"""An MTA in between must not break the signature: a real Postfix, and another that uses smtplib."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import dkim
+import pytest
+from aiosmtpd.smtp import Envelope, Session
+
+from bench.delivery_room import NOW, Desk, Room, address_of, make_store
+from digest.delivery.dkim import KeyRing, make_key
+from digest.delivery.message import Recipe
+from digest.mail import HOLES, Fragment, Issue
+from tests.delivery.conftest import Post, relay_to
+from tests.delivery.mta import Aiosmtpd
+
+DOMAIN = "digest.example.org"
+READERS = 6
+WAIT = 20.0  # seconds for Postfix to pass everything on
+
+DOTS = "\n.\n..\n.hidden\nnot. hidden .\n...\n \n\t\n trailing blanks  \t\n"
+LONG = "x" * 3000 + " " + "λ→漢字é" * 400 + "\n"
+
+
+class HardDesk(Desk):
+    """Writes what a relay is most likely to change."""
+
+    def __init__(self) -> None:
+        super().__init__(cards=10, card_bytes=400)
+        hard = f"{DOTS}{LONG}From the start of a line\n{HOLES['name']}\n= =3D =\n"
+        self.cards[::2] = [Fragment(html=f"<p>{hard}</p>{n}\n", text=hard) for n in range(5)]
+
+    def issue(self, reader: int, edition: int = 1, papers: int = 10) -> Issue:
+        """Return an issue with names and a subject that must be encoded."""
+        subject = (
+            "Überraschung: λ-calculus, 漢字 and a subject so long that it is folded more than once"
+        )
+        plain = super().issue(reader, edition, papers)
+        fills = {**plain.fills, "name": ".Åda\u2028Löve"}
+        return replace(
+            plain, subject=subject, to_name='Åda "." Löve', fills=fills, html=reader % 3 > 0
+        )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Post:
+    """Readers whose mails are signed twice."""
+    keys = [
+        make_key(tmp_path / f"{kind}.pem", domain=DOMAIN, selector=kind, kind=kind)
+        for kind in ("rsa", "ed25519")
+    ]
+    store = make_store(tmp_path / "digest.db", READERS)
+    room = Room.make(store, keys=KeyRing(keys), desk=HardDesk())
+    room.deliveries.plan(1, NOW)
+    return Post(tmp_path, room, READERS)
+
+
+def assert_all_arrived_unharmed(place: Post, server: Aiosmtpd) -> None:
+    """Everybody's mail is there once, verifies, and is ours but for what hops prepend."""
+    assert place.count().accepted == READERS
+    arrived = dict(server.mails)
+    assert len(server.mails) == len(arrived) == READERS
+    keys = [place.room.press._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
+    records = {f"{key.record_name}.".encode(): key.record.encode() for key in keys}
+    for reader in range(1, READERS + 1):
+        mail = arrived[address_of(reader)]
+        recipe = Recipe.unpack(place.room.recipes.of_reader(reader, 1))
+        assert mail.endswith(place.room.press.bytes_of(recipe))
+        for index in range(2):
+            verifier = dkim.DKIM(mail)
+            assert verifier.verify(idx=index, dnsfunc=lambda name, timeout=5: records.get(name))
+        broken = dkim.DKIM(mail.replace(b"hidden", b"hidde"))
+        with pytest.raises(dkim.ValidationError, match="body hash mismatch"):
+            broken.verify(dnsfunc=lambda name, timeout=5: records.get(name))
+
+
+def test_signatures_survive_a_hop_by_smtplib(place: Post) -> None:
+    with Aiosmtpd() as last:
+
+        def pass_on(envelope: Envelope, session: Session) -> str:
+            with smtplib.SMTP("127.0.0.1", last.port) as client:
+                content = b"Received: from us by a relay; today\r\n" + envelope.original_content
+                client.sendmail(envelope.mail_from, envelope.rcpt_tos, content)
+            return "250 2.0.0 passed on"
+
+        with Aiosmtpd(handle=pass_on) as hop:
+            place.send(relay_to(hop.port, timeout=5.0, dot_timeout=5.0))
+        assert_all_arrived_unharmed(place, last)
+
+
+def test_signatures_survive_a_real_postfix(place: Post) -> None:
+    if shutil.which("postfix") is None:
+        pytest.skip("postfix is not installed")
+    if os.geteuid() != 0:
+        pytest.skip("postfix is started by root only")
+    with Aiosmtpd() as last, postfix(last.port) as port:
+        place.send(relay_to(port, timeout=10.0, dot_timeout=10.0))
+        assert all(last.arrived.acquire(timeout=WAIT) for _ in range(READERS))
+        assert_all_arrived_unharmed(place, last)
+        assert all(b"by relay.example.org (Postfix)" in mail for _, mail in last.mails)
+
+
+MAIN = """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+myhostname = relay.example.org
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+relayhost = [127.0.0.1]:{to}
+smtp_tls_security_level = none
+smtp_host_lookup = native
+disable_dns_lookups = yes
+maillog_file = {folder}/maillog
+maillog_file_prefixes = {folder}
+alias_maps =
+local_recipient_maps =
+"""
+MASTER = """\
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+smtp unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+tlsmgr unix - - n 1000? 1 tlsmgr
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+@contextmanager
+def postfix(to: int) -> Iterator[int]:
+    """Run a Postfix of our own that relays to a port; give the port it listens on."""
+    # Its daemons run as another user, who cannot pass pytest's own folders.
+    folder = Path(tempfile.mkdtemp(prefix="postfix-"))
+    folder.chmod(0o755)
+    for name in ("etc", "queue", "data"):
+        (folder / name).mkdir()
+    shutil.chown(folder / "data", "postfix")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "etc" / "main.cf").write_text(MAIN.format(folder=folder, to=to))
+    (folder / "etc" / "master.cf").write_text(MASTER.format(port=port))
+    command = ["postfix", "-c", str(folder / "etc")]
+    started = subprocess.run(
+        [*command, "start"], check=False, capture_output=True, text=True, timeout=30
+    )
+    try:
+        if started.returncode != 0:
+            pytest.skip(f"postfix cannot start here: {started.stderr[-300:]}")
+        yield port  # `start` returns when it listens
+    finally:
+        subprocess.run([*command, "stop"], check=False, capture_output=True, timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
