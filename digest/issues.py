@@ -134,6 +134,13 @@ class Editor:
         ]
 
     def _picks(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
+        """Return each reader's picks; readers who ask for the same are ranked and chosen once."""
+        keys = [_request(offer, due, at) for at, due in enumerate(dues)]
+        distinct = dict(zip(keys, dues, strict=True))
+        picks = dict(zip(distinct, self._chosen(offer, list(distinct.values())), strict=True))
+        return [picks[key] for key in keys]
+
+    def _chosen(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
         profiles = [_profile(due.reader.keywords) for due in dues]
         tastes = [due.taste for due in dues] if any(due.taste for due in dues) else None
         sent = [due.sent for due in dues]
@@ -151,6 +158,12 @@ class Editor:
             )
             for due, profile, ranking in zip(dues, profiles, rankings, strict=True)
         ]
+
+
+def _request(offer: Offer, due: Due, at: int) -> tuple[object, ...]:
+    """Return what decides a reader's picks; a taste of one's own is like nobody else's."""
+    had = frozenset(number for number in due.sent if number in offer.papers)
+    return (due.reader.keywords, due.reader.max_papers, had, at if due.taste else None)
 
 
 @lru_cache(maxsize=4096)
