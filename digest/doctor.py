@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from digest.errors import DigestError, SettingsError
 from digest.settings import Settings, secret_of
@@ -130,8 +131,8 @@ def _unsubscribing(settings: Settings) -> Finding:
 
 
 def _https(settings: Settings) -> Finding | None:
-    base_url = settings.newsletter.base_url
-    if base_url.startswith("http://") and not is_loopback(base_url[7:].split("/")[0].split(":")[0]):
+    at = urlsplit(settings.newsletter.base_url)
+    if at.scheme == "http" and not is_loopback(at.hostname or ""):
         return Finding(
             "base_url",
             "warning",
