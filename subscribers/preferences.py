@@ -34,7 +34,7 @@ class Preferences:
 
     keywords: str
     name: str = ""
-    language: str = "en"
+    language: str = ""  # empty: the newsletter's
     timezone: str | None = None
     hour: int | None = None
     cadence: Cadence = "daily"
@@ -180,10 +180,10 @@ def _number(
 
 
 def _language(fields: Mapping[str, str], problems: list[FieldProblem]) -> str:
-    value = fields.get("language", "").strip() or "en"
-    if len(value) > 35 or not _LANGUAGE.fullmatch(value):
+    value = fields.get("language", "").strip()
+    if value and (len(value) > 35 or not _LANGUAGE.fullmatch(value)):
         problems.append(FieldProblem("language", "write a language tag such as en or pt-BR"))
-        return "en"
+        return ""
     return value
 
 

@@ -27,7 +27,7 @@ class Subscriber:
     keywords: str  # the profile text, as typed; it parses
     state: State = "pending"
     name: str = ""  # any script, one line
-    language: str = "en"  # BCP 47
+    language: str = ""  # BCP 47; empty: the newsletter's
     timezone: str | None = None  # IANA name
     hour: int | None = None  # 0 to 23, in that time zone
     cadence: Cadence = "daily"
