@@ -6,7 +6,7 @@ import os
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
@@ -25,7 +25,7 @@ from digest.delivery.press import Shelf
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
-from digest.delivery.turns import Journal
+from digest.delivery.turns import Journal, Lease
 from digest.doctor import check_sending
 from digest.errors import ModelError
 from digest.issue_composer import sender_address
@@ -36,6 +36,7 @@ from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorStore
 from digest.ranking.taste import Opinion, Taste
 from digest.settings import Settings, secret_of
+from digest.storage.deliveries import DeliveryStore
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
 from subscribers.addresses import parse_address
@@ -135,17 +136,18 @@ class Workshop:
         """Where living senders show that they live."""
         return self.data / "owners"
 
-    def courier(self, journal: Journal, recipes: RecipeStore) -> Courier:
+    def courier(self, deliveries: DeliveryStore, recipes: RecipeStore) -> Courier:
         """Open a courier for issues; close it when done."""
         transport = build_transport(self.settings, self.data)
         keys = build_keys(self.settings)
         letterhead = build_letterhead(self.settings, keys)
         secret = secret_for("mail", self.key)
+        lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
         owner = Owner(self.owners)
         return Courier(
             owner,
             DeliveryPress(recipes, letterhead, keys, secret),
-            self._sender(journal, owner, transport),
+            self._sender(deliveries, owner, transport, lease),
             recipes,
             return_path=self.settings.delivery.return_path or letterhead.from_address,
             secret=secret,
@@ -237,10 +239,18 @@ class Workshop:
             build=lambda: assemble(recipe, parts, stationery),
         )
 
-    def _sender(self, journal: Journal, owner: Owner, transport: Transport) -> Sender:
+    def _sender(
+        self, journal: Journal, owner: Owner, transport: Transport, lease: Lease | None = None
+    ) -> Sender:
         of = self.settings.delivery.pace
         rng = random.Random()  # noqa: S311  (jitter, no secret)
         limits = Limits(of.per_second, of.per_domain_per_second, of.per_domain_connections)
         return Sender(
-            journal, owner, transport, clock=self.clock, rng=rng, pace=Pace(limits, rng=rng)
+            journal,
+            owner,
+            transport,
+            clock=self.clock,
+            rng=rng,
+            pace=Pace(limits, rng=rng),
+            lease=lease,
         )

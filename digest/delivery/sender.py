@@ -10,7 +10,7 @@ from datetime import datetime
 from digest.delivery.interface import ReadyMail, Transport
 from digest.delivery.owners import Owner
 from digest.delivery.pace import BackOff, Pace
-from digest.delivery.turns import Journal, Means, Tally, Turns
+from digest.delivery.turns import Journal, Lease, Means, Tally, Turns
 
 
 class Sender:
@@ -26,6 +26,7 @@ class Sender:
         rng: random.Random,
         pace: Pace | None = None,
         back_off: BackOff | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self._transport = transport
         self._means = Means(
@@ -36,6 +37,7 @@ class Sender:
             rng=rng,
             pace=pace or Pace(rng=rng),
             back_off=back_off or BackOff(),
+            lease=lease,
         )
         self._turns: Turns | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from digest.delivery import outcomes
@@ -44,6 +44,14 @@ class Journal(Protocol):
         """Record outcomes and mark the next mails, durably, in one transaction."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What claims rest on while a slow relay or a pace limit makes them wait."""
+
+    length: timedelta
+    renew: Callable[[str, datetime], None]  # extend all that an owner holds
+
+
 @dataclass(slots=True)
 class Tally:
     """What one call of `send` did."""
@@ -64,6 +72,7 @@ class Means:
     rng: random.Random
     pace: Pace
     back_off: BackOff
+    lease: Lease | None = None
 
 
 class Turns:
@@ -85,6 +94,7 @@ class Turns:
         self._fed = asyncio.Event()  # for the lanes
         self._closed = False
         self._error: BaseException | None = None
+        self._renewed = means.clock()  # every claim that we hold is at least as young
 
     # --- what the lanes call ---
 
@@ -135,6 +145,7 @@ class Turns:
         ripe = False
         with ThreadPoolExecutor(1, thread_name_prefix="journal") as pool:
             while self._error is None:
+                await self._renew(pool)
                 if lanes.done():
                     self._blocked(lanes)
                 room = self._means.window - len(self._open)
@@ -251,6 +262,19 @@ class Turns:
         if self._closed:
             self.halt()
         self._fed.set()
+
+    async def _renew(self, pool: ThreadPoolExecutor) -> None:
+        """Extend our leases when a third of their length is over."""
+        lease, now = self._means.lease, self._means.clock()
+        if lease is None or now - self._renewed < lease.length / 3:
+            return
+        self._renewed = now
+        try:
+            await asyncio.get_running_loop().run_in_executor(
+                pool, lease.renew, self._means.owner.name, now
+            )
+        except StoreError as error:
+            self._error = error
 
     def _recorded(self, results: Sequence[Result]) -> None:
         settled, states = self._means.owner.settled, self.tally.states
