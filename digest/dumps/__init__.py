@@ -1,1 +1,1 @@
-"""TODO."""
+"""Reading dumps: a module per format and per place."""

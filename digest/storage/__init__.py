@@ -1,1 +1,1 @@
-"""TODO."""
+"""All SQL, a file per domain, and the migrations."""
