@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from digest.diff import Intents, MergePapers, NewPaper, UpdatePaper
-from digest.merging import provenance_of
+from digest.merging import FIELDS, provenance_of
 from digest.papers import Link, Paper
 from digest.storage.database import Database, conflict_insert
 from digest.storage.schema import feedback, paper_keys, papers, title_blocks
@@ -180,7 +180,7 @@ class ArchiveChange:
             )
 
     def _add(self, new: NewPaper, source: str, now: datetime, edition: int | None) -> None:
-        values = _values(new.record, [*_FIELDS, "position"])
+        values = _values(new.record, [*FIELDS, "position"])
         values |= {
             "first_seen": now,
             "edition": edition,
@@ -261,29 +261,12 @@ class ArchiveChange:
             self._connection.execute(insert(paper_keys), rows)
 
 
-_FIELDS = (
-    "title",
-    "abstract",
-    "source_title",
-    "source_abstract",
-    "authors",
-    "author_count",
-    "published",
-    "comments",
-    "upvotes",
-    "links",
-    "keywords",
-    "arxiv_id",
-    "doi",
-)
-
-
 def _papers() -> Select[Any]:
     return select(papers).where(papers.c.merged_into.is_(None))
 
 
 def _paper(row: Row[Any]) -> Paper:
-    values = {name: getattr(row, name) for name in _FIELDS}
+    values = {name: getattr(row, name) for name in FIELDS}
     values["authors"] = tuple(row.authors)
     values["keywords"] = tuple(row.keywords)
     values["links"] = tuple(Link(kind, url) for kind, url in row.links)
