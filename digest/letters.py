@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -18,6 +18,9 @@ class Outbox(Protocol):
 
     def waiting(self, now: datetime) -> Sequence[Any]:
         """Return letters that may be sent now."""
+
+    def give_up(self, numbers: Collection[int], why: str, now: datetime) -> None:
+        """Send these no more."""
 
     def count(self) -> int:
         """Return how many have not been sent."""
@@ -37,9 +40,16 @@ class PostOffice:
         self.outbox.add(packed(letter), self.message_id(), self.clock())
 
     def flush(self, now: datetime) -> bool:
-        """Send what waits; tell whether nothing waits any more."""
-        if letters := self.outbox.waiting(now):
-            self.send(letters)
+        """Send what waits; tell whether nothing waits any more.
+
+        A letter whose link has expired meanwhile is of no use to anybody: it is given up.
+        """
+        letters = self.outbox.waiting(now)
+        late = {each.id for each in letters if unpacked(each.fields).expires_at <= now}
+        if late:
+            self.outbox.give_up(late, "its link expired before a server took the letter", now)
+        if in_time := [each for each in letters if each.id not in late]:
+            self.send(in_time)
         return self.outbox.count() == 0
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from digest.states import Result, State, Turn
 from digest.storage.database import Database
@@ -31,10 +31,17 @@ class Waiting:
 
 
 class LetterStore:
-    """All SQL about letters; a Journal for the sender."""
+    """All SQL about letters; a Journal for the sender.
+
+    What is to happen to a letter next, and when, stands in its state and `next_attempt_at`: a
+    deferred one is tried again, one in `sending` counts as left behind, a refused one goes.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # The `next_attempt_at` that an owner's start wrote. Whoever takes over a letter that was
+        # left behind writes a later one, so a result that comes after that is known as stale.
+        self._marks: dict[tuple[str, int], datetime] = {}
 
     def add(self, fields: Mapping[str, Any], message_id: str, now: datetime) -> None:
         """Take a letter in."""
@@ -72,46 +79,66 @@ class LetterStore:
         now: datetime,
     ) -> Turn:
         """Record outcomes and mark the next letters, durably, in one transaction."""
-        started = set()
+        mark = now + _LEFT_BEHIND
         with self._database.write() as connection:
             for result in results:
-                outcome = result.outcome
-                row = letters.c.id == result.delivery
-                if outcome.state in (State.ACCEPTED, State.UNCERTAIN):
-                    connection.execute(delete(letters).where(row))
-                    continue
-                connection.execute(
-                    update(letters)
-                    .where(row)
-                    .values(
-                        state=outcome.state,
-                        reply=outcome.text,
-                        attempts=letters.c.attempts + int(outcome.counts),
-                        next_attempt_at=outcome.next_attempt_at,
-                    )
-                )
-            for number, _ in starts:
-                marked = connection.execute(
-                    update(letters)
-                    .where(letters.c.id == number, _may_go(now))
-                    .values(state=State.SENDING, next_attempt_at=now + _LEFT_BEHIND)
-                )
-                if marked.rowcount:
-                    started.add(number)
-            connection.execute(
-                delete(letters).where(
-                    letters.c.state == State.REFUSED, letters.c.created_at < now - _KEEP_REFUSED
-                )
+                self._end(connection, owner, result, now)
+            started = frozenset(
+                number for number, _ in starts if _start(connection, number, mark, now)
             )
+            connection.execute(delete(letters).where(letters.c.state == State.REFUSED, _due(now)))
+        self._marks |= {(owner, number): mark for number in started}
         stopped = {
             number: "somebody else sends it" for number, _ in starts if number not in started
         }
-        return Turn(frozenset(started), stopped)
+        return Turn(started, stopped)
+
+    def give_up(self, numbers: Collection[int], why: str, now: datetime) -> None:
+        """Send these no more; what is on its way ends as it ends."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(letters)
+                .where(letters.c.id.in_(numbers), _may_go(now))
+                .values(state=State.REFUSED, reply=why, next_attempt_at=now + _KEEP_REFUSED)
+            )
+
+    def _end(self, connection: Connection, owner: str, result: Result, now: datetime) -> None:
+        outcome, row = result.outcome, letters.c.id == result.delivery
+        mark = self._marks.pop((owner, result.delivery), None)
+        ours = row & (letters.c.state == State.SENDING) & (letters.c.next_attempt_at == mark)
+        if outcome.state is State.ACCEPTED:  # even if somebody sends it again by now
+            connection.execute(delete(letters).where(row))
+        elif outcome.state is State.UNCERTAIN:
+            connection.execute(delete(letters).where(ours))
+        else:
+            refused = outcome.state is State.REFUSED
+            connection.execute(
+                update(letters)
+                .where(ours)
+                .values(
+                    state=outcome.state,
+                    reply=outcome.text,
+                    attempts=letters.c.attempts + int(outcome.counts),
+                    next_attempt_at=now + _KEEP_REFUSED if refused else outcome.next_attempt_at,
+                )
+            )
+
+
+def _start(connection: Connection, number: int, mark: datetime, now: datetime) -> bool:
+    marked = connection.execute(
+        update(letters)
+        .where(letters.c.id == number, _may_go(now))
+        .values(state=State.SENDING, next_attempt_at=mark)
+    )
+    return marked.rowcount > 0
 
 
 def _may_go(now: datetime) -> Any:
-    due = or_(letters.c.next_attempt_at.is_(None), letters.c.next_attempt_at <= now)
     return or_(
         letters.c.state == State.PLANNED,
-        and_(letters.c.state.in_((State.DEFERRED, State.SENDING)), due),
+        and_(letters.c.state.in_((State.DEFERRED, State.SENDING)), _due(now)),
     )
+
+
+def _due(now: datetime) -> Any:
+    return or_(letters.c.next_attempt_at.is_(None), letters.c.next_attempt_at <= now)

@@ -128,6 +128,7 @@ def test_a_turn_ends_one_letter_and_starts_the_next(store: LetterStore) -> None:
 
 def test_a_letter_that_is_gone_cannot_be_started(store: LetterStore) -> None:
     letter = add(store)
+    start(store, letter)
     store.turn("us", ended(letter, State.ACCEPTED), [], NOW)
     assert store.turn("us", [], [(letter, 0)], NOW).stopped.keys() == {letter}
 
@@ -141,10 +142,63 @@ def test_a_refused_letter_is_kept_for_a_week_unsent_and_then_gone(
     assert store.waiting(NOW + DAY) == []
     assert store.turn("us", [], [(letter, 0)], NOW + DAY).started == frozenset()
     assert store.count() == 0, "nothing waits for it"
-    store.turn("us", [], [], NOW + 7 * DAY)
+    store.turn("us", [], [], NOW + 7 * DAY - MINUTE)
     assert replies(database) == ["550 nobody here"]
-    store.turn("us", [], [], NOW + 7 * DAY + MINUTE)
+    store.turn("us", [], [], NOW + 7 * DAY)
     assert replies(database) == []
+
+
+def test_a_letter_that_is_refused_after_weeks_is_kept_for_a_week_from_then(
+    store: LetterStore, database: Database
+) -> None:
+    letter = add(store)
+    late = NOW + 20 * DAY
+    assert store.turn("us", [], [(letter, 0)], late).started == {letter}
+    store.turn("us", ended(letter, State.REFUSED, text="550 nobody here"), [], late)
+    store.turn("us", [], [], late + 6 * DAY)
+    assert replies(database) == ["550 nobody here"]
+    store.turn("us", [], [], late + 7 * DAY)
+    assert replies(database) == []
+
+
+@pytest.mark.parametrize("state", [State.UNCERTAIN, State.DEFERRED, State.PLANNED, State.REFUSED])
+def test_a_late_result_does_not_touch_a_letter_that_somebody_else_sends_by_now(
+    store: LetterStore, state: State
+) -> None:
+    letter = add(store)
+    start(store, letter)
+    later = NOW + 15 * MINUTE
+    assert store.turn("them", [], [(letter, 0)], later).started == {letter}
+    store.turn("us", ended(letter, state, 16), [], later)
+    assert store.waiting(later + MINUTE) == [], "it is still theirs"
+    store.turn("them", ended(letter, State.DEFERRED, 30), [], later)
+    assert [each.id for each in store.waiting(NOW + 30 * MINUTE)] == [letter]
+
+
+def test_a_letter_that_a_server_has_is_gone_whoever_sends_it_by_now(store: LetterStore) -> None:
+    letter = add(store)
+    start(store, letter)
+    later = NOW + 15 * MINUTE
+    store.turn("them", [], [(letter, 0)], later)
+    store.turn("us", ended(letter, State.ACCEPTED), [], later)
+    store.turn("them", ended(letter, State.DEFERRED, 30), [], later)
+    assert store.count() == 0
+
+
+def test_who_started_nothing_ends_nothing(store: LetterStore) -> None:
+    letter = add(store)
+    start(store, letter)
+    store.turn("them", ended(letter, State.PLANNED), [], NOW)
+    assert store.waiting(NOW) == []
+
+
+def test_a_letter_given_up_is_not_sent_and_says_why(store: LetterStore, database: Database) -> None:
+    letter, other, under_way = add(store, "one"), add(store, "two"), add(store, "three")
+    start(store, under_way)
+    store.give_up([letter, under_way], "too late", NOW)
+    assert [each.id for each in store.waiting(NOW)] == [other]
+    assert replies(database) == ["too late", None, None]
+    assert store.count() == 2
 
 
 def test_only_refused_letters_grow_old(store: LetterStore) -> None:
@@ -153,7 +207,7 @@ def test_only_refused_letters_grow_old(store: LetterStore) -> None:
     assert [each.id for each in store.waiting(NOW + 30 * DAY)] == [letter]
 
 
-def replies(database: Database) -> list[str]:
+def replies(database: Database) -> list[str | None]:
     """Return what servers said to the letters that are kept."""
     with database.read() as connection:
         return [row[0] for row in connection.exec_driver_sql("SELECT reply FROM letters")]

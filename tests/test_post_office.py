@@ -1,0 +1,36 @@
+"""The post office sends what waits, and nothing that has become useless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from digest.letters import PostOffice
+from digest.storage.database import Database
+from digest.storage.letters import LetterStore
+from subscribers.letters import Letter
+from tests.storage.conftest import NOW, database  # noqa: F401  (a fixture)
+
+DAY = timedelta(days=1)
+
+
+def a_letter(days: int) -> Letter:
+    return Letter("confirm", "ada@example.org", "", "en", "https://x.example/c", NOW + days * DAY)
+
+
+def test_a_letter_whose_link_has_expired_is_given_up(database: Database) -> None:  # noqa: F811
+    sent: list[str] = []
+
+    def send(letters: Iterable[Any]) -> str | None:
+        sent.extend(letter.message_id for letter in letters)
+        return "the relay is away"
+
+    numbers = iter(["<week@example.org>", "<day@example.org>"])
+    office = PostOffice(LetterStore(database), send, lambda: next(numbers), lambda: NOW)
+    office.post(a_letter(days=7))
+    office.post(a_letter(days=1))
+    assert not office.flush(NOW + DAY)
+    assert sent == ["<week@example.org>"]
+    assert office.flush(NOW + 7 * DAY), "nothing waits any more"
+    assert sent == ["<week@example.org>"]
