@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import os
-import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW, Desk, Room
+from bench.delivery_room import NOW
 from bench.smtp_recorder import Recorder
 from digest.delivery.mailbox import MailboxTransport, maildir_name
-from digest.delivery.owners import Owner, Undertaker
+from digest.delivery.owners import Owner
 from digest.errors import DeliveryError, StoreBusy, StoreFull
-from digest.states import Result, State, Turn
-from digest.storage.database import open_database, sqlite_url
+from digest.states import Result, Turn
 from digest.storage.deliveries import DeliveryStore
 from tests.delivery.conftest import Post, relay_to
 
@@ -157,106 +151,3 @@ def test_no_address_leaves_its_folder(address: str) -> None:
 def test_two_addresses_never_share_a_folder() -> None:
     pairs = ["a/b@x", "a%2Fb@x", "a%252Fb@x", "A@x", "a@x"]
     assert len({maildir_name(one) for one in pairs}) == len(pairs)
-
-
-_TRACED = """
-import sys
-sys.path[:0] = {path!r}
-from bench.crash_worker import work
-work({folder!r}, {port})
-"""
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_no_mail_is_on_the_wire_before_its_mark_is_on_the_disk(
-    tmp_path: Path, post: MakePost
-) -> None:
-    place = post(30)
-    log = tmp_path / "trace"
-    root = str(Path(__file__).parents[2])
-    copies: list[tuple[Path, set[str]]] = []
-    with Recorder() as server:
-
-        def copy(*_: object) -> str:
-            if len(server.accepted) in (1, 9, 17, 25):  # in the middle: marks out, answers not
-                folder = tmp_path / f"copy{len(copies)}"
-                folder.mkdir()
-                for name in ("digest.db", "digest.db-wal"):
-                    shutil.copy(place.folder / name, folder / name)
-                copies.append((folder, {mail.recipient for mail in server.accepted}))
-            return "250 ok"
-
-        server.answer_dot = copy
-        code = _TRACED.format(path=[root], folder=str(tmp_path), port=server.port)
-        options = ["-f", "-tt", "-s", "300", "-e", "trace=pwrite64,fdatasync,fsync,sendto,write"]
-        run = subprocess.run(
-            ["strace", *options, "-y", "-o", str(log), sys.executable, "-c", code],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={**os.environ, "PYTHONPATH": root},
-        )
-        if "Operation not permitted" in run.stderr:
-            pytest.skip("strace may not trace here")
-        assert run.returncode == 0, run.stderr
-        assert len(server.accepted) == 30
-        assert _synced_before_data(log.read_text(errors="replace")) >= 2
-        assert len(copies) == 4
-        for folder, had_it in copies:
-            _resume_from(folder, server, had_it)
-
-
-def _synced_before_data(trace: str) -> int:
-    """Check, for every DATA, that no write to the WAL that began before the last sync is open.
-
-    A turn writes the WAL, then syncs it, and only then are its mails handed to a connection:
-    so when the n-th mail leaves, enough turns must have been synced to cover n marks (a turn
-    covers at most a window). Returns the number of syncs.
-    """
-    window, syncs, sent = 24, 0, 0
-    begun: set[str] = set()
-    for line in trace.splitlines():
-        thread = line.split()[0]
-        if "fdatasync(" in line and "-wal>" in line:
-            if "unfinished" in line:
-                begun.add(thread)
-            else:
-                syncs += 1
-        elif "fdatasync resumed" in line and thread in begun:
-            begun.discard(thread)
-            syncs += 1
-        elif "sendto(" in line and "From: " in line:
-            sent += 1
-            # Before the first turn come the claim, the fragments, the letterhead, the freeze.
-            assert syncs >= 4 + math.ceil(sent / window), line
-    assert sent == 30
-    return syncs
-
-
-def _resume_from(folder: Path, server: Recorder, had_it: set[str]) -> None:
-    """Go on from what the disk held at a power cut: who may have it is uncertain, nobody lost."""
-    import random
-
-    from digest.delivery.sender import Sender
-
-    server.accepted.clear()
-    server.answer_dot = lambda mail: "250 ok"
-    room = Room.make(open_database(sqlite_url(folder / "digest.db")), desk=Desk(cards=30))
-    before = room.deliveries.accounting(1)
-    assert before.sending <= 3 * 8
-    room.deliveries.reap(Undertaker(folder / "owners", alone=True), NOW)
-    assert room.deliveries.accounting(1).uncertain == before.sending
-    owner = Owner(folder / "owners")
-    sender = Sender(
-        room.deliveries, owner, relay_to(server.port), clock=lambda: NOW, rng=random.Random(1)
-    )
-    sender.send(room.mails(owner.name, NOW))
-    owner.close()
-    after = room.deliveries.accounting(1)
-    assert after.accepted + after.uncertain == after.eligible == 30
-    now_sent = {mail.recipient for mail in server.accepted}
-    assert not now_sent & had_it, "nobody who had it gets it again"
-    held = {view.email for view in room.deliveries.listed(1, [State.UNCERTAIN])}
-    assert not held & now_sent
-    room.database.close()
