@@ -6,8 +6,8 @@ text says what; 2 the command was used wrongly.
 
 from __future__ import annotations
 
-import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,6 +23,7 @@ from digest.cli import (
     lab,
     lint,
     models,
+    pipe,
     preview,
     schedule,
     serve,
@@ -39,6 +40,7 @@ from subscribers.preferences import PreferencesError
 
 app = typer.Typer(
     name="digest",
+    cls=pipe.Commands,
     help=(
         "A daily newsletter of research papers: dumps in, one personal mail a day out.\n\n"
         "Exit codes: 0 all went well; 1 something was rejected or could not be done; "
@@ -87,18 +89,30 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a letter that a terminal lacks is no error
             stream.reconfigure(errors="backslashreplace")
+    pipe.watch_consoles()
+    try:
+        code = _run()
+        pipe.flush()
+    except pipe.ReaderGone:
+        with suppress(pipe.ReaderGone):
+            pipe.flush()
+        code = pipe.EXIT_CODE
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command and return its exit code."""
     try:
         app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except (DigestError, FrontDeskError, PreferencesError) as error:
         warn(f"error: {error}")
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our pipe went away: what it wanted it has.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 1
     except OSError as error:
         warn(f"error: {error.filename or 'the system'}: {error.strerror or error}")
-        sys.exit(1)
+        return 1
+    return 0
 
 
 app.command()(setup.init)
