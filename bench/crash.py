@@ -1,15 +1,18 @@
 """Does everybody get it once? Kill the sender, 200 times, and count.
 
-    python -m bench.crash [--mails 2000] [--kills 200] [--seed 1]
+    python -m bench.crash [--mails 2000] [--kills 200] [--seed 1] [--on-uncertain resend]
 
 An edition is sent to a real SMTP server that records what it accepted. The sender is killed
 by SIGKILL at every kind of state change and at random byte offsets of its traffic, and
-started again at once. In the end, by the server's record:
+started again at once. After each kill, by the server's record:
 
-- whoever the store says has accepted, or nothing, was accepted exactly once;
-- whoever was accepted without the store knowing is `uncertain`;
-- a kill left at most one uncertain mail per connection;
-- resent, the uncertain ones arrive with the same Message-ID and bytes.
+- whoever has accepted it is `accepted` or `uncertain` in the store, nobody else is accepted;
+- at most one mail per connection is `uncertain`, and it had left whole, up to its final dot
+  (but for a kill between the note of that and the system call: counted as `unsent`).
+
+In the end, with `hold`: everybody was accepted exactly once, but those who are uncertain at
+most once, and sent again on the operator's word these arrive with the same Message-ID and
+bytes. With `resend` nobody is left uncertain: only who was may have it twice, both alike.
 """
 
 from __future__ import annotations
@@ -23,14 +26,18 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Literal
 
 from bench.crash_worker import CONNECTIONS, PIPELINE, POINTS, work
 from bench.delivery_room import NOW, address_of, make_store
-from bench.smtp_recorder import Recorder
+from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.owners import Undertaker
 from digest.states import State
 from digest.storage.deliveries import DeliveryStore
+
+Policy = Literal["hold", "resend"]
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["bench.crash_worker"])
@@ -41,90 +48,125 @@ class Figures:
     """What a series of kills came to."""
 
     mails: int
+    on_uncertain: Policy
     kills: int = 0
     by_point: Counter[str] = field(default_factory=Counter)
+    doubts: int = 0  # mails that kills left uncertain
+    worst_kill: int = 0  # … the most by one kill
+    unsent: Counter[str] = field(default_factory=Counter)  # … whose dot never left, by point
     uncertain: int = 0  # held, in the end
     uncertain_arrived: int = 0  # … of which the server has accepted
-    worst_kill: int = 0  # most uncertain that one kill left
-    twice: int = 0  # accepted twice under `hold`: must be 0
+    twice: int = 0  # accepted twice and never in doubt: must be 0
     lost: int = 0  # accepted by nobody and not uncertain: must be 0
-    resent_same: int = 0  # arrived again after `resend`, same Message-ID and bytes
-    resent_other: int = 0  # … with other bytes: must be 0
+    resent_same: int = 0  # arrived after a resend, the same as before if it had come before
+    resent_other: int = 0  # … with another Message-ID or other bytes: must be 0
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
 
-def crash(folder: Path, *, mails: int, kills: int, seed: int = 1) -> Figures:
+@dataclass
+class Ordeal:
+    """One edition under kills."""
+
+    folder: Path
+    server: Recorder
+    store: DeliveryStore
+    figures: Figures
+    rng: random.Random
+    doubted: set[str] = field(default_factory=set)  # addresses that were ever uncertain
+
+    @property
+    def resends(self) -> bool:
+        """Whether each new run sends again what is uncertain."""
+        return self.figures.on_uncertain == "resend"
+
+    def kill_one(self) -> bool:
+        """Kill one run; False when it ended before the fuse burnt down."""
+        before = set() if self.resends else self.uncertain()
+        point = self.rng.choice((*POINTS, "bytes", "bytes", "bytes"))
+        process = self._started(point)
+        process.join()
+        self.server.kill_after = None
+        if process.exitcode == 0:
+            return False
+        if process.exitcode != -9:
+            self.figures.problems.append(f"the sender ended with {process.exitcode}")
+        self.figures.kills += 1
+        self.figures.by_point[point] += 1
+        self.server.settle()
+        left = self.store.accounting(1)
+        if left.sending > CONNECTIONS * PIPELINE:
+            self.figures.problems.append(f"{left.sending} in sending")
+        self.store.reap(Undertaker(self.folder / "owners", alone=True), NOW)
+        self._look(point, before)
+        return True
+
+    def _started(self, point: str) -> ForkServerProcess:
+        """Start a run that will be killed, early enough that all kills fit into the edition."""
+        count = 0
+        if point != "bytes":
+            count = self.rng.randrange(1, 3 if point.startswith("turn") else 16)
+            count = 1 if point in ("claimed", "frozen") else count
+        process = _context.Process(
+            target=work,
+            args=(str(self.folder), self.server.port, "" if point == "bytes" else point, count),
+            kwargs={"resend": self.resends},
+        )
+        if point == "bytes":
+            self.server.kill = process.kill
+            self.server.kill_after = self.rng.randrange(1, 900_000)
+        process.start()
+        return process
+
+    def _look(self, point: str, before: set[str]) -> None:
+        """Compare the store with the server's record after a kill."""
+        figures, now = self.figures, self.uncertain()
+        doubt = now - before
+        self.doubted |= doubt
+        figures.doubts += len(doubt)
+        figures.worst_kill = max(figures.worst_kill, len(doubt))
+        if len(doubt) > CONNECTIONS:
+            figures.problems.append(f"a kill at {point} left {len(doubt)} uncertain")
+        has_it = {mail.recipient for mail in self.server.accepted}
+        if unsent := len(doubt - has_it):
+            figures.unsent[point] += unsent
+        accepted = {view.email for view in self.store.listed(1, [State.ACCEPTED], limit=10**9)}
+        again = self.doubted - now if self.resends else set()  # on their way once more
+        if has_it - accepted - now - again or accepted - has_it:
+            figures.problems.append(f"after a kill at {point} the store and the server disagree")
+        after = self.store.accounting(1)
+        if after.eligible != figures.mails or after.sending:
+            figures.problems.append(f"the accounting does not close: {after}")
+
+    def uncertain(self) -> set[str]:
+        """Return the addresses of the mails that are in doubt now."""
+        return {view.email for view in self.store.listed(1, [State.UNCERTAIN], limit=10**9)}
+
+
+def crash(
+    folder: Path, *, mails: int, kills: int, seed: int = 1, on_uncertain: Policy = "hold"
+) -> Figures:
     """Run the harness in an empty folder and return its figures."""
-    rng = random.Random(seed)
-    figures = Figures(mails)
+    figures = Figures(mails, on_uncertain)
     started = time.monotonic()
     database = make_store(folder / "digest.db", mails)
     store = DeliveryStore(database)
     store.plan(1, NOW)
     with Recorder() as server:
-        while figures.kills < kills:
-            if not _round(folder, server, store, figures, rng):
-                break
-        _run(folder, server)
-        store.reap(Undertaker(folder / "owners", alone=True), NOW)
-        _check_held(server, store, figures)
-        first = {mail.recipient: mail for mail in server.accepted}
-        server.accepted.clear()
-        _run(folder, server, resend=True)
-        for mail in server.accepted:
-            before = first.get(mail.recipient)
-            same = before is None or (before.message_id, before.digest) == (
-                mail.message_id,
-                mail.digest,
-            )
-            figures.resent_same += same
-            figures.resent_other += not same
-        if len(server.accepted) != figures.uncertain:
-            figures.problems.append(f"resent {len(server.accepted)}, not {figures.uncertain}")
+        ordeal = Ordeal(folder, server, store, figures, random.Random(seed))
+        while figures.kills < kills and ordeal.kill_one():
+            pass
+        _run(folder, server, resend=ordeal.resends)
+        if ordeal.resends:
+            _check_resent(ordeal)
+        else:
+            _check_held(server, store, figures)
+            _resend_held(folder, server, figures)
         if store.accounting(1).accepted != mails:
-            figures.problems.append(f"after the resend: {store.accounting(1)}")
+            figures.problems.append(f"in the end: {store.accounting(1)}")
     figures.seconds = round(time.monotonic() - started, 1)
     database.close()
     return figures
-
-
-def _round(
-    folder: Path, server: Recorder, store: DeliveryStore, figures: Figures, rng: random.Random
-) -> bool:
-    """Kill one run; False when it ended before the fuse burnt down."""
-    before = store.accounting(1)
-    point = rng.choice((*POINTS, "bytes", "bytes", "bytes"))
-    # Early enough that all kills fit into the edition.
-    if point == "bytes":
-        process = _context.Process(target=work, args=(str(folder), server.port))
-        server.kill = process.kill
-        server.kill_after = rng.randrange(1, 900_000)
-    else:
-        count = rng.randrange(1, 3 if ":" in point and point.startswith("turn") else 16)
-        count = 1 if point in ("claimed", "frozen") else count
-        process = _context.Process(target=work, args=(str(folder), server.port, point, count))
-    process.start()
-    process.join()
-    server.kill_after = None
-    if process.exitcode == 0:
-        return False
-    if process.exitcode != -9:
-        figures.problems.append(f"the sender ended with {process.exitcode}")
-    figures.kills += 1
-    figures.by_point[point] += 1
-    left = store.accounting(1)
-    if left.sending > CONNECTIONS * PIPELINE:
-        figures.problems.append(f"{left.sending} in sending")
-    store.reap(Undertaker(folder / "owners", alone=True), NOW)
-    after = store.accounting(1)
-    doubt = after.uncertain - before.uncertain
-    figures.worst_kill = max(figures.worst_kill, doubt)
-    if doubt > CONNECTIONS:
-        figures.problems.append(f"a kill at {point} left {doubt} uncertain")
-    if after.eligible != figures.mails or after.sending:
-        figures.problems.append(f"the accounting does not close: {after}")
-    return True
 
 
 def _run(folder: Path, server: Recorder, *, resend: bool = False) -> None:
@@ -154,15 +196,55 @@ def _check_held(server: Recorder, store: DeliveryStore, figures: Figures) -> Non
         figures.problems.append(f"{figures.twice} twice, {figures.lost} lost")
 
 
+def _resend_held(folder: Path, server: Recorder, figures: Figures) -> None:
+    """Send again what is held, as the operator would, and compare."""
+    first = {mail.recipient: mail for mail in server.accepted}
+    server.accepted.clear()
+    _run(folder, server, resend=True)
+    for mail in server.accepted:
+        _compare(first.get(mail.recipient), mail, figures)
+    if len(server.accepted) != figures.uncertain:
+        figures.problems.append(f"resent {len(server.accepted)}, not {figures.uncertain}")
+
+
+def _check_resent(ordeal: Ordeal) -> None:
+    """Who was never in doubt has it once; who was has it at least once, always the same."""
+    figures, first = ordeal.figures, dict[str, Mail]()
+    for mail in ordeal.server.accepted:
+        before = first.setdefault(mail.recipient, mail)
+        if before is not mail and mail.recipient in ordeal.doubted:
+            _compare(before, mail, figures)
+        elif before is not mail:
+            figures.twice += 1
+    figures.lost = figures.mails - len(first)
+    if figures.twice or figures.lost:
+        figures.problems.append(f"{figures.twice} twice, {figures.lost} lost")
+
+
+def _compare(before: Mail | None, mail: Mail, figures: Figures) -> None:
+    if before is None or (before.message_id, before.digest) == (mail.message_id, mail.digest):
+        figures.resent_same += 1
+    else:
+        figures.resent_other += 1
+        figures.problems.append(f"{mail.recipient} got another mail than before")
+
+
 def main() -> int:
     """Run from the command line; exit 1 when the promise did not hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mails", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--on-uncertain", choices=("hold", "resend"), default="hold")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = crash(Path(folder), mails=options.mails, kills=options.kills, seed=options.seed)
+        figures = crash(
+            Path(folder),
+            mails=options.mails,
+            kills=options.kills,
+            seed=options.seed,
+            on_uncertain=options.on_uncertain,
+        )
     print(json.dumps(vars(figures), indent=2))
     return 1 if figures.problems else 0
 

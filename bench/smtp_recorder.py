@@ -33,8 +33,16 @@ class Recorder:
     kill: Callable[[], None] = lambda: None
     answer_dot: Callable[[Mail], str] = lambda mail: "250 2.0.0 Ok: queued"
 
+    def settle(self) -> None:
+        """Wait until every connection has been read to its end, as after a kill."""
+        with self._quiet:
+            if not self._quiet.wait_for(lambda: self._open == 0, timeout=30):
+                raise TimeoutError(f"{self._open} connections are still open")
+
     def __enter__(self) -> Recorder:
         started = threading.Event()
+        self._open = 0
+        self._quiet = threading.Condition()
 
         def serve() -> None:
             self._loop = asyncio.new_event_loop()
@@ -62,12 +70,19 @@ class Recorder:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._count_open(1)
         try:
             await self._session(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
+            self._count_open(-1)
+
+    def _count_open(self, change: int) -> None:
+        with self._quiet:
+            self._open += change
+            self._quiet.notify_all()
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sender = recipient = ""
@@ -97,7 +112,7 @@ class Recorder:
                 writer.write(b"250 2.0.0 Ok\r\n")
 
     async def _data(self, reader: asyncio.StreamReader, sender: str, recipient: str) -> Mail | None:
-        lines = []
+        lines: list[bytes] = []
         while line := await reader.readline():
             self._count(len(line))
             if line == b".\r\n":

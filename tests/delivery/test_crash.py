@@ -6,7 +6,9 @@ import multiprocessing
 from collections import Counter
 from pathlib import Path
 
-from bench.crash import crash
+import pytest
+
+from bench.crash import Policy, crash
 from bench.crash_worker import work
 from bench.delivery_room import NOW, make_store
 from bench.smtp_recorder import Recorder
@@ -17,11 +19,21 @@ from digest.storage.deliveries import DeliveryStore
 _context = multiprocessing.get_context("forkserver")
 
 
-def test_killed_again_and_again_everybody_gets_it_once(tmp_path: Path) -> None:
-    figures = crash(tmp_path, mails=300, kills=16, seed=11)
+@pytest.mark.parametrize("on_uncertain", ["hold", "resend"])
+def test_killed_again_and_again_everybody_gets_it_once(
+    tmp_path: Path, on_uncertain: Policy
+) -> None:
+    figures = crash(tmp_path, mails=240, kills=12, seed=11, on_uncertain=on_uncertain)
     assert figures.problems == []
-    assert figures.kills >= 10
+    assert figures.kills >= 8
     assert figures.twice == figures.lost == figures.resent_other == 0
+    assert figures.doubts >= 5, "or the kills came at harmless moments only"
+
+
+def test_only_what_left_whole_is_uncertain(tmp_path: Path) -> None:
+    figures = crash(tmp_path, mails=240, kills=12, seed=5)
+    assert sum(figures.unsent.values()) <= figures.unsent["begun:after"] + 1
+    assert figures.uncertain_arrived >= figures.uncertain - figures.by_point["begun:after"] - 1
 
 
 def test_two_senders_with_clocks_ten_minutes_apart_send_once(tmp_path: Path) -> None:
