@@ -15,6 +15,7 @@ from subscribers.tokens import Tokens
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = b"an old key of at least 32 bytes!"
 TITLES = {7: "Learning without forgetting <fast>", 8: "Diffusion models that listen"}
+MAILED = {5: (7, 8), 12: (7,)}  # the papers of every reader's issue, by edition
 
 
 @dataclass
@@ -107,6 +108,9 @@ class MemoryStore:
 
     def paper_title(self, paper: int) -> str | None:
         return TITLES.get(paper)
+
+    def was_mailed(self, subscriber: int, edition: int, paper: int) -> bool:
+        return paper in MAILED.get(edition, ())
 
 
 @dataclass

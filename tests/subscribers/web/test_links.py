@@ -250,6 +250,25 @@ def test_a_paper_that_is_not_there_is_said(site: Site, paper: str) -> None:
     assert site.browser().post(f"{base}/more/{paper}").status_code == 404
 
 
+@pytest.mark.parametrize("edition", [0, 4, 12])  # a letter's link, no issue's, one without it
+def test_a_link_judges_no_paper_that_was_not_in_its_mail(site: Site, edition: int) -> None:
+    base = f"/m/{site.token(site.reader(), edition)}"
+    for opinion in ("more", "less"):
+        answer = site.browser().get(f"{base}/{opinion}/8")
+        assert answer.status_code == 404
+        assert "was not in the mail" in answer.text
+        assert site.browser().post(f"{base}/{opinion}/8").status_code == 404
+    assert site.front.store.opinions == {}
+
+
+def test_an_opinion_is_taken_back_by_the_link_of_any_mail(site: Site) -> None:
+    reader = site.reader()
+    site.browser().post(f"/m/{site.token(reader, 5)}/more/8")
+    assert site.front.store.opinions != {}
+    site.browser().post(f"/m/{site.token(reader, 0)}/take-back/8")
+    assert site.front.store.opinions == {}
+
+
 def test_a_keyword_is_muted_by_the_button(site: Site) -> None:
     reader = site.reader()
     base = f"/m/{site.token(reader)}"
