@@ -20,7 +20,9 @@ from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
 _OURS = re.compile(
-    rb"https?://(?:export\.|rss\.)?arxiv\.org/(?:api|rss|atom|schemas)|<id>oai:arXiv\.org:"
+    rb"https?://(?:export\.|rss\.)?arxiv\.org/(?:api|rss|atom|schemas)|<id>\s*oai:arXiv\.org:"
+    rb"|<id>\s*https?://arxiv\.org/abs/|<channel rdf:about=\"https?://arxiv\.org/\"",
+    re.IGNORECASE,
 )
 _ROOTS = ("feed", "rss", "rdf:RDF")
 _SIGNED = 8192  # bytes within which arXiv names itself: a feed may well link to it further down
@@ -30,7 +32,8 @@ _ANNOUNCED = re.compile(
 _OLD_TITLE = re.compile(
     r"\s*\(arXiv:(?P<id>\S+)(?:\s+\[[\w.-]+\])?(?P<mark>\s+(?:UPDATED|CROSS LISTED))?\)\s*$"
 )
-_NAME_END = re.compile(r",\s*(?![^()]*\))")  # a comma outside parentheses (affiliations)
+# A comma outside parentheses (affiliations), and not before what belongs to the name.
+_NAME_END = re.compile(r",(?!\s*(?:Jr|Sr|I{2,3}|IV)\b\.?\s*(?:[,(]|$))(?![^()]*\))\s*")
 _COMMENT_LINK = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
@@ -38,7 +41,7 @@ class Arxiv:
     """arXiv's API answers and listings."""
 
     name = "arxiv"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are XML that arXiv wrote; never raises."""
@@ -47,16 +50,24 @@ class Arxiv:
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read an answer or a listing.
 
-        Raises DumpError when it is none, or with arXiv's own words when it refused.
+        Raises DumpError when it is none, or with arXiv's own words when it refused. A refusal
+        of one of several ids costs that id only.
         """
         root, broken = xml_tree.parse(data, whole=("entry", "item"))
         if root.name not in ("feed", "rss", "RDF"):
             raise DumpError(f"no feed: its root is <{root.name}>", line=root.line)
         harvest = Harvest()
+        refused: list[DumpError] = []
         for number, node in enumerate(_entries(root), start=1):
             values = _api_values(node) if root.name == "feed" else _item_values(node)
-            _refuse_error(values, node)
-            harvest.add(Entry(number, node.line, values), _record)
+            if error := _refusal(values, node):
+                refused.append(error)
+            else:
+                harvest.add(Entry(number, node.line, values), _record)
+        if refused and not harvest.records:
+            raise refused[0]
+        for error in refused:
+            harvest.reject(error.line, error.reason)
         if broken and not harvest.records:
             raise broken
         if broken:
@@ -71,11 +82,13 @@ def _entries(root: Node) -> Iterator[Node]:
         yield from channel.all("item")
 
 
-def _refuse_error(values: dict[str, object], node: Node) -> None:
-    """Raise DumpError when this entry is how arXiv says that it refused (API manual, 3.4)."""
+def _refusal(values: dict[str, object], node: Node) -> DumpError | None:
+    """Return what an entry says when it is how arXiv refuses (API manual, 3.4), else None."""
     identity, title = str(values["id"]), str(values["title"])
     if "/api/errors" in identity or (title == "Error" and not find_arxiv_id(identity)):
-        raise DumpError(f"arXiv refused: {values['abstract'] or 'no reason given'}", line=node.line)
+        reason = f"arXiv refused: {values['abstract'] or 'no reason given'}"
+        return DumpError(reason, line=node.line)
+    return None
 
 
 def _api_values(node: Node) -> dict[str, object]:

@@ -51,7 +51,7 @@ class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an entry (`@article{key,`) begins a line of these bytes; never raises."""

@@ -25,7 +25,7 @@ class Biorxiv:
     """Answers of bioRxiv's and medRxiv's `details` interface."""
 
     name = "biorxiv"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a `details` answer; never raises."""

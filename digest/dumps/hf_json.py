@@ -32,7 +32,7 @@ class HuggingFaceJson:
     """Hugging Face's daily papers, as its API gives them."""
 
     name = "hf-json"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a list of Hugging Face papers; never raises."""

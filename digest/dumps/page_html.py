@@ -38,7 +38,7 @@ class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin an HTML document; never raises."""

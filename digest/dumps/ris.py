@@ -44,7 +44,7 @@ class Ris:
     """A bibliography in RIS."""
 
     name = "ris"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a record (`TY  - JOUR`) begins a line of these bytes; never raises."""
