@@ -81,7 +81,6 @@ def notice_values(
         "keywords": " ".join(harmless(keywords).split())[:300],
         "until": limit.replace("{day}", words.weekday(until)) if until else "",
         "url": clean,
-        "preview": filled(wording.paragraphs[0]),
         "dateline": "",
     }
 
