@@ -171,6 +171,9 @@ class _Renderer:
         ).match(self.text, at, end)
         if not found or (accent.isalpha() and found[3] and found.start(3) == at):
             return None
+        apart = found[3] and found.start(3) > at and self.text[found.end() : found.end() + 1]
+        if apart and found[3].islower() and apart.isalpha():
+            return None  # `\^ afterwards`: a stray sign before a word
         letter = found[1] or found[2] or found[3]
         return unicodedata.normalize("NFC", letter + names.ACCENTS[accent]), found.end()
 
