@@ -74,6 +74,8 @@ def progress(title: str, total: int | None) -> Iterator[Progress]:
 
 def _one_line(text: str) -> str:
     """Return text without what would move a terminal's cursor, or open another cell."""
+    if text.isprintable():  # so are nearly all
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
 
 

@@ -18,6 +18,14 @@ _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit 
 
 _CHUNK = 5000
 
+_RHYTHM = tuple(
+    subscribers.c[name]
+    for name in (
+        "id", "timezone", "hour", "cadence", "weekdays", "paused_until", "confirmed_at",
+        "created_at", "last_period", "last_edition",
+    )
+)  # fmt: skip
+
 
 class RhythmStore:
     """All SQL about when readers are due."""
@@ -34,7 +42,7 @@ class RhythmStore:
         s = subscribers.c
         has_something = s.last_edition < newest
         query = (
-            select(subscribers)
+            select(*_RHYTHM)
             .where(s.state == "active")
             .where(or_(s.next_due_at.is_(None), (s.next_due_at <= now) & has_something))
             .order_by(s.next_due_at, s.id)
@@ -111,7 +119,7 @@ class RhythmStore:
         last = 0
         while True:
             query = (
-                select(subscribers)
+                select(*_RHYTHM)
                 .where(subscribers.c.state == "active", subscribers.c.id > last)
                 .order_by(subscribers.c.id)
                 .limit(_CHUNK)
