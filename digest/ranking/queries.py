@@ -77,6 +77,8 @@ def _short_forms_within(parts: Sequence[Run], background: Background) -> dict[in
 
 
 def _stems(word: str) -> Run:
+    if word.isalnum() and word.isascii():  # what `tokens_of` says too, without the offsets
+        return (stem(word),)
     return tuple(token.stem for token in tokens_of(word))
 
 
