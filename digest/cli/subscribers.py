@@ -180,7 +180,8 @@ def pause(
     """Send a reader nothing, until a day or until they are resumed."""
     app_ = context.obj.app
     reader = app_.desk.by_email(email)
-    _changed(app_.desk.pause(reader, until, app_.clock()), as_json)
+    paused = app_.desk.pause(reader, until, app_.clock(), how="command", source="operator")
+    _changed(paused, as_json)
 
 
 @app.command()
@@ -188,7 +189,8 @@ def resume(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Go on mailing a paused reader."""
     app_ = context.obj.app
     reader = app_.desk.by_email(email)
-    _changed(app_.desk.resume(reader, app_.clock(), how="command"), as_json)
+    resumed = app_.desk.resume(reader, app_.clock(), how="command", source="operator")
+    _changed(resumed, as_json)
 
 
 @app.command()

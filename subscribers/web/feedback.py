@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from subscribers.errors import ConsentError, ProfileError, UnknownPaper
 from subscribers.profile import parse
-from subscribers.service import Visit
+from subscribers.reception import Visit
 from subscribers.store import Feedback, Opinion, Subscriber
 from subscribers.web.forms import Form
 from subscribers.web.pages import Pages, route_class, see
@@ -65,7 +65,7 @@ def _muting(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/mute/{index}")
     def mute(token: str, index: int, fields: Form) -> Response:
         reader = desk.visit(token, pages.now()).reader
-        desk.mute(reader, index, fields.get("shown", ""))
+        desk.mute(reader, index, fields.get("shown", ""), pages.now())
         return see(f"/m/{token}/preferences?done=muted")
 
 

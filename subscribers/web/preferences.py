@@ -15,7 +15,7 @@ from subscribers.preferences import (
     fields_of,
     read_preferences,
 )
-from subscribers.service import Visit
+from subscribers.reception import Visit
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
@@ -52,7 +52,7 @@ def routes(pages: Pages) -> APIRouter:
             wishes = read_preferences({"language": visit.reader.language} | dict(fields))
         except PreferencesError as error:
             return _page(pages, request, token, visit, fields, list(error.problems), status=422)
-        desk.change(visit.reader, wishes)
+        desk.change(visit.reader, wishes, pages.now())
         return see(f"/m/{token}/preferences?done=saved")
 
     @router.post("/m/{token}/preview")

@@ -69,7 +69,7 @@ def routes(pages: Pages) -> APIRouter:
     def fewer(token: str, fields: Form) -> Response:
         reader = reader_of(token)
         wishes = replace(preferences_of(reader), cadence="weekly", weekdays=_WEEKLY_ON)
-        desk.change(reader, wishes)
+        desk.change(reader, wishes, pages.now())
         return see(f"/m/{token}/eased")
 
     @router.post("/m/{token}/month-off")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from subscribers.consent import Consent, State
 from subscribers.letters import Letter
+from subscribers.preferences import Preferences
 from subscribers.service import DeskSettings, FrontDesk
 from subscribers.store import Feedback, Subscriber
 from subscribers.tokens import Tokens
@@ -140,8 +141,13 @@ class Front:
     post: Postbox
     tokens: Tokens
 
+    def active(self, email: str = "ada@example.org", keywords: str = "diffusion") -> Subscriber:
+        """Return a new reader for whom the operator vouched."""
+        wishes = Preferences(keywords, name="Ada")
+        return self.desk.add(email, wishes, NOW, confirmed=True, how="command")[0]
+
 
 def open_desk(**settings: object) -> Front:
     store, post, tokens = MemoryStore(), Postbox(), Tokens([KEY])
-    desk = FrontDesk(store, post, tokens, DeskSettings(**settings))  # type: ignore[arg-type]
+    desk = FrontDesk(store, tokens, post, DeskSettings(**settings))  # type: ignore[arg-type]
     return Front(desk, store, post, tokens)

@@ -50,7 +50,7 @@ def all_links(site: Site) -> list[str]:
     found.append(links.confirm(pending, NOW))
     found.append(links.move(reader.id, "new@example.org", NOW))
     found.append(links.restore(reader.id, "old@example.org", reader.email_key, NOW))
-    found += [make(reader.id, NOW) for make in (links.stop_move, links.export, links.erase)]
+    found += [make(reader.id, NOW) for make in (links.stop, links.export, links.erase)]
     return found
 
 
@@ -191,6 +191,19 @@ def test_preferences_are_shown_and_saved(site: Site) -> None:
     assert (now.timezone, now.max_papers, now.wants_html, now.name) == (
         "Asia/Tokyo", 5, False, "A. L."
     )  # fmt: skip
+
+
+def test_a_reader_is_told_of_changes_once_a_day(site: Site) -> None:
+    base = f"/m/{site.token(site.reader())}"
+    browser = site.browser()
+    for keywords in ("robots", "speech", "birds"):
+        browser.post(f"{base}/preferences", data={"keywords": keywords})
+    assert site.front.post.kinds() == ["changed"]
+    link = site.front.post.letters[0].link
+    assert "Was it not you?" in browser.get(link).text
+    assert browser.get(f"{base}/preferences").status_code == 200
+    assert "only unsubscribe now" in browser.post(link).text
+    assert browser.get(f"{base}/preferences").status_code == 403
 
 
 def test_bad_preferences_are_told_and_not_saved(site: Site) -> None:
