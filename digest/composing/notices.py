@@ -275,7 +275,7 @@ def _export(say: Say) -> Wording:
 
 def _erase(say: Say) -> Wording:
     return Wording(
-        say("Erase everything at {name}?"),
+        say("Your request to erase everything at {name}"),
         say("Erase everything?"),
         (
             say(
