@@ -135,7 +135,9 @@ class Desk:
                 "footer_links": self._footer_links(can_leave),
             },
         )
-        return Note(heading, account, Fragment(made.html, made.text))
+        # The number, so that the subjects of two quiet days running differ.
+        subject = f"{heading} ({self._issue_number(number)})"
+        return Note(subject, account, Fragment(made.html, made.text))
 
     def notice(
         self,
@@ -182,8 +184,10 @@ class Desk:
         when = words.weekday(day)
         if kind == "weekly":
             when = words.say("The week to {day}").replace("{day}", when)
-        issue = words.say("No. {number}").replace("{number}", words.number(number))
-        return f"{when}\u00a0· {issue}"
+        return f"{when}\u00a0· {self._issue_number(number)}"
+
+    def _issue_number(self, number: int) -> str:
+        return self.words.say("No. {number}").replace("{number}", self.words.number(number))
 
     def _footer_links(self, can_leave: bool) -> list[Labelled]:
         say, found = self.words.say, []

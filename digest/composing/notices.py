@@ -87,7 +87,7 @@ def notice_values(
 
 
 def quiet_lines(words: Words, cause: QuietCause) -> tuple[str, str]:
-    """Return the heading (the subject too) and the account of a day without papers."""
+    """Return the heading (of which the subject is made) and the account of a day without papers."""
     say = words.say
     if cause == "quiet":
         return (

@@ -147,9 +147,9 @@ class Sheet:
             found = self._cards[key] = self.desk.card(paper, pick, lead=lead, density=density)
         return found
 
-    def lines(self, papers: Sequence[Paper], avoid: str) -> tuple[str, str]:
+    def lines(self, papers: Sequence[Paper]) -> tuple[str, str]:
         """Return the subject and the preheader."""
-        key = (avoid, len(papers), *[paper.id for paper in papers[:4]])
+        key = (len(papers), *[paper.id for paper in papers[:4]])
         found = self._lines.get(key)
         if found is None:
             _make_room(self._lines)
@@ -162,7 +162,6 @@ class Sheet:
                     number,
                     papers,
                     kind=self._edition.kind,
-                    avoid=avoid,
                 ),
                 preheader(self.words, papers),
             )
