@@ -16,7 +16,7 @@ from digest.dumps import fields, record, xml_tree
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.dumps.xml_tree import Node
-from digest.errors import DumpError
+from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
 _OURS = re.compile(
@@ -87,7 +87,7 @@ def _refusal(values: dict[str, object], node: Node) -> DumpError | None:
     identity, title = str(values["id"]), str(values["title"])
     if "/api/errors" in identity or (title == "Error" and not find_arxiv_id(identity)):
         reason = f"arXiv refused: {values['abstract'] or 'no reason given'}"
-        return DumpError(reason, line=node.line)
+        return SourceRefused(reason, line=node.line)
     return None
 
 

@@ -54,7 +54,9 @@ class PageHtml:
         tree = LexborHTMLParser(markup)
         harvest, days, stated = _embedded(tree, _line_of(data, b"data-props"))
         known = {title_key(each.source_title) for each in harvest.records}
-        for number, card in enumerate(_cards(tree), start=1):
+        # The page of one paper shows others, too: those that it is compared with.
+        cards = _cards(tree) if b"dailyPapers" in data or not known else ()
+        for number, card in enumerate(cards, start=1):
             if title_key(card.values["title"]) not in known:
                 harvest.add(Entry(number, None, card.values), _shown)
         if not harvest.records:
