@@ -11,10 +11,10 @@ import heapq
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Generic, NamedTuple, TypeVar
 
-from digest.due import Due, Rhythm, due, has_slot, period_of
+from digest.due import Due, Rhythm, due, period_of
 from digest.zones import ONE_DAY, WallClock, Zones
 
 Key = TypeVar("Key", bound=Hashable)
@@ -31,15 +31,14 @@ class Sending(Generic[Key]):
     note: str  # what the clock did, or ''
 
 
-@dataclass(frozen=True, slots=True)
-class Sends:
+class Sends(NamedTuple):
     """What goes out to the readers of one zone who chose one hour, on one day."""
 
     at: datetime  # UTC; the first of them
-    until: datetime  # UTC; the last of them: each reader has a minute of their own
-    local: datetime  # `at` in their zone
     zone: str
     period: str
+    until: datetime  # UTC; the last of them: each reader has a minute of their own
+    local: datetime  # `at` in their zone
     readers: int
     note: str  # what the clock did, or ''
 
@@ -125,7 +124,7 @@ def forecast(
         for hour, minutes in hours.items()
         for sends in _of_hour(hour, minutes, start, end, zones.clock(hour.zone))
     ]
-    return sorted(found, key=lambda sends: (sends.at, sends.zone, sends.period))
+    return sorted(found)
 
 
 class _Hour(NamedTuple):
@@ -146,15 +145,21 @@ def _of_hour(
         [(minute, week[weekday]) for minute, week in sorted(minutes.items()) if week[weekday]]
         for weekday in range(7)
     ]
+    readers = [sum(count for _, count in crowd) for crowd in crowds]
     day, last = clock.day_of(start) - 2 * ONE_DAY, clock.day_of(end)
     while day <= last:
-        crowd = crowds[day.weekday()]
-        if crowd and (hour.weekly or clock.has(day)):
-            yield from _of_day(hour, day, crowd, start, end, clock)
+        if crowd := crowds[day.weekday()]:
+            at = clock.moment(day, hour.hour, crowd[0][0])
+            until = clock.moment(day, hour.hour, crowd[-1][0])
+            if clock.changes_on(day) or not start <= at <= until < end:
+                yield from _of_odd_day(hour, day, crowd, start, end, clock)
+            else:
+                period, local = period_of(day, weekly=hour.weekly), at.astimezone(clock.zone)
+                yield Sends(at, hour.zone, period, until, local, readers[day.weekday()], "")
         day += ONE_DAY
 
 
-def _of_day(
+def _of_odd_day(
     hour: _Hour,
     day: date,
     crowd: Sequence[tuple[int, int]],  # (minute, readers)
@@ -162,22 +167,23 @@ def _of_day(
     end: datetime,
     clock: WallClock,
 ) -> Iterator[Sends]:
-    """Yield the sends of one day: one, unless the clocks treat some minutes differently."""
-    slots = [(clock.moment(day, hour.hour, minute), minute, readers) for minute, readers in crowd]
-    slots = [slot for slot in slots if start <= slot[0] < end]
-    changes = clock.changes_on(day)
-    alike: defaultdict[str, list[tuple[datetime, int, int]]] = defaultdict(list)
-    for slot in slots:
-        note = clock_note(clock, day, hour.hour, slot[1], slot[0]) if changes else ""
-        alike[note[5:]].append(slot)  # without its minute
+    """Yield the sends of a day that is partly outside, or on which the clocks are changed."""
+    if not (hour.weekly or clock.has(day)):
+        return
+    alike: defaultdict[str, list[tuple[datetime, int, str]]] = defaultdict(list)
+    for minute, readers in crowd:
+        at = clock.moment(day, hour.hour, minute)
+        if start <= at < end:
+            note = clock_note(clock, day, hour.hour, minute, at)
+            alike[note[5:]].append((at, readers, note))  # whatever its minute
     for same in alike.values():
-        at, minute, _ = same[0]
+        at, _, note = same[0]
         yield Sends(
             at=at,
-            until=same[-1][0],
-            local=at.astimezone(clock.zone),
             zone=hour.zone,
             period=period_of(day, weekly=hour.weekly),
-            readers=sum(readers for _, _, readers in same),
-            note=clock_note(clock, day, hour.hour, minute, at) if changes else "",
+            until=same[-1][0],
+            local=at.astimezone(clock.zone),
+            readers=sum(readers for _, readers, _ in same),
+            note=note,
         )

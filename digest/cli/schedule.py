@@ -12,7 +12,7 @@ import typer
 from digest.app import App
 from digest.cli.output import Json, objects, say, table, warn
 from digest.due import Due
-from digest.forecast import forecast
+from digest.forecast import Sends, forecast
 from digest.scheduling import due_of, rhythm_of
 from digest.serving import house
 from digest.zones import ONE_DAY, Zones
@@ -74,7 +74,7 @@ def _simulated(app: App, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
     start = datetime.combine(first, time(), zone).astimezone(UTC)
     end = datetime.combine(last + ONE_DAY, time(), zone).astimezone(UTC)
     for sends in forecast(population, start, end, zones):
-        yield {name: getattr(sends, name) for name in COLUMNS}
+        yield dict(zip(Sends._fields, sends, strict=True))
 
 
 def _span(text: str) -> tuple[date, date]:
