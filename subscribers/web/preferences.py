@@ -37,6 +37,13 @@ _DONE = {
 def routes(pages: Pages) -> APIRouter:
     """Return the routes of this family."""
     router = APIRouter(route_class=route_class(pages))
+    _choosing(router, pages)
+    _pausing(router, pages)
+    _asking_for_letters(router, pages)
+    return router
+
+
+def _choosing(router: APIRouter, pages: Pages) -> None:
     desk = pages.desk
 
     @router.get("/m/{token}/preferences")
@@ -62,6 +69,10 @@ def routes(pages: Pages) -> APIRouter:
             return too_often(pages, request)
         return _page(pages, request, token, visit, fields, preview=True)
 
+
+def _pausing(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
+
     @router.post("/m/{token}/pause")
     def pause(request: Request, token: str, fields: Form) -> Response:
         now = pages.now()
@@ -79,6 +90,10 @@ def routes(pages: Pages) -> APIRouter:
         now = pages.now()
         desk.resume(desk.visit(token, now).reader, now)
         return see(f"/m/{token}/preferences?done=resumed")
+
+
+def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
 
     @router.post("/m/{token}/address")
     def address(request: Request, token: str, fields: Form) -> Response:
@@ -103,8 +118,6 @@ def routes(pages: Pages) -> APIRouter:
             return too_often(pages, request)
         sensitive.ask_for(desk, visit.reader, what, now)
         return see(f"/m/{token}/preferences?done={what}")
-
-    return router
 
 
 def _check_running(visit: Visit) -> None:
