@@ -14,14 +14,16 @@ from email.utils import format_datetime
 from importlib.metadata import version
 
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest.app import App
+from digest.dumps import formats
 from digest.dumps.http import Fetcher, Limits
 from digest.errors import DigestError
 from digest.issue_composer import sender_address
 from digest.lookups import Lookups
 from digest.settings import Source
-from digest.sources import HostPauses, Moments, Sources
+from digest.sources import HostPauses, Sources
 from digest.storage.fetches import Fetch, FetchStore
 
 log = structlog.get_logger("digest")
@@ -37,6 +39,7 @@ def sources_of(app: App) -> Sources:
         facts=app.facts,
         fetcher=lambda: _fetcher(app),
         ingest=lambda data, name, form: app.ingest_bytes(data, name, None, False, form),
+        parser_version=lambda name: formats.named(name).version,
         clock=app.clock,
         settled=timedelta(seconds=of.settle_seconds),
         max_bytes=of.max_bytes,
@@ -105,11 +108,16 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
         log.error("the operator was not told", source=fetch.source, reason=trouble)
 
 
+def _log_retry(details: RetryDetails) -> None:
+    log.info("asking again", seconds=round(details.wait_for, 1), reason=str(details.caused_by))
+
+
 def _fetcher(app: App) -> Fetcher:
     # Few and short attempts: a source comes round again, and a stopping server need not wait.
     limits = Limits(max_bytes=app.settings.dumps.max_bytes, attempts=2, longest_wait=10.0)
+    set_on_retry_hooks([_log_retry])  # stamina's own line would name neither source nor reason
     return Fetcher(
-        pace=HostPauses(Moments(app.facts, "host")),
+        pace=HostPauses(app.facts),
         clock=app.clock,
         sleep=time.sleep,
         monotonic=time.monotonic,

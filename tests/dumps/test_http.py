@@ -18,6 +18,7 @@ from digest.dumps.http import (
     Fetcher,
     Limits,
     Unchanged,
+    next_turn,
     redacted,
     retry_after,
 )
@@ -34,17 +35,15 @@ class World:
 
     now: datetime = NOW
     slept: list[float] = field(default_factory=list)
-    fetches: dict[str, datetime] = field(default_factory=dict)
+    turns: dict[str, datetime] = field(default_factory=dict)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += timedelta(seconds=seconds)
 
-    def last_fetch(self, host: str) -> datetime | None:
-        return self.fetches.get(host)
-
-    def note_fetch(self, host: str, at: datetime) -> None:
-        self.fetches[host] = at
+    def take_turn(self, host: str, interval: timedelta, now: datetime) -> datetime:
+        self.turns[host] = next_turn(self.turns.get(host), interval, now)
+        return self.turns[host]
 
     def fetcher(self, public: Callable[[str], bool] = is_public, **limits: float) -> Fetcher:
         quick = {"attempts": 3, "first_wait": 0.0, "longest_wait": 5.0, "idle_seconds": 2.0}
@@ -215,9 +214,9 @@ def test_server_errors_are_tried_again_and_a_refusal_is_not() -> None:
 
 
 def test_a_server_that_stays_broken_is_given_up_with_its_status() -> None:
-    with serving({"/a": says(500)}) as site:
+    with serving({"/a": says(500, b"oh")}) as site:
         told = World().fetcher().fetch(f"{site.url}/a")
-    assert told == Failed(f"{site.url}/a", "the server answered 500", 500)
+    assert told == Failed(f"{site.url}/a", "the server answered 500", 500, body=b"oh")
     assert len(site.asked) == 3
 
 
@@ -302,7 +301,7 @@ def test_the_interval_between_requests_to_a_host_survives_a_restart() -> None:
 
 
 def test_arxivs_hosts_share_their_three_seconds_and_a_clock_set_back_waits_no_longer() -> None:
-    world = World(fetches={"arxiv.org": NOW + timedelta(hours=2)})
+    world = World(turns={"arxiv.org": NOW + timedelta(hours=2)})
     fetcher = world.fetcher()
     assert fetcher._wait_turn("export.arxiv.org") == 3
     assert fetcher._wait_turn("rss.arxiv.org") == 3
