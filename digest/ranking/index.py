@@ -11,24 +11,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
-from digest.ranking.audience import Audience, relative_weights
+from digest.ranking.audience import Audience, Sent, appended, relative_weights
 from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
 from digest.ranking.duplicates import near_duplicates
-from digest.ranking.features import Csr, Document, Matrix, csr
+from digest.ranking.features import Csr, Document, Matrix
 from digest.ranking.interface import Explanation, Ranking
 from digest.ranking.queries import terms_of
 from digest.ranking.reasons import Explainer
 from digest.ranking.scorer import Scorer
 from digest.ranking.taste import Taste, TasteSpace
+from digest.ranking.topn import best_of, settled
 from subscribers.profile import Item
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 DEPTH = 50  # papers kept a profile unless asked otherwise: five times the default issue
 VETO = -1e6
-NO_SCORE = 1e-6  # below this a sum is rounding, not a match
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ class Index:
         self,
         profiles: Sequence[Profile] | Audience,
         *,
-        sent: Sequence[Collection[int]] | None = None,
+        sent: Sequence[Collection[int]] | Sent | None = None,
         tastes: Sequence[Taste] | None = None,
         depth: int = DEPTH,
         threads: int = 1,
@@ -134,14 +132,9 @@ class Index:
         if tastes is not None:
             left, right = self._with_tastes(left, right, tastes)
         if sent is not None:
-            left = sparse.hstack([left, self._sent(sent)], format="csr")
-            veto = sparse.identity(len(self.papers), dtype=np.float32, format="csr") * VETO
-            right = sparse.vstack([right, veto], format="csr")
-        width = min(depth, len(self.papers))
-        best = sp_matmul_topn(
-            left, right, width, threshold=NO_SCORE, sort=True, n_threads=max(threads, 1)
-        )
-        untie(best)
+            packed = sent if isinstance(sent, Sent) else Sent.of(sent, among=self.place)
+            left, right = self._without_sent(left, right, packed)
+        best = best_of(left, right, min(depth, len(self.papers)), threads=threads)
         return Rankings(best.indptr, self.numbers[best.indices], best.data, depth)
 
     def _with_tastes(self, left: Csr, right: Csr, tastes: Sequence[Taste]) -> tuple[Csr, Csr]:
@@ -150,8 +143,9 @@ class Index:
         if not having:
             return left, right
         gains = sparse.csr_matrix(self.taste_space.rows([tastes[row] for row in having]))
-        own = csr([1.0] * len(having), having, range(len(having)), (len(tastes), len(having)))
-        return sparse.hstack([left, own], format="csr"), sparse.vstack([right, gains], format="csr")
+        counts = np.bincount(having, minlength=len(tastes))
+        left = appended(left, counts, left.shape[1] + np.arange(len(having)), len(having))
+        return left, sparse.vstack([right, settled(gains)], format="csr")
 
     @cached_property
     def taste_space(self) -> TasteSpace:
@@ -159,9 +153,9 @@ class Index:
         return TasteSpace(self.scorer)
 
     def score_items(self, audience: Audience) -> Csr:
-        """Score every distinct item against every paper: items × papers, float32.
+        """Score every distinct item against every paper: items × papers, float64, `settled`.
 
-        A veto row holds VETO where it forbids a paper.
+        A veto row holds VETO or less where it forbids a paper.
         """
         items = (audience.wanted, audience.excluded, audience.required)
         # Shards of one audience share its items: they are scored with the first.
@@ -169,7 +163,7 @@ class Index:
             blocks = [self.scorer.rows(audience.wanted)]
             blocks.extend(self._veto(item, required=False) for item in audience.excluded)
             blocks.extend(self._veto(item, required=True) for item in audience.required)
-            self._last = (items, sparse.vstack(blocks, format="csr").astype(np.float32))
+            self._last = (items, settled(sparse.vstack(blocks, format="csr")))
         return self._last[1]
 
     def _veto(self, item: Item, *, required: bool) -> Csr:
@@ -227,14 +221,17 @@ class Index:
             found = self._standing_of[item] = frozenset(self.matching(item).tolist())
         return found
 
-    def _sent(self, sent: Sequence[Collection[int]]) -> Csr:
-        lengths = np.fromiter(map(len, sent), dtype=np.int64, count=len(sent))
-        flat = np.fromiter(chain.from_iterable(sent), dtype=np.int64, count=int(lengths.sum()))
-        order = np.argsort(self.numbers)
-        found = np.minimum(np.searchsorted(self.numbers, flat, sorter=order), len(self.numbers) - 1)
-        here = self.numbers[order[found]] == flat
-        rows = np.repeat(np.arange(len(sent)), lengths)[here]
-        return csr(np.ones(len(rows)), rows, order[found[here]], (len(sent), len(self.papers)))
+    def _without_sent(self, left: Csr, right: Csr, sent: Sent) -> tuple[Csr, Csr]:
+        """Add what each reader has had of these papers as vetoes; most have had none of them."""
+        rows, columns = sent.among(self.numbers)
+        if not len(rows):
+            return left, right
+        counts = np.bincount(rows, minlength=len(sent))
+        veto = sparse.identity(len(self.papers), format="csr") * VETO
+        return (
+            appended(left, counts, columns + left.shape[1], len(self.papers)),
+            sparse.vstack([right, veto], format="csr"),
+        )
 
     def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score: reasons that add up to it, and what to highlight.
@@ -244,23 +241,6 @@ class Index:
         at = self.place[number]
         liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
         return self._explainer.explain(profile, at, liked)
-
-
-def untie(best: Csr) -> None:
-    """Order equal scores of a row by column, in place: columns stand in order of popularity.
-
-    Scores are equal when they are to six decimals. Only such runs of a row are sorted again.
-    """
-    if not best.nnz:
-        return
-    level = np.round(best.data * np.float32(1e6))
-    first = np.ones(len(level) + 1, dtype=bool)  # of its run; one more, for the end
-    np.not_equal(level[1:], level[:-1], out=first[1:-1])
-    first[best.indptr] = True
-    among = np.flatnonzero(~(first[:-1] & first[1:]))
-    run = np.cumsum(first[:-1][among])
-    order = among[np.argsort(run * best.shape[1] + best.indices[among], kind="stable")]
-    best.indices[among], best.data[among] = best.indices[order], best.data[order]
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:
