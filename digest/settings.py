@@ -97,6 +97,7 @@ class Enrichment(Section):
     """[enrichment]: looking up what a page does not print."""
 
     service: Literal["off", "arxiv", "hugging-face"] = "off"
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     per_round: int = Field(default=20, ge=1, le=500)
 
 

@@ -21,10 +21,12 @@ from digest.dumps import formats
 from digest.dumps.http import Fetcher, Limits
 from digest.errors import DigestError
 from digest.issue_composer import sender_address
-from digest.lookups import Lookups
+from digest.lookups import ANSWER, Lookups
 from digest.settings import Source
-from digest.sources import HostPauses, Sources
+from digest.sources import HOST, HostPauses, Sources
 from digest.storage.fetches import Fetch, FetchStore
+
+KEEP = timedelta(days=30)  # a paper that was not found may be there by then
 
 log = structlog.get_logger("digest")
 
@@ -62,6 +64,7 @@ def fetch_due(app: App) -> None:
             _tell_operator(app, fetch)
     if fetched:
         look_up(app)
+        forget_old(app)
 
 
 def fetch_now(app: App, wanted: Sequence[Source]) -> list[Fetch]:
@@ -76,11 +79,17 @@ def look_up(app: App) -> int:
     if of.service == "off":
         return 0
     gained = Lookups(
-        of.service, app.archive, app.facts, lambda: _fetcher(app), app.clock, of.per_round
+        of.service, app.archive, app.facts, lambda: _fetcher(app), app.clock, of.per_round, of.url
     ).run()
     if gained:
         log.info("papers looked up", service=of.service, gained=gained)
     return gained
+
+
+def forget_old(app: App) -> None:
+    """Forget services' answers and hosts' turns that are no longer of use."""
+    for kept in (ANSWER, HOST):
+        app.facts.forget(f"{kept}:", app.clock() - KEEP)
 
 
 def _tell_operator(app: App, fetch: Fetch) -> None:
