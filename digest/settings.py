@@ -110,6 +110,7 @@ class Edition(Section):
     expires_hours: float = Field(default=72.0, gt=0)
     only_to: tuple[str, ...] = ()
     keep_issues_days: int = Field(default=90, ge=1)
+    show_updated: bool = False
 
 
 class Ranking(Section):
