@@ -135,5 +135,8 @@ class _Column:
 
 def relative_weights(profile: Profile) -> tuple[float, ...]:
     """Return the weight of each wanted item as a share of the heaviest, LEAST_WEIGHT or more."""
-    heaviest = max((item.weight for item in profile.wanted), default=1.0)
-    return tuple(max(item.weight / heaviest, LEAST_WEIGHT) for item in profile.wanted)
+    weights = [item.weight for item in profile.wanted]
+    heaviest = max(weights, default=1.0)
+    if not weights or min(weights) == heaviest:
+        return (1.0,) * len(weights)
+    return tuple([max(weight / heaviest, LEAST_WEIGHT) for weight in weights])

@@ -186,11 +186,9 @@ class Index:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
         if not profile.wanted or not numbers:
             return (-1,) * len(numbers)
-        places = [self.place[number] for number in numbers]
-        gains = self.scorer.rows(profile.wanted)[:, places].toarray()
-        gains *= np.array(relative_weights(profile))[:, None]
-        best = gains.argmax(axis=0)
-        return tuple(int(b) if gains[b, at] > 0 else -1 for at, b in enumerate(best))
+        gains = self.scorer.dense(profile.wanted)[:, [self.place[number] for number in numbers]]
+        gains *= np.array(relative_weights(profile), np.float32)[:, None]
+        return tuple(np.where(gains.max(axis=0) > 0, gains.argmax(axis=0), -1).tolist())
 
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""
