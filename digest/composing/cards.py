@@ -84,7 +84,7 @@ class CardWriter:
             url=url,
             button=say("Read the paper") if known else say("Find the paper"),
             title=self._marked(paper.title, pick, "title", title_cut, html),
-            why=self._why(pick, html),
+            why=self._why(paper, pick, html),
             facts=_joined_facts(self._facts(paper), names=bool(paper.authors), html=html),
             abstract=(
                 self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit), html)
@@ -114,7 +114,19 @@ class CardWriter:
         marked = mark(text, spans, where.end, before, after)
         return Markup(harmless(str(marked)) + dots)  # noqa: S704 - mark() escaped it
 
-    def _why(self, pick: Pick, html: bool) -> str:
+    def _why(self, paper: Paper, pick: Pick, html: bool) -> str:
+        asked = self._asked(pick, html)
+        if paper.updated is None:
+            return asked
+        if paper.updated.on is None:
+            news = self._words.say("Updated: v{version}")
+        else:
+            news = self._words.say("Updated: v{version} of {day}")
+            news = news.replace("{day}", self._words.day(paper.updated.on))
+        news = news.replace("{version}", str(paper.updated.version))
+        return (Markup("{}. {}") if html else "{}. {}").format(news, asked)
+
+    def _asked(self, pick: Pick, html: bool) -> str:
         if pick.section == "trending":
             return self._words.say("Popular today, outside your keywords")
         literal = _keywords(pick.reasons, lambda r: r.field not in ("meaning", "likes"))

@@ -138,6 +138,7 @@ class Sheet:
             density,
             pick.section,
             pick.closest_sentence,
+            paper.updated,
             *map(_reason_key, pick.reasons),
             *map(_span_key, pick.spans),
         )

@@ -2,15 +2,16 @@
 
 One paper is one record whatever its version and however many categories list it. Replacements
 (`Announce Type: replace`, `replace-cross`, UPDATED in the old listings) are not new papers: they
-are passed over, neither records nor rejections. Cross-lists are new to the listing, so they are
-records.
+are neither records nor rejections, the dump lists them apart. Cross-lists are new to the listing,
+so they are records.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from digest.dumps import fields, record, xml_tree
 from digest.dumps.harvest import Entry, Harvest, Unreadable
@@ -32,6 +33,7 @@ _ANNOUNCED = re.compile(
 _OLD_TITLE = re.compile(
     r"\s*\(arXiv:(?P<id>\S+)(?:\s+\[[\w.-]+\])?(?P<mark>\s+(?:UPDATED|CROSS LISTED))?\)\s*$"
 )
+_VERSIONED = re.compile(r"\d{4}v(\d{1,3})\b")  # 2401.01234v2, math/0309136v1
 # A comma outside parentheses (affiliations), and not before what belongs to the name.
 _NAME_END = re.compile(r",(?!\s*(?:Jr|Sr|I{2,3}|IV)\b\.?\s*(?:[,(]|$))(?![^()]*\))\s*")
 _COMMENT_LINK = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
@@ -62,6 +64,8 @@ class Arxiv:
             values = _api_values(node) if root.name == "feed" else _item_values(node)
             if error := _refusal(values, node):
                 refused.append(error)
+            elif str(values["announced"]).startswith("replace"):
+                harvest.replace(Entry(number, node.line, values), _record)
             else:
                 harvest.add(Entry(number, node.line, values), _record)
         if refused and not harvest.records:
@@ -101,6 +105,7 @@ def _api_values(node: Node) -> dict[str, object]:
         "title": node.first("title"),
         "authors": authors if any(authors) else _creators(node),
         "published": node.first("published") or node.first("updated"),
+        "updated": node.first("updated"),
         "doi": node.first("doi") or node.first("DOI"),
         "comment": node.first("comment"),
         "page": next((a.get("href") for a in links if a.get("rel") == "alternate"), ""),
@@ -118,6 +123,7 @@ def _item_values(node: Node) -> dict[str, object]:
         "title": title[: old.start()].rstrip().removesuffix(".") if old else title,
         "authors": _creators(node),
         "published": node.first("pubDate") or node.first("date"),
+        "updated": node.first("pubDate") or node.first("date"),
         "doi": node.first("doi") or node.first("DOI"),
         "comment": "",
         "page": node.first("link"),
@@ -133,7 +139,11 @@ def _announced(node: Node, description: str) -> dict[str, object]:
     found = _ANNOUNCED.match(description)
     told = node.first("announce_type") or (found["type"] if found else "")
     abstract = description[found.end() :] if found else description
-    return {"announced": told.lower(), "abstract": fields.without_markup(abstract).strip()}
+    return {
+        "announced": told.lower(),
+        "prefix": found[0] if found else "",
+        "abstract": fields.without_markup(abstract).strip(),
+    }
 
 
 def _creators(node: Node) -> list[str]:
@@ -145,10 +155,8 @@ def _creators(node: Node) -> list[str]:
     return names
 
 
-def _record(entry: Entry) -> PaperRecord | None:
+def _record(entry: Entry) -> PaperRecord:
     values = entry.values
-    if str(values["announced"]).startswith("replace"):
-        return None
     title = entry.title("title")
     arxiv_id = find_arxiv_id(str(values["id"])) or find_arxiv_id(str(values["page"]))
     if arxiv_id is None:
@@ -169,7 +177,15 @@ def _record(entry: Entry) -> PaperRecord | None:
         keywords=entry.words("categories"),
         arxiv_id=arxiv_id,
         doi=find_doi(entry.text("doi")),
+        version=_version(values),
+        revised=fields.day(values["updated"]),
     )
+
+
+def _version(values: Mapping[str, Any]) -> int | None:
+    """Return the version in an entry's arXiv id, None when it names none."""
+    named = (_VERSIONED.search(str(values[name])) for name in ("id", "prefix", "page"))
+    return next((int(found[1]) for found in named if found), None)
 
 
 def _listed_on(root: Node) -> date | None:

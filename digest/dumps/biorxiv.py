@@ -105,6 +105,8 @@ def _record(entry: Entry) -> PaperRecord:
         links=links,
         keywords=filter(None, [entry.text("category", "preprint_category")]),
         doi=doi,
+        version=fields.count(entry.values.get("version")),
+        revised=entry.day("date", "preprint_date"),
     )
 
 

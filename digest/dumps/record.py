@@ -27,6 +27,8 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     keywords: Iterable[str] = (),
     arxiv_id: str | None = None,
     doi: str | None = None,
+    version: int | None = None,
+    revised: date | None = None,
 ) -> PaperRecord:
     """Return a record whose display text is Unicode, on one line, without control characters.
 
@@ -54,6 +56,8 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
         doi=doi or next(filter(None, map(addresses.doi_in_address, paper_urls)), None),
         position=position,
         line=line,
+        version=version,
+        revised=revised,
     )
 
 
