@@ -157,6 +157,8 @@ class Sources:
             visit.put_away(readings)
         except OSError as error:
             errors.append(f"{error.filename or source.path}: {error.strerror or error}")
+        except DumpError as error:
+            errors.append(str(error))
         if any(reading.rejected for reading in readings):
             visit = without_validators(visit)
         if visit.retry_at:
