@@ -164,12 +164,12 @@ def _arranged(
             papers[picks[place].paper], picks[place], place == 0, density
         ),
     )
-    fragments = [sheet.top.fragment]
+    row = [sheet.top]
     for place, card in enumerate(fitted.cards):
         if place in headings:
-            fragments.append(headings[place].fragment)
-        fragments.append(card.fragment)
+            row.append(headings[place])
+        row.append(card)
     if fitted.left_out:
-        fragments.append(sheet.overflow.fragment)
-    fragments.append(foot.fragment)
-    return fitted, tuple(fragments)
+        row.append(sheet.overflow)
+    row.append(foot)
+    return fitted, tuple([fragment for piece in row for fragment in piece.fragments])
