@@ -62,6 +62,7 @@ class Desk:
             near=Markup('<span class="hit" style="color:{};background-color:{};">').format(*hit),
             keyword=Markup('<b class="link" style="font-weight:600;color:{};">').format(day.accent),
         )
+        self.style = style
         self._cards = CardWriter(settings, words, style)
         self._html = self._environment("issue.mjml", html=True)
         self._text = self._environment("issue.txt", html=False)

@@ -80,9 +80,9 @@ def _part(before: str, mark: str) -> Part:
     name, *wrapping = mark.split(_BETWEEN)
     assert name in IN_HTML  # noqa: S101 - only Slot writes marks
     if not wrapping:
-        return Part(before, name)  # type: ignore[arg-type]
+        return Part(before, name)
     first, indent, width = wrapping
-    return Part(before, name, (first, indent, int(width)))  # type: ignore[arg-type]
+    return Part(before, name, (first, indent, int(width)))
 
 
 class Values(Protocol):
@@ -153,8 +153,7 @@ class _Inspection:
     def _only_shows(self, node: nodes.Node) -> bool:
         match node:
             case nodes.Output():
-                return all(self._is_slot(_unwrapped(each)) or self._leaves(each)
-                           for each in node.nodes)  # fmt: skip
+                return all(self._shows(each) or self._leaves(each) for each in node.nodes)
             case nodes.If():
                 inside = (*node.body, *node.elif_, *node.else_)
                 return self._asks(node.test) and self._only_show(inside)
@@ -163,6 +162,12 @@ class _Inspection:
             case nodes.Include(template=nodes.Const(value=str(name))):
                 return self.passes(name)
         return self._leaves(node) and not any(node.find_all(_FROM_ELSEWHERE))
+
+    def _shows(self, node: nodes.Node) -> bool:
+        text = not self._environment.autoescape  # HTML that was wrapped is text, not HTML
+        if text and isinstance(node, nodes.Filter) and node.name == "wrap":
+            return node.node is not None and self._is_slot(node.node)
+        return self._is_slot(node)
 
     def _asks(self, test: nodes.Node) -> bool:
         """Say whether a condition asks no more than whether there is a text."""
@@ -192,9 +197,3 @@ def _is_field(node: nodes.Node) -> bool:
         case nodes.Getattr(node=nodes.Name(name="paper")):
             return True
     return False
-
-
-def _unwrapped(node: nodes.Node) -> nodes.Node:
-    if isinstance(node, nodes.Filter) and node.name == "wrap" and node.node is not None:
-        return node.node
-    return node
