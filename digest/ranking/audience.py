@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.intp]
 
+FEW = 50  # numbers that are looked up quicker than sieved
 LEAST_WEIGHT = 0.1  # of an item beside the profile's heaviest: it must stay above the floor
 
 
@@ -67,51 +68,65 @@ class Sent:
     """The papers that each reader has had, reader after reader in one array."""
 
     lengths: npt.NDArray[np.int64]  # papers of each reader
-    numbers: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.integer[Any]]
 
     @classmethod
-    def of(cls, sent: Sequence[Collection[int]], *, among: Collection[int]) -> Self:
-        """Gather what counts of some sets of numbers: those among the papers on offer."""
-        offered = frozenset(among)
-        here = [offered.intersection(had) if had else () for had in sent]
-        lengths = np.fromiter(map(len, here), np.int64, len(here))
-        return cls(lengths, np.fromiter(chain.from_iterable(here), np.int64, int(lengths.sum())))
+    def of(cls, sent: Sequence[Collection[int]], *, offered: Container[int]) -> Self:
+        """Gather collections of numbers; of long ones only what is on offer."""
+        few = [had if len(had) <= FEW else [n for n in had if n in offered] for had in sent]
+        lengths = np.fromiter(map(len, few), np.int64, len(few))
+        return cls(lengths, np.fromiter(chain.from_iterable(few), np.int64, int(lengths.sum())))
 
     @classmethod
     def unpacked(cls, sent: Sequence[bytes]) -> Self:
         """Read packed numbers as the ledger keeps them: little-endian uint32, one blob a reader."""
         lengths = np.fromiter(map(len, sent), np.int64, len(sent)) // 4
-        return cls(lengths, np.frombuffer(b"".join(sent), "<u4").astype(np.int64))
+        return cls(lengths, np.frombuffer(b"".join(sent), "<u4"))
 
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def among(self, offered: npt.NDArray[np.int64]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Return (reader, place in `offered`) of each paper that is on offer, reader by reader."""
-        order = np.argsort(offered)
-        known = offered[order]
-        near = np.flatnonzero((self.numbers >= known[0]) & (self.numbers <= known[-1]))
-        found = np.searchsorted(known, self.numbers[near])
-        here = known[found] == self.numbers[near]
-        rows = np.repeat(np.arange(len(self)), self.lengths)
-        return rows[near[here]], order[found[here]]
+    def among(self, places: Places) -> tuple[Ints, Ints]:
+        """Return (reader, place) of each paper that has a place, reader by reader."""
+        at, found = places.of(self.numbers)
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)[at], found
 
 
-def appended(matrix: Csr, counts: Ints, columns: Ints, width: int) -> Csr:
-    """Return a matrix with `width` columns more, and in each row some ones there.
+class Places:
+    """Paper number → place, for many at once: a table by as many low bits as tell them apart."""
 
-    `counts` says how many a row gets, `columns` where, row after row.
+    def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
+        self._low, self._high = int(min(numbers, default=0)), int(max(numbers, default=0))
+        distinct, self._mask = len(np.unique(numbers)), 1023
+        while len(np.unique(numbers & self._mask)) < distinct:
+            self._mask = 2 * self._mask + 1
+        self._number = np.full(self._mask + 1, -1, np.int64)
+        self._number[numbers & self._mask] = numbers
+        self._place = np.zeros(self._mask + 1, np.int32)
+        self._place[numbers & self._mask] = np.arange(len(numbers))
+
+    def of(self, numbers: npt.NDArray[np.integer[Any]]) -> tuple[Ints, Ints]:
+        """Return which of these numbers have a place, and the places of those."""
+        near = np.flatnonzero((numbers >= self._low) & (numbers <= self._high))  # most are older
+        slots = numbers[near] & self._mask
+        here = self._number[slots] == numbers[near]
+        return near[here], self._place[slots[here]]
+
+
+def with_own_columns(weights: Csr, rows: Ints) -> Csr:
+    """Return weights with a column more for each of some rows, in ascending order: a 1 of its own.
+
+    It comes first in its row, so that what it touches is looked at last (see `topn.settled`).
     """
-    before = np.cumsum(counts)
-    old = np.arange(len(matrix.indices)) + np.repeat(before, np.diff(matrix.indptr))
-    new = np.arange(len(columns)) + np.repeat(matrix.indptr[:-1], counts)
-    indices = np.empty(len(old) + len(new), np.int32)
-    data = np.ones(len(indices))
-    indices[old], indices[new] = matrix.indices, columns
-    data[old] = matrix.data
-    indptr = matrix.indptr + np.concatenate([[0], before]).astype(np.int32)
-    shape = (matrix.shape[0], matrix.shape[1] + width)
-    return sparse.csr_matrix((data, indices, indptr), shape=shape)
+    more = np.zeros(weights.shape[0] + 1, weights.indptr.dtype)
+    more[rows + 1] = 1
+    at = weights.indptr[rows]
+    columns = weights.shape[1] + np.arange(len(rows), dtype=weights.indices.dtype)
+    return sparse.csr_matrix(
+        (
+            np.insert(weights.data, at, 1.0),
+            np.insert(weights.indices, at, columns),
+            weights.indptr + np.cumsum(more, dtype=more.dtype),
+        ),
+        shape=(weights.shape[0], weights.shape[1] + len(rows)),
+    )
 
 
 def item_key(item: Item) -> object:

@@ -17,7 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from digest.ranking.audience import Audience, Sent, appended, relative_weights
+from digest.ranking.audience import (
+    Audience,
+    Places,
+    Sent,
+    relative_weights,
+    with_own_columns,
+)
 from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
 from digest.ranking.duplicates import near_duplicates
@@ -80,6 +86,7 @@ class Index:
         self.background = background
         self.place = {paper.id: at for at, paper in enumerate(self.papers)}
         self.numbers = np.array([paper.id for paper in self.papers], dtype=np.int64)
+        self._places = Places(self.numbers)
         self.documents = [Document.of(paper) for paper in self.papers]
         self.scorer = Scorer(
             self.papers,
@@ -132,20 +139,19 @@ class Index:
         if tastes is not None:
             left, right = self._with_tastes(left, right, tastes)
         if sent is not None:
-            packed = sent if isinstance(sent, Sent) else Sent.of(sent, among=self.place)
+            packed = sent if isinstance(sent, Sent) else Sent.of(sent, offered=self.place)
             left, right = self._without_sent(left, right, packed)
         best = best_of(left, right, min(depth, len(self.papers)), threads=threads)
         return Rankings(best.indptr, self.numbers[best.indices], best.data, depth)
 
     def _with_tastes(self, left: Csr, right: Csr, tastes: Sequence[Taste]) -> tuple[Csr, Csr]:
         """Add what each reader's likes give, as an item of their own."""
-        having = [row for row, taste in enumerate(tastes) if taste]
-        if not having:
+        having = np.array([row for row, taste in enumerate(tastes) if taste], dtype=np.intp)
+        if not len(having):
             return left, right
         gains = sparse.csr_matrix(self.taste_space.rows([tastes[row] for row in having]))
-        counts = np.bincount(having, minlength=len(tastes))
-        left = appended(left, counts, left.shape[1] + np.arange(len(having)), len(having))
-        return left, sparse.vstack([right, settled(gains)], format="csr")
+        items = sparse.vstack([right, settled(gains)], format="csr")
+        return with_own_columns(left, having), items
 
     @cached_property
     def taste_space(self) -> TasteSpace:
@@ -220,16 +226,17 @@ class Index:
         return found
 
     def _without_sent(self, left: Csr, right: Csr, sent: Sent) -> tuple[Csr, Csr]:
-        """Add what each reader has had of these papers as vetoes; most have had none of them."""
-        rows, columns = sent.among(self.numbers)
+        """Veto what each reader has had, as an item of their own; most had none of these papers."""
+        rows, places = sent.among(self._places)
         if not len(rows):
             return left, right
-        counts = np.bincount(rows, minlength=len(sent))
-        veto = sparse.identity(len(self.papers), format="csr") * VETO
-        return (
-            appended(left, counts, columns + left.shape[1], len(self.papers)),
-            sparse.vstack([right, veto], format="csr"),
+        counts = np.bincount(rows, minlength=left.shape[0])
+        having = np.flatnonzero(counts)
+        vetoes = sparse.csr_matrix(
+            (np.full(len(places), VETO), places, np.concatenate([[0], np.cumsum(counts[having])])),
+            shape=(len(having), len(self.papers)),
         )
+        return with_own_columns(left, having), sparse.vstack([right, vetoes], format="csr")
 
     def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score: reasons that add up to it, and what to highlight.
