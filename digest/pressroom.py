@@ -82,6 +82,7 @@ class Preview:
                     "title": paper.title,
                     "score": round(pick.score, 6),
                     "section": pick.section,
+                    "updated": f"v{paper.updated.version}" if paper.updated else None,
                     "reasons": [
                         {"keyword": r.keyword, "field": r.field, "gain": round(r.gain, 6)}
                         for r in pick.reasons
@@ -281,6 +282,8 @@ def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
     recipe = Recipe.unpack(app.recipes.of_reader(reader.id, number))
     raw, note = app.workshop.press(app.recipes).preview(recipe)
     known = app.archive.get(list(recipe.scores))
+    again = app.archive.revised(after=app.windows.since(reader.id, number), upto=number)
+    known |= {paper.id: paper for paper in again if paper.id in known}
     reasons = _reasons_today(app, reader, list(known.values()))
     shown = tuple(
         (

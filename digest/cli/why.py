@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -31,13 +32,19 @@ def why(
     app: App = context.obj.app
     reader = app.desk.by_email(email)
     found = _paper(app, paper)
-    answer, titles = _answer(app, reader, found)
+    had = app.sent_to([reader.id], app.clock()).get(reader.id, frozenset())
+    found = _updated(app, found, had)
+    answer, titles = _answer(app, reader, found, had)
     text = sentence(answer, titles)
+    if found.updated:
+        on = f" of {found.updated.on}" if found.updated.on else ""
+        text = f"updated, v{found.updated.version}{on}: {text}"
     if as_json:
         kind = type(answer).__name__
         one(
             {"paper": found.id, "title": found.title, "answer": kind, "text": text}
             | {"details": asdict(answer)}
+            | ({"updated": asdict(found.updated)} if found.updated else {})
         )
         return
     say(f"{found.title}\n  {text}")
@@ -54,21 +61,31 @@ def _paper(app: App, text: str) -> Paper:
     return matches[0]
 
 
-def _answer(app: App, reader: Subscriber, paper: Paper) -> tuple[Answer, dict[int, str]]:
+def _updated(app: App, paper: Paper, had: frozenset[int]) -> Paper:
+    """Return the paper as its newest version is offered, to a reader who had an older one."""
+    if not (app.settings.edition.show_updated and paper.edition and paper.id in had):
+        return paper
+    revised = app.archive.revised(after=paper.edition, upto=None)
+    return next((each for each in revised if each.id == paper.id), paper)
+
+
+def _answer(
+    app: App, reader: Subscriber, paper: Paper, had: frozenset[int]
+) -> tuple[Answer, dict[int, str]]:
     """Ask about the edition that offered the paper, or about the next one."""
-    number = paper.edition
+    number = paper.updated.edition if paper.updated else paper.edition
     if number is None:
-        papers = app.archive.unoffered()
+        papers = app.unoffered()
     else:
         # What seeded the archive was offered to nobody: edition 0.
-        papers = app.archive.offered(after=number - 1, upto=number) if number else []
+        papers = app.offered(number - 1, number) if number else []
     offer = Offer.of(papers, app.knowledge)
-    had = app.sent_to([reader.id], app.clock()).get(reader.id, frozenset())
     # What this edition itself brought was a candidate then: it crowds out, it is not a repeat.
     sent: dict[int, tuple[datetime | None, int | None]] = {
         each: (None, None) for each in had if each not in offer.papers
     }
-    if paper.id in had:
+    again = paper.updated and paper.id not in _got(app, reader, number)
+    if paper.id in had and not again:
         sent[paper.id] = (_day(app, number), number)
     of = app.settings
     answer = explain(
@@ -82,6 +99,11 @@ def _answer(app: App, reader: Subscriber, paper: Paper) -> tuple[Answer, dict[in
         floor=of.ranking.floor,
     )
     return answer, {each.id: each.title for each in papers}
+
+
+def _got(app: App, reader: Subscriber, since: int | None) -> Collection[int]:
+    """Return the papers that a reader got by the editions from `since` on."""
+    return app.last_sent([reader.id], since).get(reader.id, ()) if since else ()
 
 
 def _day(app: App, number: int | None) -> datetime | None:
