@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCALE = 0.5
 EXPANSION = 0.6  # of related words beside a model's cosine
-EXPANSION_ALONE = 1.0  # and without a model
+EXPANSION_ALONE = 0.7  # and without a model
 LEAST_MEANING = 0.4
 ENOUGH_COVER = 0.75
 CHUNK = 512

@@ -30,6 +30,7 @@ FEEDBACK_PAPERS = 15  # best papers of the archive whose words are fed back
 FEEDBACK_VECTORS = 5  # and whose vectors are
 FEEDBACK_TERMS = 30
 VECTOR_FEEDBACK = 0.5  # weight of their mean beside the item's own vector
+SHARPNESS = 3  # a paper's share in that mean is its score to this power: the surest lead
 NEIGHBOURS = 10
 SMOOTHING = 0.8  # weight of the neighbours' mean beside a paper's own vector
 ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
@@ -98,7 +99,10 @@ class Corpus:
         if self._plain is None:
             return vectors
         best = top(scores, FEEDBACK_VECTORS)
-        return unit(vectors + VECTOR_FEEDBACK * self._plain[best].mean(axis=1))
+        shares = np.maximum(np.take_along_axis(scores, best, axis=1), 1e-9) ** SHARPNESS
+        shares /= shares.sum(axis=1, keepdims=True)
+        mean = np.einsum("ij,ijk->ik", shares, self._plain[best])
+        return unit(vectors + VECTOR_FEEDBACK * mean)
 
     def _related(self, scores: npt.NDArray[Any]) -> Csr:
         """Return the most telling stems of each row's best papers: rows × stems."""
