@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from digest import pressroom
 from digest.composing.why import AlreadySent, Picked
 from digest.delivery.courier import Courier
 from digest.errors import NotFound
-from tests.cli.command import inside
+from tests.cli.command import argv, environment, inside
 from tests.house import House, paper
 
 ADA = "ada@example.org"
@@ -257,6 +261,40 @@ def test_a_newer_version_comes_exactly_once_however_a_run_dies(
     assert titles.count("Robots that walk") == 2
     assert titles.count("Speaking robots") == 1
     assert pressroom.figures(wanted.app, 2).accounting.finished
+
+
+def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(
+    tmp_path: Path,
+) -> None:
+    of = {"edition": {"show_updated": True, "min_papers": 0}}
+    house = House(tmp_path / "data", now=datetime.now(UTC)).reopened(**of)
+    readers = [f"r{number}@example.org" for number in range(60)]
+    for reader in readers:
+        house.reader(reader, "robots")
+    tell(house, FIRST, 1)
+    assert house.run(date(2026, 3, 11)).accounting.accepted == len(readers)
+    tell(house, SECOND, 2)
+    house.app.close()
+
+    def mails_in_all() -> int:
+        return sum(len(list((box / "new").iterdir())) for box in (house.data / "mailbox").iterdir())
+
+    killed = subprocess.Popen(
+        argv(house.data, "run", "--date", "2026-03-12"),
+        env=environment(DIGEST_EDITION__SHOW_UPDATED="true"),
+        cwd=tmp_path,
+    )
+    end = time.monotonic() + 60
+    while mails_in_all() < len(readers) + 10:
+        assert time.monotonic() < end
+        time.sleep(0.005)  # only the other process can say when
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    again = House(house.data, house.settings, datetime.now(UTC))
+    assert again.app.deliveries.accounting(2).accepted < len(readers), "killed too late"
+    assert again.run(date(2026, 3, 12)).accounting.accepted == len(readers)
+    assert {len(again.mails(reader)) for reader in readers} == {2}
+    again.app.close()
 
 
 def _titles(house: House, number: int) -> list[str]:
