@@ -12,7 +12,7 @@ from typing import Protocol
 
 from digest.diff import Intents, Known, Lookalikes, decide
 from digest.errors import DumpError
-from digest.readings import Dump, Reading, Rejection
+from digest.readings import Dump, Reading, Rejection, path_name
 from digest.revisions import RevisePaper, revisions
 
 
@@ -63,9 +63,9 @@ class Ingest:
         try:
             data = read_whole(path, self.read)
         except DumpError as error:
-            return _refused(Reading("", _name(path), now), error)
+            return _refused(Reading("", path_name(path), now), error)
         return self.bytes(
-            data, name=_name(path), now=now, captured_on=captured_on, archive_only=archive_only
+            data, name=path_name(path), now=now, captured_on=captured_on, archive_only=archive_only
         )
 
     def bytes(
@@ -124,26 +124,6 @@ def read_whole(path: Path, read: Callable[[Path], bytes]) -> bytes:
         return read(path)
     except OSError as error:
         raise DumpError(f"cannot be read: {error.strerror or error}") from None
-
-
-def read_bounded(path: Path, max_bytes: int) -> bytes:
-    """Return a file's bytes; raises DumpError when it cannot be read or is too large."""
-
-    def read(file: Path) -> bytes:
-        with file.open("rb") as stream:
-            return stream.read(max_bytes + 1)
-
-    data = read_whole(path, read)
-    if len(data) > max_bytes:
-        raise DumpError(
-            f"longer than {max_bytes:,} bytes, which no dump is; raise dumps.max_bytes if it is one"
-        )
-    return data
-
-
-def _name(path: Path) -> str:
-    """Return a path as text that can be stored; bytes that are not UTF-8 are escaped."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _refused(blank: Reading, error: DumpError) -> Reading:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.dumps import folder, formats, mailbox
+from digest.dumps import folder, formats, mailbox, text
 from digest.dumps.biorxiv import next_address
 from digest.dumps.http import Failed, Fetched, Fetcher, Unchanged, redacted
 from digest.errors import DumpError, SourceRefused
-from digest.ingest import read_bounded
-from digest.readings import Reading
+from digest.readings import Reading, path_name
 from digest.settings import Source
 
 
@@ -30,7 +29,7 @@ class Visit:
 
     captures: tuple[Capture, ...] = ()
     error: str | None = None  # why it could not be asked, or not wholly
-    unchanged: bool = False  # the server said so (304)
+    unchanged: bool = False  # the server said so (304), or nothing new lies there
     etag: str | None = None
     last_modified: str | None = None
     retry_at: datetime | None = None  # the server asked to be left alone until then
@@ -82,28 +81,67 @@ def _with_words(failed: Failed, now: datetime) -> str:
 
 
 def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: int) -> Visit:
-    """Take a folder's complete files; once read they are moved to `done/` or `rejected/`."""
+    """Take a folder's complete files; once read they are moved to `done/` or `rejected/`.
+
+    Another process may do the same: who moves a file first has filed it.
+    """
     captures: list[Capture] = []
     files: list[Path] = []
     errors: list[str] = []
     try:
-        for file in folder.ready(path, now=now, settled=settled):
-            try:
-                captures.append(Capture(str(file), read_bounded(file, max_bytes)))
-                files.append(file)
-            except DumpError as error:
-                folder.file_away(file, accepted=False, report=error.reason)
-                errors.append(f"{file.name}: {error.reason}")
+        ready = folder.ready(path, now=now, settled=settled)
     except DumpError as error:
-        errors.append(error.reason)
+        return Visit(error=error.reason)
+    for file in ready:
+        try:
+            data = _read_settled(file, max_bytes)
+        except DumpError as error:
+            errors += _filed(file, accepted=False, report=error.reason)
+            errors.append(f"{path_name(file.name)}: {error.reason}")
+        else:
+            if data is not None:
+                captures.append(Capture(path_name(file), data))
+                files.append(file)
 
     def put_away(readings: Sequence[Reading]) -> None:
+        failures = []
         for file, reading in zip(files, readings, strict=True):
             accepted = reading.format is not None
             report = "" if accepted and not reading.problems else reading.summary()
-            folder.file_away(file, accepted=accepted, report=report)
+            failures += _filed(file, accepted=accepted, report=report)
+        if failures:
+            raise DumpError("; ".join(failures))
 
-    return Visit(tuple(captures), "; ".join(errors) or None, put_away=put_away)
+    nothing = not captures and not errors
+    return Visit(tuple(captures), "; ".join(errors) or None, nothing, put_away=put_away)
+
+
+def _read_settled(file: Path, max_bytes: int) -> bytes | None:
+    """Return a file's bytes; None when it grew meanwhile or somebody took it away.
+
+    Raises DumpError.
+    """
+    try:
+        before = file.stat()
+        data = text.read_bytes(file, max_bytes=max_bytes)
+        after = file.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DumpError(f"cannot be read: {error.strerror or error}") from None
+    grew = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    return None if grew or len(data) != after.st_size else data
+
+
+def _filed(file: Path, *, accepted: bool, report: str) -> list[str]:
+    """Move a file to where it belongs; return what kept it from being moved."""
+    try:
+        folder.file_away(file, accepted=accepted, report=report)
+    except FileNotFoundError:
+        return []  # another process has filed it
+    except OSError as error:
+        return [f"{path_name(file.name)} cannot be moved: {error.strerror or error}"]
+    return []
 
 
 def visit_mailbox(path: Path) -> Visit:
@@ -119,7 +157,7 @@ def visit_mailbox(path: Path) -> Visit:
         if keys:
             mailbox.mark_read(path, keys)
 
-    return Visit(captures, put_away=put_away)
+    return Visit(captures, unchanged=not captures, put_away=put_away)
 
 
 def without_validators(visit: Visit) -> Visit:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from digest.app import App
 from digest.dumps import formats
+from digest.dumps.text import read_bytes
 from digest.errors import DumpError, NotFound
-from digest.ingest import read_bounded
+from digest.ingest import read_whole
 from digest.papers import Paper, keys_of, title_key
 from subscribers.import_export import read_rows, write_csv, write_json_lines
 from subscribers.importing import Imported
@@ -44,7 +46,7 @@ def like_file(app: App, reader: Subscriber, file: Path) -> list[Paper]:
 
     Papers that the archive lacks are added, and never offered. Raises DumpError.
     """
-    data = read_bounded(file, app.settings.dumps.max_bytes)
+    data = read_whole(file, partial(read_bytes, max_bytes=app.settings.dumps.max_bytes))
     dump = formats.read(data, now=app.clock())
     reading = app.ingest_bytes(data, str(file), None, archive_only=True)
     if reading.format is None:

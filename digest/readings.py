@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from digest.papers import PaperRecord
 
@@ -57,6 +58,11 @@ class Reading:
             if self.problems:
                 said += f", rejected {self.rejected}: {_listed(self.problems)}"
         return said
+
+
+def path_name(path: Path | str) -> str:
+    """Return a path as text that can be stored; bytes that are not UTF-8 are escaped."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _papers(count: int) -> str:

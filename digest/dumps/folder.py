@@ -24,12 +24,16 @@ def ready(folder: Path, *, now: datetime, settled: timedelta = SETTLED) -> tuple
     when the folder cannot be read.
     """
     try:
-        found = [(modified, path) for path, modified in _files(folder)]
+        found = [(moments, path) for path, moments in _files(folder)]
     except OSError as error:
         raise DumpError(
             f"the watched folder cannot be read: {error.strerror}", path=folder
         ) from None
-    complete = [each for each in found if not timedelta(0) <= now - each[0] < settled]
+
+    def still_written(moments: tuple[datetime, datetime]) -> bool:
+        return any(timedelta(0) <= now - moment < settled for moment in moments)
+
+    complete = [(moments[0], path) for moments, path in found if not still_written(moments)]
     return tuple(path for _, path in sorted(complete))
 
 
@@ -37,19 +41,24 @@ def file_away(path: Path, *, accepted: bool, report: str = "") -> Path:
     """Move a file to `done/` or `rejected/` beside it, with its report; return where it is now.
 
     A file of the same name that is there already is kept: the new one gets a number. Raises
-    OSError as the system gives it.
+    OSError as the system gives it; FileNotFoundError when another process took the file away.
     """
     folder = path.parent / (DONE if accepted else REJECTED)
     folder.mkdir(exist_ok=True)
     target = _reserve(folder, path.name)
-    path.replace(target)  # onto our own empty placeholder, so nothing is overwritten
+    try:
+        path.replace(target)  # onto our own empty placeholder, so nothing is overwritten
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
     if report:
         beside = _reserve(folder, f"{target.name}.report.txt")
         beside.write_text(report.rstrip("\n") + "\n", encoding="utf-8", errors="replace")
     return target
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, datetime]]:
+def _files(folder: Path) -> Iterator[tuple[Path, tuple[datetime, datetime]]]:
+    """Yield files with when they were written, and when they came (a copy may keep old times)."""
     for path in folder.iterdir():
         name = path.name
         if name.startswith((".", "#")) or name.lower().endswith(_PARTIAL):
@@ -59,7 +68,10 @@ def _files(folder: Path) -> Iterator[tuple[Path, datetime]]:
         except FileNotFoundError:  # taken away between the listing and the look
             continue
         if stat.S_ISREG(seen.st_mode):
-            yield path, datetime.fromtimestamp(seen.st_mtime, UTC)
+            modified, changed = (
+                datetime.fromtimestamp(moment, UTC) for moment in (seen.st_mtime, seen.st_ctime)
+            )
+            yield path, (modified, changed)
 
 
 def _reserve(folder: Path, name: str) -> Path:

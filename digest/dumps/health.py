@@ -34,7 +34,7 @@ class FetchRecord:
     bytes: int = 0
     digest: str = ""  # of the bytes; the same digest is the same batch
     error: str | None = None  # why it failed; holds no secret
-    unchanged: bool = False  # the server said so (304)
+    unchanged: bool = False  # the server said so (304), or nothing new lay there
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def judge(history: Sequence[FetchRecord], latest: FetchRecord) -> Health:
     good = [each for each in past if not each.error]
     if latest.new > 0:
         return _size(good, latest)
-    brought = [each.at for each in good if each.new > 0]
+    brought = [each.at for each in past if each.new > 0]  # also where a part of it failed
     gap = _usual_gap(brought)
     if brought and latest.at - brought[-1] > gap:
         return Health(
@@ -71,7 +71,7 @@ def judge(history: Sequence[FetchRecord], latest: FetchRecord) -> Health:
     if _is_quiet_day(good, latest.at.date()):
         return Health("quiet", f"nothing new, as usual on a {latest.at:%A}")
     if latest.unchanged:
-        return Health("repeated", "the server says that nothing changed")
+        return Health("repeated", "nothing changed since the last time")
     if latest.papers == 0:
         return Health("empty", f"no papers at all; the usual batch has {_usual(good)}")
     same = any(each.digest == latest.digest for each in good if latest.digest)

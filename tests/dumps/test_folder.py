@@ -84,3 +84,16 @@ def test_a_very_long_name_is_cut_to_leave_room_for_its_report(tmp_path: Path) ->
     moved = folder.file_away(path, accepted=False, report="why")
     assert moved.suffix == ".txt"
     assert len(list((tmp_path / "rejected").iterdir())) == 2
+
+
+def test_a_copy_that_keeps_old_times_waits_until_it_is_complete(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.txt", age=10**6)
+    came = datetime.fromtimestamp(path.stat().st_ctime, UTC)
+    assert folder.ready(tmp_path, now=came + timedelta(seconds=2)) == ()
+    assert folder.ready(tmp_path, now=came + timedelta(seconds=6)) == (path,)
+
+
+def test_what_another_process_took_away_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        folder.file_away(tmp_path / "gone.txt", accepted=True, report="none")
+    assert list((tmp_path / "done").iterdir()) == []
