@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from importlib.metadata import version
 
 import structlog
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+from stamina.instrumentation import set_on_retry_hooks
 
 from digest.app import App
 from digest.dumps import formats
@@ -63,7 +63,8 @@ def fetch_due(app: App) -> None:
         if sources.worth_telling(fetch):
             _tell_operator(app, fetch)
     if fetched:
-        look_up(app)
+        if gained := look_up(app):
+            log.info("papers looked up", service=app.settings.enrichment.service, gained=gained)
         forget_old(app)
 
 
@@ -78,12 +79,9 @@ def look_up(app: App) -> int:
     of = app.settings.enrichment
     if of.service == "off":
         return 0
-    gained = Lookups(
+    return Lookups(
         of.service, app.archive, app.facts, lambda: _fetcher(app), app.clock, of.per_round, of.url
     ).run()
-    if gained:
-        log.info("papers looked up", service=of.service, gained=gained)
-    return gained
 
 
 def forget_old(app: App) -> None:
@@ -117,14 +115,10 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
         log.error("the operator was not told", source=fetch.source, reason=trouble)
 
 
-def _log_retry(details: RetryDetails) -> None:
-    log.info("asking again", seconds=round(details.wait_for, 1), reason=str(details.caused_by))
-
-
 def _fetcher(app: App) -> Fetcher:
     # Few and short attempts: a source comes round again, and a stopping server need not wait.
     limits = Limits(max_bytes=app.settings.dumps.max_bytes, attempts=2, longest_wait=10.0)
-    set_on_retry_hooks([_log_retry])  # stamina's own line would name neither source nor reason
+    set_on_retry_hooks([])  # stamina would print a line of its own; the fetch's record says why
     return Fetcher(
         pace=HostPauses(app.facts),
         clock=app.clock,

@@ -1,0 +1,113 @@
+"""`digest sources`, `digest fetch` and `digest enrich`, asking a server on the loopback address."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Said, inside
+from tests.dumps.loopback import says, serving
+
+BIB = b"@misc{one, title={On the Sleep of Sea Otters}, abstract={They hold hands.}}\n"
+FOUND = b"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
+ xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+<id>https://arxiv.org/api/x</id><opensearch:totalResults>1</opensearch:totalResults><entry>
+<id>http://arxiv.org/abs/2601.00077v2</id><title>On the sleep of sea otters</title>
+<summary>Longer.</summary><published>2026-01-02T10:00:00Z</published>
+<author><name>Ada Moss</name></author><category term="q-bio.PE"/></entry></feed>"""
+Digest = Callable[..., Said]
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in [name for name in os.environ if name.startswith("DIGEST_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DIGEST_RANKING__SEMANTIC", "off")
+    monkeypatch.chdir(tmp_path)
+    yield
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def digest(capsys: pytest.CaptureFixture[str], data: Path) -> Digest:
+    return partial(inside, capsys, data)
+
+
+def configure(data: Path, text: str) -> None:
+    (data / "settings.toml").write_text(text)
+
+
+def test_without_sources_the_commands_say_so(digest: Digest) -> None:
+    assert "There are no other sources" in digest("sources").out
+    said = digest("fetch")
+    assert (said.code, said.out) == (1, "")
+    assert "there are no sources" in said.err
+
+
+def test_fetch_asks_and_sources_tells_how_it_went(digest: Digest, data: Path) -> None:
+    with (
+        serving({"/a": says(200, BIB)}) as site,
+        serving({"/b?key=hunter2": says(404)}, host="127.0.0.2") as other,
+    ):
+        configure(
+            data,
+            f"""[[sources]]
+name = "good"
+kind = "url"
+url = "{site.url.replace("//", "//ada:hunter2@")}/a"
+[[sources]]
+name = "gone"
+kind = "url"
+url = "{other.url}/b?key=hunter2"
+""",
+        )
+        before = digest("sources", "--json")
+        assert [each["reason"] for each in before.lines] == ["never asked"] * 2
+        one = digest("fetch", "good")
+        assert (one.code, one.out) == (0, "good: fresh: 1 new of 1 papers\n")
+        gone = digest("fetch", "gone", "--json")
+        assert (gone.code, gone.one["health"], gone.one["new"]) == (1, "failed", 0)
+    after = digest("sources", "--json").lines
+    assert [each["health"] for each in after] == ["fresh", "failed"]
+    assert after[0]["papers"] == 1 and after[0]["next_fetch"] > after[0]["last_fetch"]
+    shown = digest("sources").out
+    assert "gone\turl\tfailed" in shown and "the server answered 404" in shown
+    for said in (one, gone, digest("sources"), digest("sources", "--json")):
+        assert "hunter2" not in said.out + said.err
+
+
+def test_an_unknown_source_is_an_error_that_names_those_there_are(
+    digest: Digest, data: Path
+) -> None:
+    configure(data, '[[sources]]\nname = "drop"\nkind = "folder"\npath = "drop"\n')
+    said = digest("fetch", "drip")
+    assert said.code == 1 and "drop" in said.err
+
+
+def test_enrich_fills_in_what_a_page_did_not_tell(digest: Digest, data: Path) -> None:
+    (data.parent / "a.bib").write_bytes(BIB)
+    digest("ingest", data.parent / "a.bib")
+    off = digest("enrich")
+    assert off.code == 1 and "enrichment.service" in off.err
+    query = "/api/query?search_query=ti%3A%22On+the+Sleep+of+Sea+Otters%22&max_results=5"
+    with serving({query: says(200, FOUND)}) as site:
+        configure(data, f'[enrichment]\nservice = "arxiv"\nurl = "{site.url}"\n')
+        said = digest("enrich", "--json")
+        assert said.one == {"service": "arxiv", "gained": 1}
+        assert digest("enrich").out == "0 papers gained something from arxiv.\n"
+        assert len(site.asked) == 1, "what has its id is not asked for again"
+    (shown,) = digest("papers", "--json").lines
+    assert (shown["arxiv_id"], shown["authors"]) == ("2601.00077", ["Ada Moss"])
+    assert shown["abstract"] == "They hold hands.", "what a reader may have been sent stays"
+    assert json.dumps(shown["links"]).count("arxiv.org/abs/2601.00077") == 1
