@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 HALF_LIFE_DAYS = 180.0  # an opinion this old counts half
 DISLIKE = 0.4  # a dislike beside a like
-LIKES_WORDS = 1.0  # the most that the words of liked papers give
-COLUMNS = 1 << 18
+LIKES_WORDS = 0.5  # the most that the words of liked papers give
 LIKES_MEANING = 1.0  # and that their meaning gives
+COLUMNS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,6 @@ class TasteSpace:
         if semantics is None or papers is None:
             return np.zeros(len(self._scorer.papers))
         vectors = semantics.vectors([paper_text(opinion.paper) for opinion in taste])
-        vectors = self._scorer.corpus.smooth(vectors)
         centroid: Vectors = unit((shares[:, None] * vectors).sum(axis=0)[None])
         return np.asarray((papers @ centroid[0]) - self._scorer.corpus.ordinary(centroid)[0])
 
