@@ -35,6 +35,7 @@ def build_site(app: App) -> Guard:
             accent_dark=app.press.settings.palette.dark.accent,
         ),
         templates=shipped("templates/web"),
+        languages=app.press.languages,
         clock=app.clock,
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)

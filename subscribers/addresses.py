@@ -15,9 +15,11 @@ from hashlib import sha256
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 from subscribers.errors import AddressError
+from subscribers.messages import in_english_only, message
 from subscribers.words import is_control
 
 MAX_NAME = 100  # characters
+_NO_ADDRESS = message("this is not a mail address; perhaps there is a typing mistake in it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,15 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
             text.strip(), check_deliverability=False, strict=True, test_environment=True
         )
     except EmailSyntaxError as error:
-        raise AddressError(str(error)) from None
+        raise AddressError(in_english_only(str(error), _NO_ADDRESS)) from None
     except (EmailNotValidError, ValueError) as error:
-        raise AddressError(f"this is not a mail address: {error}") from None
+        english = f"this is not a mail address: {error}"
+        raise AddressError(in_english_only(english, _NO_ADDRESS)) from None
     domain = found.ascii_domain.lower()
     if any(domain == refused or domain.endswith("." + refused) for refused in refused_domains):
-        raise AddressError("addresses of this mail provider are not taken here; use another one")
+        raise AddressError(
+            message("addresses of this mail provider are not taken here; use another one")
+        )
     # Mailboxes differ by case or compatibility forms in theory only. The key is for finding a
     # reader; mail always goes to the address that was kept, never to the one just typed.
     local = "".join(unicodedata.normalize("NFKC", found.local_part).casefold().split())
@@ -65,9 +70,9 @@ def parse_name(text: str) -> str:
     """
     name = " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
     if any(map(is_control, name)):
-        raise AddressError("a name is one line without control characters")
+        raise AddressError(message("a name is one line without control characters"))
     if len(name) > MAX_NAME:
-        raise AddressError(f"a name has {MAX_NAME} characters at most")
+        raise AddressError(message("a name has {most} characters at most", most=MAX_NAME))
     return name
 
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from subscribers.errors import ConsentError
+from subscribers.messages import message
 
 State = Literal["pending", "active", "paused", "left", "erased"]
 Action = Literal[
@@ -28,7 +29,7 @@ UNDO_WITHIN = timedelta(days=7)
 
 # What a reader agrees to; the version goes into each record. Raise it when the words change.
 TEXT_VERSION = "2026-1"
-TEXT = (
+TEXT = message(
     "I want to get a mail with research papers that match my keywords. "
     "I can stop it at any time with one click in every mail."
 )
@@ -62,16 +63,16 @@ _STEPS: dict[Action, dict[State | None, State]] = {
 }
 
 _REFUSALS: dict[Action, str] = {
-    "ask": "this address is subscribed already",
-    "vouch": "this address is subscribed already",
-    "confirm": "this subscription has ended; subscribe again to get mails",
-    "pause": "only a running subscription can be paused",
-    "resume": "only a paused subscription can go on",
-    "leave": "there is no subscription to end",
-    "undo": "there is nothing to take back; subscribe again to get mails",
-    "move": "only a confirmed subscription can move to another address",
-    "expire": "only an unconfirmed subscription expires",
-    "erase": "there is nothing left to erase",
+    "ask": message("this address is subscribed already"),
+    "vouch": message("this address is subscribed already"),
+    "confirm": message("this subscription has ended; subscribe again to get mails"),
+    "pause": message("only a running subscription can be paused"),
+    "resume": message("only a paused subscription can go on"),
+    "leave": message("there is no subscription to end"),
+    "undo": message("there is nothing to take back; subscribe again to get mails"),
+    "move": message("only a confirmed subscription can move to another address"),
+    "expire": message("only an unconfirmed subscription expires"),
+    "erase": message("there is nothing left to erase"),
 }
 
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from subscribers.messages import Message, message
+
 
 class FrontDeskError(Exception):
-    """Something a reader or the operator can mend; its text says what and how."""
+    """Something a reader or the operator can mend; its text, a Message, says what and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,16 @@ class Problem:
     reason: str  # a whole phrase: what is wrong and what to write instead
 
     def __str__(self) -> str:
-        shown = f" ({self.character!r})" if self.character else ""
-        return f"character {self.position + 1}{shown}: {self.reason}"
+        return str(self.told)
+
+    @property
+    def told(self) -> Message:
+        """The place and the reason."""
+        values = {"place": self.position + 1, "reason": self.reason}
+        if not self.character:
+            return message("character {place}: {reason}", **values)
+        shown = repr(self.character)
+        return message("character {place} ({shown}): {reason}", shown=shown, **values)
 
 
 class ProfileError(FrontDeskError, ValueError):

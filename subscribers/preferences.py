@@ -15,6 +15,7 @@ from typing import cast
 
 from subscribers.addresses import parse_name
 from subscribers.errors import AddressError, ProfileError
+from subscribers.messages import message
 from subscribers.profile import parse
 from subscribers.store import Cadence, Subscriber
 
@@ -63,7 +64,7 @@ class FieldProblem:
     """What is wrong with one field."""
 
     field: str  # its name in the form or the file
-    reason: str
+    reason: str  # a Message
 
 
 class PreferencesError(ValueError):
@@ -125,12 +126,12 @@ def read_preferences(fields: Mapping[str, str]) -> Preferences:
     try:
         parse(keywords)
     except ProfileError as error:
-        problems += [FieldProblem("keywords", str(problem)) for problem in error.problems]
+        problems += [FieldProblem("keywords", problem.told) for problem in error.problems]
     try:
         name = parse_name(fields.get("name", ""))
     except AddressError as error:
         name = ""
-        problems.append(FieldProblem("name", str(error)))
+        problems.append(FieldProblem("name", error.args[0]))
     cadence = _one_of(fields, "cadence", CADENCES, problems)
     preferences = Preferences(
         keywords,
@@ -162,7 +163,8 @@ def _one_of(
     if not value:
         return allowed[0]
     if value not in allowed:
-        problems.append(FieldProblem(name, f"choose one of {', '.join(allowed)}"))
+        reason = message("choose one of {allowed}", allowed=", ".join(allowed))
+        problems.append(FieldProblem(name, reason))
         return allowed[0]
     return value
 
@@ -174,7 +176,8 @@ def _number(
     if not value:
         return None
     if not (value.isascii() and value.isdigit() and len(value) < 4 and low <= int(value) <= high):
-        problems.append(FieldProblem(name, f"write a whole number from {low} to {high}"))
+        reason = message("write a whole number from {low} to {high}", low=low, high=high)
+        problems.append(FieldProblem(name, reason))
         return None
     return int(value)
 
@@ -182,7 +185,8 @@ def _number(
 def _language(fields: Mapping[str, str], problems: list[FieldProblem]) -> str:
     value = fields.get("language", "").strip()
     if value and (len(value) > 35 or not _LANGUAGE.fullmatch(value)):
-        problems.append(FieldProblem("language", "write a language tag such as en or pt-BR"))
+        reason = message("write a language tag such as en or pt-BR")
+        problems.append(FieldProblem("language", reason))
         return ""
     return value
 
@@ -192,7 +196,8 @@ def _timezone(fields: Mapping[str, str], problems: list[FieldProblem]) -> str | 
     if not value:
         return None
     if value not in zoneinfo.available_timezones():
-        problems.append(FieldProblem("timezone", "write a time zone such as Europe/Paris or UTC"))
+        reason = message("write a time zone such as Europe/Paris or UTC")
+        problems.append(FieldProblem("timezone", reason))
         return None
     return value
 
@@ -202,13 +207,15 @@ def _weekdays(
 ) -> tuple[int, ...]:
     parts = fields.get("weekdays", "").replace(",", " ").split()
     if any(part not in {"0", "1", "2", "3", "4", "5", "6"} for part in parts):
-        problems.append(FieldProblem("weekdays", "write days as numbers, from 0 (Monday) to 6"))
+        reason = message("write days as numbers, from 0 (Monday) to 6")
+        problems.append(FieldProblem("weekdays", reason))
         return ()
     days = tuple(sorted({int(part) for part in parts}))
     if cadence == "days" and not days:
-        problems.append(FieldProblem("weekdays", "choose at least one day"))
+        problems.append(FieldProblem("weekdays", message("choose at least one day")))
     if cadence == "weekly" and len(days) != 1:
         if len(days) > 1:
-            problems.append(FieldProblem("weekdays", "choose one day for a weekly mail"))
+            reason = message("choose one day for a weekly mail")
+            problems.append(FieldProblem("weekdays", reason))
         return (0,)
     return days if cadence in ("days", "weekly") else ()

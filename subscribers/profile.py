@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from subscribers.errors import Problem, ProfileError
+from subscribers.messages import message
 from subscribers.words import DASHES, bare, is_control, normalised
 
 Scope = Literal["title", "author", "org"]
@@ -64,7 +65,11 @@ def parse(text: str) -> Profile:
         ProfileError: with every problem and its place. Nothing else is ever raised.
     """
     if len(text) > MAX_CHARACTERS:
-        reason = f"the text has {len(text):,} characters; {MAX_CHARACTERS:,} is the most"
+        reason = message(
+            "the text has {count} characters; {most} is the most",
+            count=len(text),
+            most=MAX_CHARACTERS,
+        )
         raise ProfileError((Problem(MAX_CHARACTERS, text[MAX_CHARACTERS], reason),))
     reader = _Reader(text)
     reader.read()
@@ -73,8 +78,9 @@ def parse(text: str) -> Profile:
     problems = [*reader.problems, *_contradictions(reader)]
     problems += _counted(reader, len(wanted) + len(excluded))
     if not wanted and not problems:
-        only = "this only excludes" if excluded else "there is nothing here yet"
-        reason = f"{only}; name at least one thing that you want to read about"
+        reason = message("there is nothing here yet; name at least one thing to read about")
+        if excluded:
+            reason = message("this only excludes; name at least one thing to read about")
         problems.append(Problem(len(text), "", reason))
     if problems:
         raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.position)))
@@ -151,9 +157,20 @@ class _Reader:
                 self.read_part()
         self.end_item()
 
-    def problem(self, position: int, reason: str) -> None:
+    def problem(self, position: int, text: str, **values: object) -> None:
         character = self.text[position] if position < len(self.text) else ""
-        self.problems.append(Problem(position, character, reason))
+        self.problems.append(Problem(position, character, message(text, **values)))
+
+    def dangling(self, signs: _Signs) -> None:
+        at, scope = signs.start, signs.scope
+        if scope:
+            self.problem(at, "nothing follows {scope}: (write {scope}:word)", scope=scope)
+        elif signs.required:
+            self.problem(at, "a + alone: write +word for what must be there, or take it out")
+        else:
+            self.problem(
+                at, "a dash alone: write -word for what you never want to see, or take it out"
+            )
 
     def read_part(self) -> None:
         """Read signs, then the word or the phrase they belong to."""
@@ -178,11 +195,13 @@ class _Reader:
             signs.scope = _scope_of(scope[1])
             self.at = scope.end()
             if self._skip(DASHES + _PLUSES):
-                self.problem(scope.end(), f"the sign comes first: write -{signs.scope}:word")
+                self.problem(
+                    scope.end(), "the sign comes first: write -{scope}:word", scope=signs.scope
+                )
                 self._skip_token()
                 return None
         if signs.any and not self._something_here():
-            self.problem(signs.start, _dangling(signs))
+            self.dangling(signs)
             return None
         return signs
 
@@ -224,7 +243,7 @@ class _Reader:
         if words:
             self._add(shown, words, signs, phrase=False)
         elif signs.any:
-            self.problem(signs.start, _dangling(signs))
+            self.dangling(signs)
         else:
             self.blank = start
 
@@ -241,7 +260,9 @@ class _Reader:
         if not number.isascii() or not _WEIGHT.fullmatch(number):
             self.problem(caret, "after ^ comes a number from 0.1 to 10, as in diffusion^2")
         elif not MIN_WEIGHT <= float(number) <= MAX_WEIGHT:
-            self.problem(caret, f"the weight {number} is not between 0.1 and 10 (write ^0.5)")
+            self.problem(
+                caret, "the weight {weight} is not between 0.1 and 10 (write ^0.5)", weight=number
+            )
         elif self.loose or self.parts:
             weight = float(number)
         elif self.excluding:
@@ -300,14 +321,6 @@ def _scope_of(name: str) -> Scope:
     return scopes[name.lower()]
 
 
-def _dangling(signs: _Signs) -> str:
-    if signs.scope:
-        return f"nothing follows {signs.scope}: (write {signs.scope}:word)"
-    if signs.required:
-        return "a + alone: write +word for what must be there, or take it out"
-    return "a dash alone: write -word for what you never want to see, or take it out"
-
-
 def _written(item: Item) -> str:
     scope = f"{item.scope}:" if item.scope else ""
     quote = '"' if item.phrase else ""
@@ -332,9 +345,14 @@ def _without_repeats(items: list[Item]) -> tuple[Item, ...]:
 def _contradictions(reader: _Reader) -> list[Problem]:
     """Name what is both wanted and excluded in the same words: it could never be picked."""
     wanted = {(part.item.words, part.item.scope) for part in reader.wanted}
-    reason = "is both wanted and excluded: take one of them out"
     return [
-        Problem(part.position, reader.text[part.position], f"“{part.item.text}” {reason}")
+        Problem(
+            part.position,
+            reader.text[part.position],
+            message(
+                "“{item}” is both wanted and excluded: take one of them out", item=part.item.text
+            ),
+        )
         for part in reader.excluded
         if (part.item.words, part.item.scope) in wanted
     ]
@@ -344,5 +362,5 @@ def _counted(reader: _Reader, items: int) -> list[Problem]:
     if items <= MAX_ITEMS:
         return []
     places = sorted(part.position for part in (*reader.wanted, *reader.excluded))
-    reason = f"there are {items} items; {MAX_ITEMS} is the most"
+    reason = message("there are {count} items; {most} is the most", count=items, most=MAX_ITEMS)
     return [Problem(places[MAX_ITEMS], reader.text[places[MAX_ITEMS]], reason)]

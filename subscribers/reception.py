@@ -7,6 +7,7 @@ from datetime import datetime
 
 from subscribers.addresses import parse_address
 from subscribers.errors import TokenError, UnknownReader
+from subscribers.messages import message
 from subscribers.store import Subscriber, SubscriberStore
 from subscribers.tokens import PREFERENCES_WITHIN, Claim, Tokens, check_age
 
@@ -36,7 +37,7 @@ class Reception:
         numbers = claim.numbers()
         reader = self.by_number(numbers[0] if numbers else 0)
         if reader.created_at and claim.issued_at < reader.created_at.replace(microsecond=0):
-            raise UnknownReader("there is no such subscription any more")
+            raise UnknownReader(message("there is no such subscription any more"))
         return reader
 
     def by_number(self, subscriber: int) -> Subscriber:
@@ -47,7 +48,7 @@ class Reception:
         """
         reader = self.store.by_id(subscriber)
         if reader is None:
-            raise UnknownReader("there is no such subscription any more")
+            raise UnknownReader(message("there is no such subscription any more"))
         return reader
 
     def by_email(self, email: str) -> Subscriber:
@@ -58,7 +59,7 @@ class Reception:
         """
         reader = self.store.by_key(parse_address(email).key)
         if reader is None:
-            raise UnknownReader(f"nobody is subscribed as {email.strip()}")
+            raise UnknownReader(message("nobody is subscribed as {address}", address=email.strip()))
         return reader
 
     def visit(self, token: str, now: datetime, *, strict: bool = True) -> Visit:
@@ -76,7 +77,7 @@ class Reception:
         claim = self.tokens.read("mail", token, now)
         numbers = claim.numbers()
         if len(numbers) != 2:
-            raise TokenError("this link is incomplete; copy the whole of it from the mail")
+            raise TokenError(message("this link is incomplete; copy the whole of it from the mail"))
         reader = self.reader_of(claim)
         if strict:
             check_age(claim, PREFERENCES_WITHIN, now)
@@ -91,4 +92,4 @@ def check_not_cut_off(reader: Subscriber, claim: Claim) -> None:
         TokenError.
     """
     if reader.links_valid_from and claim.issued_at < reader.links_valid_from:
-        raise TokenError("this link is no longer good: newer ones have taken its place")
+        raise TokenError(message("this link is no longer good: newer ones have taken its place"))

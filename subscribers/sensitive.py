@@ -17,6 +17,7 @@ from subscribers.addresses import parse_address
 from subscribers.consent import Consent, step
 from subscribers.errors import AddressError, ConsentError, TokenError
 from subscribers.letters import Letter, LetterKind
+from subscribers.messages import message
 from subscribers.reception import check_not_cut_off
 from subscribers.service import FrontDesk
 from subscribers.store import Feedback, Subscriber
@@ -35,7 +36,7 @@ def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: dateti
     address = parse_address(new_email, desk.settings.refused_domains)
     step(reader.state, "move")
     if address.key == reader.email_key:
-        raise AddressError("this is the address that you have already")
+        raise AddressError(message("this is the address that you have already"))
     if not desk.may_post(address.key) or not desk.may_post(reader.email_key):
         return
     link = desk.links.move(reader.id, address.email, now)
@@ -89,7 +90,7 @@ def stop(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         return reader  # stopped already, or moved on since
     after = replace(reader, links_valid_from=_next_second(now))
     if not desk.store.save(reader, after, None):
-        raise ConsentError("something changed in the meantime; please try once more")
+        raise ConsentError(message("something changed in the meantime; please try once more"))
     return after
 
 
@@ -105,7 +106,9 @@ def restore(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     if reader.email_key == parse_address(old_email).key:
         return reader
     if reader.email_key != new_key:
-        raise TokenError("the mails have moved again since; use the link of the latest letter")
+        raise TokenError(
+            message("the mails have moved again since; use the link of the latest letter")
+        )
     return _moved(desk, reader, old_email, now, "link")
 
 
@@ -148,7 +151,9 @@ def _moved(desk: FrontDesk, reader: Subscriber, email: str, now: datetime, how: 
     )
     consent = desk.evidence(reader, address.key, "move", now, how, "reader")
     if not desk.store.save(reader, after, consent):
-        raise ConsentError("this address is subscribed already, or something changed meanwhile")
+        raise ConsentError(
+            message("this address is subscribed already, or something changed meanwhile")
+        )
     return after
 
 

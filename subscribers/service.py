@@ -15,6 +15,7 @@ from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may
 from subscribers.errors import ConsentError
 from subscribers.letters import Letter, LetterKind, Mailer
 from subscribers.links import Links
+from subscribers.messages import message
 from subscribers.preferences import Preferences
 from subscribers.profile import parse, to_text, without_item
 from subscribers.reception import Reception
@@ -133,9 +134,15 @@ class FrontDesk(Reception):
         """
         profile = parse(reader.keywords)
         if index >= len(profile.wanted) or profile.wanted[index].text != shown:
-            raise ConsentError(f"“{shown}” is not at that place among your keywords any more")
+            raise ConsentError(
+                message("“{item}” is not at that place among your keywords any more", item=shown)
+            )
         if len(profile.wanted) == 1:
-            raise ConsentError(f"“{shown}” is your only keyword: change it, pause or unsubscribe")
+            raise ConsentError(
+                message(
+                    "“{item}” is your only keyword: change it, pause or unsubscribe", item=shown
+                )
+            )
         after = replace(reader, keywords=to_text(without_item(profile, index)))
         muted = self._write(reader, after, None)
         self._tell(reader, muted, now)
@@ -181,7 +188,7 @@ class FrontDesk(Reception):
             else:
                 self._say_goodbye(reader, how, now)
                 return left
-        raise ConsentError("this did not work; please press the button once more")
+        raise ConsentError(message("this did not work; please press the button once more"))
 
     def _say_goodbye(self, reader: Subscriber, how: str, now: datetime) -> None:
         """Mail the way back. One click comes from a mail program: it wants no answer."""
@@ -209,9 +216,11 @@ class FrontDesk(Reception):
             ConsentError: it was longer ago, or the address was never confirmed.
         """
         if reader.state == "left" and not may_undo(reader.left_at, now):
-            raise ConsentError("the week is over; subscribe again to get mails")
+            raise ConsentError(message("the week is over; subscribe again to get mails"))
         if reader.confirmed_at is None:
-            raise ConsentError("this address was never confirmed; subscribe again to get mails")
+            raise ConsentError(
+                message("this address was never confirmed; subscribe again to get mails")
+            )
         return self._take(reader, replace(reader, left_at=None), "undo", now, "form")
 
     def send_link(self, email: str, now: datetime) -> None:
@@ -229,7 +238,7 @@ class FrontDesk(Reception):
             if self.store.erase(reader.id, consent):
                 return
             reader = self.by_number(reader.id)
-        raise ConsentError("this did not work; please press the button once more")
+        raise ConsentError(message("this did not work; please press the button once more"))
 
     def _ask(
         self, address: Address, wishes: Preferences, now: datetime, *, how: str, source: Source
@@ -271,7 +280,7 @@ class FrontDesk(Reception):
                 return stored
         elif before is not None and (before == after or self.store.save(before, after, consent)):
             return after
-        raise ConsentError("something changed in the meantime; please try once more")
+        raise ConsentError(message("something changed in the meantime; please try once more"))
 
     def evidence(
         self,

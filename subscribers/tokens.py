@@ -22,6 +22,7 @@ from typing import Literal
 from itsdangerous import BadSignature, Signer
 
 from subscribers.errors import TokenError
+from subscribers.messages import message
 
 Purpose = Literal["mail", "confirm", "move", "stop", "restore", "export", "erase", "form"]
 Field = int | str
@@ -117,12 +118,14 @@ def check_age(claim: Claim, lifetime: timedelta | None, now: datetime) -> None:
     if lifetime is None:
         return
     if now - claim.issued_at > lifetime:
-        raise TokenError("this link has expired")
+        raise TokenError(message("this link has expired"))
     if claim.issued_at - now > _CLOCKS_DIFFER:
-        raise TokenError("this link comes from the future: the clock of the sender is wrong")
+        raise TokenError(
+            message("this link comes from the future: the clock of the sender is wrong")
+        )
 
 
-_GARBLED = "this link is incomplete or was changed; copy the whole of it from the mail"
+_GARBLED = message("this link is incomplete or was changed; copy the whole of it from the mail")
 
 
 def _packed(field: Field) -> str:

@@ -1,4 +1,4 @@
-"""The mail's languages: gettext catalogues for the words, Babel for numbers, dates and lists.
+"""The languages of mails and pages: gettext catalogues for the words, Babel for numbers, dates and lists.
 
 A catalogue is one text file, `LANGUAGE/LC_MESSAGES/digest.po`. It is read as it is when the
 press starts (about 10 ms): nobody has to compile anything, in a clone or in a wheel.
@@ -39,6 +39,11 @@ class Words:
     def direction(self) -> str:
         """`ltr` or `rtl`."""
         return str(self.locale.text_direction)
+
+    @cached_property
+    def name(self) -> str:
+        """What the language calls itself: Deutsch."""
+        return str(self.locale.display_name).capitalize()
 
     def say(self, message: str) -> str:
         """Return the translation of a message."""

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from subscribers.messages import message
 from subscribers.web import (
     confirm,
     feedback,
@@ -40,16 +41,16 @@ def install_errors(app: FastAPI, pages: Pages) -> None:
     async def http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         if status == 404:
-            text = "There is nothing at this address."
-            return pages.sorry(request, 404, "No such page", text)
+            return pages.no_such_page(request)
         if status == 405:
-            return pages.sorry(request, 405, "Not this way", "This address does not take that.")
+            text = message("This address does not take that.")
+            return pages.sorry(request, 405, message("Not this way"), text)
         detail = error.detail if isinstance(error, HTTPException) else ""
-        return pages.sorry(request, status, "That did not work", str(detail))
+        return pages.sorry(request, status, message("That did not work"), detail)
 
     async def server_error(request: Request, error: Exception) -> Response:
-        text = "Something went wrong on our side. It is noted; please try again later."
-        return pages.sorry(request, 500, "Our mistake", text)
+        text = message("Something went wrong on our side. It is noted; please try again later.")
+        return pages.sorry(request, 500, message("Our mistake"), text)
 
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, http_error)  # a paper that is no number

@@ -6,19 +6,23 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from subscribers.messages import Message, message
 from subscribers.preferences import MAX_PAPERS, FieldProblem, timezones
-from subscribers.web.pages import PageSettings
+from subscribers.web.pages import Pages
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = (
+    *(message("Monday"), message("Tuesday"), message("Wednesday"), message("Thursday")),
+    *(message("Friday"), message("Saturday"), message("Sunday")),
+)
 CADENCES = (
-    ("daily", "Every day"),
-    ("weekdays", "Monday to Friday"),
-    ("days", "On the days I choose"),
-    ("weekly", "Once a week"),
+    ("daily", message("Every day")),
+    ("weekdays", message("Monday to Friday")),
+    ("days", message("On the days I choose")),
+    ("weekly", message("Once a week")),
 )
 
 
-def choices(settings: PageSettings, fields: Mapping[str, str]) -> dict[str, Any]:
+def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form's template needs: the values so far, and what can be chosen."""
     names = ("email", "name", "keywords", "language", "timezone", "hour", "max_papers")
     values = {name: fields.get(name, "") for name in names}
@@ -34,6 +38,7 @@ def choices(settings: PageSettings, fields: Mapping[str, str]) -> dict[str, Any]
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zones": [(group, list(zones)) for group, zones in groupby(timezones(), _continent)],
         "max_papers": MAX_PAPERS,
+        "languages": [(tag, pages.languages.words(tag).name) for tag in pages.languages.names()],
     }
 
 
@@ -45,5 +50,16 @@ def ordered(problems: Sequence[FieldProblem]) -> dict[str, list[str]]:
     return found
 
 
-def _continent(zone: str) -> str:
-    return zone.partition("/")[0] if "/" in zone else "Everywhere"
+def _continent(zone: str) -> Message:
+    return _CONTINENTS.get(zone.partition("/")[0], _EVERYWHERE)
+
+
+_EVERYWHERE = message("Everywhere")
+_CONTINENTS = {
+    str(name): name
+    for name in (
+        *(message("Africa"), message("America"), message("Antarctica"), message("Arctic")),
+        *(message("Asia"), message("Atlantic"), message("Australia"), message("Europe")),
+        *(message("Indian"), message("Pacific")),
+    )
+}

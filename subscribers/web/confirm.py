@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from subscribers.errors import ConsentError
+from subscribers.messages import message
 from subscribers.web.pages import Pages, route_class, see
 
 
@@ -17,7 +18,7 @@ def routes(pages: Pages) -> APIRouter:
     def show(request: Request, token: str) -> Response:
         reader = desk.reader_of_confirmation(token, pages.now())
         if reader.state == "left":
-            raise ConsentError("this subscription has ended; subscribe again to get mails")
+            raise ConsentError(message("this subscription has ended; subscribe again to get mails"))
         return pages.page(request, "confirm.html", reader=reader)
 
     @router.post("/confirm/{token}")

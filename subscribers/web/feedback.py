@@ -1,4 +1,4 @@
-"""More like this, not this, mute this keyword: buttons behind a mail's links."""
+"""More like this, less like this, mute this keyword: buttons behind a mail's links."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from subscribers.errors import ConsentError, ProfileError, UnknownPaper
+from subscribers.messages import message
 from subscribers.profile import parse
 from subscribers.reception import Visit
 from subscribers.store import Feedback, Opinion, Subscriber
@@ -75,6 +76,7 @@ def _show(pages: Pages, request: Request, token: str, paper: int, opinion: Opini
     return pages.page(
         request,
         "feedback.html",
+        reader=visit.reader,
         token=token,
         paper=paper,
         title=_title_of(pages, visit, paper),
@@ -90,7 +92,7 @@ def _record(pages: Pages, token: str, paper: int, opinion: Opinion) -> Response:
     if not pages.feedback.set_feedback(
         visit.reader.id, Feedback(paper, opinion, now, visit.edition)
     ):
-        raise ConsentError(f"“{title}” could not be noted; please try again")
+        raise ConsentError(message("“{title}” could not be noted; please try again", title=title))
     return see(f"/m/{token}/{opinion}/{paper}")
 
 
@@ -98,9 +100,9 @@ def _title_of(pages: Pages, visit: Visit, paper: int) -> str:
     """Return the title of a paper that stood in the mail of this link, and of no other."""
     title = pages.feedback.paper_title(paper) if 0 < paper < _MAX_NUMBER else None
     if title is None:
-        raise UnknownPaper("this paper is not in the archive any more")
+        raise UnknownPaper(message("this paper is not in the archive any more"))
     if not pages.feedback.was_mailed(visit.reader.id, visit.edition, paper):
-        raise UnknownPaper("this paper was not in the mail that the link comes from")
+        raise UnknownPaper(message("this paper was not in the mail that the link comes from"))
     return title
 
 
@@ -111,5 +113,5 @@ def _item(reader: Subscriber, index: int) -> dict[str, Any]:
     except ProfileError:
         wanted = ()
     if not 0 <= index < len(wanted):
-        raise ConsentError("this keyword is not in your list any more")
+        raise ConsentError(message("this keyword is not in your list any more"))
     return {"shown": wanted[index].text, "is_only": len(wanted) == 1}

@@ -11,8 +11,11 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
+from subscribers.messages import message
+
 Fields = Mapping[str, str]
 _MAX_FIELDS = 60
+_BROKEN = message("This form arrived broken. Please send it again.")
 
 
 async def read_form(request: Request) -> Fields:
@@ -30,7 +33,7 @@ async def read_form(request: Request) -> Fields:
     except (HTTPException, MultiPartException, ValueError, UnicodeError) as error:
         if isinstance(error, HTTPException) and error.status_code == 413:
             raise
-        raise HTTPException(400, "This form arrived broken. Please send it again.") from None
+        raise HTTPException(400, _BROKEN) from None
     return {name: " ".join(values) for name, values in found.items()}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from subscribers.messages import message
 from subscribers.web.clients import Network, client_of
 
 Scope = MutableMapping[str, Any]
@@ -95,7 +96,7 @@ class Guard:
         return name.removesuffix(".") in self.settings.hosts
 
 
-_TOO_LARGE = "This is more than any form here has. Please write less."
+_TOO_LARGE = message("This is more than any form here has. Please write less.")
 
 
 class _Body:

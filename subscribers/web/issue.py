@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
+from subscribers.messages import message
 from subscribers.web.pages import Pages, route_class
 
 # A mail has its styles inline. It gets no script, no form and no frame; the sandbox gives it an
@@ -25,8 +26,8 @@ def routes(pages: Pages) -> APIRouter:
         visit = pages.desk.visit(token, pages.now())
         issue = pages.issues.read(visit.reader.id, visit.edition) if visit.edition else None
         if issue is None:
-            text = "This issue is not kept any more. Your mail program may still have it."
-            return pages.sorry(request, 404, "No such issue", text)
+            text = message("This issue is not kept any more. Your mail program may still have it.")
+            return pages.sorry(request, 404, message("No such issue"), text)
         if issue.html is None:
             return PlainTextResponse(issue.text)
         return HTMLResponse(issue.html, headers={"Content-Security-Policy": _MAIL_CSP})

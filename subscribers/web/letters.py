@@ -31,12 +31,14 @@ def _moving(router: APIRouter, pages: Pages) -> None:
     def show_move(request: Request, token: str) -> Response:
         reader, email = sensitive.move_asked(desk, token, pages.now())
         old = masked(reader.email)
-        return pages.page(request, "move.html", email=email, old=old, done=False)
+        return pages.page(request, "move.html", reader=reader, email=email, old=old, done=False)
 
     @router.post("/move/{token}")
     def move(request: Request, token: str, fields: Form) -> Response:
         reader = sensitive.move(desk, token, pages.now())
-        return pages.page(request, "move.html", email=reader.email, old="", done=True)
+        return pages.page(
+            request, "move.html", reader=reader, email=reader.email, old="", done=True
+        )
 
     @router.get("/stop/{token}")
     def show_stop(request: Request, token: str) -> Response:
@@ -45,8 +47,8 @@ def _moving(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/stop/{token}")
     def stop(request: Request, token: str, fields: Form) -> Response:
-        sensitive.stop(desk, token, pages.now())
-        return pages.page(request, "stop.html", done=True)
+        reader = sensitive.stop(desk, token, pages.now())
+        return pages.page(request, "stop.html", reader=reader, done=True)
 
     @router.get("/restore/{token}")
     def show_restore(request: Request, token: str) -> Response:
@@ -56,7 +58,7 @@ def _moving(router: APIRouter, pages: Pages) -> None:
     @router.post("/restore/{token}")
     def restore(request: Request, token: str, fields: Form) -> Response:
         reader = sensitive.restore(desk, token, pages.now())
-        return pages.page(request, "restore.html", email=reader.email, done=True)
+        return pages.page(request, "restore.html", reader=reader, email=reader.email, done=True)
 
 
 def _data(router: APIRouter, pages: Pages) -> None:
@@ -109,7 +111,7 @@ def _links(router: APIRouter, pages: Pages) -> None:
         try:
             await run_in_threadpool(pages.desk.send_link, email, pages.now())
         except AddressError as error:
-            return _link_form(pages, request, email, status=422, problem=str(error))
+            return _link_form(pages, request, email, status=422, problem=error.args[0])
         await pages.at_the_same_time(started)
         return see("/link-sent")
 

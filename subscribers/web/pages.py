@@ -18,12 +18,14 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from subscribers.errors import ConsentError, FrontDeskError, TokenError, UnknownPaper, UnknownReader
+from subscribers.messages import message, told
 from subscribers.service import FrontDesk
-from subscribers.store import FeedbackStore
+from subscribers.store import FeedbackStore, Subscriber
 from subscribers.web import assets
 from subscribers.web.clients import Client
 from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, same
 from subscribers.web.interfaces import IssueReader, PreviewService
+from subscribers.web.languages import Languages, Words, wanted
 from subscribers.web.rates import Rates
 
 
@@ -53,32 +55,50 @@ class Pages:
     rates: Rates
     settings: PageSettings
     templates: Path  # the folder templates/web
+    languages: Languages
     clock: Callable[[], datetime]
     pause: Callable[[float], Coroutine[Any, Any, None]] = field(default=anyio.sleep)
 
     def __post_init__(self) -> None:
-        self.environment = _environment(self.templates)
         self.assets = assets.load(self.templates / "static", self.settings)
 
     def page(
         self, request: Request, template: str, status: int = 200, **values: Any
     ) -> HTMLResponse:
-        """Render a page."""
-        html = self.environment.get_template(template).render(
-            site=self.settings, asset=self.assets.address, **values
+        """Render a page, in the language of the `reader` among its values, if they chose one."""
+        words = self.words(request, values.get("reader"))
+        html = (
+            _environment(self.templates, words)
+            .get_template(template)
+            .render(site=self.settings, asset=self.assets.address, **values)
         )
-        return HTMLResponse(html, status)
+        # No Vary: nothing but a style sheet is ever cached.
+        return HTMLResponse(html, status, headers={"Content-Language": words.language})
+
+    def words(self, request: Request, reader: Subscriber | None = None) -> Words:
+        """Return the language for a reader, else for their browser.
+
+        The preview's address names one: it is part of a page that has one already.
+        """
+        chosen = reader.language if reader else request.query_params.get("language", "")
+        asked = request.headers.get("accept-language", "")
+        return self.languages.words(chosen or wanted(asked, self.languages.names()))
 
     def sorry(
         self, request: Request, status: int, title: str, text: str, *, link_form: bool = False
     ) -> HTMLResponse:
-        """Render what went wrong, and what to do."""
+        """Render what went wrong, and what to do; Messages are said in the reader's language."""
         response = self.page(
             request, "sorry.html", status, title=title, text=text, link_form=link_form
         )
         if status == 429:
             response.headers["Retry-After"] = "60"
         return response
+
+    def no_such_page(self, request: Request) -> HTMLResponse:
+        """Render that there is nothing here."""
+        text = message("There is nothing at this address.")
+        return self.sorry(request, 404, message("No such page"), text)
 
     def now(self) -> datetime:
         """The time, UTC."""
@@ -159,28 +179,44 @@ def _may_act(pages: Pages, request: Request) -> bool:
 
 def too_often(pages: Pages, request: Request) -> HTMLResponse:
     """Say that it was too often."""
-    text = "There were too many requests from your network. Please try again in a little while."
-    return pages.sorry(request, 429, "A little slower, please", text)
+    text = message(
+        "There were too many requests from your network. Please try again in a little while."
+    )
+    return pages.sorry(request, 429, message("A little slower, please"), text)
 
 
 def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResponse:
     """Say what an error means for the reader."""
-    text = f"{str(error)[:1].upper()}{str(error)[1:]}."
+    text = error.args[0]
     if isinstance(error, UnknownReader | UnknownPaper):
-        return pages.sorry(request, 404, "Nothing here any more", text)
+        return pages.sorry(request, 404, message("Nothing here any more"), text)
     if isinstance(error, TokenError):
-        return pages.sorry(request, 403, "This link does not work", text, link_form=True)
+        return pages.sorry(request, 403, message("This link does not work"), text, link_form=True)
     status = 409 if isinstance(error, ConsentError) else 422
-    return pages.sorry(request, status, "That did not work", text)
+    return pages.sorry(request, status, message("That did not work"), text)
 
 
-@lru_cache(maxsize=4)
-def _environment(folder: Path) -> Environment:
-    return Environment(
+@lru_cache(maxsize=64)
+def _environment(folder: Path, words: Words) -> Environment:
+    made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {"words": words, "join": words.join}
+    made.filters["told"] = lambda what: told(what, words.say, words.number)
+    made.filters |= {"capital": _capital, "sentence": _sentence}
+    return made
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    return _capital(text) + ("" if text.endswith((".", "?", "!", "…")) else ".")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from subscribers import sensitive
 from subscribers.errors import AddressError, ConsentError
+from subscribers.messages import message
 from subscribers.preferences import (
     FieldProblem,
     PreferencesError,
@@ -23,14 +24,14 @@ from subscribers.web.preview import previewed
 
 # What the page says after a form was dealt with: ?done=…
 _DONE = {
-    "saved": "Your preferences are saved.",
-    "paused": "Your mails are paused.",
-    "resumed": "Your mails go on.",
-    "moving": "Please open the mail that we have just sent to the new address.",
-    "export": "We have mailed you a link to your data. It works for a day.",
-    "erase": "We have mailed you a link that erases everything. It works for a day.",
-    "taken-back": "Taken back.",
-    "muted": "That keyword is gone from your list.",
+    "saved": message("Your preferences are saved."),
+    "paused": message("Your mails are paused."),
+    "resumed": message("Your mails go on."),
+    "moving": message("Please open the mail that we have just sent to the new address."),
+    "export": message("We have mailed you a link to your data. It works for a day."),
+    "erase": message("We have mailed you a link that erases everything. It works for a day."),
+    "taken-back": message("Taken back."),
+    "muted": message("That keyword is gone from your list."),
 }
 
 
@@ -80,7 +81,7 @@ def _pausing(router: APIRouter, pages: Pages) -> None:
         try:
             until = _day(fields.get("until", ""), now.date())
         except ValueError as error:
-            problems = [FieldProblem("until", str(error))]
+            problems = [FieldProblem("until", error.args[0])]
             return _page(pages, request, token, visit, None, problems, status=422)
         desk.pause(visit.reader, until, now)
         return see(f"/m/{token}/preferences?done=paused")
@@ -104,7 +105,7 @@ def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
         try:
             sensitive.ask_to_move(desk, visit.reader, fields.get("email", ""), now)
         except AddressError as error:
-            problems = [FieldProblem("email", str(error))]
+            problems = [FieldProblem("email", error.args[0])]
             return _page(pages, request, token, visit, fields, problems, status=422)
         return see(f"/m/{token}/preferences?done=moving")
 
@@ -122,7 +123,7 @@ def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
 
 def _check_running(visit: Visit) -> None:
     if visit.reader.state not in ("active", "paused"):
-        raise ConsentError("this subscription is not running; nothing was saved")
+        raise ConsentError(message("this subscription is not running; nothing was saved"))
 
 
 def _day(text: str, today: date) -> date | None:
@@ -132,9 +133,9 @@ def _day(text: str, today: date) -> date | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError("write a day as 2026-12-31, or leave it empty") from None
+        raise ValueError(message("write a day as 2026-12-31, or leave it empty")) from None
     if day <= today or day.year > today.year + 2:
-        raise ValueError("choose a day in the future, at most two years from now")
+        raise ValueError(message("choose a day in the future, at most two years from now"))
     return day
 
 
@@ -161,6 +162,6 @@ def _page(
         done=done,
         feedback=pages.feedback.feedback(reader.id),
         problems=ordered(problems or []),
-        **choices(pages.settings, shown),
+        **choices(pages, shown),
         **previewed(pages, shown if preview else None),
     )

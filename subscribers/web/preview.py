@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from subscribers.errors import ProfileError
+from subscribers.messages import Message, message
 from subscribers.preferences import MAX_PAPERS
 from subscribers.profile import parse
 from subscribers.web.interfaces import PreviewedPaper
@@ -29,7 +30,7 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
     try:
         profile = parse(keywords)
     except ProfileError as error:
-        reasons = [str(problem) for problem in error.problems]
+        reasons = [problem.told for problem in error.problems]
         return nothing | {"preview_state": "problems", "preview_problems": reasons}
     wanted = fields.get("max_papers", "")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 3 else 0
@@ -43,7 +44,7 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
     }
 
 
-def why_of(paper: PreviewedPaper) -> list[tuple[str, str]]:
+def why_of(paper: PreviewedPaper) -> list[tuple[str, list[Message]]]:
     """Return each keyword that brought a paper, strongest first, and where it was found."""
     found: dict[str, list[str]] = {}
     for reason in paper.reasons:
@@ -51,16 +52,17 @@ def why_of(paper: PreviewedPaper) -> list[tuple[str, str]]:
     return [(keyword, _places(fields)) for keyword, fields in list(found.items())[:3]]
 
 
-def _places(fields: list[str]) -> str:
-    within = [field for field in _ORDER if field in fields]
-    within += sorted({field for field in fields if field not in _ORDER and field != "meaning"})
-    said = f"in the {' and '.join(within)}" if within else ""
-    if "meaning" in fields:
-        said = f"{said}, and by meaning" if said else "by meaning"
-    return said
+def _places(fields: list[str]) -> list[Message]:
+    return [said for field, said in _PLACES.items() if field in fields]
 
 
-_ORDER = ("title", "abstract")
+_PLACES = {
+    "title": message("in the title"),
+    "abstract": message("in the abstract"),
+    "authors": message("among the authors"),
+    "keywords": message("among its keywords"),
+    "meaning": message("by meaning"),
+}
 
 
 def expectation(per_day: float | None) -> str:
@@ -68,9 +70,11 @@ def expectation(per_day: float | None) -> str:
     if per_day is None:
         return ""
     if per_day >= 1.5:
-        return f"Expect about {round(per_day)} a day."
+        return message("Expect about {count} a day.", count=round(per_day))
     if per_day >= 0.75:
-        return "Expect about one a day."
+        return message("Expect about one a day.")
     if per_day >= 1 / 25:
-        return f"Expect about one every {max(2, round(1 / per_day))} days."
-    return "Expect less than one a month." if per_day < 1 / 31 else "Expect about one a month."
+        return message("Expect about one every {days} days.", days=max(2, round(1 / per_day)))
+    if per_day >= 1 / 31:
+        return message("Expect about one a month.")
+    return message("Expect less than one a month.")

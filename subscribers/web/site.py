@@ -35,7 +35,7 @@ def routes(pages: Pages) -> APIRouter:
     @router.get("/static/{name}")
     def static(request: Request, name: str) -> Response:
         if name not in pages.assets.files:
-            return pages.sorry(request, 404, "No such page", "There is nothing at this address.")
+            return pages.no_such_page(request)
         return _asset(pages, name)
 
     return router

@@ -65,7 +65,7 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
             wishes = read_preferences(fields)
             pages.desk.subscribe(fields.get("email", ""), wishes, pages.now())
         except AddressError as error:
-            problems.append(FieldProblem("email", str(error)))
+            problems.append(FieldProblem("email", error.args[0]))
         except PreferencesError as error:
             problems += error.problems
             problems += _address_problems(pages, fields)
@@ -81,7 +81,7 @@ def _address_problems(pages: Pages, fields: Fields) -> list[FieldProblem]:
     try:
         pages.desk.check_address(fields.get("email", ""))
     except AddressError as error:
-        return [FieldProblem("email", str(error))]
+        return [FieldProblem("email", error.args[0])]
     return []
 
 
@@ -96,6 +96,8 @@ def _form(
     preview: bool = False,
 ) -> Response:
     token, cookie = pages.form_token(request)
+    words = pages.words(request)  # who reads this page in a language can read mails in it
+    language = words.language if words.language != pages.languages.default else ""
     response = pages.page(
         request,
         "subscribe.html",
@@ -103,7 +105,7 @@ def _form(
         form_token=token,
         stale=stale,
         problems=ordered(problems or []),
-        **choices(pages.settings, fields),
+        **choices(pages, {"language": language} | dict(fields)),
         **previewed(pages, fields if preview else None),
     )
     pages.keep_cookie(request, response, cookie)

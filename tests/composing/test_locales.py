@@ -11,17 +11,19 @@ from digest.errors import TemplateError
 from tests.composing.conftest import MakeIssue, MakePress, paper
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"say": None, "plural": (1, 2)}
+KEYWORDS = {"say": None, "plural": (1, 2), "message": None, "problem": (2,)}
 
 
 def messages() -> set[str]:
     """Every message of the code and the templates."""
     found: set[str] = set()
-    code = extract_from_dir(ROOT / "digest/composing", [("**.py", "python")], keywords=KEYWORDS)
-    found |= {m[2][0] if isinstance(m[2], tuple) else m[2] for m in code}
-    for file in (ROOT / "templates/email").iterdir():
-        for message in extract_from_file("jinja2.ext:babel_extract", file):
-            found.add(message[1] if isinstance(message[1], str) else message[1][0])
+    for folder in ("digest/composing", "subscribers"):
+        code = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS)
+        found |= {m[2][0] if isinstance(m[2], tuple) else m[2] for m in code}
+    for folder in ("templates/email", "templates/web"):
+        for file in filter(Path.is_file, (ROOT / folder).iterdir()):
+            for message in extract_from_file("jinja2.ext:babel_extract", file):
+                found.add(message[1] if isinstance(message[1], str) else message[1][0])
     return found
 
 

@@ -86,7 +86,7 @@ def _judge(house: House, page: Any, issue: Any) -> None:
     press(page, "More like this")
     page.get_by_role("heading", name="Noted").wait_for()
     page.goto(house.link(issue, "/less/"))
-    press(page, "Not this")
+    press(page, "Less like this")
     reader = house.reader(ADA).id
     assert len({f.paper for f in house.app.readers.feedback(reader)}) >= 1
     page.goto(house.link(issue, "/preferences"))

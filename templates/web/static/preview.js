@@ -33,7 +33,7 @@
     } catch (error) {
       if (error.name === "AbortError") return;
       last = null;
-      status.textContent = "The preview does not answer just now.";
+      status.textContent = status.dataset.trouble;
     } finally {
       if (running === mine) shown.removeAttribute("aria-busy");
     }

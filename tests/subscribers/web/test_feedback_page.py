@@ -1,4 +1,4 @@
-"""More like this, not this, mute: each by a button, each about what was in the mail."""
+"""More like this, less like this, mute: each by a button, each about what was in the mail."""
 
 from __future__ import annotations
 

@@ -217,10 +217,11 @@ def test_what_to_expect_is_said_as_people_count(per_day: float | None, says: str
 
 @pytest.mark.parametrize(
     ("fields", "says"),
-    [(["abstract", "title"], "in the title and abstract"), (["meaning"], "by meaning"),
-     (["meaning", "title"], "in the title, and by meaning"), (["authors"], "in the authors")],
+    [(["abstract", "title"], ["in the title", "in the abstract"]), (["meaning"], ["by meaning"]),
+     (["meaning", "title", "title"], ["in the title", "by meaning"]),
+     (["authors"], ["among the authors"])],
 )  # fmt: skip
-def test_where_a_keyword_was_found_is_said_once(fields: list[str], says: str) -> None:
+def test_where_a_keyword_was_found_is_said_once(fields: list[str], says: list[str]) -> None:
     reasons = tuple(PreviewReason("diffusion", field) for field in fields)
     assert why_of(PreviewedPaper("T", None, "", 1.0, "picked", reasons)) == [("diffusion", says)]
 
