@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import signal
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import structlog
 import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from digest import scheduling, zone_data
+from digest import pressroom, scheduling, zone_data
 from digest.app import App
 from digest.dumps import folder
 from digest.errors import DigestError
@@ -25,6 +26,7 @@ from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
 SEND_SECONDS = 10
+PRUNE_SECONDS = 24 * 3600
 
 log = structlog.get_logger("digest")
 
@@ -87,6 +89,12 @@ class Duties:
         """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""
         fetch_due(self.app)
 
+    def prune(self) -> None:
+        """Remove what makes old mails again; the ledger stays."""
+        gone = pressroom.prune(self.app)
+        if gone.recipes:
+            log.info("old issues pruned", recipes=gone.recipes, fragments=gone.fragments)
+
     def _read_inbox(self) -> None:
         app = self.app
         if not app.inbox.is_dir():
@@ -121,12 +129,16 @@ def house(app: App) -> House:
 
 
 def _renew_moments(app: App, now: datetime) -> None:
-    """Work out anew when readers are due, after an update of tzdata or of a clock far ahead."""
+    """Work out anew when readers are due: after an update of tzdata, other settings, a wrong clock.
+
+    Among the settings is who gets mail in a trial: when it ends, the others get what it offered.
+    """
     version = zone_data.version()
-    if app.facts.get("tzdata") != version.encode():
+    rules = hashlib.sha256(f"{version} {house(app)}".encode()).digest()  # no address is kept
+    if app.facts.get("rhythm-rules") != rules:
         app.rhythms.forget_moments()
-        app.facts.set("tzdata", version.encode(), now)
-        log.info("time zone data", version=version)
+        app.facts.set("rhythm-rules", rules, now)
+        log.info("readers' times are worked out anew", tzdata=version)
     elif app.rhythms.forget_moments(after=now + scheduling.TOO_FAR):
         log.warning("the clock was far ahead: readers' times are worked out anew")
 
@@ -156,7 +168,7 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
 
 
 def _scheduler(duties: Duties) -> BackgroundScheduler:
-    """Return APScheduler with three duties, thin: what is due stands in the database.
+    """Return APScheduler with the duties, thin: what is due stands in the database.
 
     An interval and no cron trigger: cron's default grace is a second, and clock changes have
     bitten it. A duty that takes longer than its interval is not started twice.
@@ -167,6 +179,7 @@ def _scheduler(duties: Duties) -> BackgroundScheduler:
         (duties.tick, TICK_SECONDS),
         (duties.send, SEND_SECONDS),
         (duties.fetch, TICK_SECONDS),
+        (duties.prune, PRUNE_SECONDS),
     )
     for duty, seconds in turns:
         scheduler.add_job(

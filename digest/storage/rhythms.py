@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, or_, select, true, update
 
 from digest.rhythms import RhythmRow, Served
 from digest.states import WELCOME
@@ -66,13 +66,12 @@ class RhythmStore:
         opened_at = select(editions.c.opened_at).where(editions.c.number == edition)
         late = s.confirmed_at >= opened_at.scalar_subquery()
         query = select(s.id).where(s.state == "active", s.last_edition == 0, late, asked, never)
+        query = query.where(_may_have(email_keys))
         with self._database.read() as connection:
             readers = list(connection.scalars(query.limit(_WELCOMES)))
         if not readers:
             return 0
-        planned = self._deliveries.plan(
-            edition, now, period=WELCOME, readers=readers, email_keys=email_keys
-        )
+        planned = self._deliveries.plan(edition, now, period=WELCOME, readers=readers)
         with self._database.write() as connection:
             connection.execute(
                 update(deliveries)
@@ -137,17 +136,23 @@ class RhythmStore:
     ) -> int:
         """Plan issues, then move their readers on; return how many were planned.
 
+        email_keys: a trial, only these have issues. The others are looked at again when they would
+        have been; what the trial offers is still open to them when it is over.
+
         Two transactions: after a crash between them the readers are looked at again, and
         UNIQUE (reader, edition) and (reader, period) refuse to plan their issues a second time.
         """
+        if email_keys:
+            chosen = self._among(email_keys)
+            others = [each for each in served if each.reader not in chosen]
+            self.look_again([(each.reader, each.next_due_at) for each in others])
+            served = [each for each in served if each.reader in chosen]
         by_period: dict[str, list[int]] = {}
         for each in served:
             by_period.setdefault(each.period, []).append(each.reader)
         planned = 0
         for period, readers in by_period.items():
-            planned += self._deliveries.plan(
-                edition, now, period=period, readers=readers, email_keys=email_keys
-            )
+            planned += self._deliveries.plan(edition, now, period=period, readers=readers)
         statement = (
             update(subscribers)
             .where(subscribers.c.id == bindparam("reader"))
@@ -161,9 +166,19 @@ class RhythmStore:
             {"reader": each.reader, "period": each.period, "moment": each.next_due_at}
             for each in served
         ]
-        with self._database.write() as connection:
-            connection.execute(statement, rows)
+        if rows:
+            with self._database.write() as connection:
+                connection.execute(statement, rows)
         return planned
+
+    def _among(self, email_keys: Sequence[str]) -> set[int]:
+        with self._database.read() as connection:
+            return set(connection.scalars(select(subscribers.c.id).where(_may_have(email_keys))))
+
+
+def _may_have(email_keys: Sequence[str]) -> ColumnElement[bool]:
+    """Tell whether a reader may have mail: in a trial only those who are named."""
+    return subscribers.c.email_key.in_(email_keys) if email_keys else true()
 
 
 def _rhythm(row: Row[Any]) -> RhythmRow:

@@ -125,12 +125,24 @@ def test_after_a_crash_the_same_issue_is_not_planned_again(readers: Readers) -> 
     assert [row[:2] for row in readers.planned()] == [(1, 1)]
 
 
-def test_a_trial_plans_only_the_named_and_moves_all_on(readers: Readers) -> None:
+def test_a_trial_plans_only_the_named_and_the_others_stay_where_they_were(
+    readers: Readers,
+) -> None:
     readers.add(1), readers.add(2)
     served = [Served(reader, "2026-03-14", NOW + HOUR) for reader in (1, 2)]
     assert readers.store.serve(1, served, NOW, email_keys=["reader2@example.org"]) == 1
     assert [row[0] for row in readers.planned()] == [2]
-    assert readers.due() == []
+    assert readers.due() == [], "no look at them every minute"
+    left_out, named = readers.store.rhythms()
+    assert (left_out.last_period, left_out.last_edition) == (None, 0)
+    assert (named.last_period, named.last_edition) == ("2026-03-14", 1)
+    assert readers.store.serve(1, served[:1], NOW) == 1
+
+
+def test_in_a_trial_only_the_named_are_welcomed(readers: Readers) -> None:
+    readers.confirm(1, NOW + HOUR), readers.confirm(2, NOW + HOUR)
+    assert readers.store.welcome(2, 1, NOW + HOUR, email_keys=["reader2@example.org"]) == 1
+    assert readers.store.welcome(2, 1, NOW + HOUR) == 1, "the other, when it is over"
 
 
 def test_moments_are_written_down_and_forgotten(readers: Readers) -> None:
