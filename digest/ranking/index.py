@@ -17,13 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from digest.ranking.audience import (
-    Audience,
-    Places,
-    Sent,
-    relative_weights,
-    with_own_columns,
-)
+from digest.ranking.audience import Audience, Places, Sent, with_own_columns
 from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
 from digest.ranking.duplicates import near_duplicates
@@ -190,11 +184,7 @@ class Index:
 
     def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
-        if not profile.wanted or not numbers:
-            return (-1,) * len(numbers)
-        gains = self.scorer.dense(profile.wanted)[:, [self.place[number] for number in numbers]]
-        gains *= np.array(relative_weights(profile), np.float32)[:, None]
-        return tuple(np.where(gains.max(axis=0) > 0, gains.argmax(axis=0), -1).tolist())
+        return self._explainer.leading(profile, [self.place[number] for number in numbers])
 
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""

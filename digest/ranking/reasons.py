@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from digest.ranking.audience import relative_weights
-from digest.ranking.blend import ENOUGH_COVER, SCALE
+from digest.ranking.audience import item_key, relative_weights
+from digest.ranking.blend import SCALE
 from digest.ranking.features import Document, Feature, occurrences, strengths
 from digest.ranking.interface import Explanation, Field, Reason, Span
 from digest.ranking.text import Token, compounds, sentences
@@ -19,19 +19,36 @@ from digest.ranking.text import Token, compounds, sentences
 if TYPE_CHECKING:
     from digest.papers import Paper
     from digest.ranking.queries import Term
-    from digest.ranking.scorer import Scorer
+    from digest.ranking.scorer import Scored, Scorer
     from subscribers.profile import Item, Profile
 
 Gains = dict[tuple[str, Field], float]
 LIKED = "papers you liked"
+MOST_ITEMS = 4_000  # whose parts are kept: about 20 MB
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # shared by readers, and told apart by identity
 class Part:
-    """What one item gives one paper at weight 1, and where its words stand. Readers share it."""
+    """What one item gives one paper at weight 1, and where its words stand."""
 
     gains: tuple[tuple[Field, float], ...]
     spans: tuple[Span, ...]
+
+
+class Given(dict[int, Part | None]):
+    """What one item gives each paper, by place; taken apart when it is first asked for."""
+
+    def __init__(
+        self, text: str, scores: Mapping[int, float], part_of: Callable[[int], Part]
+    ) -> None:
+        super().__init__()
+        self.text = text  # the item as its reader typed it
+        self.scores = scores  # place → score at weight 1, of the papers that the item matches
+        self._part_of = part_of
+
+    def __missing__(self, at: int) -> Part | None:
+        part = self[at] = self._part_of(at) if at in self.scores else None
+        return part
 
 
 class Explainer:
@@ -39,21 +56,57 @@ class Explainer:
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
-        self._part = lru_cache(maxsize=50_000)(self._part_of)
-        self._scored = lru_cache(maxsize=2_000)(scorer.scored)
+        self._given: dict[object, Given] = {}
+        self._explained = lru_cache(maxsize=50_000)(self._explained_of)
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
+        self._last: tuple[Profile | None, Sequence[tuple[Given, float]]] = (None, ())
 
     def explain(self, profile: Profile, at: int, liked: float = 0.0) -> Explanation:
         """Explain the score of the paper at one place for one profile, term by term.
 
-        `liked` is what the reader's likes and dislikes give this paper.
+        `liked` is what the reader's likes and dislikes give this paper. What the same items give
+        the same paper at the same weights is one Explanation, shared by all their readers.
         """
+        matched = [
+            (given.text, part, weight)
+            for given, weight in self._asked(profile)
+            if (part := given[at]) is not None
+        ]
+        return self._explained(at, liked, *matched)
+
+    def leading(self, profile: Profile, places: Sequence[int]) -> tuple[int, ...]:
+        """Return for some papers which of the profile's items gives most to each; -1: none."""
+        asked = self._asked(profile)
+        return tuple([_leading(asked, at) for at in places])
+
+    def _asked(self, profile: Profile) -> Sequence[tuple[Given, float]]:
+        """Return what a profile's items give, with their weights."""
+        if self._last[0] is not profile:  # a reader's papers are asked for in a row
+            given = map(self._given_by, profile.wanted)
+            self._last = profile, tuple(zip(given, relative_weights(profile), strict=True))
+        return self._last[1]
+
+    def _given_by(self, item: Item) -> Given:
+        key = (item.text, item_key(item))
+        given = self._given.get(key)
+        if given is None:
+            if len(self._given) >= MOST_ITEMS:
+                self._given.clear()
+            row = self._scorer.rows([item])
+            scores = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+            matching = {at: score for at, score in scores.items() if score > 0}
+            part_of = partial(self._part_of, item, self._scorer.scored(item))
+            given = self._given[key] = Given(item.text, matching, part_of)
+        return given
+
+    def _explained_of(
+        self, at: int, liked: float, *matched: tuple[str, Part, float]
+    ) -> Explanation:
         gains: Gains = defaultdict(float)
         spans: set[Span] = set()
-        for item, weight in zip(profile.wanted, relative_weights(profile), strict=True):
-            part = self._part(item, at)
+        for keyword, part, weight in matched:
             for place, gain in part.gains:
-                gains[item.text, place] += weight * gain
+                gains[keyword, place] += weight * gain
             spans.update(part.spans)
         if liked:
             gains[LIKED, "likes"] += liked
@@ -63,14 +116,10 @@ class Explainer:
         sentence = self._closest(closest, at) if closest and not spans else None
         return Explanation(sum(gains.values()), tuple(reasons), merged(spans), closest, sentence)
 
-    def _part_of(self, item: Item, at: int) -> Part:
-        scored = self._scored(item)
+    def _part_of(self, item: Item, scored: Scored, at: int) -> Part:
         document, paper = self._scorer.matrix.documents[at], self._scorer.papers[at]
-        gains, cover = _words(scored.terms, document, self._scorer)
+        gains = _words(scored.terms, document, self._scorer)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
-        near = item.scope is None and meaning >= self._scorer.least_meaning
-        if cover < ENOUGH_COVER and not near:
-            return Part((), ())
         if meaning > 0:
             gains["meaning"] = meaning
         spans = [s for term in scored.terms for s in spans_of(term.feature, paper, document)]
@@ -91,22 +140,25 @@ class Explainer:
         return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
-def _words(
-    terms: Sequence[Term], document: Document, scorer: Scorer
-) -> tuple[dict[Field, float], float]:
-    """Return what an item's words give in each place of a paper, and how telling they are."""
+def _words(terms: Sequence[Term], document: Document, scorer: Scorer) -> dict[Field, float]:
+    """Return what an item's words give in each place of a paper."""
     gains: dict[Field, float] = defaultdict(float)
-    cover = 0.0
-    for feature, share, telling in terms:
-        found = 0.0
+    for feature, share, _ in terms:
         if feature.scope == "author" and document.by_author(feature):
             gains["authors"] += share
-            found = 1.0
         for place, strength in strengths(document, feature, scorer.corpus.background).items():
             gains[place] += share * strength
-            found += strength
-        cover += telling if found else 0.0
-    return gains, cover
+    return gains
+
+
+def _leading(asked: Sequence[tuple[Given, float]], at: int) -> int:
+    """Return which item gives most to a paper, the first of equals; -1: none gives anything."""
+    best, most = -1, 0.0
+    for which, (given, weight) in enumerate(asked):
+        gain = given.scores.get(at, 0.0) * weight
+        if gain > most:
+            best, most = which, gain
+    return best
 
 
 def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:

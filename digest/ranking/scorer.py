@@ -69,16 +69,6 @@ class Scorer:
         places = self._places(items)
         return self._rows[np.array(places, dtype=np.intp)]
 
-    def dense(self, items: Sequence[Item]) -> npt.NDArray[np.float32]:
-        """Return the same as an array; for the few items of one reader the quicker way."""
-        found = np.zeros((len(items), len(self.papers)), np.float32)
-        places = self._places(items)
-        rows = self._rows
-        for at, place in enumerate(places):
-            row = slice(rows.indptr[place], rows.indptr[place + 1])
-            found[at, rows.indices[row]] = rows.data[row]
-        return found
-
     def scored(self, item: Item) -> Scored:
         """Return one item's terms and its meaning in every paper."""
         place = self._places([item])[0]
