@@ -157,6 +157,8 @@ class CardWriter:
 
     def _marked(self, text: str, pick: Pick, field: str, where: Cut) -> str:
         """Return the part of a text that is shown as HTML, with what matched marked."""
+        if not _shown(text, where):
+            return ""
         spans = [span for span in pick.spans if span.field == field]
         before, after = self._style.hit, Markup("</b>")
         if not pick.spans and pick.closest_sentence and pick.closest_sentence.field == field:
