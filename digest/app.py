@@ -181,7 +181,7 @@ class App(Stores):
         return Editor(
             offered=self.offered,
             knowledge=self.knowledge,
-            rules=Rules(of.max_papers, of.min_papers, self.settings.ranking.floor),
+            rules=Rules(of.max_papers, of.min_papers, self.settings.ranking.floor, of.trending),
             last_sent=self.last_sent,
         )
 

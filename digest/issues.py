@@ -33,6 +33,7 @@ class Rules:
     max_papers: int
     min_papers: int
     floor: float
+    trending: int = 0  # places of an issue for what is popular outside the keywords, labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class Editor:
                 max_papers=due.reader.max_papers or self._rules.max_papers,
                 min_papers=self._rules.min_papers,
                 floor=self._rules.floor,
+                trending=self._rules.trending,
             )
             for due, profile, ranking in zip(dues, profiles, rankings, strict=True)
         ]

@@ -97,6 +97,7 @@ def _answer(
         max_papers=reader.max_papers or of.edition.max_papers,
         min_papers=of.edition.min_papers,
         floor=of.ranking.floor,
+        trending=of.edition.trending,
     )
     return answer, {each.id: each.title for each in papers}
 

@@ -3,14 +3,14 @@
 In this order: the floor and what was sent leave papers out; of near-duplicates the better stays;
 the best `max_papers` are taken; a keyword that took nearly all of them gives its weakest places to
 good papers of other keywords; an issue that has a match but fewer than `min_papers` is filled with
-what is popular, labelled as trending.
+what is popular outside the keywords, labelled as trending; so is the place kept for it, if any.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -68,20 +68,28 @@ def choose(
 ) -> tuple[Pick, ...]:
     """Choose the papers of one issue, best first, the trending ones last.
 
-    `trending` of the places are kept for what is popular outside the keywords. Without a single
-    match there is no fill either: the reader has a quiet day.
+    `trending` of the places are kept for what is popular outside the keywords, unless all that is
+    popular matches. Without a single match there is no fill either: the reader has a quiet day.
     """
     candidates = eligible(ranking, index, sent, floor)
     if not candidates:
         return ()
-    wanted = max(max_papers - trending, 1)
+    missing = min(min_papers, max_papers) - len(candidates)
+    count = max(missing, min(trending, max_papers - 1))
+    taken = {each.paper for each in candidates}
+
+    def matches(number: int) -> bool:  # not all that match need be in the ranking
+        if ranking.complete:
+            return number in taken
+        return number in taken or index.explain(profile, number, taste).score >= floor
+
+    fill = _fill(profile, candidates, matches, index, sent, count)
+    wanted = max_papers - len(fill)
     chosen = candidates[:wanted]
     if len(candidates) > wanted and len(profile.wanted) > 1:
         numbers = [candidate.paper for candidate in candidates]
         chosen = diversified(candidates, index.leading(profile, numbers), wanted)
-    picks = [_pick(profile, each, index, taste) for each in chosen]
-    missing = max(min(min_papers, max_papers) - len(picks), trending)
-    return (*picks, *_fill(profile, picks, index, sent, min(missing, max_papers - len(picks))))
+    return (*(_pick(profile, each, index, taste) for each in chosen), *fill)
 
 
 def eligible(
@@ -127,18 +135,24 @@ def _pick(profile: Profile, candidate: Candidate, index: Explains, taste: Taste)
 
 
 def _fill(
-    profile: Profile, picks: Sequence[Pick], index: Explains, sent: Container[int], count: int
+    profile: Profile,
+    candidates: Sequence[Candidate],
+    matches: Callable[[int], bool],
+    index: Explains,
+    sent: Container[int],
+    count: int,
 ) -> list[Pick]:
-    """Return the most popular papers that are not chosen, not sent and not forbidden."""
-    taken = {pick.paper for pick in picks}
-    for pick in picks:
-        taken |= index.duplicates_of(pick.paper)
+    """Return the most popular papers that match nothing, are not sent and not forbidden."""
     found: list[Pick] = []
+    taken: set[int] = set()
+    if count > 0:
+        taken.update(*(index.duplicates_of(each.paper) for each in candidates))
     for paper in index.papers:
         if len(found) >= count:
             break
-        if paper.id in taken or paper.id in sent or not index.allowed(profile, paper.id):
+        if paper.id in taken or paper.id in sent or matches(paper.id):
             continue
-        found.append(Pick(paper.id, 0.0, "trending"))
-        taken |= index.duplicates_of(paper.id)
+        if index.allowed(profile, paper.id):
+            found.append(Pick(paper.id, 0.0, "trending"))
+            taken |= index.duplicates_of(paper.id)
     return found

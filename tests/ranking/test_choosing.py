@@ -41,9 +41,17 @@ def test_a_score_below_the_floor_is_no_match() -> None:
     assert chosen("tides", floor=5.0) == []
 
 
-def test_a_place_can_be_kept_for_what_is_trending() -> None:
+def test_what_is_trending_is_no_paper_that_matches() -> None:
+    assert chosen("birds, fashion", max_papers=2, trending=1) == [(4, "picked"), (3, "trending")]
+
+
+def test_a_place_for_what_is_trending_is_given_back_when_everything_popular_matches() -> None:
     picks = chosen("tides, birds, glaciers", max_papers=3, trending=1)
-    assert [section for _, section in picks] == ["picked", "picked", "trending"]
+    assert [section for _, section in picks] == ["picked"] * 3
+
+
+def test_the_only_place_of_an_issue_is_for_a_match() -> None:
+    assert chosen("birds", max_papers=1, trending=1) == [(4, "picked")]
 
 
 def test_sent_papers_are_neither_picked_nor_filled_in() -> None:
