@@ -239,7 +239,12 @@ class App(Stores):
             editor=self.editor(),
             composer=self.composer(),
             clock=self.clock,
-            plan=Plan(self.settings.expiry, of.approve, keys),
+            plan=Plan(
+                expiry=self.settings.expiry,
+                lease=timedelta(seconds=self.settings.delivery.lease_seconds),
+                approve=of.approve,
+                only_to=keys,
+            ),
             progress=progress,
         )
 

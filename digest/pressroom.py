@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from functools import cache, partial
@@ -25,6 +25,7 @@ from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
 from digest.states import PENDING, State
+from digest.storage.recipes import Pruned
 from digest.workers import helping
 from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
@@ -156,6 +157,11 @@ def resend_uncertain(app: App, number: int) -> int:
     """Let an edition's uncertain mails go again, byte for byte; return how many."""
     app.editions.get(number)
     return app.deliveries.resend_uncertain(number, app.clock())
+
+
+def prune(app: App) -> Pruned:
+    """Remove what makes mails again that are older than the operator keeps them."""
+    return app.recipes.prune(app.clock() - timedelta(days=app.settings.edition.keep_issues_days))
 
 
 def preview(app: App, address: str, number: int | None) -> Preview:

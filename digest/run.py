@@ -54,6 +54,9 @@ class Deliveries(Protocol):
     def nothing_to_send(self, owner: str, claims: Sequence[Claim], now: datetime) -> None:
         """Close the deliveries for which there is no paper."""
 
+    def renew(self, owner: str, now: datetime) -> None:
+        """Extend every claim of an owner that is slow but alive."""
+
     def release(self, owner: str, now: datetime) -> int:
         """Give back what was claimed and not started."""
 
@@ -115,6 +118,7 @@ class Plan:
     """What an operator decides about a run."""
 
     expiry: timedelta
+    lease: timedelta  # how long a claim holds that is not renewed
     approve: bool = False
     only_to: Sequence[str] = ()  # keys of addresses; empty: everybody
 
@@ -195,7 +199,11 @@ class EditionRun:
         chosen = self.editor.choose(dues, edition.number)
         issues: list[tuple[Claim, Issue]] = []
         empty: list[Claim] = []
+        renewed = now
         for claim, due, (offer, picks) in zip(claims, dues, chosen, strict=True):
+            if self.clock() - renewed > self.plan.lease / 3:
+                renewed = self.clock()
+                self.deliveries.renew(engine.owner, renewed)
             first = claim.period == WELCOME
             issue = self._issue(edition, due.reader, picks, offer.papers, now, first=first)
             if issue is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -131,9 +131,7 @@ def _json(figures: Figures) -> dict[str, Any]:
 
 def prune(context: typer.Context, as_json: Json = False) -> None:
     """Remove what makes old mails again (edition.keep_issues_days); the ledger stays."""
-    app_ = context.obj.app
-    before = app_.clock() - timedelta(days=app_.settings.edition.keep_issues_days)
-    pruned = app_.recipes.prune(before)
+    pruned = pressroom.prune(context.obj.app)
     if as_json:
         one({"recipes": pruned.recipes, "fragments": pruned.fragments})
     else:
