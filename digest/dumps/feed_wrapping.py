@@ -21,7 +21,7 @@ _CITATION = re.compile(
     | \[[^\[\]]{3,80}\]\ Published\ .{6,40}                # Physical Review
     | .{2,150},\ (?:Volume|Vol\.?|Issue)\ [\w ().-]{1,20},?.{0,80}\d{4}\.?  # Atypon
     | .{2,150},\ (?:Ahead\ of\ Print|EarlyView|Early\ View|Accepted\ Article)\.?
-    | .{2,120}\ (?:19|20)\d\d\b.{0,80}\bdoi:\ ?10\.\d{4,9}/\S{1,200}.{0,80}  # PubMed, above
+    | [^.]{2,100}\.\ (?:19|20)\d\d\b.{0,80}\bdoi:\ ?10\.\d{4,9}/\S{1,200}.{0,80}  # PubMed, above
     | PMID:\ ?\d+.{0,200}                                  # PubMed, below
     | (?:doi|DOI):?\ ?10\.\d{4,9}/\S+
     | (?:ABSTRACT|Abstract|SUMMARY|Summary|Significance)[.:]?
