@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import DigestError, SettingsError
 from digest.settings import Settings, secret_of
+from subscribers.tokens import MIN_KEY_BYTES
 
 Verdict = Literal["ok", "warning", "error"]
 
@@ -143,16 +144,23 @@ def _https(settings: Settings) -> Finding | None:
 
 def _secret(settings: Settings, data: Path) -> Finding:
     web, made = settings.web, data / "secret.key"
+    file = web.secret_key_file or (made if made.exists() else None)
     try:
-        given = secret_of(web.secret_key, web.secret_key_file, name="web.secret_key_file")
+        key = secret_of(web.secret_key, file, name="web.secret_key_file")
     except SettingsError as error:
         return Finding("secret key", "error", str(error))
-    path = None if given and web.secret_key else (web.secret_key_file or made)
-    if path and path.exists() and path.stat().st_mode & 0o077:
-        return Finding("secret key", "error", f"others can read {path}: chmod 600 {path}")
-    if given or made.exists():
-        return Finding("secret key", "ok", "set" if given else str(made))
-    return Finding("secret key", "ok", f"will be made at first use: {made}")
+    if key is None:
+        return Finding("secret key", "ok", f"will be made at first use: {made}")
+    in_file = file if web.secret_key is None else None
+    if in_file and in_file.stat().st_mode & 0o077:
+        return Finding("secret key", "error", f"others can read {in_file}: chmod 600 {in_file}")
+    if len(key.encode()) < MIN_KEY_BYTES:
+        return Finding(
+            "secret key",
+            "error",
+            f"it has fewer than {MIN_KEY_BYTES} bytes, so that links could be forged",
+        )
+    return Finding("secret key", "ok", str(made) if in_file == made else "set")
 
 
 def _trial(settings: Settings) -> Finding | None:

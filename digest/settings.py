@@ -295,10 +295,13 @@ def secret_of(value: SecretStr | None, file: Path | None, *, name: str) -> str |
     if file is None:
         return None
     try:
-        return file.read_text(encoding="utf-8").strip() or None
+        secret = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SettingsError(f"{name}: cannot read {file}: {reason}") from None
+    if not secret:
+        raise SettingsError(f"{name}: {file} is empty")
+    return secret
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

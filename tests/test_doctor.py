@@ -176,6 +176,19 @@ def test_a_key_file_that_is_not_there_is_an_error_with_its_name(tmp_path: Path) 
     assert "web.secret_key_file" in found.text and "gone.key" in found.text
 
 
+@pytest.mark.parametrize("content", ["", " \n", "too short"])
+def test_a_key_that_is_none_or_too_short_is_an_error(tmp_path: Path, content: str) -> None:
+    for path, given in (
+        (tmp_path / "my.key", ready(secret_key_file=tmp_path / "my.key")),
+        (tmp_path / "secret.key", settings()),
+    ):
+        path.write_text(content)
+        path.chmod(0o600)
+        found = look(given, tmp_path, "secret key")
+        assert found is not None and found.verdict == "error", path.name
+        assert "is empty" in found.text or "fewer than" in found.text
+
+
 def test_the_first_use_makes_a_key_and_that_is_said(tmp_path: Path) -> None:
     found = look(settings(), tmp_path, "secret key")
     assert found is not None and found.verdict == "ok"

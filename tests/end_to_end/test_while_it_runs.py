@@ -1,0 +1,125 @@
+"""What people do while an edition is on its way: an operator stops it, a reader leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bench.smtp_recorder import Mail, Recorder
+from digest import pressroom
+from digest.states import Accounting
+from tests.cli.command import digest
+from tests.house import House, paper
+
+READERS = 60
+WINDOW = 2 * 4  # mails that are on their way when somebody does something
+
+
+@pytest.fixture
+def server() -> Iterator[Recorder]:
+    with Recorder() as running:
+        yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path, server: Recorder) -> Iterator[House]:
+    smtp = {"port": server.port, "security": "none", "connections": 2, "pipeline": 4}
+    made = House(tmp_path / "data").reopened(
+        delivery={"transport": "smtp", "processes": 1, "smtp": smtp}
+    )
+    made.app.initialise()
+    made.ingest(*[paper(f"{word} robots") for word in ("Walking", "Swimming", "Flying")])
+    for number in range(READERS):
+        made.reader(f"r{number}@example.org", "robots")
+    yield made
+    made.app.close()
+
+
+def run(
+    house: House, server: Recorder, do: Callable[[House], object], *, at: Collection[int]
+) -> None:
+    """Run the edition; do something, in another App of the same house, when so many mails came."""
+    wrong: list[Exception] = []
+
+    def answer(mail: Mail) -> str:
+        if len(server.accepted) in at:
+            other = House(house.data, house.settings, house.now)
+            try:
+                do(other)
+            except Exception as error:  # here it would end a connection only
+                wrong.append(error)
+            other.app.close()
+        return "250 2.0.0 queued"
+
+    server.answer_dot = answer
+    house.run()
+    assert wrong == []
+
+
+def told(house: House, readers: int = READERS) -> Accounting:
+    """Return the edition's accounting, checked to close."""
+    found = pressroom.figures(house.app, 1).accounting
+    parts = [getattr(found, each) for each in found.__dataclass_fields__]
+    assert sum(parts) == found.eligible == readers
+    return found
+
+
+def test_a_paused_edition_stops_and_goes_on_where_it_was(house: House, server: Recorder) -> None:
+    run(house, server, lambda other: pressroom.pause(other.app, 1), at=[15])
+    paused = told(house)
+    assert 15 <= paused.accepted == len(server.accepted) <= 15 + WINDOW
+    assert paused.pending == READERS - paused.accepted and not paused.finished
+    assert house.run().accounting.accepted == paused.accepted, "a run does not wake it"
+    pressroom.resume(house.app, 1)
+    house.run()
+    assert told(house).accepted == len(server.accepted) == READERS
+    assert len({mail.recipient for mail in server.accepted}) == READERS
+
+
+def test_a_cancelled_edition_sends_no_more_and_is_finished(house: House, server: Recorder) -> None:
+    run(house, server, lambda other: pressroom.cancel(other.app, 1), at=[15])
+    found = told(house)
+    assert 15 <= found.accepted == len(server.accepted) <= 15 + WINDOW
+    assert found.accepted + found.cancelled == READERS and found.finished
+    house.run()
+    assert told(house) == found
+
+
+def test_who_leaves_or_is_blocked_while_their_mail_is_queued_does_not_get_it(
+    house: House, server: Recorder
+) -> None:
+    last, paused, erased = (f"r{READERS - back}@example.org" for back in (1, 2, 3))
+
+    def go(other: House) -> None:
+        desk, now = other.app.desk, other.now
+        desk.leave(desk.by_email(last), now, how="one-click")
+        desk.pause(desk.by_email(paused), date(2026, 5, 1), now)
+        desk.erase(desk.by_email(erased), now, how="form", source="reader")
+
+    run(house, server, go, at=[10])
+    issues = [mail.recipient for mail in server.accepted if "+" in mail.sender]  # not letters
+    assert not {last, paused, erased} & set(issues)
+    found = told(house, READERS - 1)  # nothing is kept of who had themselves erased
+    assert (found.accepted, found.cancelled) == (READERS - 3, 2) and found.finished
+    assert len(issues) == READERS - 3
+
+
+def test_the_accounting_closes_at_every_mail(house: House, server: Recorder) -> None:
+    sums: list[Accounting] = []
+    looks = range(1, READERS + 1, 7)
+    run(
+        house,
+        server,
+        lambda other: sums.append(pressroom.figures(other.app, 1).accounting),
+        at=looks,
+    )
+    assert len(sums) == len(looks)
+    for found in sums:
+        assert found.eligible == READERS
+        assert not found.finished, "this mail itself is still under way"
+    assert told(house).finished
+    shown = digest(house.data, "editions", "show", "1", "--json").one
+    assert (shown["accepted"], shown["pending"], shown["state"]) == (READERS, 0, "finished")
