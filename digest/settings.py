@@ -191,6 +191,8 @@ class Web(Section):
     allowed_hosts: tuple[str, ...] = ()
     refused_domains: tuple[str, ...] = ()
     confirm_days: int = Field(default=7, ge=1, le=30)
+    metrics_token: Secret = None
+    metrics_token_file: Path | None = None
 
 
 class Store(Section):

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fastapi import APIRouter
+
 from digest.app import App
 from digest.desk_services import PastIssues, Previews
+from digest.errors import SettingsError
+from digest.metrics import exposition
 from digest.resources import shipped
+from digest.settings import secret_of
+from digest.web.metrics import MIN_TOKEN, create_metrics
 from digest.web.site import build, guard_settings, hosts_of
 from subscribers.web.guard import Guard
 from subscribers.web.pages import Pages, PageSettings
@@ -39,7 +45,20 @@ def build_site(app: App) -> Guard:
         clock=app.clock,
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)
-    return build(pages, guard, app.editions.newest)
+    return build(pages, guard, app.editions.newest, _metrics(app))
+
+
+def _metrics(app: App) -> APIRouter | None:
+    """Return the page of figures, None without a token. Raises SettingsError for a short one."""
+    web = app.settings.web
+    token = secret_of(web.metrics_token, web.metrics_token_file, name="web.metrics_token_file")
+    if not token:
+        return None
+    if len(token) < MIN_TOKEN:
+        raise SettingsError(
+            f"web.metrics_token: {MIN_TOKEN} characters or more, else it is guessed"
+        )
+    return create_metrics(token, lambda: exposition(app))
 
 
 def _previews(app: App) -> Previews:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
 from digest.errors import SettingsError
@@ -17,10 +17,17 @@ from subscribers.web.pages import Pages
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
-def build(pages: Pages, guard: GuardSettings, ready: Callable[[], object]) -> Guard:
+def build(
+    pages: Pages,
+    guard: GuardSettings,
+    ready: Callable[[], object],
+    metrics: APIRouter | None = None,
+) -> Guard:
     """Return the site as an ASGI application; `ready()` raises when it cannot do its work."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(create_pages(pages))
+    if metrics is not None:
+        app.include_router(metrics)
     install_errors(app, pages)
 
     @app.get("/healthz", include_in_schema=False)
