@@ -137,14 +137,21 @@ def doi_of(record: PaperRecord | Paper) -> str | None:
 def title_key(title: str) -> str:
     """Return a title's key: NFKC, casefolded; letters, marks, digits, `+ # *` after a letter.
 
-    `C`, `C++`, `C#` and `A*` differ; case, spaces, hyphens and punctuation do not count.
-    A title with none of these is known by a hash of its raw text.
+    `C`, `C++`, `C#` and `A*` differ, and so do `3.1` and `31`: a dot between digits stays. Case,
+    spaces, hyphens and other punctuation do not count. A title with none of these is known by a
+    hash of its raw text.
     """
     kept: list[str] = []
-    for character in _folded(_folded(unicodedata.normalize("NFD", title))):
+    folded = _folded(_folded(unicodedata.normalize("NFD", title)))
+    for at, character in enumerate(folded):
         category = unicodedata.category(character)[0]
         follows_letter = bool(kept) and (kept[-1].isalpha() or kept[-1] in "+#*")
-        if category in "LM" or category == "N" or (character in "+#*" and follows_letter):
+        in_number = bool(kept) and kept[-1].isdigit() and folded[at + 1 : at + 2].isdigit()
+        if (
+            category in "LMN"
+            or (character in "+#*" and follows_letter)
+            or (character == "." and in_number)
+        ):
             kept.append(character)
     if not kept:
         return "raw-" + hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:32]

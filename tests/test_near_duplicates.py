@@ -15,6 +15,9 @@ from digest.diff import NewPaper, decide
 from digest.dumps.page_text import PageText
 from digest.near_duplicates import Different, Same, abstract_agreement, same_paper
 from digest.papers import Paper, PaperRecord
+from digest.storage.archive import Archive as Store
+from digest.storage.database import open_database, sqlite_url
+from digest.storage.migrate import migrate
 from digest.title_blocks import TitleBlocks, blocking_hashes
 from digest.title_words import title_words
 
@@ -92,6 +95,26 @@ def test_twins_are_two_papers_even_if_their_abstracts_agree(
 ) -> None:
     assert not is_same(form.format(one), form.format(other), ABSTRACT)
     assert not is_same(form.format(one), form.format(other))
+
+
+@pytest.mark.parametrize("abstract", [ABSTRACT, ""])
+def test_dotted_numerals_keep_papers_apart_in_one_dump_and_over_several(
+    tmp_path: Path, abstract: str
+) -> None:
+    """Their letters and digits are the same, and nothing else tells them apart."""
+    database = open_database(sqlite_url(tmp_path / "papers.db"))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    migrate(database, backups=tmp_path, now=now)
+    archive = Store(database)
+    ours, theirs, both = (
+        [told(f"Llama {number} and the foraging of bees", abstract) for number in numbers]
+        for numbers in (["3.1"], ["31"], ["3.1", "31"])
+    )
+    assert len(decide(both, Archive()).new) == 2
+    for dump, papers in ((ours, 1), (theirs, 2), (both, 2), (ours, 2)):
+        with archive.changing() as change:
+            change.carry_out(decide(dump, change, change), source="page-text", now=now)
+        assert archive.count() == papers
 
 
 def test_a_part_in_roman_and_in_arabic_numerals_is_the_same_part() -> None:

@@ -55,6 +55,8 @@ def test_keys_come_strongest_first() -> None:
 
 def test_titles_that_differ_in_what_counts_have_other_keys() -> None:
     assert len({title_key(title) for title in ("C", "C++", "C#", "C*", "+", "#", "")}) == 7
+    assert len({title_key(f"Llama {number}") for number in ("31", "3.1", "3.10", "310")}) == 4
+    assert title_key("In v1.0. 2 steps, 1,000 times.") == title_key("in V1.0 2 Steps 1000 Times")
 
 
 @given(st.text())
