@@ -20,7 +20,7 @@ SOFT_BREAK = b"=\r\n"
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
 _ESCAPE = {bytes([byte]): f"={byte:02X}".encode() for byte in range(256)}
-_PLAIN = re.compile(rb"[!-<>-~](?:[!-<>-~]|(?<! ) (?! |\Z))*")  # nothing to escape, one line
+_PLAIN = bytes(b for b in range(0x20, 0x7F) if b != ord("="))  # what needs no escape inside a line
 
 
 def encode(text: str) -> bytes:
@@ -29,7 +29,7 @@ def encode(text: str) -> bytes:
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
     raw = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if len(raw) <= LINE and _PLAIN.fullmatch(raw) and raw[:1] != b"." and raw[:5] != b"From ":
+    if _stands_for_itself(raw):
         return raw + SOFT_BREAK
     escaped = _UNSAFE.sub(_escape, raw)
     lines = escaped.split(b"\n")
@@ -42,6 +42,18 @@ def encode(text: str) -> bytes:
         _wrap(last, out)
         out += SOFT_BREAK
     return bytes(out)
+
+
+def _stands_for_itself(raw: bytes) -> bool:
+    """Tell whether a text is one short line without anything to escape: most fills are."""
+    return (
+        0 < len(raw) <= LINE
+        and not raw.translate(None, _PLAIN)
+        and raw[0] not in b". "
+        and raw[-1] != 0x20
+        and b"  " not in raw
+        and raw[:5] != b"From "
+    )
 
 
 def _escape(found: re.Match[bytes]) -> bytes:

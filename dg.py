@@ -1,0 +1,1 @@
+from digest.cli.main import main; main()
