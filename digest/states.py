@@ -21,7 +21,7 @@ class State(StrEnum):
     CLAIMED = "claimed"  # an owner composes it or has it queued; nothing has left
     SENDING = "sending"  # durable before the first byte of DATA
     ACCEPTED = "accepted"  # the server answered 2xx to the final dot
-    DEFERRED = "deferred"  # 4xx, or the connection was lost before DATA: tried again
+    DEFERRED = "deferred"  # 4xx, or the connection was lost before the final dot: tried again
     REFUSED = "refused"  # 5xx
     UNCERTAIN = "uncertain"  # between the final dot and the answer, nobody can know (RFC 1047)
     SUPPRESSED = "suppressed"  # the address is on the suppression list
@@ -84,11 +84,11 @@ class Remains:
     """What a dead owner's board tells of the deliveries that it had in `sending`.
 
     complete: the board holds every start (the machine has not gone down since). Only then
-    does a delivery that is not on it prove that none of its bytes left.
+    does a delivery that is not on it prove that it was not sent to its end.
     """
 
     complete: bool
-    started: frozenset[int]  # DATA was begun, no answer came
+    started: frozenset[int]  # its final dot went out, no answer came
     answered: dict[int, Outcome]  # the server's answer to the final dot
 
 

@@ -61,9 +61,9 @@ class Verdict:
 def judge(step: Step, reply: Reply) -> Verdict:
     """Return what a negative answer, or the answer to the final dot, means."""
     kind = reply.code // 100
-    said = f"{step.value}: {reply.code} {reply.text}"[:300]
     if step is Step.DOT and kind == 2:
         return Verdict(Outcome(State.ACCEPTED, reply.code, reply.text[:300]))
+    said = f"{step.value}: {reply.code} {reply.text}"[:300]
     if kind == 5:
         return _permanent(step, reply, said)
     if kind == 4:
@@ -101,14 +101,15 @@ def _says_unknown(reply: Reply) -> bool:
     return any(hint in said for hint in ("unknown", "no such", "not exist", "not found", "invalid"))
 
 
-def lost(*, data_begun: bool, why: str) -> Outcome:
+def lost(*, dot_sent: bool, why: str) -> Outcome:
     """Return the outcome of a mail whose connection ended before its answer.
 
-    Once DATA was begun nobody can know (RFC 1047); before it nothing was sent.
+    Once its final dot is out nobody can know (RFC 1047); before that there is no mail (RFC 5321,
+    4.1.1.4).
     """
-    if data_begun:
-        return Outcome(State.UNCERTAIN, None, f"{why} after DATA was begun")
-    return Outcome(State.DEFERRED, None, f"{why} before DATA", counts=False)
+    if dot_sent:
+        return Outcome(State.UNCERTAIN, None, f"{why} after its final dot")
+    return Outcome(State.DEFERRED, None, f"{why} before its final dot", counts=False)
 
 
 def by_code(code: int) -> Outcome:

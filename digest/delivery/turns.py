@@ -26,7 +26,7 @@ from digest.errors import StoreError
 from digest.states import Outcome, Result, State, Turn
 
 _HELD = 256  # mails that wait for their destination's pace, at most
-_LOSSES = 3  # connections that may die under a mail before its DATA; then it is deferred
+_LOSSES = 3  # connections that may die under a mail before its end; then it is deferred
 _PATIENCE = 0.2  # seconds an outcome may wait for others to share its commit
 _LAST_TRIES = 3  # to record what was answered, once the store has failed
 
@@ -86,7 +86,7 @@ class Turns:
         self._held: deque[ReadyMail] = deque()  # waiting for their destination's pace
         self._open: dict[int, ReadyMail] = {}  # marked `sending`, no outcome yet
         self._marked: deque[ReadyMail] = deque()  # of these, not taken by a lane yet
-        self._begun: set[int] = set()  # of these, DATA was begun
+        self._begun: set[int] = set()  # of these, the final dot went out
         self._losses: Counter[int] = Counter()
         self._results: list[Result] = []  # not committed yet
         self._wake_in = _PATIENCE
@@ -116,6 +116,11 @@ class Turns:
         self._means.owner.begun(mail.delivery)
         self._begun.add(mail.delivery)
 
+    def recalled(self, mail: ReadyMail) -> None:
+        """See `Feed`."""
+        self._means.owner.recalled(mail.delivery)
+        self._begun.discard(mail.delivery)
+
     def done(self, mail: ReadyMail, verdict: Verdict) -> None:
         """See `Feed`."""
         outcome = verdict.outcome
@@ -135,7 +140,7 @@ class Turns:
             self._marked.append(mail)  # nothing of it left: another connection may take it
             self._fed.set()
             return
-        self.done(mail, Verdict(outcomes.lost(data_begun=begun, why=why)))
+        self.done(mail, Verdict(outcomes.lost(dot_sent=begun, why=why)))
 
     # --- the loop ---
 
@@ -162,7 +167,7 @@ class Turns:
         if self._error is not None:
             raise self._error
 
-    def halt(self, state: State = State.PLANNED, why: str = "stopped before DATA") -> None:
+    def halt(self, state: State = State.PLANNED, why: str = "stopped before it was sent") -> None:
         """Pull no more mails, and give back those that no lane has taken."""
         self._dry = True
         while self._marked:
@@ -186,7 +191,7 @@ class Turns:
             self.tally.trouble = self.tally.trouble or why or "the transport stopped"
         for mail in [m for m in self._open.values() if m not in self._marked]:
             begun = mail.delivery in self._begun
-            self._close(mail, outcomes.lost(data_begun=begun, why=why or "the transport stopped"))
+            self._close(mail, outcomes.lost(dot_sent=begun, why=why or "the transport stopped"))
         self.halt(State.DEFERRED, why or "the transport stopped")
 
     def _gather(self, room: int) -> list[ReadyMail]:

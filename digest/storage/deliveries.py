@@ -297,7 +297,7 @@ _CLAIM = (
 )
 
 
-def _claim(row: Row[tuple[Any, ...]]) -> Claim:
+def _claim(row: Any) -> Claim:
     number, subscriber, edition, generation, attempts, since, message_id, period = row
     return Claim(
         delivery=number,
