@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.delivery.outcomes import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyMail:
+class ReadyMail(NamedTuple):
     """A frozen delivery with its envelope. Its 45 KB are made when a connection wants them."""
 
     delivery: int

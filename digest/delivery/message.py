@@ -19,11 +19,14 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from html import escape
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import orjson
 
 from digest.delivery import headers
 from digest.delivery.dkim import REWRITTEN, DkimKey, signature
@@ -34,7 +37,10 @@ _TOKEN = HOLES["token"]
 _MARKUP = re.compile("[&<>\"']")
 _HOLE = re.compile("([" + "".join(HOLES.values()) + "])")
 _KEYS = {mark: f"%({name})b".encode() for name, mark in HOLES.items()}  # a hole in wire bytes
-_NO_FILLS = {name.encode(): b"" for name in HOLES}
+_NAMES = {name: name.encode() for name in HOLES}
+_NO_FILLS = dict.fromkeys(_NAMES.values(), b"")
+_SHARED = frozenset({"preheader", "count", "message"})  # fills that many mails have in common
+_shared = lru_cache(maxsize=4096)(encode)
 _NONE: frozenset[str] = frozenset()
 
 _TEXT = (
@@ -72,8 +78,7 @@ class Letterhead:
         return Letterhead(**{**read, "selectors": tuple(read.get("selectors", ()))})
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """One issue, as it is kept: everything that is not the same in other mails."""
 
     letterhead: int  # number in the store
@@ -87,28 +92,28 @@ class Recipe:
     offset: int  # of the Date from UTC, minutes
     html: bool = True
     unsubscribe: tuple[str, ...] = ()  # List-Unsubscribe: https first, mailto beside it
-    scores: Mapping[int, float] = field(default_factory=dict)
+    scores: Mapping[int, float] = MappingProxyType({})
 
     def pack(self) -> bytes:
         """Return the recipe as it is stored: JSON, a list in the order of the fields.
 
         What would stand there twice, above all the token, stands there once.
         """
-        values = [getattr(self, name) for name in _RECIPE]
+        values: list[Any] = list(self)
         if token := self.fills.get("token"):
             fills = {name: text.replace(token, _TOKEN) for name, text in self.fills.items()}
             values[_FILLS] = fills | {"token": token}
             values[_LINKS] = [link.replace(token, _TOKEN) for link in self.unsubscribe]
-        return _JSON(values).encode()
+        return orjson.dumps(values, option=orjson.OPT_NON_STR_KEYS)
 
     @staticmethod
     def unpack(blob: bytes) -> Recipe:
         """Read what `pack` wrote."""
-        values = json.loads(blob)
+        values = orjson.loads(blob)
         if token := values[_FILLS].get("token"):
             values[_FILLS] = {n: t.replace(_TOKEN, token) for n, t in values[_FILLS].items()}
             values[_LINKS] = [link.replace(_TOKEN, token) for link in values[_LINKS]]
-        read = dict(zip(_RECIPE, values, strict=True))
+        read = dict(zip(Recipe._fields, values, strict=True))
         read["fragments"] = tuple(read["fragments"])
         read["unsubscribe"] = tuple(read["unsubscribe"])
         read["scores"] = {int(paper): score for paper, score in read["scores"].items()}
@@ -120,9 +125,7 @@ class Recipe:
         return b"=_" + self.message_id[1:].partition("@")[0].encode()  # see _own_headers
 
 
-_RECIPE = tuple(f.name for f in fields(Recipe))
-_FILLS, _LINKS = _RECIPE.index("fills"), _RECIPE.index("unsubscribe")
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_FILLS, _LINKS = Recipe._fields.index("fills"), Recipe._fields.index("unsubscribe")
 
 
 class Blank(NamedTuple):
@@ -259,7 +262,7 @@ def _date(seconds: int, offset: int) -> bytes:
 def _body(recipe: Recipe, fragments: Sequence[Encoded]) -> list[bytes]:
     in_text = dict(_NO_FILLS)
     for name, value in recipe.fills.items():
-        in_text[name.encode()] = encode(value)
+        in_text[_NAMES[name]] = _shared(value) if name in _SHARED else encode(value)
     text = _filled([part.text for part in fragments], in_text)
     if not recipe.html:
         # Trailing empty lines do not count for DKIM, so they do not exist here.
@@ -268,7 +271,7 @@ def _body(recipe: Recipe, fragments: Sequence[Encoded]) -> list[bytes]:
     for name, value in recipe.fills.items():
         if _MARKUP.search(value):
             in_html = in_html if in_html is not in_text else dict(in_text)
-            in_html[name.encode()] = encode(escape(value))
+            in_html[_NAMES[name]] = encode(escape(value))
     html = _filled([part.html for part in fragments], in_html)
     edge = b"--" + recipe.boundary
     _drop_last_break(text)

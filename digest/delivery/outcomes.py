@@ -7,8 +7,8 @@ server's mood) never uses up a recipient's attempt and never suppresses an addre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from digest.states import Outcome, State
 
@@ -36,8 +36,7 @@ class Trouble(Enum):
     RELAY = "the relay"  # nothing will pass for anybody: stop this run
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One SMTP answer: code and text, lines joined with spaces."""
 
     code: int
@@ -50,8 +49,7 @@ class Reply:
         return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An outcome, and the trouble it tells of."""
 
     outcome: Outcome

@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.delivery import headers
 from digest.delivery.dkim import KeyRing
@@ -36,8 +35,7 @@ class Shelf(Protocol):
         """Return a letterhead's text; raises NotFound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(NamedTuple):
     """An issue that will not change any more, as the store keeps it."""
 
     message_id: str
@@ -103,10 +101,11 @@ class Press:
         sent_at, offset = _moment(issue.composed_at or now, now)
         own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")
         message_id = f"<{own.hex()[:32]}@{self._domain}>"
+        numbers = self._numbers
         links = (issue.unsubscribe_url, issue.unsubscribe_mailto)
         recipe = Recipe(
             letterhead=letterhead,
-            fragments=tuple([self._numbers[id(part)][0] for part in issue.fragments]),
+            fragments=tuple([numbers[id(part)][0] for part in issue.fragments]),
             fills=issue.fills,
             to_address=issue.to_address,
             to_name=issue.to_name,

@@ -28,9 +28,17 @@ def encode(text: str) -> bytes:
 
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
-    raw = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if _stands_for_itself(raw):
+    raw = text.encode("utf-8", "replace")
+    if (  # one short line without anything to escape, as most fills are
+        0 < len(raw) <= LINE
+        and not raw.translate(None, _PLAIN)
+        and raw[0] not in b". "
+        and raw[-1] != 0x20
+        and b"  " not in raw
+        and raw[:5] != b"From "
+    ):
         return raw + SOFT_BREAK
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     escaped = _UNSAFE.sub(_escape, raw)
     lines = escaped.split(b"\n")
     last = lines.pop()
@@ -42,18 +50,6 @@ def encode(text: str) -> bytes:
         _wrap(last, out)
         out += SOFT_BREAK
     return bytes(out)
-
-
-def _stands_for_itself(raw: bytes) -> bool:
-    """Tell whether a text is one short line without anything to escape: most fills are."""
-    return (
-        0 < len(raw) <= LINE
-        and not raw.translate(None, _PLAIN)
-        and raw[0] not in b". "
-        and raw[-1] != 0x20
-        and b"  " not in raw
-        and raw[:5] != b"From "
-    )
 
 
 def _escape(found: re.Match[bytes]) -> bytes:

@@ -273,12 +273,12 @@ class Wire(asyncio.BufferedProtocol):
         return command.encode() + b"\r\n"
 
     def _line(self, line: bytes) -> None:
-        code, mark = line[:3], line[3:4]
-        if len(code) < 3 or not code.isdigit() or not b"200" <= code < b"600" or mark not in _MARKS:
+        code, mark = _CODES.get(line[:3]), line[3:4]
+        if code is None or mark not in _MARKS:
             self.fail(f"the server does not speak SMTP: {line[:80]!r}")
             return
         alone = mark != b"-" and not self._lines and self._asked is None
-        if alone and self.routine(int(code)):
+        if alone and self.routine(code):
             return
         self._lines.append(line[4:])
         if mark == b"-":
@@ -290,11 +290,12 @@ class Wire(asyncio.BufferedProtocol):
             else (b"\n".join(self._lines).decode("utf-8", "replace"))
         )
         self._lines = []
-        reply = Reply(int(code), text)
+        reply = Reply(code, text)
         if self._asked is not None and not self._asked.done():
             self._asked.set_result(reply)
         else:
             self.answer(reply)
 
 
+_CODES = {str(code).encode(): code for code in range(200, 600)}
 _MARKS = (b" ", b"-", b"")

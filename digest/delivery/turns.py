@@ -13,7 +13,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -127,7 +127,8 @@ class Turns:
         if mail.delivery in self._begun and outcome.code is not None:
             self._means.owner.answered(mail.delivery, outcome.code)
         if outcome.state is State.ACCEPTED:
-            self._means.pace.accepted(mail.domain)
+            if not self._means.pace.idle:
+                self._means.pace.accepted(mail.domain)
         elif outcome.state is State.DEFERRED:
             outcome = self._put_off(mail, verdict)
         self._close(mail, outcome)
@@ -228,6 +229,9 @@ class Turns:
         if full:
             self._held.append(mail)
             return
+        if self._means.pace.idle:
+            batch.append(mail)
+            return
         decision = self._means.pace.ask(mail.domain, clock, now)
         if isinstance(decision, Go):
             batch.append(mail)
@@ -326,7 +330,8 @@ class Turns:
         self._open.pop(mail.delivery, None)
         self._begun.discard(mail.delivery)
         self._losses.pop(mail.delivery, None)
-        self._means.pace.done(mail.domain)
+        if not self._means.pace.idle:
+            self._means.pace.done(mail.domain)
         self._results.append(Result(mail.delivery, mail.generation, outcome))
         if not self._open or (self._means.window - len(self._open)) * 2 >= self._means.window:
             self._wake.set()
@@ -336,12 +341,12 @@ class Turns:
         outcome = verdict.outcome
         if verdict.trouble is Trouble.DOMAIN:
             until = self._means.pace.trip(mail.domain, outcome.text, self._means.clock())
-            return replace(outcome, next_attempt_at=until)
+            return outcome._replace(next_attempt_at=until)
         if verdict.trouble is Trouble.RELAY and self.tally.trouble is None:
             self.tally.trouble = outcome.text
             self.halt(State.DEFERRED, outcome.text)
         failed = mail.attempts + 1 if outcome.counts else 1
-        return replace(outcome, next_attempt_at=self._later(failed))
+        return outcome._replace(next_attempt_at=self._later(failed))
 
     def _later(self, failed: int) -> datetime:
         means = self._means
