@@ -32,8 +32,9 @@ from digest.ranking.background import Background
 from digest.ranking.baseline import bm25
 from digest.ranking.collection import read_collection
 from digest.ranking.corpus import Corpus
-from digest.ranking.index import NO_SCORE, Index
+from digest.ranking.index import Index
 from digest.ranking.semantics import Semantics, Vectors, unit
+from digest.ranking.topn import NO_SCORE
 from subscribers.profile import Item, Profile
 
 WIDTH = 384

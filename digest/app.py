@@ -23,6 +23,7 @@ from digest.ingest import Ingest
 from digest.issue_composer import IssueComposer, build_press
 from digest.issues import NOTHING_SENT, Due, Editor, Knowledge, Rules
 from digest.letters import PostOffice
+from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.semantics import Semantics, paper_text
@@ -41,6 +42,8 @@ from subscribers.links import Links
 from subscribers.service import DeskSettings, FrontDesk
 from subscribers.store import Subscriber
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
+
+_ALL = 2**31 - 1  # above every edition
 
 
 def utc_now() -> datetime:
@@ -176,10 +179,24 @@ class App(Stores):
         """Return who chooses the papers, with the archive's statistics of this moment."""
         of = self.settings.edition
         return Editor(
-            offered=lambda since, upto: self.archive.offered(after=since, upto=upto),
+            offered=self.offered,
             knowledge=self.knowledge,
             rules=Rules(of.max_papers, of.min_papers, self.settings.ranking.floor),
+            last_sent=self.last_sent,
         )
+
+    def offered(self, since: int, upto: int | None) -> list[Paper]:
+        """Return what the editions (since, upto] offer; upto None: and the next one.
+
+        Older papers of which they offer a newer version come last, if they are to be shown.
+        """
+        archive = self.archive
+        new = archive.unoffered() if upto is None else []
+        new += archive.offered(after=since, upto=_ALL if upto is None else upto)
+        again = (
+            archive.revised(after=since, upto=upto) if self.settings.edition.show_updated else []
+        )
+        return [*new, *again]
 
     def sent_to(self, readers: Sequence[int], now: datetime) -> dict[int, frozenset[int]]:
         """Return the papers that readers have had, merged papers under their survivor's number."""
@@ -188,6 +205,20 @@ class App(Stores):
         return {
             reader: frozenset(aliases.get(n, n) for n in array("I", blob))
             for reader, blob in packed.items()
+        }
+
+    def unoffered(self) -> list[Paper]:
+        """Return what the next edition will offer: new papers, and newer versions to be shown."""
+        newest = self.editions.newest()
+        return self.offered(newest.number if newest else 0, None)
+
+    def last_sent(self, readers: Sequence[int], since: int) -> dict[int, dict[int, int]]:
+        """Return what readers got by the editions from `since` on: paper → the last of them."""
+        aliases = self.archive.aliases()
+        issues = LedgerStore(self.database).last_sent(readers, since, self.clock())
+        return {
+            reader: {aliases.get(n, n): edition for edition, blob in got for n in array("I", blob)}
+            for reader, got in issues.items()
         }
 
     def composer(self) -> IssueComposer:
@@ -241,6 +272,7 @@ class App(Stores):
             parse=partial(_parse, None),
             parser_version=lambda name: formats.named(name).version,
             read=lambda path: read_bytes(path, max_bytes=self.settings.dumps.max_bytes),
+            show_updated=self.settings.edition.show_updated,
         )
 
     def ingest_file(self, path: Path, captured_on: date | None, archive_only: bool) -> Reading:

@@ -3,6 +3,7 @@
     DigestError
     ├── SettingsError      a setting is unknown, malformed or contradicts another
     ├── DumpError          a file is no dump that we can read           (ValueError)
+    │   └── SourceRefused  it is a service's own refusal, in its words
     ├── StoreError         the store cannot be used
     │   ├── StoreBusy      somebody else holds the lock                 (TimeoutError)
     │   ├── StoreFull      the disk or the quota is full                (OSError)
@@ -41,6 +42,10 @@ class DumpError(DigestError, ValueError):
         self.line = line
         where = ": ".join(str(x) for x in (path, line and f"line {line}") if x)
         super().__init__(f"{where}: {reason}" if where else reason)
+
+
+class SourceRefused(DumpError):
+    """It is no dump but a service's own refusal; `reason` has its words."""
 
 
 class StoreError(DigestError):

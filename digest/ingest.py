@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from typing import Protocol
 from digest.diff import Intents, Known, Lookalikes, decide
 from digest.errors import DumpError
 from digest.readings import Dump, Reading, Rejection
+from digest.revisions import RevisePaper, revisions
 
 
 class Change(Known, Lookalikes, Protocol):
@@ -22,6 +23,9 @@ class Change(Known, Lookalikes, Protocol):
         self, intents: Intents, *, source: str, now: datetime, archive_only: bool
     ) -> None:
         """Write what was decided."""
+
+    def revise(self, revised: Sequence[RevisePaper], *, source: str) -> None:
+        """Write newer versions down."""
 
 
 class Archive(Protocol):
@@ -50,6 +54,7 @@ class Ingest:
     read: Callable[[Path], bytes]  # raises DumpError when it is too large, and OSError
     parse: Callable[[bytes, datetime, date | None], Dump]  # raises DumpError
     parser_version: Callable[[str], int]  # a format's name → its parser's version today
+    show_updated: bool = False  # newer versions of papers are a reason to show them again
 
     def file(
         self, path: Path, *, now: datetime, captured_on: date | None, archive_only: bool = False
@@ -87,7 +92,10 @@ class Ingest:
             return _refused(blank, error)
         with self.archive.changing() as change:
             intents = decide(dump.records, change, change)
+            # Asked before anything is written: of two abstracts the longer may replace the other.
+            revised = revisions(dump.records, dump.replacements, change, show=self.show_updated)
             change.carry_out(intents, source=dump.format, now=now, archive_only=archive_only)
+            change.revise(revised, source=dump.format)
         reading = replace(
             blank,
             format=dump.format,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.composing.branding import PressSettings
-from digest.composing.preflight import mail_problem, preflight
+from digest.composing.preflight import card_findings, mail_problem, preflight
 from digest.composing.render import EditionPress, Press, Reader, compose, compose_quiet
 from digest.composing.templates import Templates
 from digest.composing.wording import Kind
@@ -82,14 +82,16 @@ class IssueComposer:
         return compose_quiet(_reader(reader), sheet, "no_match", now=now, links=links)
 
     def check(self, edition: Edition, issues: Sequence[Issue]) -> None:
-        """Look at a sample before anything is sent, and at every mail for what must be in it.
+        """Look at a sample before anything is sent, and at every card and mail.
 
         Raises DeliveryError, which says what is wrong in which template; nothing was sent.
         """
         problems = [problem for issue in issues if (problem := mail_problem(issue))]
+        presses = [press for (number, _), press in self._sheets.items() if number == edition.number]
+        found = [finding for press in presses for finding in card_findings(press)]
         if edition.number not in self._checked and issues:
-            found = preflight(self._sheet(edition, "daily"), issues)
-            problems += [str(each) for each in found if each.severity == "error"]
+            found += preflight(self._sheet(edition, "daily"), issues)
+        problems += [str(each) for each in found if each.severity == "error"]
         if problems:
             more = f" (and {len(problems) - 1} more; see `digest lint`)" if problems[1:] else ""
             raise DeliveryError(f"the edition was stopped before sending: {problems[0]}{more}")

@@ -41,12 +41,14 @@ class Offer:
 
     papers: Mapping[int, Paper]
     index: Index
+    updated: Mapping[int, int | None] = field(default_factory=dict)  # older paper → edition
 
     @classmethod
     def of(cls, papers: Sequence[Paper], knowledge: Knowledge) -> Offer:
         """Take papers apart for ranking."""
         index = Index.build(papers, knowledge.background, knowledge.corpus, knowledge.semantics)
-        return cls({paper.id: paper for paper in papers}, index)
+        updated = {paper.id: paper.updated.edition for paper in papers if paper.updated}
+        return cls({paper.id: paper for paper in papers}, index, updated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,17 @@ class Due:
     taste: Taste = ()  # what they liked and disliked
 
 
+class LastSent(Protocol):
+    """The ledger, asked about the last few editions."""
+
+    def __call__(self, readers: Sequence[int], since: int) -> Mapping[int, Mapping[int, int]]:
+        """Return what readers got by the editions from `since` on: paper → the last of them."""
+
+
+def _nothing(readers: Sequence[int], since: int) -> Mapping[int, Mapping[int, int]]:
+    return {}
+
+
 class Editor:
     """Chooses each reader's papers of an edition; keeps the last few offers at hand."""
 
@@ -85,8 +98,10 @@ class Editor:
         offered: Callable[[int, int], Sequence[Paper]],  # editions (after, upto] → papers
         knowledge: Knowledge,
         rules: Rules,
+        last_sent: LastSent = _nothing,  # asked only where an offer holds newer versions
     ) -> None:
         self._rules = rules
+        self._last_sent = last_sent
         self.knowledge = knowledge
         # Most readers had their last issue at the previous edition: few distinct offers at once.
         self._offer = lru_cache(maxsize=8)(
@@ -135,10 +150,26 @@ class Editor:
 
     def _picks(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
         """Return each reader's picks; readers who ask for the same are ranked and chosen once."""
+        if offer.updated:
+            dues = self._with_updated(offer, dues)
         keys = [_request(offer, due, at) for at, due in enumerate(dues)]
         distinct = dict(zip(keys, dues, strict=True))
         picks = dict(zip(distinct, self._chosen(offer, list(distinct.values())), strict=True))
         return [picks[key] for key in keys]
+
+    def _with_updated(self, offer: Offer, dues: Sequence[Due]) -> list[Due]:
+        """Except newer versions from what was sent, for readers who have had an older one.
+
+        Who never had the paper is not offered its newer version either: what was not picked does
+        not come back.
+        """
+        editions = [number for number in offer.updated.values() if number is not None]
+        readers = [due.reader.id for due in dues]
+        had = self._last_sent(readers, min(editions)) if editions else {}
+        return [
+            replace(due, sent=_unsent(offer.updated, due.sent, had.get(due.reader.id, {})))
+            for due in dues
+        ]
 
     def _chosen(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
         profiles = [_profile(due.reader.keywords) for due in dues]
@@ -164,6 +195,18 @@ def _request(offer: Offer, due: Due, at: int) -> tuple[object, ...]:
     """Return what decides a reader's picks; a taste of one's own is like nobody else's."""
     had = frozenset(number for number in due.sent if number in offer.papers)
     return (due.reader.keywords, due.reader.max_papers, had, at if due.taste else None)
+
+
+def _unsent(
+    updated: Mapping[int, int | None], sent: Collection[int], last_sent: Mapping[int, int]
+) -> frozenset[int]:
+    """Return what counts as sent to a reader when older papers are offered as updated."""
+    again = {
+        paper
+        for paper, edition in updated.items()
+        if paper in sent and (edition is None or last_sent.get(paper, 0) < edition)
+    }
+    return frozenset(sent) - again | (updated.keys() - again)
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,8 @@ from digest.ingest import Change
 from digest.papers import Paper, PaperRecord
 from digest.sources import Facts
 
+ANSWER = "answer"  # facts: what a service answered
+
 
 class Archive(Protocol):
     """Where papers are kept."""
@@ -53,6 +55,7 @@ class Lookups:
     fetcher: Callable[[], Fetcher]
     clock: Callable[[], datetime]
     per_round: int
+    base: str = ""  # another address of the service; "": its own
 
     def run(self) -> int:
         """Look up what has no identifier; return how many papers gained something.
@@ -74,7 +77,8 @@ class Lookups:
             asked = self.per_round
             return None
 
-        enricher = Enricher(self.service, fetch, FactCache(self.facts, self.clock))
+        cache = FactCache(self.facts, self.clock)
+        enricher = Enricher(self.service, fetch, cache, self.base)
         now = self.clock()
         gained = []
         for record in _lacking(self.archive.unoffered()):
@@ -101,4 +105,4 @@ def _as_record(paper: Paper) -> PaperRecord:
 
 
 def _fact(address: str) -> str:
-    return f"answer:{hashlib.sha256(address.encode()).hexdigest()}"
+    return f"{ANSWER}:{hashlib.sha256(address.encode()).hexdigest()}"

@@ -42,6 +42,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A newer version of a paper, as a reason to show it again."""
+
+    version: int  # as its source counts: v2
+    on: date | None  # the day that the source gives it
+    edition: int | None = None  # the edition that offers it; None: the next one
+
+
+@dataclass(frozen=True, slots=True)
 class PaperRecord:
     """What one dump told of one paper: it goes into the archive, it has no number yet."""
 
@@ -60,6 +69,8 @@ class PaperRecord:
     doi: str | None = None  # lower case
     position: int = 0  # place in its dump, from 0: the page's own order
     line: int | None = None  # where its title stands in the dump, from 1
+    version: int | None = None  # of the paper, when the source counts them
+    revised: date | None = None  # the day of this version
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ class Paper:
     first_seen: datetime | None = None  # aware, UTC
     edition: int | None = None  # the edition that offered it; None: not offered yet
     keys: tuple[str, ...] = field(default=())  # see keys_of
+    version: int | None = None  # the newest that a source told
+    updated: Revision | None = None  # why it is offered again; None: it is new
 
 
 def keys_of(record: PaperRecord) -> tuple[str, ...]:

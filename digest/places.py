@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.dumps import folder, mailbox
-from digest.dumps.http import Failed, Fetcher, Unchanged, redacted
-from digest.errors import DumpError
+from digest.dumps import folder, formats, mailbox
+from digest.dumps.biorxiv import next_address
+from digest.dumps.http import Failed, Fetched, Fetcher, Unchanged, redacted
+from digest.errors import DumpError, SourceRefused
 from digest.ingest import read_bounded
 from digest.readings import Reading
 from digest.settings import Source
@@ -37,17 +38,47 @@ class Visit:
 
 
 def visit_url(
-    source: Source, fetcher: Fetcher, *, etag: str | None, last_modified: str | None
+    source: Source,
+    fetcher: Fetcher,
+    *,
+    etag: str | None,
+    last_modified: str | None,
+    now: datetime,
 ) -> Visit:
-    """Ask a URL, conditionally."""
+    """Ask a URL, conditionally, and for the pages that follow where the service gives pages."""
     address = source.url.get_secret_value()
     found = fetcher.fetch(address, etag=etag, last_modified=last_modified)
     if isinstance(found, Unchanged):
         return Visit(unchanged=True, etag=etag, last_modified=last_modified)
     if isinstance(found, Failed):
-        return Visit(error=found.reason, retry_at=found.retry_at)
-    capture = Capture(redacted(found.address), found.body)
-    return Visit((capture,), etag=found.etag, last_modified=found.last_modified)
+        return Visit(error=_with_words(found, now), retry_at=found.retry_at)
+    captures = [Capture(redacted(found.address), found.body)]
+    first = found
+    left = fetcher.limits.max_bytes - len(found.body)
+    while following := next_address(address, captures[-1].data):
+        address = following
+        found = fetcher.fetch(address)
+        if isinstance(found, Fetched) and len(found.body) <= left:
+            captures.append(Capture(redacted(address), found.body))
+            left -= len(found.body)
+            continue
+        # The pages so far are kept. Without validators the next visit asks for all of them.
+        reason = _with_words(found, now) if isinstance(found, Failed) else "all pages are too much"
+        retry_at = found.retry_at if isinstance(found, Failed) else None
+        error = f"page {len(captures) + 1}: {reason}"
+        return Visit(tuple(captures), error, retry_at=retry_at)
+    return Visit(tuple(captures), etag=first.etag, last_modified=first.last_modified)
+
+
+def _with_words(failed: Failed, now: datetime) -> str:
+    """Return why a fetch failed, with the service's own words where it gave any."""
+    try:
+        formats.read(failed.body, now=now)
+    except SourceRefused as refusal:
+        return f"{failed.reason}: {refusal.reason}"
+    except DumpError:
+        pass
+    return failed.reason
 
 
 def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: int) -> Visit:

@@ -197,7 +197,8 @@ def _coming(app: App, day: date) -> _Coming | str:
     """Return the edition that a run of this label would send, or why it would send none."""
     now = app.clock()
     existing, newest = app.editions.find(day), app.editions.newest()
-    fresh = [] if existing else app.archive.unoffered()
+    upto = existing.number if existing else None
+    fresh = [] if existing else app.unoffered()
     if existing is None and not fresh:
         return "there is nothing new to offer, and no edition of this day"
     if existing is not None and existing.state == "cancelled":
@@ -210,8 +211,7 @@ def _coming(app: App, day: date) -> _Coming | str:
 
     @cache
     def offer_of(since: int) -> Offer:
-        papers = [*fresh, *app.archive.offered(after=since, upto=edition.number)]
-        return Offer.of(papers, editor.knowledge)
+        return Offer.of(app.offered(since, upto), editor.knowledge)
 
     return _Coming(edition, offer_of, editor, app.composer())
 

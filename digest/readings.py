@@ -25,6 +25,8 @@ class Dump:
     captured_on: date | None  # the day the source itself states; None: it states none
     records: tuple[PaperRecord, ...]  # in the source's own order
     rejections: tuple[Rejection, ...] = ()
+    # Announced newer versions of papers: no papers of this dump, for they are not new.
+    replacements: tuple[PaperRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from digest.due import Due, Rhythm, Zones, due, stagger_minute
+from digest.due import Due, NotYet, Rhythm, due, stagger_minute
 from digest.editions import Edition
 from digest.rhythms import RhythmRow, Served
+from digest.zones import ONE_DAY, Zones
 
 WELCOME_SPAN = timedelta(days=7)  # a first issue brings the best of so long
 BATCH = 2000  # readers looked at in one go
-ONE_DAY = timedelta(days=1)
 TOO_FAR = timedelta(days=16)  # no look is further ahead, but for pauses and a clock gone wrong
 
 
@@ -132,6 +132,19 @@ def rhythm_of(row: RhythmRow, house: House) -> Rhythm:
     return Rhythm(zone, hour, minute, row.cadence, row.weekdays or (0,))  # type: ignore[arg-type]
 
 
+def due_of(row: RhythmRow, now: datetime, house: House, zones: Zones) -> Due | NotYet:
+    """Decide whether a reader's issue is due; see `digest.due.due`."""
+    return due(
+        rhythm_of(row, house),
+        now=now,
+        last_period=row.last_period,
+        since=row.since,
+        zones=zones,
+        paused_until=row.paused_until,
+        catch_up=house.catch_up,
+    )
+
+
 def _look(
     rows: Sequence[RhythmRow],
     now: datetime,
@@ -143,15 +156,7 @@ def _look(
     served: list[Served] = []
     later: list[tuple[int, datetime]] = []
     for row in rows:
-        found = due(
-            rhythm_of(row, house),
-            now=now,
-            last_period=row.last_period,
-            since=row.since,
-            zones=zones,
-            paused_until=row.paused_until,
-            catch_up=house.catch_up,
-        )
+        found = due_of(row, now, house, zones)
         if not isinstance(found, Due):
             later.append((row.id, found.next_at))
         elif newest is None or newest.number <= row.last_edition:

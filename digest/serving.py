@@ -21,6 +21,7 @@ from digest.site import build_site
 from digest.supply import fetch_due
 from digest.workers import helping
 from subscribers.addresses import parse_address
+from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
 SEND_SECONDS = 10
@@ -53,7 +54,7 @@ class Duties:
             log.info("edition opened", edition=ticked.edition.number, papers=ticked.edition.papers)
         if ticked.planned:
             log.info("issues planned", count=ticked.planned)
-        resumed, expired = app.desk.look_after(now)
+        resumed, expired = look_after(app.desk, now)
         if resumed or expired:
             log.info("readers looked after", resumed=resumed, expired=expired)
 

@@ -97,6 +97,7 @@ class Enrichment(Section):
     """[enrichment]: looking up what a page does not print."""
 
     service: Literal["off", "arxiv", "hugging-face"] = "off"
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     per_round: int = Field(default=20, ge=1, le=500)
 
 
@@ -109,6 +110,7 @@ class Edition(Section):
     expires_hours: float = Field(default=72.0, gt=0)
     only_to: tuple[str, ...] = ()
     keep_issues_days: int = Field(default=90, ge=1)
+    show_updated: bool = False
 
 
 class Ranking(Section):

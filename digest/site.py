@@ -17,8 +17,9 @@ def build_site(app: App) -> Guard:
     """Return the readers' pages as an ASGI application."""
     newsletter, web = app.settings.newsletter, app.settings.web
     hosts = hosts_of(app.base_url, web.allowed_hosts)
+    rates = Rates(RateSettings())
     pages = Pages(
-        desk=replace(app.desk, may_post=(rates := Rates(RateSettings())).letter),
+        desk=replace(app.desk, may_post=rates.letter, may_tell=rates.notice),
         feedback=app.readers,
         previews=_previews(app),
         issues=PastIssues(app.recipes, app.workshop.press(app.recipes)),

@@ -7,6 +7,7 @@ a send; a source that fails costs nothing but its own record.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,8 +17,8 @@ from typing import Protocol
 
 from digest.dumps import health
 from digest.dumps.health import FetchRecord
-from digest.dumps.http import Fetcher
-from digest.errors import NotFound
+from digest.dumps.http import Fetcher, next_turn
+from digest.errors import DumpError, NotFound
 from digest.places import Visit, visit_folder, visit_mailbox, visit_url, without_validators
 from digest.readings import Reading
 from digest.settings import Source
@@ -25,6 +26,8 @@ from digest.storage.fetches import Fetch
 
 TELL_AFTER_FAILURES = 3  # in a row; one lost connection is nobody's business
 TELL_AGAIN = timedelta(days=1)
+HOST = "host"  # facts: when a host had its last turn
+PARSERS = "parsers"  # facts: which parsers, of which versions, read a source's last answer
 _RECENT = 20  # of today's fetches; of earlier days the best one counts
 
 
@@ -50,6 +53,19 @@ class Facts(Protocol):
     def set(self, name: str, value: bytes, now: datetime) -> None:
         """Set a value."""
 
+    def change(self, name: str, new: Callable[[bytes], bytes], now: datetime) -> bytes:
+        """Set a value made of the one before (b"" if there was none), at once; return it."""
+
+    def forget(self, prefix: str, before: datetime) -> int:
+        """Remove the values of such names that were set before then."""
+
+
+def _key(prefix: str, name: str) -> str:
+    key = f"{prefix}:{name}"
+    if len(key) <= 200:  # the column's width; a host name may have 253 letters
+        return key
+    return f"{prefix}:{hashlib.sha256(name.encode()).hexdigest()}"
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -68,25 +84,24 @@ class Moments:
         self.facts.set(self._key(name), at.isoformat().encode(), at)
 
     def _key(self, name: str) -> str:
-        key = f"{self.prefix}:{name}"
-        if len(key) <= 200:  # the column's width; a host name may have 253 letters
-            return key
-        return f"{self.prefix}:{hashlib.sha256(name.encode()).hexdigest()}"
+        return _key(self.prefix, name)
 
 
 @dataclass(frozen=True, slots=True)
 class HostPauses:
-    """When each host was last asked, across restarts; a Pace for the fetcher."""
+    """When each host is asked, across restarts and between processes; a Pace for the fetcher."""
 
-    moments: Moments
+    facts: Facts
 
-    def last_fetch(self, host: str) -> datetime | None:
-        """Return the moment, or None."""
-        return self.moments.get(host)
+    def take_turn(self, host: str, interval: timedelta, now: datetime) -> datetime:
+        """Take the host's next free moment, at once and for nobody else."""
 
-    def note_fetch(self, host: str, at: datetime) -> None:
-        """Keep the moment."""
-        self.moments.set(host, at)
+        def later(last: bytes) -> bytes:
+            before = datetime.fromisoformat(last.decode()) if last else None
+            return next_turn(before, interval, now).isoformat().encode()
+
+        taken = self.facts.change(_key(HOST, host), later, now)
+        return datetime.fromisoformat(taken.decode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +114,7 @@ class Sources:
     facts: Facts
     fetcher: Callable[[], Fetcher]
     ingest: Callable[[bytes, str, str | None], Reading]  # (bytes, name, format)
+    parser_version: Callable[[str], int]  # a format's name → its parser's version today
     clock: Callable[[], datetime]
     settled: timedelta
     max_bytes: int
@@ -141,10 +157,13 @@ class Sources:
             visit.put_away(readings)
         except OSError as error:
             errors.append(f"{error.filename or source.path}: {error.strerror or error}")
+        except DumpError as error:
+            errors.append(str(error))
         if any(reading.rejected for reading in readings):
             visit = without_validators(visit)
         if visit.retry_at:
             Moments(self.facts, "not-before").set(source.name, visit.retry_at)
+        self._remember_parsers(source, readings, now)
         fetch = _judged(source.name, now, visit, readings, "; ".join(errors) or None, past)
         self.fetches.save(fetch)
         return fetch
@@ -170,16 +189,37 @@ class Sources:
 
     def _visit(self, source: Source, last: Fetch | None) -> Visit:
         if source.kind == "url":
+            # What an older parser read has to come again, even if it did not change.
+            known = last if last and self._parsers_are_those_of(source) else None
             return visit_url(
                 source,
                 self.fetcher(),
-                etag=last.etag if last else None,
-                last_modified=last.last_modified if last else None,
+                etag=known.etag if known else None,
+                last_modified=known.last_modified if known else None,
+                now=self.clock(),
             )
         path = self.data / (source.path or "")
         if source.kind == "mailbox":
             return visit_mailbox(path)
         return visit_folder(path, now=self.clock(), settled=self.settled, max_bytes=self.max_bytes)
+
+    def _remember_parsers(self, source: Source, readings: Sequence[Reading], now: datetime) -> None:
+        read = {each.format: each.parser_version for each in readings if each.format}
+        if source.kind == "url" and read:
+            told = json.dumps([source.format, read], sort_keys=True)
+            self.facts.set(_key(PARSERS, source.name), told.encode(), now)
+
+    def _parsers_are_those_of(self, source: Source) -> bool:
+        """Tell whether today's parsers are those that read the source's last answer."""
+        told = self.facts.get(_key(PARSERS, source.name))
+        if told is None:
+            return False
+        wanted, read = json.loads(told)
+        try:
+            same = all(self.parser_version(name) == version for name, version in read.items())
+        except DumpError:  # a plug-in that is gone
+            return False
+        return same and bool(wanted == source.format)
 
 
 def _judged(

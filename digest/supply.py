@@ -14,15 +14,19 @@ from email.utils import format_datetime
 from importlib.metadata import version
 
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from digest.app import App
+from digest.dumps import formats
 from digest.dumps.http import Fetcher, Limits
 from digest.errors import DigestError
 from digest.issue_composer import sender_address
-from digest.lookups import Lookups
+from digest.lookups import ANSWER, Lookups
 from digest.settings import Source
-from digest.sources import HostPauses, Moments, Sources
+from digest.sources import HOST, HostPauses, Sources
 from digest.storage.fetches import Fetch, FetchStore
+
+KEEP = timedelta(days=30)  # a paper that was not found may be there by then
 
 log = structlog.get_logger("digest")
 
@@ -37,6 +41,7 @@ def sources_of(app: App) -> Sources:
         facts=app.facts,
         fetcher=lambda: _fetcher(app),
         ingest=lambda data, name, form: app.ingest_bytes(data, name, None, False, form),
+        parser_version=lambda name: formats.named(name).version,
         clock=app.clock,
         settled=timedelta(seconds=of.settle_seconds),
         max_bytes=of.max_bytes,
@@ -59,6 +64,7 @@ def fetch_due(app: App) -> None:
             _tell_operator(app, fetch)
     if fetched:
         look_up(app)
+        forget_old(app)
 
 
 def fetch_now(app: App, wanted: Sequence[Source]) -> list[Fetch]:
@@ -73,11 +79,17 @@ def look_up(app: App) -> int:
     if of.service == "off":
         return 0
     gained = Lookups(
-        of.service, app.archive, app.facts, lambda: _fetcher(app), app.clock, of.per_round
+        of.service, app.archive, app.facts, lambda: _fetcher(app), app.clock, of.per_round, of.url
     ).run()
     if gained:
         log.info("papers looked up", service=of.service, gained=gained)
     return gained
+
+
+def forget_old(app: App) -> None:
+    """Forget services' answers and hosts' turns that are no longer of use."""
+    for kept in (ANSWER, HOST):
+        app.facts.forget(f"{kept}:", app.clock() - KEEP)
 
 
 def _tell_operator(app: App, fetch: Fetch) -> None:
@@ -105,11 +117,16 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
         log.error("the operator was not told", source=fetch.source, reason=trouble)
 
 
+def _log_retry(details: RetryDetails) -> None:
+    log.info("asking again", seconds=round(details.wait_for, 1), reason=str(details.caused_by))
+
+
 def _fetcher(app: App) -> Fetcher:
     # Few and short attempts: a source comes round again, and a stopping server need not wait.
     limits = Limits(max_bytes=app.settings.dumps.max_bytes, attempts=2, longest_wait=10.0)
+    set_on_retry_hooks([_log_retry])  # stamina's own line would name neither source nor reason
     return Fetcher(
-        pace=HostPauses(Moments(app.facts, "host")),
+        pace=HostPauses(app.facts),
         clock=app.clock,
         sleep=time.sleep,
         monotonic=time.monotonic,

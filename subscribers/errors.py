@@ -5,7 +5,8 @@ FrontDeskError
 ├── AddressError     an address that no mail can be sent to                    (ValueError)
 ├── TokenError       a link that is forged, expired or for something else      (ValueError)
 ├── ConsentError     a step that this reader's state does not allow            (ValueError)
-└── UnknownReader    nobody is subscribed with this address or number          (LookupError)
+├── UnknownReader    nobody is subscribed with this address or number          (LookupError)
+└── UnknownPaper     there is no such paper, or it was not in that mail        (LookupError)
 """
 
 from __future__ import annotations
@@ -52,3 +53,7 @@ class ConsentError(FrontDeskError, ValueError):
 
 class UnknownReader(FrontDeskError, LookupError):
     """Nobody is subscribed with this address or number."""
+
+
+class UnknownPaper(FrontDeskError, LookupError):
+    """There is no such paper, or it was not in that mail."""

@@ -65,7 +65,7 @@ def _import_row(
         row.fields["email"], wishes, now, confirmed=confirmed and state != "pending", how="import"
     )
     if state == "paused" and reader.state == "active":
-        desk.pause(reader, None, now)
+        desk.pause(reader, None, now, how="import", source="operator")
     return is_new
 
 

@@ -13,6 +13,7 @@ LetterKind = Literal[
     "move",  # to the new address: press the button there to get your mails here
     "moving",  # to the old one: somebody asked to move your mails; the link stops it
     "moved",  # to the old one: your mails go elsewhere now; the link takes it back for a week
+    "changed",  # your preferences are not what they were; the link cuts off whoever did it
     "export",  # here is the link to download your data
     "goodbye",  # you have left: the link takes it back for a week
     "erase",  # here is the link with the button that erases everything about you
@@ -29,7 +30,7 @@ class Letter:
     language: str  # BCP 47
     link: str  # absolute; its GET shows a page with a button and changes nothing
     expires_at: datetime  # UTC; until when the link works
-    keywords: str = ""  # for 'confirm' and 'known': what was asked for, resp. what is kept
+    keywords: str = ""  # for 'confirm', 'known', 'changed': what was asked for or is kept
     other_address: str = ""  # for 'moving' and 'moved': the new address
 
 

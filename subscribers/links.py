@@ -39,8 +39,8 @@ class Links:
         """To the new address: get my mails here."""
         return f"{self.base_url}/move/{self.tokens.sign('move', subscriber, new_email, now=now)}"
 
-    def stop_move(self, subscriber: int, now: datetime) -> str:
-        """To the old address: that was not me."""
+    def stop(self, subscriber: int, now: datetime) -> str:
+        """That was not me: cut off every link so far."""
         return f"{self.base_url}/stop/{self.tokens.sign('stop', subscriber, now=now)}"
 
     def restore(self, subscriber: int, old_email: str, new_key: str, now: datetime) -> str:

@@ -13,10 +13,11 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from subscribers.addresses import address_hash, parse_address
+from subscribers.addresses import parse_address
 from subscribers.consent import Consent, step
 from subscribers.errors import AddressError, ConsentError, TokenError
 from subscribers.letters import Letter, LetterKind
+from subscribers.reception import check_not_cut_off
 from subscribers.service import FrontDesk
 from subscribers.store import Feedback, Subscriber
 from subscribers.tokens import LIFETIMES, Claim, Purpose
@@ -41,8 +42,8 @@ def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: dateti
     desk.mailer.post(
         Letter("move", address.email, reader.name, reader.language, link, _end("move", now))
     )
-    stop = desk.links.stop_move(reader.id, now)
-    _to_reader(desk, "moving", reader, stop, _end("stop", now), address.email)
+    link = desk.links.stop(reader.id, now)
+    _to_reader(desk, "moving", reader, link, _end("stop", now), address.email)
 
 
 def move_asked(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, str]:
@@ -53,7 +54,7 @@ def move_asked(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, 
     """
     claim = desk.tokens.read("move", token, now)
     reader = desk.reader_of(claim)
-    desk.check_not_cut_off(reader, claim)
+    check_not_cut_off(reader, claim)
     return reader, claim.words()[0]
 
 
@@ -69,15 +70,15 @@ def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     new = parse_address(claim.words()[0])
     if reader.email_key == new.key:
         return reader  # the button was pressed twice
-    desk.check_not_cut_off(reader, claim)
+    check_not_cut_off(reader, claim)
     moved = _moved(desk, reader, new.email, now, "link")
     link = desk.links.restore(reader.id, reader.email, new.key, now)
     _to_reader(desk, "moved", reader, link, _end("restore", now), new.email)
     return moved
 
 
-def stop_move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
-    """The old address says no: every link sent so far does nothing but unsubscribe.
+def stop(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
+    """The reader says that it was not them: every link sent so far does nothing but unsubscribe.
 
     Raises:
         TokenError, UnknownReader.
@@ -125,7 +126,7 @@ def owner(desk: FrontDesk, purpose: Purpose, token: str, now: datetime) -> Subsc
     """
     claim: Claim = desk.tokens.read(purpose, token, now)
     reader = desk.reader_of(claim)
-    desk.check_not_cut_off(reader, claim)
+    check_not_cut_off(reader, claim)
     return reader
 
 
@@ -142,12 +143,10 @@ def exported(
 
 def _moved(desk: FrontDesk, reader: Subscriber, email: str, now: datetime, how: str) -> Subscriber:
     address = parse_address(email)
-    state = step(reader.state, "move")
     after = replace(
         reader, email=address.email, email_key=address.key, links_valid_from=_next_second(now)
     )
-    hashed = address_hash(address.key, desk.tokens.address_key)
-    consent = Consent("move", reader.state, state, now, how, "reader", hashed)
+    consent = desk.evidence(reader, address.key, "move", now, how, "reader")
     if not desk.store.save(reader, after, consent):
         raise ConsentError("this address is subscribed already, or something changed meanwhile")
     return after

@@ -7,20 +7,19 @@ evidence in one transaction. What is asked for twice is done once and is no erro
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from subscribers.addresses import Address, address_hash, parse_address
 from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
-from subscribers.errors import ConsentError, TokenError, UnknownReader
+from subscribers.errors import ConsentError
 from subscribers.letters import Letter, LetterKind, Mailer
 from subscribers.links import Links
 from subscribers.preferences import Preferences
 from subscribers.profile import parse, to_text, without_item
-from subscribers.store import Subscriber, SubscriberStore
-from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Claim, Tokens, check_age
+from subscribers.reception import Reception
+from subscribers.store import Subscriber
+from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +33,16 @@ class DeskSettings:
     confirm_within: timedelta = timedelta(days=7)  # then an unconfirmed request is forgotten
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who came by a mail's link, and from which mail."""
-
-    reader: Subscriber
-    edition: int  # 0: from a letter or a page
-    claim: Claim
-
-
 @dataclass(slots=True)
-class FrontDesk:
-    """Serves readers. `may_post` says whether one more letter to an address is within limits."""
+class FrontDesk(Reception):
+    """Serves readers."""
 
-    store: SubscriberStore
     mailer: Mailer
-    tokens: Tokens
     settings: DeskSettings = field(default_factory=DeskSettings)
+    # Whether one more letter to an address (by its key) is within the limits; one that somebody
+    # asked for, and one that tells of a change.
     may_post: Callable[[str], bool] = lambda email_key: True
+    may_tell: Callable[[str], bool] = lambda email_key: True
 
     @property
     def links(self) -> Links:
@@ -98,7 +89,7 @@ class FrontDesk:
             left_at=None,
             pending_since=None,
         )
-        consent = self._evidence(found, address.key, "vouch", now, how, "operator")
+        consent = self.evidence(found, address.key, "vouch", now, how, "operator")
         return self._write(found, after, consent), found is None
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
@@ -118,83 +109,24 @@ class FrontDesk:
         """Return who would be confirmed by this link, changing nothing."""
         return self.reader_of(self.tokens.read("confirm", token, now))
 
-    def reader_of(self, claim: Claim) -> Subscriber:
-        """Return whom a token names by its first number.
+    def change(self, reader: Subscriber, wishes: Preferences, now: datetime) -> Subscriber:
+        """Keep new preferences, and tell the reader: a link may be in other hands.
 
         Raises:
-            UnknownReader: they are gone; whoever has their number now came later.
+            ConsentError: the reader's state changed meanwhile.
         """
-        numbers = claim.numbers()
-        reader = self.by_number(numbers[0] if numbers else 0)
-        if reader.created_at and claim.issued_at < reader.created_at.replace(microsecond=0):
-            raise UnknownReader("there is no such subscription any more")
-        return reader
+        after = self._write(reader, wishes.applied_to(reader), None)
+        self._tell(reader, after, now)
+        return after
 
-    def by_number(self, subscriber: int) -> Subscriber:
-        """Return a reader.
-
-        Raises:
-            UnknownReader: they are gone.
-        """
-        reader = self.store.by_id(subscriber)
-        if reader is None:
-            raise UnknownReader("there is no such subscription any more")
-        return reader
-
-    def by_email(self, email: str) -> Subscriber:
-        """Return a reader by their address, as the operator types it.
-
-        Raises:
-            AddressError, UnknownReader.
-        """
-        reader = self.store.by_key(parse_address(email).key)
-        if reader is None:
-            raise UnknownReader(f"nobody is subscribed as {email.strip()}")
-        return reader
-
-    def visit(self, token: str, now: datetime, *, strict: bool = True) -> Visit:
-        """Return who came by a mail's link.
-
-        Args:
-            token: of the mail.
-            now: UTC.
-            strict: refuse links that are old or were cut off; False for unsubscribing, which a
-                mail of any age must be able to do.
-
-        Raises:
-            TokenError, UnknownReader.
-        """
-        claim = self.tokens.read("mail", token, now)
-        numbers = claim.numbers()
-        if len(numbers) != 2:
-            raise TokenError("this link is incomplete; copy the whole of it from the mail")
-        reader = self.reader_of(claim)
-        if strict:
-            check_age(claim, PREFERENCES_WITHIN, now)
-            self.check_not_cut_off(reader, claim)
-        return Visit(reader, numbers[1], claim)
-
-    @staticmethod
-    def check_not_cut_off(reader: Subscriber, claim: Claim) -> None:
-        """Refuse links from before the reader's mails moved or they stopped a stranger.
-
-        Raises:
-            TokenError.
-        """
-        if reader.links_valid_from and claim.issued_at < reader.links_valid_from:
-            raise TokenError("this link is no longer good: newer ones have taken its place")
-
-    def change(self, reader: Subscriber, wishes: Preferences) -> Subscriber:
-        """Keep new preferences. Raises ConsentError when the reader's state changed meanwhile."""
-        return self._write(reader, wishes.applied_to(reader), None)
-
-    def mute(self, reader: Subscriber, index: int, shown: str) -> Subscriber:
+    def mute(self, reader: Subscriber, index: int, shown: str, now: datetime) -> Subscriber:
         """Take one wanted item out of the profile.
 
         Args:
             reader: whose.
             index: the item's place in the profile, from 0.
             shown: the item's text on the page; the profile may have changed since.
+            now: UTC.
 
         Raises:
             ConsentError: it is gone or moved already, or it is the only one.
@@ -205,16 +137,34 @@ class FrontDesk:
         if len(profile.wanted) == 1:
             raise ConsentError(f"“{shown}” is your only keyword: change it, pause or unsubscribe")
         after = replace(reader, keywords=to_text(without_item(profile, index)))
-        return self._write(reader, after, None)
+        muted = self._write(reader, after, None)
+        self._tell(reader, muted, now)
+        return muted
 
-    def pause(self, reader: Subscriber, until: date | None, now: datetime) -> Subscriber:
-        """Send nothing before a day (in the reader's time zone), or until they resume."""
-        after = replace(reader, paused_until=until)
-        return self._take(reader, after, "pause", now, "form")
+    def pause(
+        self,
+        reader: Subscriber,
+        until: date | None,
+        now: datetime,
+        *,
+        how: str = "form",
+        source: Source = "reader",
+    ) -> Subscriber:
+        """Send nothing before a day (in the reader's time zone), or until they resume.
 
-    def resume(self, reader: Subscriber, now: datetime, how: str = "form") -> Subscriber:
+        The reader is told, unless the operator did it.
+        """
+        paused = self._take(reader, replace(reader, paused_until=until), "pause", now, how, source)
+        if source == "reader":
+            self._tell(reader, paused, now)
+        return paused
+
+    def resume(
+        self, reader: Subscriber, now: datetime, *, how: str = "form", source: Source = "reader"
+    ) -> Subscriber:
         """Go on after a pause."""
-        return self._take(reader, replace(reader, paused_until=None), "resume", now, how)
+        after = replace(reader, paused_until=None)
+        return self._take(reader, after, "resume", now, how, source)
 
     def leave(
         self, reader: Subscriber, now: datetime, *, how: str, source: Source = "reader"
@@ -241,6 +191,17 @@ class FrontDesk:
             link = self.links.in_mail(token, "unsubscribe")
             self._post("goodbye", reader, link, now + UNDO_WITHIN)
 
+    def _tell(self, before: Subscriber, after: Subscriber, now: datetime) -> None:
+        """Mail that something changed, with a way to cut off the link by which it was done.
+
+        It counts apart from the letters that anybody may ask for: else those could use up what
+        is allowed, and the change would go unnoticed.
+        """
+        running = after.state in ("active", "paused")
+        if running and before != after and self.may_tell(after.email_key):
+            link = self.links.stop(after.id, now)
+            self._post("changed", after, link, now + (LIFETIMES["stop"] or timedelta()))
+
     def undo_leave(self, reader: Subscriber, now: datetime) -> Subscriber:
         """Take an unsubscription back within a week, with everything as it was.
 
@@ -261,34 +222,14 @@ class FrontDesk:
             link = self.links.preferences(reader.id, now)
             self._post("link", reader, link, now + PREFERENCES_WITHIN)
 
-    def look_after(self, now: datetime) -> tuple[int, int]:
-        """Wake those whose pause is over, forget requests never confirmed; return both counts."""
-        resumed = expired = 0
-        for reader in self.store.every("paused"):
-            if reader.paused_until and self._today(reader, now) >= reader.paused_until:
-                with suppress(ConsentError):  # they are changing it themselves at this moment
-                    self.resume(reader, now, how="clock")
-                    resumed += 1
-        for reader in self.store.pending_before(now - self.settings.confirm_within):
-            expired += self._expire(reader, now)
-        return resumed, expired
-
     def erase(self, reader: Subscriber, now: datetime, *, how: str, source: Source) -> None:
         """Delete everything about a reader except the evidence, which holds no address."""
         for _ in range(3):
-            consent = self._evidence(reader, reader.email_key, "erase", now, how, source)
+            consent = self.evidence(reader, reader.email_key, "erase", now, how, source)
             if self.store.erase(reader.id, consent):
                 return
             reader = self.by_number(reader.id)
         raise ConsentError("this did not work; please press the button once more")
-
-    def _expire(self, reader: Subscriber, now: datetime) -> bool:
-        """Forget an unconfirmed request; a reader who had left before goes back to that."""
-        if reader.left_at is not None:
-            back = replace(reader, state="left", pending_since=None)
-            return self.store.save(reader, back, None)
-        consent = self._evidence(reader, reader.email_key, "expire", now, "clock", "reader")
-        return self.store.erase(reader.id, consent)
 
     def _ask(
         self, address: Address, wishes: Preferences, now: datetime, *, how: str, source: Source
@@ -301,7 +242,7 @@ class FrontDesk:
             return found
         before = found or self._blank(address, now)
         after = replace(wishes.applied_to(before), state="pending", pending_since=now)
-        consent = self._evidence(found, address.key, "ask", now, how, source)
+        consent = self.evidence(found, address.key, "ask", now, how, source)
         reader = self._write(found, after, consent)
         if self.may_post(reader.email_key):
             link = self.links.confirm(reader.id, now)
@@ -318,7 +259,7 @@ class FrontDesk:
         source: Source = "reader",
     ) -> Subscriber:
         """Take one step of consent and write it with its evidence."""
-        consent = self._evidence(before, before.email_key, action, now, how, source)
+        consent = self.evidence(before, before.email_key, action, now, how, source)
         return self._write(before, replace(after, state=consent.after), consent)
 
     def _write(
@@ -332,7 +273,7 @@ class FrontDesk:
             return after
         raise ConsentError("something changed in the meantime; please try once more")
 
-    def _evidence(
+    def evidence(
         self,
         reader: Subscriber | None,
         email_key: str,
@@ -341,6 +282,7 @@ class FrontDesk:
         how: str,
         source: Source,
     ) -> Consent:
+        """Return the record of a step. Raises ConsentError when the state does not allow it."""
         before: State | None = reader.state if reader else None
         hashed = address_hash(email_key, self.tokens.address_key)
         return Consent(action, before, step(before, action), now, how, source, hashed)
@@ -352,7 +294,3 @@ class FrontDesk:
         self.mailer.post(
             Letter(kind, to.email, to.name, to.language, link, expires_at, keywords=to.keywords)
         )
-
-    def _today(self, reader: Subscriber, now: datetime) -> date:
-        zone = ZoneInfo(reader.timezone or self.settings.timezone)
-        return now.astimezone(zone).date()

@@ -109,3 +109,6 @@ class FeedbackStore(Protocol):
 
     def paper_title(self, paper: int) -> str | None:
         """The title to show beside the buttons; None: there is no such paper."""
+
+    def was_mailed(self, subscriber: int, edition: int, paper: int) -> bool:
+        """Whether a paper stood in a reader's issue of an edition, under that number."""

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from digest.due import Due, Rhythm, Zones, due, simulate, stagger_minute
+from digest.due import Due, Rhythm, due, stagger_minute
+from digest.forecast import simulate
+from digest.zones import Zones
 
 EVERY_ZONE = sorted(available_timezones() - {"localtime"})
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

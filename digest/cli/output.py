@@ -31,7 +31,7 @@ def warn(text: str) -> None:
 
 def one(value: Mapping[str, Any]) -> None:
     """Print one JSON object."""
-    print(json.dumps(value, ensure_ascii=False, default=_plain))
+    print(_JSON.encode(value))
 
 
 def objects(values: Iterable[Mapping[str, Any]]) -> None:
@@ -74,6 +74,8 @@ def progress(title: str, total: int | None) -> Iterator[Progress]:
 
 def _one_line(text: str) -> str:
     """Return text without what would move a terminal's cursor, or open another cell."""
+    if text.isprintable():  # so are nearly all
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
 
 
@@ -81,3 +83,6 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_plain)

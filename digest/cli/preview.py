@@ -17,31 +17,38 @@ from digest.composing.preview_page import Shown, preview_page
 from digest.errors import DeliveryError
 from digest.pressroom import Preview
 
+Email = Annotated[str, typer.Argument(help="The reader's address.", show_default=False)]
+Past = Annotated[int | None, typer.Option(help="A past edition: exactly what they got.", min=1)]
+Html = Annotated[bool, typer.Option("--html", help="Print the HTML.")]
+Text = Annotated[bool, typer.Option("--text", help="Print the text (the default).")]
+Raw = Annotated[bool, typer.Option("--raw", help="Print the mail's bytes.")]
+Open = Annotated[bool, typer.Option("--open", help="Show it in the browser, with switches.")]
+Out = Annotated[
+    Path | None, typer.Option(help="Write to a file: .html, .txt, or .eml by its name.")
+]
+Png = Annotated[Path | None, typer.Option(help="Write a picture; needs Chromium.")]
+Width = Annotated[int, typer.Option(help="Of the picture, in pixels.", min=200)]
+Dark = Annotated[bool, typer.Option("--dark", help="The picture by night.")]
+SendTo = Annotated[str, typer.Option(metavar="ADDRESS", help="Send it there, as a real test mail.")]
+Diff = Annotated[
+    int | None, typer.Option(help="What today's templates would change in an edition.", min=1)
+]
+
 
 def preview(
     context: typer.Context,
-    email: Annotated[str, typer.Argument(help="The reader's address.", show_default=False)],
-    edition: Annotated[
-        int | None, typer.Option(help="A past edition: exactly what they got.", min=1)
-    ] = None,
-    html: Annotated[bool, typer.Option("--html", help="Print the HTML.")] = False,
-    text: Annotated[bool, typer.Option("--text", help="Print the text (the default).")] = False,
-    raw: Annotated[bool, typer.Option("--raw", help="Print the mail's bytes.")] = False,
-    open_: Annotated[
-        bool, typer.Option("--open", help="Show it in the browser, with switches.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Write to a file: .html, .txt, or .eml by its name.")
-    ] = None,
-    png: Annotated[Path | None, typer.Option(help="Write a picture; needs Chromium.")] = None,
-    width: Annotated[int, typer.Option(help="Of the picture, in pixels.", min=200)] = 600,
-    dark: Annotated[bool, typer.Option("--dark", help="The picture by night.")] = False,
-    send_to: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Send it there, as a real test mail.")
-    ] = "",
-    diff: Annotated[
-        int | None, typer.Option(help="What today's templates would change in an edition.", min=1)
-    ] = None,
+    email: Email,
+    edition: Past = None,
+    html: Html = False,
+    text: Text = False,
+    raw: Raw = False,
+    open_: Open = False,
+    out: Out = None,
+    png: Png = None,
+    width: Width = 600,
+    dark: Dark = False,
+    send_to: SendTo = "",
+    diff: Diff = None,
     as_json: Json = False,
 ) -> None:
     """Show a reader's issue: what a run now would send them, or what an edition brought."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from digest import reader_book
+from digest.app import App
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, say, table, warn
+from digest.papers import Paper
 from subscribers.addresses import parse_address
 from subscribers.consent import State
 from subscribers.errors import ProfileError
-from subscribers.preferences import PreferencesError, completed, read_preferences
+from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
 from subscribers.profile import parse
 from subscribers.store import Subscriber
 
@@ -31,29 +34,40 @@ Confirmed = Annotated[
 ]
 
 
+Keywords = Annotated[
+    str, typer.Option(help="What they want: '\"continual learning\"^2, diffusion, -audio'.")
+]
+Name = Annotated[str, typer.Option(help="Their name, in any script.")]
+Language = Annotated[str, typer.Option(help="Of their mails: en, de, …")]
+Zone = Annotated[str, typer.Option(help="For example Europe/Paris.")]
+Hour = Annotated[str, typer.Option(help="When their issue goes out: 0 to 23.")]
+Cadence = Annotated[str, typer.Option(help="daily, weekdays, days or weekly.")]
+Weekdays = Annotated[str, typer.Option(help="For days and weekly: 0 (Monday) to 6.")]
+MaxPapers = Annotated[str, typer.Option(help="In one issue.")]
+Format = Annotated[str, typer.Option(help="html or text.")]
+Like = Annotated[
+    list[str] | None,
+    typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
+]
+LikeFile = Annotated[Path | None, typer.Option(help="Papers they like: a BibTeX or RIS file.")]
+
+
 @app.command()
 def add(
     context: typer.Context,
     email: Email,
-    keywords: Annotated[
-        str, typer.Option(help="What they want: '\"continual learning\"^2, diffusion, -audio'.")
-    ],
-    name: Annotated[str, typer.Option(help="Their name, in any script.")] = "",
+    keywords: Keywords,
+    name: Name = "",
     confirmed: Confirmed = False,
-    language: Annotated[str, typer.Option(help="Of their mails: en, de, …")] = "",
-    timezone: Annotated[str, typer.Option(help="For example Europe/Paris.")] = "",
-    hour: Annotated[str, typer.Option(help="When their issue goes out: 0 to 23.")] = "",
-    cadence: Annotated[str, typer.Option(help="daily, weekdays, days or weekly.")] = "",
-    weekdays: Annotated[str, typer.Option(help="For days and weekly: 0 (Monday) to 6.")] = "",
-    max_papers: Annotated[str, typer.Option(help="In one issue.")] = "",
-    format: Annotated[str, typer.Option(help="html or text.")] = "",
-    like: Annotated[
-        list[str] | None,
-        typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
-    ] = None,
-    like_file: Annotated[
-        Path | None, typer.Option(help="Papers they like: a BibTeX or RIS file.")
-    ] = None,
+    language: Language = "",
+    timezone: Zone = "",
+    hour: Hour = "",
+    cadence: Cadence = "",
+    weekdays: Weekdays = "",
+    max_papers: MaxPapers = "",
+    format: Format = "",
+    like: Like = None,
+    like_file: LikeFile = None,
     as_json: Json = False,
 ) -> None:
     """Add a reader, or change the preferences of one who is there."""
@@ -69,20 +83,28 @@ def add(
         "format": format,
     }
     app_ = context.obj.app
-    known = app_.readers.by_key(parse_address(email).key)
-    said = {name: value for name, value in fields.items() if value}
-    try:
-        wishes = read_preferences(completed(said, known))
-    except PreferencesError:
-        _point_at_problems(keywords.strip())
-        raise
+    wishes = _wishes(app_, email, fields)
     reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
     liked = [reader_book.like(app_, reader, text) for text in like or []]
     liked += reader_book.like_file(app_, reader, like_file) if like_file else []
     sent = app_.post_office.flush(app_.clock())
     if as_json:
         one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
-        return
+    else:
+        _say_added(reader, liked, added=added, sent=sent)
+
+
+def _wishes(app_: App, email: str, fields: Mapping[str, str]) -> Preferences:
+    """Check the options; what was not given stays as a known reader has it."""
+    known = app_.readers.by_key(parse_address(email).key)
+    try:
+        return read_preferences(completed(fields, known))
+    except PreferencesError:
+        _point_at_problems(fields["keywords"].strip())
+        raise
+
+
+def _say_added(reader: Subscriber, liked: Sequence[Paper], *, added: bool, sent: bool) -> None:
     say(f"{reader.email}: {'added' if added else 'changed'}, {reader.state}")
     for paper in liked:
         say(f"  likes: {paper.title}")
@@ -180,7 +202,8 @@ def pause(
     """Send a reader nothing, until a day or until they are resumed."""
     app_ = context.obj.app
     reader = app_.desk.by_email(email)
-    _changed(app_.desk.pause(reader, until, app_.clock()), as_json)
+    paused = app_.desk.pause(reader, until, app_.clock(), how="command", source="operator")
+    _changed(paused, as_json)
 
 
 @app.command()
@@ -188,7 +211,8 @@ def resume(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Go on mailing a paused reader."""
     app_ = context.obj.app
     reader = app_.desk.by_email(email)
-    _changed(app_.desk.resume(reader, app_.clock(), how="command"), as_json)
+    resumed = app_.desk.resume(reader, app_.clock(), how="command", source="operator")
+    _changed(resumed, as_json)
 
 
 @app.command()

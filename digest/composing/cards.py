@@ -1,14 +1,15 @@
 """One paper as a reader sees it: the words of a card, ready for the templates.
 
-The same paper looks the same to all readers whose keywords matched it alike, so the views are
-made rarely and the cards that come of them are kept.
+Most of a card is the same for all its readers. What differs, by the words that matched, is
+`Matched`: the title and the abstract with those words marked, and the reason.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -17,13 +18,15 @@ from digest.composing.branding import PressSettings
 from digest.composing.excerpt import Cut, cut, harmless, mark
 from digest.composing.links import ReaderLinks, other_links, own_url, paper_url
 from digest.composing.locales import Words
+from digest.composing.slots import Slot, SlotName
 from digest.papers import Paper
-from digest.ranking.interface import Pick, Reason
+from digest.ranking.interface import Pick
 
 Density = Literal["full", "short", "title"]  # how much of the abstract is shown
 DENSITIES: tuple[Density, ...] = ("full", "short", "title")
 _SHORT = 160  # characters of an abstract in a trimmed card
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_KEYWORD = 300, 60, 60
+_KEYWORDS = 6  # named in a reason
 _AUTHORS = 3  # names shown; the others are counted
 _SPACES = re.compile(r"\s+")
 
@@ -37,15 +40,33 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Matched:
+    """What differs in one paper's card from reader to reader; the first three are HTML."""
+
+    title: str
+    why: str  # why the reader got it
+    abstract: str  # cut; may be empty
+    why_text: str  # for the text twin, where no word is marked
+
+    def in_html(self) -> dict[SlotName, str]:
+        """Return what fills the slots of the HTML part."""
+        return {"title": self.title, "why": self.why, "abstract": self.abstract}
+
+    def in_text(self) -> dict[SlotName, str]:
+        """Return what fills the slot of the text twin."""
+        return {"why": self.why_text}
+
+
+@dataclass(frozen=True, slots=True)
 class PaperView:
     """What a card's template may use, as `paper.…`; strings that are Markup are safe already."""
 
     url: str
     button: str  # what the lead's button says
-    title: str
-    why: str  # why the reader got it
+    title: str | Slot
+    why: str | Slot
     facts: str  # authors, date, upvotes, comments; may be empty
-    abstract: str  # cut; may be empty
+    abstract: str | Slot  # cut; may be empty
     links: Sequence[Labelled]  # shown beside the title's own link
     all_links: Sequence[Labelled]  # for the text twin: the paper's own first
     more: str | None  # address of "more like this"; None without feedback
@@ -69,42 +90,73 @@ class CardWriter:
         self._words = words
         self._style = style
         self._reader = ReaderLinks(settings.base_url if settings.feedback else None)
+        self._reason = lru_cache(maxsize=20_000)(self._reason_of)
 
     def view(
-        self, paper: Paper, pick: Pick, *, lead: bool, density: Density, html: bool
+        self,
+        paper: Paper,
+        *,
+        lead: bool,
+        density: Density,
+        html: bool,
+        matched: Matched | None = None,
     ) -> PaperView:
-        """Return one paper for one pick, for the HTML part or for the text twin."""
+        """Return one paper for a template of the HTML part or of the text twin.
+
+        Without `matched` there are slots for what differs from reader to reader.
+        """
         say, known = self._words.say, own_url(paper)
-        url = paper_url(paper, self._settings.search_link)
-        own = Labelled(say("Paper") if known else say("Find the paper"), url)
+        own = Labelled(say("Paper") if known else say("Find the paper"), self._url(paper))
         others = [Labelled(self._label(link.kind), link.url) for link in other_links(paper)]
-        limit = self._limit(lead, density)
-        title_cut = cut(paper.title, _LONGEST_TITLE)
+        title, why, abstract = self._variable(paper, self._limit(lead, density), html, matched)
         return PaperView(
-            url=url,
+            url=own.url,
             button=say("Read the paper") if known else say("Find the paper"),
-            title=self._marked(paper.title, pick, "title", title_cut, html),
-            why=self._why(pick, html),
+            title=title,
+            why=why,
             facts=_joined_facts(self._facts(paper), names=bool(paper.authors), html=html),
-            abstract=(
-                self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit), html)
-                if limit
-                else ""
-            ),
+            abstract=abstract,
             links=others if lead else [own, *others],
             all_links=[own, *others],
             more=self._reader.to("more", paper.id),
             less=self._reader.to("less", paper.id),
         )
 
+    def matched(self, paper: Paper, pick: Pick, *, lead: bool, density: Density) -> Matched:
+        """Return what a reader's card of a paper says that another's may not."""
+        limit = self._limit(lead, density)
+        why, why_text = self._why(paper, pick)
+        return Matched(
+            self._marked(paper.title, pick, "title", cut(paper.title, _LONGEST_TITLE)),
+            why,
+            self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit))
+            if limit
+            else "",
+            why_text,
+        )
+
+    def _variable(
+        self, paper: Paper, limit: int, html: bool, matched: Matched | None
+    ) -> tuple[str | Slot, str | Slot, str | Slot]:
+        """Return title, reason and abstract; in the text twin only the reason differs."""
+        title = _shown(paper.title, cut(paper.title, _LONGEST_TITLE))
+        abstract = _shown(paper.abstract, cut(paper.abstract, limit)) if limit else ""
+        if not html:
+            return title, Slot("why") if matched is None else matched.why_text, abstract
+        if matched is None:
+            return title and Slot("title"), Slot("why"), abstract and Slot("abstract")
+        safe = map(Markup, (matched.title, matched.why, matched.abstract))  # escaped when made
+        return tuple(safe)  # type: ignore[return-value]
+
+    def _url(self, paper: Paper) -> str:
+        return paper_url(paper, self._settings.search_link)
+
     def _limit(self, lead: bool, density: Density) -> int:
         full = self._settings.lead_characters if lead else self._settings.card_characters
         return {"full": full, "short": min(full, _SHORT), "title": 0}[density]
 
-    def _marked(self, text: str, pick: Pick, field: str, where: Cut, html: bool) -> str:
-        dots = "…" if where.ellipsis else ""
-        if not html:
-            return harmless(text[: where.end]) + dots
+    def _marked(self, text: str, pick: Pick, field: str, where: Cut) -> str:
+        """Return the part of a text that is shown as HTML, with what matched marked."""
         spans = [span for span in pick.spans if span.field == field]
         before, after = self._style.hit, Markup("</b>")
         if not pick.spans and pick.closest_sentence and pick.closest_sentence.field == field:
@@ -112,28 +164,46 @@ class CardWriter:
             spans = [pick.closest_sentence]
             before, after = self._style.near, Markup("</span>")
         marked = mark(text, spans, where.end, before, after)
-        return Markup(harmless(str(marked)) + dots)  # noqa: S704 - mark() escaped it
+        return harmless(str(marked)) + ("…" if where.ellipsis else "")
 
-    def _why(self, pick: Pick, html: bool) -> str:
+    def _why(self, paper: Paper, pick: Pick) -> tuple[str, str]:
+        """Return why a reader got a paper, as HTML and as text."""
+        html, text = self._asked(pick)
+        if paper.updated is None:
+            return html, text
+        if paper.updated.on is None:
+            news = self._words.say("Updated: v{version}")
+        else:
+            news = self._words.say("Updated: v{version} of {day}")
+            news = news.replace("{day}", self._words.day(paper.updated.on))
+        news = news.replace("{version}", str(paper.updated.version))
+        return f"{escape(news)}. {html}", f"{news}. {text}"
+
+    def _asked(self, pick: Pick) -> tuple[str, str]:
+        """Return what of a profile found a paper."""
         if pick.section == "trending":
-            return self._words.say("Popular today, outside your keywords")
-        literal = _keywords(pick.reasons, lambda r: r.field not in ("meaning", "likes"))
-        near = _keywords(pick.reasons, lambda r: r.field == "meaning")
-        liked = any(r.field == "likes" for r in pick.reasons)
-        if literal:
-            return self._sentence(self._words.say("You follow {keywords}"), literal, html)
-        if near:
-            return self._sentence(self._words.say("Close in meaning to {keywords}"), near, html)
-        if liked:
-            return self._words.say("Like papers that you asked for more of")
-        return self._words.say("Chosen for your keywords")
+            return self._reason("trending", ())
+        by: dict[str, dict[str, None]] = {"literal": {}, "meaning": {}, "likes": {}}
+        for reason in pick.reasons:
+            by[reason.field if reason.field in by else "literal"][reason.keyword] = None
+        kind = next((kind for kind, keywords in by.items() if keywords), "")
+        return self._reason(kind, tuple(by[kind]) if kind in ("literal", "meaning") else ())
 
-    def _sentence(self, pattern: str, keywords: Sequence[str], html: bool) -> str:
-        if not html:
-            return pattern.replace("{keywords}", self._words.join(keywords))
-        marked = [f"{self._style.keyword}{escape(keyword)}</b>" for keyword in keywords]
-        line = str(escape(pattern)).replace("{keywords}", self._words.join(marked))
-        return Markup(line)  # noqa: S704 - each part was escaped above
+    def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> tuple[str, str]:
+        say = self._words.say
+        alone = {
+            "trending": say("Popular today, outside your keywords"),
+            "likes": say("Like papers that you asked for more of"),
+            "": say("Chosen for your keywords"),
+        }
+        if kind in alone:
+            return str(escape(alone[kind])), alone[kind]
+        near = kind == "meaning"
+        pattern = say("Close in meaning to {keywords}") if near else say("You follow {keywords}")
+        shown = list(dict.fromkeys(map(displayed_keyword, keywords)))[:_KEYWORDS]
+        marked = [f"{self._style.keyword}{escape(keyword)}</b>" for keyword in shown]
+        html = str(escape(pattern)).replace("{keywords}", self._words.join(marked))
+        return html, pattern.replace("{keywords}", self._words.join(shown))
 
     def _facts(self, paper: Paper) -> list[str]:
         words, facts = self._words, []  # no line breaks inside a fact, but in a list of names
@@ -178,8 +248,8 @@ def displayed_keyword(keyword: str) -> str:
     return _short(re.sub(r"\^[\d.]+\s*$", "", keyword).strip().strip('"“”'), _LONGEST_KEYWORD)
 
 
-def _keywords(reasons: Sequence[Reason], wanted: Callable[[Reason], bool]) -> list[str]:
-    return list(dict.fromkeys(displayed_keyword(r.keyword) for r in reasons if wanted(r)))[:6]
+def _shown(text: str, where: Cut) -> str:
+    return harmless(text[: where.end]) + ("…" if where.ellipsis else "")
 
 
 def _short(text: str, limit: int) -> str:

@@ -12,7 +12,7 @@ from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
 from digest.composing.branding import PressSettings
-from digest.composing.cards import CardWriter, Density, Labelled, Style
+from digest.composing.cards import CardWriter, Density, Labelled, Matched, Style
 from digest.composing.fit import Measured, measured
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Words
@@ -23,6 +23,7 @@ from digest.composing.notices import (
     notice_values,
     quiet_lines,
 )
+from digest.composing.slots import IN_HTML, IN_TEXT, Skeleton, can_be_split, joined, split
 from digest.composing.templates import Templates, environment
 from digest.composing.wording import Kind, one_line
 from digest.errors import TemplateError
@@ -61,9 +62,11 @@ class Desk:
             near=Markup('<span class="hit" style="color:{};background-color:{};">').format(*hit),
             keyword=Markup('<b class="link" style="font-weight:600;color:{};">').format(day.accent),
         )
+        self.style = style
         self._cards = CardWriter(settings, words, style)
         self._html = self._environment("issue.mjml", html=True)
         self._text = self._environment("issue.txt", html=False)
+        self._splitting: dict[str, bool] = {}  # whether a card's template can be split
 
     def top(self, number: int, day: date, kind: Kind) -> Measured:
         """Return an issue's beginning, down to its masthead."""
@@ -91,12 +94,41 @@ class Desk:
                 "{n} paper for your keywords", "{n} papers for your keywords", count)  # fmt: skip
         return self._piece("section", heading=heading, lede=lede)
 
-    def card(self, paper: Paper, pick: Pick, *, lead: bool, density: Density) -> Measured:
-        """Return a paper's card."""
-        make, piece = self._cards.view, "lead" if lead else "card"
-        html = make(paper, pick, lead=lead, density=density, html=True)
-        text = make(paper, pick, lead=lead, density=density, html=False)
-        return self._joined(piece, {"paper": html}, {"paper": text})
+    def skeleton(self, paper: Paper, *, lead: bool, density: Density) -> Skeleton | None:
+        """Return what all cards of a paper share; None if the templates do not let us split."""
+        piece = _piece_of(lead)
+        if not self._splits(piece):
+            return None
+        view = self._cards.view
+        html = view(paper, lead=lead, density=density, html=True)
+        text = view(paper, lead=lead, density=density, html=False)
+        return joined(
+            split(_rendered(self._html, piece, {"paper": html})),
+            split(_rendered(self._text, piece, {"paper": text})),
+        )
+
+    def matched(self, paper: Paper, pick: Pick, *, lead: bool, density: Density) -> Matched:
+        """Return what one reader's card of a paper says that another's may not."""
+        return self._cards.matched(paper, pick, lead=lead, density=density)
+
+    def card(self, paper: Paper, matched: Matched, *, lead: bool, density: Density) -> Fragment:
+        """Return a paper's card, rendered whole."""
+        view = self._cards.view
+        html = view(paper, lead=lead, density=density, html=True, matched=matched)
+        text = view(paper, lead=lead, density=density, html=False, matched=matched)
+        piece = _piece_of(lead)
+        return Fragment(
+            _rendered(self._html, piece, {"paper": html}),
+            _rendered(self._text, piece, {"paper": text}),
+        )
+
+    def _splits(self, piece: str) -> bool:
+        found = self._splitting.get(piece)
+        if found is None:
+            in_html = can_be_split(self._html, piece, IN_HTML)
+            found = in_html and can_be_split(self._text, piece, IN_TEXT)
+            self._splitting[piece] = found
+        return found
 
     def overflow(self) -> Measured:
         """Return the line that says that there is more."""
@@ -135,7 +167,9 @@ class Desk:
                 "footer_links": self._footer_links(can_leave),
             },
         )
-        return Note(heading, account, Fragment(made.html, made.text))
+        # The number, so that the subjects of two quiet days running differ.
+        subject = f"{heading} ({self._issue_number(number)})"
+        return Note(subject, account, Fragment(made.html, made.text))
 
     def notice(
         self,
@@ -182,8 +216,10 @@ class Desk:
         when = words.weekday(day)
         if kind == "weekly":
             when = words.say("The week to {day}").replace("{day}", when)
-        issue = words.say("No. {number}").replace("{number}", words.number(number))
-        return f"{when}\u00a0· {issue}"
+        return f"{when}\u00a0· {self._issue_number(number)}"
+
+    def _issue_number(self, number: int) -> str:
+        return self.words.say("No. {number}").replace("{number}", self.words.number(number))
 
     def _footer_links(self, can_leave: bool) -> list[Labelled]:
         say, found = self.words.say, []
@@ -196,16 +232,8 @@ class Desk:
         return found
 
     def _piece(self, name: str, **values: object) -> Measured:
-        return self._joined(name, values, values)
-
-    def _joined(
-        self, name: str, html: Mapping[str, object], text: Mapping[str, object]
-    ) -> Measured:
         return measured(
-            Fragment(
-                html=_rendered(self._html, name, html),
-                text=_rendered(self._text, name, text),
-            )
+            Fragment(_rendered(self._html, name, values), _rendered(self._text, name, values))
         )
 
     def _environment(self, name: str, *, html: bool) -> Environment:
@@ -238,6 +266,10 @@ class Desk:
             "hole": HOLES,
             "link": {"read": self._links.to("read")},
         }
+
+
+def _piece_of(lead: bool) -> str:
+    return "lead" if lead else "card"
 
 
 def _preview() -> Markup:

@@ -72,16 +72,16 @@ def mark(text: str, spans: Iterable[Span], end: int, before: Markup, after: Mark
 
     Spans may come in any order, overlap, or reach beyond the text; none is trusted.
     """
-    parts: list[Markup] = []
+    parts: list[str] = []
     at = 0
     for start, stop in sorted((max(0, s.start), min(end, s.end)) for s in spans):
         start = max(start, at)  # noqa: PLW2901
         if start >= stop:
             continue
-        parts += [escape(text[at:start]), before, escape(text[start:stop]), after]
+        parts += (escape(text[at:start]), before, escape(text[start:stop]), after)
         at = stop
     parts.append(escape(text[at:end]))
-    return Markup("").join(parts)
+    return Markup("".join(parts))  # noqa: S704 - each part is escaped
 
 
 def harmless(text: str) -> str:
@@ -90,7 +90,7 @@ def harmless(text: str) -> str:
     Holes, control characters, halves of surrogate pairs, and the marks that turn the direction
     of all the text that follows. Line breaks become spaces.
     """
-    return text.translate(_HARMFUL)
+    return text if text.isprintable() else text.translate(_HARMFUL)  # none of these is printable
 
 
 _HARMFUL = {

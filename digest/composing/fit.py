@@ -17,9 +17,9 @@ _TOKEN = HOLES["token"]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A fragment, with what its HTML weighs."""
+    """Some fragments in a row, with what their HTML weighs."""
 
-    fragment: Fragment
+    fragments: tuple[Fragment, ...]
     html_bytes: int  # quoted-printable, holes counted as 9 bytes each
     tokens: int  # how many times the mail's token is put in
 
@@ -34,7 +34,17 @@ class Fitted:
 
 def measured(fragment: Fragment) -> Measured:
     """Measure a fragment once."""
-    return Measured(fragment, quoted_printable_length(fragment.html), fragment.html.count(_TOKEN))
+    html = fragment.html
+    return Measured((fragment,), quoted_printable_length(html), html.count(_TOKEN))
+
+
+def in_a_row(pieces: Sequence[Measured]) -> Measured:
+    """Return some pieces as one."""
+    return Measured(
+        tuple([fragment for piece in pieces for fragment in piece.fragments]),
+        sum(piece.html_bytes for piece in pieces),
+        sum(piece.tokens for piece in pieces),
+    )
 
 
 def quoted_printable_length(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from digest.composing.finding import Finding
@@ -46,18 +47,18 @@ class _Reader(HTMLParser):
         """Note an element's faults and its colours."""
         named = {name: value or "" for name, value in attrs}
         self._check(tag, named)
+        if tag in _VOID:
+            return
         above = self._open[-1]
-        style = named.get("style", "").replace("&#39;", "'")
-        colour = _COLOUR.search(style)
-        background = _BACKGROUND.search(style)
-        inside = _Open(
-            tag,
-            colour[1].lower() if colour else above.colour,
-            background[1].lower() if background else above.background,
-            above.hidden or tag in _HIDDEN or "display:none" in style.replace(" ", ""),
+        colour, background, hidden = _style_of(named.get("style", ""))
+        self._open.append(
+            _Open(
+                tag,
+                colour or above.colour,
+                background or above.background,
+                above.hidden or hidden or tag in _HIDDEN,
+            )
         )
-        if tag not in _VOID:
-            self._open.append(inside)
 
     def handle_endtag(self, tag: str) -> None:
         """Close an element, and those left open inside it."""
@@ -94,7 +95,7 @@ class _Reader(HTMLParser):
             self._link(named.get("href", ""))
         if tag in ("script", "form", "iframe", "object", "embed", "link", "base"):
             self._note("element", "error", f"no mail client lets <{tag}> live", f"<{tag}")
-        if re.fullmatch(r"h[1-6]", tag):
+        if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
             self._heading(int(tag[1]))
 
     def _image(self, named: dict[str, str]) -> None:
@@ -126,6 +127,18 @@ class _Reader(HTMLParser):
     def _note(self, check: str, severity: str, message: str, needle: str = "") -> None:
         serious = "error" if severity == "error" else "warning"
         self.findings.append(Finding(check, serious, message, needle=needle))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)  # a template has few styles
+def _style_of(style: str) -> tuple[str, str, bool]:
+    """Return a style's colour, its background, and whether it hides; empty: it does not say."""
+    style = style.replace("&#39;", "'")
+    colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
+    return (
+        colour[1].lower() if colour else "",
+        background[1].lower() if background else "",
+        "display:none" in style.replace(" ", ""),
+    )
 
 
 def html_findings(html: str) -> list[Finding]:
@@ -167,7 +180,7 @@ def text_findings(text: str, width: int = 72) -> Iterator[Finding]:
 
 def links_of(html: str) -> list[str]:
     """Return every link's address, in order."""
-    return _read(html).links
+    return list(_read(html).links)
 
 
 def words_of(html: str) -> str:
@@ -175,6 +188,7 @@ def words_of(html: str) -> str:
     return " ".join(_read(html).words)
 
 
+@lru_cache(maxsize=2)  # several checks ask about the same mail one after the other
 def _read(html: str) -> _Reader:
     reader = _Reader()
     reader.feed(html)

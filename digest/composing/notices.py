@@ -20,6 +20,7 @@ NoticeKind = Literal[
     "address",  # to a new address, `address`: `url` confirms it
     "moving",  # to the old address: somebody asked to move to `address`; `url` stops it
     "moved",  # to the old address: it has moved to `address`; `url` takes it back
+    "changed",  # preferences were changed, `keywords` are those kept; `url`: that was not me
     "export",  # `url` leads to the reader's data
     "erase",  # `url` leads to the button that erases everything
 ]
@@ -81,13 +82,12 @@ def notice_values(
         "keywords": " ".join(harmless(keywords).split())[:300],
         "until": limit.replace("{day}", words.weekday(until)) if until else "",
         "url": clean,
-        "preview": filled(wording.paragraphs[0]),
         "dateline": "",
     }
 
 
 def quiet_lines(words: Words, cause: QuietCause) -> tuple[str, str]:
-    """Return the heading (the subject too) and the account of a day without papers."""
+    """Return the heading (of which the subject is made) and the account of a day without papers."""
     say = words.say
     if cause == "quiet":
         return (
@@ -238,6 +238,28 @@ def _moved(say: Say) -> Wording:
     )
 
 
+def _changed(say: Say) -> Wording:
+    return Wording(
+        say("Your preferences at {name} were changed"),
+        say("Your preferences were changed"),
+        (
+            say(
+                "Somebody, probably you, changed what {name} sends you, or when. If that was you, "
+                "there is nothing to do. Your keywords are now those below."
+            ),
+            say(
+                "If it was not you, somebody has one of your mails. The button ends what its "
+                "links can do; then get a new link, and change back what is not yours."
+            ),
+        ),
+        say("That was not me"),
+        say(
+            "You get this mail because you read {name} and your preferences were changed. There "
+            "is at most one a day."
+        ),
+    )
+
+
 def _export(say: Say) -> Wording:
     return Wording(
         say("Your data at {name}"),
@@ -253,7 +275,7 @@ def _export(say: Say) -> Wording:
 
 def _erase(say: Say) -> Wording:
     return Wording(
-        say("Erase everything at {name}?"),
+        say("Your request to erase everything at {name}"),
         say("Erase everything?"),
         (
             say(
@@ -276,6 +298,7 @@ _WORDINGS: Mapping[NoticeKind, Callable[[Say], Wording]] = {
     "address": _address,
     "moving": _moving,
     "moved": _moved,
+    "changed": _changed,
     "export": _export,
     "erase": _erase,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from digest.errors import SettingsError
 
@@ -106,6 +107,7 @@ def nearest_readable(accent: str) -> str:
     return "#000000"
 
 
+@lru_cache(maxsize=1024)  # a mail has few colours and many words
 def contrast(first: str, second: str) -> float:
     """Return the WCAG contrast ratio of two `#rrggbb` colours, 1 to 21."""
     lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)

@@ -1,7 +1,8 @@
 """The gate before an edition: what would embarrass us in an inbox stops the press instead.
 
     lint(press)                  templates, catalogues, palette, a specimen of every mail
-    preflight(edition, issues)   an edition's shell, each of its cards, and the sampled issues
+    preflight(edition, issues)   an edition's shell, its cards so far, and some of its issues
+    card_findings(edition)       the cards that were made since
     mail_problem(issue)          every single mail: size and the way to unsubscribe
 
 Pure: nothing is sent or stored; an error-severity finding is the caller's reason to stop.
@@ -10,15 +11,15 @@ Pure: nothing is sent or stored; an error-severity finding is the caller's reaso
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 from digest.composing.branding import GMAIL_CLIPS_AT
 from digest.composing.catalogue_checks import catalogue_findings
 from digest.composing.client_support import support_findings
 from digest.composing.finding import Finding, from_error, located
-from digest.composing.fit import quoted_printable_length
+from digest.composing.fit import in_a_row, quoted_printable_length
 from digest.composing.html_checks import (
     html_findings,
     leftover_findings,
@@ -29,13 +30,15 @@ from digest.composing.html_checks import (
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.palette import AA, Palette, contrast
 from digest.composing.press import EditionPress, Press
-from digest.composing.proof import Proof, proof
+from digest.composing.proof import Proof, proof, proof_of
 from digest.composing.specimen import specimen
 from digest.composing.templates import Templates, template_errors
 from digest.errors import TemplateError
-from digest.mail import Fragment, Issue
+from digest.mail import HOLES, Issue
 
 _SAMPLES = 20
+_TOGETHER = 20  # cards that are looked at in one mail
+_FILLS = {**dict.fromkeys(HOLES, "specimen"), "unsubscribe": "https://example.org/unsubscribe"}
 _SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
 _LINK = re.compile(r"(?:https?://|mailto:)\S+")
 
@@ -58,24 +61,34 @@ def lint(press: Press) -> list[Finding]:
 def preflight(edition: EditionPress, issues: Sequence[Issue]) -> list[Finding]:
     """Return what is wrong with an edition, judged by its shell, cards and up to 20 issues.
 
-    The issues should be spread over languages; every distinct card among them is checked.
+    The issues should be spread over languages.
     """
     templates = edition.press.templates
     found = [*template_findings(templates), *palette_findings(edition.settings.palette)]
-    sampled = issues[:: max(1, len(issues) // _SAMPLES)][:_SAMPLES]
     mails: list[Finding] = []
-    for issue in sampled:
+    for issue in issues[:: max(1, len(issues) // _SAMPLES)][:_SAMPLES]:
         mails += proof_findings(proof(issue), tuple(issue.fills["unsubscribe"].split()))
         problem = mail_problem(issue)
         if problem:
             mails.append(Finding("mail", "error", problem))
-    seen = {fragment for issue in sampled for fragment in issue.fragments}
-    for issue in issues:
-        for card in issue.fragments[1:-1]:
-            if card not in seen:
-                seen.add(card)
-                mails += _card_findings(issue, card)
-    return [*found, *located(mails, templates)]
+    return [*found, *located(mails, templates), *card_findings(edition)]
+
+
+def card_findings(edition: EditionPress) -> list[Finding]:
+    """Return what is wrong with the cards made since the last look, in every language.
+
+    A card alone has no language and no headings above it: it is looked at in its shell, beside
+    others. Cards that differ only in what matched are one card here: see `Sheet.specimens`.
+    """
+    found: list[Finding] = []
+    for sheet in edition.sheets():
+        top = in_a_row([sheet.top, sheet.section("picked", _TOGETHER)]).fragments
+        specimens = sheet.specimens()
+        for at in range(0, len(specimens), _TOGETHER):
+            cards = chain.from_iterable(specimens[at : at + _TOGETHER])
+            mail = proof_of("Specimen", [*top, *cards, *sheet.foot(True).fragments], _FILLS)
+            found += [*html_findings(mail.html), *_parity(mail)]
+    return located(found, edition.press.templates) if found else []
 
 
 def mail_problem(issue: Issue) -> str | None:
@@ -164,13 +177,6 @@ def _specimens(press: Press, language: str) -> Iterator[Finding]:
     for html, text in mails:
         yield from leftover_findings(html, "HTML part")
         yield from leftover_findings(text, "text part")
-
-
-def _card_findings(issue: Issue, card: Fragment) -> Iterable[Finding]:
-    """Check one card in its shell: a card alone has no language and no headings above it."""
-    heading = issue.fragments[1]
-    parts = [issue.fragments[0], heading, *([] if card is heading else [card]), issue.fragments[-1]]
-    return html_findings(proof(replace(issue, fragments=tuple(parts))).html)
 
 
 def _needled(finding: Finding) -> Finding:

@@ -36,7 +36,6 @@ class Reader:
     name: str = ""
     language: str = ""  # empty: the digest's own
     html: bool = True  # False: text only
-    last_subject: str = ""  # of their last issue; today's will differ
 
 
 class MailLinks(Protocol):
@@ -84,7 +83,7 @@ def compose(
     can_leave = bool(edition.settings.base_url or mailto)
     fitted, fragments = _arranged(sheet, edition, picks, papers, len(token), can_leave)
     shown = [papers[pick.paper] for pick in picks[: len(fitted.cards)]]
-    subject, opening = sheet.lines(shown, reader.last_subject)
+    subject, opening = sheet.lines(shown)
     message = sheet.desk.left_out(fitted.left_out) if fitted.left_out else ""
     content = _Content(subject, opening, message, fragments, picks[: len(shown)])
     return _addressed(reader, edition, content, token, mailto, now)
@@ -165,12 +164,12 @@ def _arranged(
             papers[picks[place].paper], picks[place], place == 0, density
         ),
     )
-    fragments = [sheet.top.fragment]
+    row = [sheet.top]
     for place, card in enumerate(fitted.cards):
         if place in headings:
-            fragments.append(headings[place].fragment)
-        fragments.append(card.fragment)
+            row.append(headings[place])
+        row.append(card)
     if fitted.left_out:
-        fragments.append(sheet.overflow.fragment)
-    fragments.append(foot.fragment)
-    return fitted, tuple(fragments)
+        row.append(sheet.overflow)
+    row.append(foot)
+    return fitted, tuple([fragment for piece in row for fragment in piece.fragments])

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from digest.composing.locales import Words
 from digest.composing.mjml_check import check_mjml
+from digest.composing.slots import wrap_or_wait
 from digest.composing.wrapping import wrap
 from digest.errors import TemplateError
 
@@ -136,7 +137,7 @@ def environment(words: Words, *, html: bool) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
-    made.filters["wrap"] = wrap
+    made.filters["wrap"] = wrap_or_wait
     made.filters["number"] = words.number
     made.globals["markup"] = Markup
     return made

@@ -24,23 +24,18 @@ def subject(
     papers: Sequence[Paper],
     *,
     kind: Kind = "daily",
-    avoid: str = "",
 ) -> str:
     """Return a subject that names the first paper and the count, in 60 characters if it can.
 
-    Its form turns with the edition's number, so that two days running never look alike; it is
-    never `avoid`, the reader's last subject.
+    Its form turns with the edition's number, of which there is one a day at most: two days
+    running differ even when their first papers bear the same title.
     """
     forms = _forms(words, tone, brand, edition, len(papers) - 1)
     if kind != "daily":
         forms = _special_forms(words, kind, len(papers) - 1)
-    for turn in range(len(forms)):
-        form = forms[(edition + turn) % len(forms)]
-        room = SUBJECT_LENGTH - len(form.replace("{title}", ""))
-        made = one_line(form.replace("{title}", short_title(papers[0].title, room)))
-        if made != avoid:
-            break
-    return made
+    form = forms[edition % len(forms)]
+    room = SUBJECT_LENGTH - len(form.replace("{title}", ""))
+    return one_line(form.replace("{title}", short_title(papers[0].title, room)))
 
 
 def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> list[str]:

@@ -2,25 +2,28 @@
 
 One paper is one record whatever its version and however many categories list it. Replacements
 (`Announce Type: replace`, `replace-cross`, UPDATED in the old listings) are not new papers: they
-are passed over, neither records nor rejections. Cross-lists are new to the listing, so they are
-records.
+are neither records nor rejections, the dump lists them apart. Cross-lists are new to the listing,
+so they are records.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from digest.dumps import fields, record, xml_tree
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.dumps.xml_tree import Node
-from digest.errors import DumpError
+from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
 _OURS = re.compile(
-    rb"https?://(?:export\.|rss\.)?arxiv\.org/(?:api|rss|atom|schemas)|<id>oai:arXiv\.org:"
+    rb"https?://(?:export\.|rss\.)?arxiv\.org/(?:api|rss|atom|schemas)|<id>\s*oai:arXiv\.org:"
+    rb"|<id>\s*https?://arxiv\.org/abs/|<channel rdf:about=\"https?://arxiv\.org/\"",
+    re.IGNORECASE,
 )
 _ROOTS = ("feed", "rss", "rdf:RDF")
 _SIGNED = 8192  # bytes within which arXiv names itself: a feed may well link to it further down
@@ -30,7 +33,9 @@ _ANNOUNCED = re.compile(
 _OLD_TITLE = re.compile(
     r"\s*\(arXiv:(?P<id>\S+)(?:\s+\[[\w.-]+\])?(?P<mark>\s+(?:UPDATED|CROSS LISTED))?\)\s*$"
 )
-_NAME_END = re.compile(r",\s*(?![^()]*\))")  # a comma outside parentheses (affiliations)
+_VERSIONED = re.compile(r"\d{4}v(\d{1,3})\b")  # 2401.01234v2, math/0309136v1
+# A comma outside parentheses (affiliations), and not before what belongs to the name.
+_NAME_END = re.compile(r",(?!\s*(?:Jr|Sr|I{2,3}|IV)\b\.?\s*(?:[,(]|$))(?![^()]*\))\s*")
 _COMMENT_LINK = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
@@ -38,7 +43,7 @@ class Arxiv:
     """arXiv's API answers and listings."""
 
     name = "arxiv"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are XML that arXiv wrote; never raises."""
@@ -47,16 +52,26 @@ class Arxiv:
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read an answer or a listing.
 
-        Raises DumpError when it is none, or with arXiv's own words when it refused.
+        Raises DumpError when it is none, or with arXiv's own words when it refused. A refusal
+        of one of several ids costs that id only.
         """
         root, broken = xml_tree.parse(data, whole=("entry", "item"))
         if root.name not in ("feed", "rss", "RDF"):
             raise DumpError(f"no feed: its root is <{root.name}>", line=root.line)
         harvest = Harvest()
+        refused: list[DumpError] = []
         for number, node in enumerate(_entries(root), start=1):
             values = _api_values(node) if root.name == "feed" else _item_values(node)
-            _refuse_error(values, node)
-            harvest.add(Entry(number, node.line, values), _record)
+            if error := _refusal(values, node):
+                refused.append(error)
+            elif str(values["announced"]).startswith("replace"):
+                harvest.replace(Entry(number, node.line, values), _record)
+            else:
+                harvest.add(Entry(number, node.line, values), _record)
+        if refused and not harvest.records:
+            raise refused[0]
+        for error in refused:
+            harvest.reject(error.line, error.reason)
         if broken and not harvest.records:
             raise broken
         if broken:
@@ -71,11 +86,13 @@ def _entries(root: Node) -> Iterator[Node]:
         yield from channel.all("item")
 
 
-def _refuse_error(values: dict[str, object], node: Node) -> None:
-    """Raise DumpError when this entry is how arXiv says that it refused (API manual, 3.4)."""
+def _refusal(values: dict[str, object], node: Node) -> DumpError | None:
+    """Return what an entry says when it is how arXiv refuses (API manual, 3.4), else None."""
     identity, title = str(values["id"]), str(values["title"])
     if "/api/errors" in identity or (title == "Error" and not find_arxiv_id(identity)):
-        raise DumpError(f"arXiv refused: {values['abstract'] or 'no reason given'}", line=node.line)
+        reason = f"arXiv refused: {values['abstract'] or 'no reason given'}"
+        return SourceRefused(reason, line=node.line)
+    return None
 
 
 def _api_values(node: Node) -> dict[str, object]:
@@ -88,6 +105,7 @@ def _api_values(node: Node) -> dict[str, object]:
         "title": node.first("title"),
         "authors": authors if any(authors) else _creators(node),
         "published": node.first("published") or node.first("updated"),
+        "updated": node.first("updated"),
         "doi": node.first("doi") or node.first("DOI"),
         "comment": node.first("comment"),
         "page": next((a.get("href") for a in links if a.get("rel") == "alternate"), ""),
@@ -105,6 +123,7 @@ def _item_values(node: Node) -> dict[str, object]:
         "title": title[: old.start()].rstrip().removesuffix(".") if old else title,
         "authors": _creators(node),
         "published": node.first("pubDate") or node.first("date"),
+        "updated": node.first("pubDate") or node.first("date"),
         "doi": node.first("doi") or node.first("DOI"),
         "comment": "",
         "page": node.first("link"),
@@ -120,7 +139,11 @@ def _announced(node: Node, description: str) -> dict[str, object]:
     found = _ANNOUNCED.match(description)
     told = node.first("announce_type") or (found["type"] if found else "")
     abstract = description[found.end() :] if found else description
-    return {"announced": told.lower(), "abstract": fields.without_markup(abstract).strip()}
+    return {
+        "announced": told.lower(),
+        "prefix": found[0] if found else "",
+        "abstract": fields.without_markup(abstract).strip(),
+    }
 
 
 def _creators(node: Node) -> list[str]:
@@ -132,10 +155,8 @@ def _creators(node: Node) -> list[str]:
     return names
 
 
-def _record(entry: Entry) -> PaperRecord | None:
+def _record(entry: Entry) -> PaperRecord:
     values = entry.values
-    if str(values["announced"]).startswith("replace"):
-        return None
     title = entry.title("title")
     arxiv_id = find_arxiv_id(str(values["id"])) or find_arxiv_id(str(values["page"]))
     if arxiv_id is None:
@@ -156,7 +177,15 @@ def _record(entry: Entry) -> PaperRecord | None:
         keywords=entry.words("categories"),
         arxiv_id=arxiv_id,
         doi=find_doi(entry.text("doi")),
+        version=_version(values),
+        revised=fields.day(values["updated"]),
     )
+
+
+def _version(values: Mapping[str, Any]) -> int | None:
+    """Return the version in an entry's arXiv id, None when it names none."""
+    named = (_VERSIONED.search(str(values[name])) for name in ("id", "prefix", "page"))
+    return next((int(found[1]) for found in named if found), None)
 
 
 def _listed_on(root: Node) -> date | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
+from typing import Any
 
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import Person
@@ -22,6 +23,7 @@ from pybtex.utils import CaseInsensitiveDict
 from digest.dumps import fields, record, tagged_text, tex
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
+from digest.dumps.links import doi_in_address
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
@@ -29,12 +31,22 @@ _ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]", re.MULTILINE)
 _SIGN = re.compile(
     rb"^[ \t\xef\xbb\xbf]*@[ \t]*[A-Za-z]+\s*[{(]\s*[^\s,{}()]+\s*[,=]", re.MULTILINE
 )
-_NO_PAPER = ("comment", "preamble", "string")
+_NO_PAPER = ("comment", "preamble", "string", "set", "xdata")
+_REMARK = re.compile(r"^[ \t]*%.*$", re.MULTILINE)  # biber's; to BibTeX it would be a mistake
+_PERSON = re.compile(
+    r"\b(given|family|prefix|suffix)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\"|([^,{}\"]+))"
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 # Braces of mathematics and of commands are TeX's own; the others only protect capitals.
 _PROTECTION = re.compile(r"\$[^$]*\$|(?:\\[A-Za-z]+\s*|\\\W|[\^_])\{[^{}]*\}|\{([^{}\\]*)\}")
+# Braces around one command, `{\%}`, `{\'e}`, `{\ss}`, `{\mbox{$\times$}}`: only the command counts.
+_COMMAND = re.compile(
+    r"\{(\\(?:[A-Za-z]+|\W))(\s*(?:\{[^{}]*\}|(?<=[^A-Za-z])[^\W\d_]|(?<=\s)[^\W\d_]))?\s*\}"
+)
+_FORMULA = re.compile(r"\{(\$[^${}]*\$)\}")
+_MBOX = re.compile(r"\\[mh]box\{([^{}]*)\}")
 _NESTED = 4  # levels of braces: {{BERT}} is common
 
 
@@ -51,7 +63,7 @@ class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
@@ -87,21 +99,20 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 
 def _read(piece: _Piece, macros: CaseInsensitiveDict) -> dict[str, object] | None:
-    """Return an entry's fields by lower-case name; None for what is no entry.
+    """Return an entry's fields by lower-case name; None for what is no paper.
 
     A `@string` goes into `macros`. Raises Unreadable.
     """
-    if piece.kind in ("comment", "preamble"):
+    if piece.kind in _NO_PAPER and piece.kind != "string":
         return None
     tagged_text.refuse_undecoded(piece.text, piece.line)
-    problems: list[PybtexSyntaxError] = []
     try:
-        found = list(LowLevelParser(piece.text, macros=macros, handle_error=problems.append))
-    except (PybtexError, RecursionError) as error:
-        raise Unreadable(str(error) or type(error).__name__) from None
-    fatal = [p for p in problems if "undefined string" not in str(p)]
-    if fatal or not found:
-        raise Unreadable(_told(fatal[0], piece) if fatal else "it cannot be read")
+        found = _parsed(piece.text, macros, piece)
+    except Unreadable:
+        without_remarks = _REMARK.sub("", piece.text)
+        if without_remarks == piece.text:
+            raise
+        found = _parsed(without_remarks, macros, piece)
     if piece.kind == "string":
         return None
     _, (key, told) = found[0]
@@ -111,6 +122,18 @@ def _read(piece: _Piece, macros: CaseInsensitiveDict) -> dict[str, object] | Non
     return values
 
 
+def _parsed(text: str, macros: CaseInsensitiveDict, piece: _Piece) -> list[Any]:
+    problems: list[PybtexSyntaxError] = []
+    try:
+        found = list(LowLevelParser(text, macros=macros, handle_error=problems.append))
+    except (PybtexError, RecursionError) as error:
+        raise Unreadable(str(error) or type(error).__name__) from None
+    fatal = [p for p in problems if "undefined string" not in str(p)]
+    if fatal or not found:
+        raise Unreadable(_told(fatal[0], piece) if fatal else "it cannot be read")
+    return found
+
+
 def _told(problem: PybtexSyntaxError, piece: _Piece) -> str:
     line = piece.line + (problem.lineno or 1) - 1
     reason = str(problem).partition(": ")[2] or str(problem)
@@ -118,7 +141,7 @@ def _told(problem: PybtexSyntaxError, piece: _Piece) -> str:
 
 
 def _record(entry: Entry) -> PaperRecord:
-    doi = find_doi(entry.text("doi")) or find_doi(entry.text("url"))
+    doi = find_doi(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
     arxiv_id = _arxiv_id(entry)
     return record.build(
         title=_unprotected(entry.title("title")),
@@ -128,33 +151,54 @@ def _record(entry: Entry) -> PaperRecord:
         authors=_authors(entry.text("author")),
         published=_published(entry),
         links=_links(entry, arxiv_id, doi),
-        keywords=[word.strip() for word in re.split(r"[;,]", entry.text("keywords"))],
+        keywords=fields.words(re.split(r"\s*[;,]\s*", entry.text("keywords", "keyword"))),
         arxiv_id=arxiv_id,
         doi=doi,
     )
 
 
+def _bare(told: str) -> str:
+    """Return an address or an identifier without what TeX needs around its signs."""
+    return re.sub(r"[\\{}]", "", told)
+
+
 def _unprotected(told: str) -> str:
     for _ in range(_NESTED):
+        told = _COMMAND.sub(_commanded, _FORMULA.sub(r"\1", _MBOX.sub(r"\1", told)))
         told = _PROTECTION.sub(lambda found: found[0] if found[1] is None else found[1], told)
-    return told
+    return told.replace("---", "—").replace("--", "–")
+
+
+def _commanded(found: re.Match[str]) -> str:
+    """Return a command without the braces around it; a bare name still ends where it ended."""
+    command, argument = found[1], found[2] or ""
+    if not argument:
+        return f"{command}{{}}" if command[1:].isalpha() else command
+    # An accent at once, since it may carry another one: {\~{\^e}}.
+    return tex.to_unicode(command + argument) if len(command) == 2 else command + argument
 
 
 def _authors(told: str) -> list[str]:
-    names = []
-    for each in split_name_list(told)[: fields.MAX_NAMES]:
-        if each.startswith("{"):  # {The ACME Collaboration}
-            names.append(tex.to_unicode(each).strip("{}"))
-            continue
+    names = [_name(each) for each in split_name_list(told)[: fields.MAX_NAMES]]
+    return [name for name in names if name and name.lower() != "others"]
+
+
+def _name(told: str) -> str:
+    """Return a name as it is read: given names first."""
+    parts = {found[1]: found[2] or found[3] or found[4] for found in _PERSON.finditer(told)}
+    if "family" in parts:  # biber: given=Sam, family=Researcher, prefix=von
+        ordered = [parts.get(key, "") for key in ("given", "prefix", "family", "suffix")]
+    elif re.fullmatch(r"\{[^{}]*\}", told):  # {The ACME Collaboration}
+        ordered = [told]
+    else:
         try:
-            person = Person(each)
+            person = Person(told)
         except PybtexError:
-            names.append(tex.to_unicode(each))
-            continue
-        given = [*person.first_names, *person.middle_names]
-        ordered = [*given, *person.prelast_names, *person.last_names, *person.lineage_names]
-        names.append(tex.to_unicode(" ".join(ordered)).replace("{", "").replace("}", ""))
-    return [name for name in names if name.lower() != "others"]
+            return tex.to_unicode(told)
+        ordered = [*person.first_names, *person.middle_names, *person.prelast_names]
+        ordered += [*person.last_names, *person.lineage_names]
+    shown = tex.to_unicode(_unprotected(" ".join(filter(None, ordered))))
+    return shown.replace("{", "").replace("}", "").strip()
 
 
 def _published(entry: Entry) -> date | None:
@@ -172,12 +216,14 @@ def _arxiv_id(entry: Entry) -> str | None:
     eprint = entry.text("eprint", "arxivid")
     if archive == "arxiv" or "arxivid" in entry.values or eprint.lower().startswith("arxiv:"):
         return find_arxiv_id(eprint)
-    cited = " ".join(entry.text(key) for key in ("url", "journal", "note", "howpublished"))
+    cited = " ".join(map(entry.text, ("url", "journal", "note", "howpublished", "number")))
+    if entry.text("journal").lower() in ("arxiv", "corr"):  # DBLP and Scholar: the id is a volume
+        return find_arxiv_id(entry.text("volume").removeprefix("abs/")) or find_arxiv_id(cited)
     return find_arxiv_id(cited) if "arxiv" in cited.lower() else None
 
 
 def _links(entry: Entry, arxiv_id: str | None, doi: str | None) -> list[Link]:
-    address = fields.web_address(entry.text("url").replace(r"\_", "_").replace(r"\%", "%"))
+    address = fields.web_address(_bare(entry.text("url")))
     if not address and (doi or arxiv_id):
         address = f"https://doi.org/{doi}" if doi else f"https://arxiv.org/abs/{arxiv_id}"
     return [Link("paper", address)] if address else []

@@ -1,6 +1,7 @@
-"""bioRxiv and medRxiv: the JSON of their `details` interface, a page of 100 at a time.
+"""bioRxiv and medRxiv: the JSON of their `details` interface, a page at a time (30 or 100).
 
 Every version of a preprint is an entry of its own; one DOI is one paper, at its first entry.
+Answers of `pubs`, whose fields begin with `preprint_`, are read too.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import Any
 from digest.dumps import fields, json_text, record
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
-from digest.errors import DumpError
+from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_doi
 
 _SIGN = re.compile(r'"(?:messages|collection)"\s*:\s*\[')
-_CURSOR = re.compile(r"(?P<before>/details/[\w-]+/[\w.:-]+/[\w.:-]+/)(?P<cursor>\d+)")
+_PAGED = re.compile(
+    r"(?P<before>/(?:details|pubs)/[\w-]+/(?:\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d|\d+d?))"
+    r"(?:/(?P<cursor>\d+))?(?=/json\b|/?(?:[?#]|$))"
+)
 _SITES = {"biorxiv": "https://www.biorxiv.org", "medrxiv": "https://www.medrxiv.org"}
 _GOOD = ("ok", "no posts found", "no results found")
 
@@ -25,7 +29,7 @@ class Biorxiv:
     """Answers of bioRxiv's and medRxiv's `details` interface."""
 
     name = "biorxiv"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a `details` answer; never raises."""
@@ -41,10 +45,11 @@ class Biorxiv:
             json_text.load(text)  # says where it is broken
             raise DumpError("no collection of preprints", line=1)
         status = fields.text(messages[0].get("status")) if messages else ""
-        if start is None and status.lower() not in _GOOD:
-            raise DumpError(f"the service refused: {status[:200] or 'no reason given'}", line=1)
+        found = list(json_text.elements(text, start)) if start is not None else []
+        if not found and status.lower() not in (_GOOD if start is None else ("", *_GOOD)):
+            raise SourceRefused(f"the service refused: {status[:200] or 'no reason given'}", line=1)
         harvest = Harvest()
-        for element in json_text.elements(text, start) if start is not None else ():
+        for element in found:
             harvest.take(element, _record)
         return harvest.dump(self, captured_on)
 
@@ -69,10 +74,10 @@ def next_cursor(data: bytes) -> int | None:
 def next_address(address: str, data: bytes) -> str | None:
     """Return the address of the page after this one, or None (it is the last, or not paged)."""
     cursor = next_cursor(data)
-    found = _CURSOR.search(address)
-    if cursor is None or not found or cursor <= int(found["cursor"]):
+    found = _PAGED.search(address)
+    if cursor is None or not found or cursor <= int(found["cursor"] or 0):
         return None  # a cursor that does not move would fetch for ever
-    return f"{address[: found.start()]}{found['before']}{cursor}{address[found.end() :]}"
+    return f"{address[: found.start()]}{found['before']}/{cursor}{address[found.end() :]}"
 
 
 def _messages(text: str) -> list[dict[str, Any]]:
@@ -82,8 +87,8 @@ def _messages(text: str) -> list[dict[str, Any]]:
 
 
 def _record(entry: Entry) -> PaperRecord:
-    doi = find_doi(entry.text("doi"))
-    server = entry.text("server").lower()
+    doi = find_doi(entry.text("doi", "preprint_doi"))
+    server = entry.text("server", "preprint_platform").lower()
     links = []
     if doi:
         site = _SITES.get(server, "https://doi.org")
@@ -91,22 +96,24 @@ def _record(entry: Entry) -> PaperRecord:
             Link("paper", f"{site}/content/{doi}" if server in _SITES else f"{site}/{doi}")
         )
     return record.build(
-        title=fields.without_markup(entry.title("title")),
-        abstract=fields.without_markup(entry.text("abstract")),
+        title=fields.without_markup(entry.title("title", "preprint_title")),
+        abstract=fields.without_markup(entry.text("abstract", "preprint_abstract")),
         position=entry.position,
         line=entry.line,
         authors=_authors(entry),
-        published=entry.day("date"),
+        published=entry.day("date", "preprint_date"),
         links=links,
-        keywords=filter(None, [entry.text("category")]),
+        keywords=filter(None, [entry.text("category", "preprint_category")]),
         doi=doi,
+        version=fields.count(entry.values.get("version")),
+        revised=entry.day("date", "preprint_date"),
     )
 
 
 def _authors(entry: Entry) -> list[str]:
     """Turn `Lovelace, A.; Hopper, G. B.` into names as they are read: `A. Lovelace`."""
     names = []
-    for told in entry.text("authors").split(";")[: fields.MAX_NAMES]:
+    for told in entry.text("authors", "preprint_authors").split(";")[: fields.MAX_NAMES]:
         family, comma, given = told.strip().partition(",")
         names.append(f"{given.strip()} {family.strip()}" if comma else family)
     return [name.strip() for name in names if name.strip()]

@@ -1,7 +1,8 @@
 """Filling in what a page does not print: a title without an id is looked up elsewhere.
 
-Optional and never in the way: a lookup that fails leaves the paper as it was, and its answer is
-cached, a fruitless one too. A doubtful match is no match: a wrong link is worse than none.
+Optional and never in the way: a lookup that fails leaves the paper as it was. Answers are cached,
+fruitless ones too, but never what is no answer. A doubtful match is no match: a wrong link is
+worse than none.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from digest.papers import PaperRecord, title_key
 
 Service = Literal["arxiv", "hugging-face"]
 
+ARXIV = "https://export.arxiv.org"
+LONGEST_KEPT = 1_000_000  # bytes; five papers are 20 KB
 ALIKE = 97.0  # percent of title similarity; below it, two titles are two papers
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 _NUMERAL = re.compile(r"\d+|\b[ivx]+\b", re.IGNORECASE)
@@ -48,38 +51,41 @@ class Enricher:
     service: Service
     fetch: Fetch
     cache: AnswerCache
+    base: str = ""  # another address of the service, a mirror's for instance; "": its own
 
     def enrich(self, record: PaperRecord, *, now: datetime) -> PaperRecord:
         """Return the record with its gaps filled, or as it was; never raises for the service."""
         if record.arxiv_id or record.doi:
             return record
-        address = lookup_address(record.title, self.service)
-        body = self.cache.answer(address)
-        if body is None:
-            body = self.fetch(address)
-            if body is None:
-                return record
+        address = lookup_address(record.title, self.service, self.base)
+        kept = self.cache.answer(address)
+        body = self.fetch(address) if kept is None else kept
+        told = None if body is None else candidates(body, self.service, now=now)
+        if body is None or told is None:
+            return record
+        if kept is None and len(body) <= LONGEST_KEPT:
             self.cache.keep(address, body)
-        found = best_match(record.title, candidates(body, self.service, now=now))
+        found = best_match(record.title, told)
         return filled(record, found) if found else record
 
 
-def lookup_address(title: str, service: Service) -> str:
-    """Return the address that searches a service for this title."""
+def lookup_address(title: str, service: Service, base: str = "") -> str:
+    """Return the address that searches a service, or what `base` has in its place."""
     words = _WORDS.findall(title)[:30]
     if service == "arxiv":
         query = urlencode({"search_query": f'ti:"{" ".join(words)}"', "max_results": 5})
-        return f"https://export.arxiv.org/api/query?{query}"
-    return f"{SITE}/api/papers/search?{urlencode({'q': ' '.join(words)[:250]})}"
+        return f"{base.rstrip('/') or ARXIV}/api/query?{query}"
+    query = urlencode({"q": " ".join(words)[:250]})
+    return f"{base.rstrip('/') or SITE}/api/papers/search?{query}"
 
 
-def candidates(body: bytes, service: Service, *, now: datetime) -> tuple[PaperRecord, ...]:
-    """Return the papers in a service's answer; one that cannot be read holds none."""
+def candidates(body: bytes, service: Service, *, now: datetime) -> tuple[PaperRecord, ...] | None:
+    """Return the papers in a service's answer; None when it is none (a busy service's page)."""
     reader: Format = Arxiv() if service == "arxiv" else HuggingFaceJson()
     try:
         return reader.parse(body, now=now, captured_on=None).records
     except DumpError:
-        return ()
+        return None
 
 
 def best_match(title: str, found: Iterable[PaperRecord]) -> PaperRecord | None:

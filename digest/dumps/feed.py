@@ -7,30 +7,33 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import feedparser
 
-from digest.dumps import fields, record, xml_tree
+from digest.dumps import feed_wrapping, fields, record, xml_tree
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
+from digest.dumps.links import doi_in_address
 from digest.errors import DumpError
-from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+from digest.papers import Link, PaperRecord, find_arxiv_id
 
 MAX_BYTES = 16 * 1024 * 1024
 _MAX_BROKEN = 512 * 1024  # feedparser needs quadratic time where XML is not well formed
 _ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "id", "link")
+_DAYS = ("published", "updated", "created", "prism_publicationdate", "prism_coverdate")
+_NO_DAY = re.compile(r"\s*\d{4}(?:-\d{1,2})?\s*")  # a year or a month names no day
 
 
 class Feed:
     """RSS 0.9 to 2.0 and Atom, from anybody."""
 
     name = "feed"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin a feed; never raises."""
@@ -92,15 +95,20 @@ def _lines_of_items(data: bytes) -> Iterator[int]:
 def _values(entry: Any) -> dict[str, object]:
     identifiers = [text for key in _IDENTIFIERS if (text := fields.text(entry.get(key)))]
     link = next(filter(None, map(fields.web_address, [entry.get("link"), entry.get("id")])), None)
+    title = fields.text_of_html(fields.text(entry.get("title")))
+    bodies = [feed_wrapping.unwrap(body, title=title) for body in _bodies(entry)]
+    told = max(bodies, key=lambda body: len(body.abstract))
+    authors = feed_wrapping.author_names(entry.get("authors"))
+    dois = [*map(doi_in_address, identifiers), *(body.doi for body in bodies)]
     return {
-        "title": fields.text_of_html(fields.text(entry.get("title"))),
-        "abstract": fields.text_of_html(_longest(_bodies(entry))),
-        "authors": [a.get("name", "") for a in entry.get("authors", []) if a],
+        "title": title,
+        "abstract": told.abstract,
+        "authors": list(authors or next(filter(None, (b.authors for b in bodies)), ())),
         "day": _day_of(entry),
         "link": link,
         "categories": [tag.get("term") for tag in entry.get("tags", [])],
         "arxiv": next(filter(None, map(_arxiv_id, identifiers)), None),
-        "doi": next(filter(None, map(find_doi, identifiers)), None),
+        "doi": next(filter(None, dois), None),
     }
 
 
@@ -110,10 +118,6 @@ def _bodies(entry: Any) -> Iterator[str]:
         yield fields.text(content.get("value"))
 
 
-def _longest(texts: Iterable[str]) -> str:
-    return max(texts, key=len, default="")
-
-
 def _arxiv_id(identifier: str) -> str | None:
     """Return an arXiv id only from what says that it is one: any number could look like it."""
     return find_arxiv_id(identifier) if "arxiv" in identifier.lower() else None
@@ -121,11 +125,13 @@ def _arxiv_id(identifier: str) -> str | None:
 
 def _day_of(told: Any) -> date | None:
     """Return the day as the feed wrote it, else as feedparser understood it (then in UTC)."""
-    for key in ("published", "updated", "created"):
+    for key in _DAYS:
         if key in told and (day := fields.day(told.get(key))):
             return day
-    for key in ("published_parsed", "updated_parsed"):
-        if key in told and (parsed := told.get(key)):
+    for key in ("published", "updated"):
+        if key in told and _NO_DAY.fullmatch(fields.text(told.get(key))):
+            continue
+        if f"{key}_parsed" in told and (parsed := told.get(f"{key}_parsed")):
             try:
                 return date(*parsed[:3])
             except ValueError:

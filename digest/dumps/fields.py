@@ -36,6 +36,7 @@ _NEVER_OPEN = frozenset(  # void elements, and those whose end tag HTML lets one
 )
 MAX_NESTING = 512  # HTML parsers need time by size times depth; a page has less than 100
 
+_PARAGRAPH = "\u2029"  # Unicode's own paragraph separator: it marks where a block begins or ends
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 
 
@@ -129,13 +130,22 @@ def without_markup(value: str) -> str:
 
 def text_of_html(value: str) -> str:
     """Return the visible text of an HTML fragment, one line."""
+    return " ".join(paragraphs_of_html(value))
+
+
+def paragraphs_of_html(value: str) -> list[str]:
+    """Return the visible text of an HTML fragment, a line for each of its blocks."""
     if "<" not in value and "&" not in value:
-        return " ".join(value.split())
-    if nested_too_deeply(value):
-        return " ".join(html.unescape(_ANY_TAG.sub(" ", value).replace(">", " ")).split())
-    tree = LexborHTMLParser(_BLOCK.sub(lambda tag: f" {tag[0]}", value))
-    tree.strip_tags(["script", "style", "template", "noscript"])
-    return " ".join(tree.body.text().split()) if tree.body else ""
+        told = value.replace(_PARAGRAPH, " ")
+    elif nested_too_deeply(value):
+        told = html.unescape(_ANY_TAG.sub(" ", value).replace(">", " "))
+    else:
+        marked = _BLOCK.sub(lambda tag: f"{_PARAGRAPH}{tag[0]}", value.replace(_PARAGRAPH, " "))
+        tree = LexborHTMLParser(marked)
+        tree.strip_tags(["script", "style", "template", "noscript"])
+        told = tree.body.text() if tree.body else ""
+    lines = (" ".join(line.split()) for line in told.split(_PARAGRAPH))
+    return [line for line in lines if line]
 
 
 def nested_too_deeply(markup: str) -> bool:

@@ -7,6 +7,7 @@ two entries of one paper (versions, cross-lists) become one record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -86,6 +87,7 @@ class Harvest:
 
     records: list[PaperRecord] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    replacements: list[PaperRecord] = field(default_factory=list)  # newer versions: not new papers
     _known: set[str] = field(default_factory=set)
     _surplus: bool = False
 
@@ -116,6 +118,13 @@ class Harvest:
             self._known |= ids
             self.records.append(record)
 
+    def replace(self, entry: Entry, build: Callable[[Entry], PaperRecord]) -> None:
+        """Note a newer version that the source announces; one that cannot be read is no loss."""
+        entry.position = len(self.replacements)
+        if entry.position < MAX_RECORDS:
+            with suppress(Unreadable):
+                self.replacements.append(build(entry))
+
     def _refuse_surplus(self, entry: Entry) -> None:
         if not self._surplus:
             self._surplus = True
@@ -140,6 +149,7 @@ class Harvest:
             captured_on=captured_on,
             records=tuple(self.records),
             rejections=tuple(self.rejections),
+            replacements=tuple(self.replacements),
         )
 
 

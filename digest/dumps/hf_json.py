@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from digest.dumps import fields, json_text, record
+from digest.dumps import links as addresses
 from digest.dumps.harvest import Entry, Harvest, latest_plausible
 from digest.dumps.interface import Dump
-from digest.errors import DumpError
+from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_arxiv_id
 
 SITE = "https://huggingface.co"
@@ -32,7 +33,7 @@ class HuggingFaceJson:
     """Hugging Face's daily papers, as its API gives them."""
 
     name = "hf-json"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a list of Hugging Face papers; never raises."""
@@ -53,14 +54,15 @@ class HuggingFaceJson:
 
 def elements_of(text: str) -> list[json_text.Element]:
     """Return the papers' elements in any of the service's answers. Raises DumpError if none."""
-    start = json_text.list_at(text)
-    if start is None:
-        start = json_text.list_at(text, "dailyPapers")
-    if start is not None:
-        return list(json_text.elements(text, start))
+    # A page of search results embeds the day's papers, too; what was searched for leads.
+    for key in (None, "searchResults", "dailyPapers"):
+        start = json_text.list_at(text, key)
+        found = list(json_text.elements(text, start)) if start is not None else []
+        if found or (start is not None and key != "searchResults"):
+            return found
     whole = json_text.load(text)
     if isinstance(whole, dict) and isinstance(whole.get("error"), str):
-        raise DumpError(f"the service refused: {whole['error'][:200]}", line=1)
+        raise SourceRefused(f"the service refused: {whole['error'][:200]}", line=1)
     if isinstance(whole, dict) and ("paper" in whole or "summary" in whole):
         return [json_text.Element(1, 1, whole)]
     raise DumpError("no list of papers", line=1)
@@ -123,4 +125,5 @@ def _own_links(entry: Entry) -> Iterable[Link]:
     if code := fields.web_address(repository):
         yield Link("code", code)
     if project := fields.web_address(entry.text("projectPage")):
-        yield Link("project", project)
+        is_code = not code and addresses.kind_of(project) == "code"
+        yield Link("code" if is_code else "project", project)

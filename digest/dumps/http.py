@@ -33,6 +33,8 @@ ARXIV_INTERVAL = timedelta(seconds=3)  # arXiv's API terms of use: one request i
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_RETRY_AFTER = timedelta(days=1)
+_LONGEST_QUEUE = timedelta(seconds=60)  # turns further ahead were taken before the clock went back
+_MOST_WORDS = 64 * 1024  # bytes of a refusal; more is no reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +75,49 @@ class Failed:
     reason: str
     status: int | None = None
     retry_at: datetime | None = None  # the server asked to be left alone until then
+    body: bytes = field(default=b"", repr=False)  # what came with the status, if it is short
 
 
 class Pace(Protocol):
-    """Remembers, across restarts, when a host was last asked."""
+    """Gives each request to a host its turn, across restarts and between processes."""
 
-    def last_fetch(self, host: str) -> datetime | None:
-        """Return the moment (aware), or None."""
-
-    def note_fetch(self, host: str, at: datetime) -> None:
-        """Keep the moment; called before the request is sent."""
+    def take_turn(self, host: str, interval: timedelta, now: datetime) -> datetime:
+        """Take the host's next free moment (see `next_turn`), at once and for nobody else."""
 
 
-class _Transient(Exception):
-    """Worth another attempt, perhaps after `wait` seconds."""
+def next_turn(last: datetime | None, interval: timedelta, now: datetime) -> datetime:
+    """Return when a host may be asked again, that had its last turn at `last` (maybe yet to come).
 
-    def __init__(self, reason: str, status: int | None = None, wait: float | None = None) -> None:
+    A last turn in the far future: the clock was set back. One interval is then enough.
+    """
+    if last is None:
+        return now
+    return max(now, last + interval) if last - now <= _LONGEST_QUEUE else now + interval
+
+
+class _Refusal(Exception):
+    """An attempt that brought nothing."""
+
+    def __init__(
+        self,
+        reason: str,
+        status: int | None = None,
+        *,
+        wait: float | None = None,
+        body: bytes = b"",
+    ) -> None:
         super().__init__(reason)
         self.status = status
-        self.wait = wait
+        self.wait = wait  # seconds before the next attempt, where the server says so
+        self.body = body
 
 
-class _Final(Exception):
+class _Transient(_Refusal):
+    """Worth another attempt."""
+
+
+class _Final(_Refusal):
     """Not worth another attempt."""
-
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +156,10 @@ class Fetcher:
             for attempt in retries:
                 with attempt:
                     return self._follow(address, headers)
-        except _Transient as error:
+        except _Refusal as error:
             until = error.wait is not None and error.wait > self.limits.longest_wait
             later = self.clock() + timedelta(seconds=error.wait or 0) if until else None
-            return Failed(redacted(address), str(error), error.status, later)
-        except _Final as error:
-            return Failed(redacted(address), str(error), error.status)
+            return Failed(redacted(address), str(error), error.status, later, error.body)
         raise AssertionError("stamina ends with an answer or an error")
 
     def _backoff(self, error: Exception) -> bool | float:
@@ -169,16 +185,13 @@ class Fetcher:
         raise _Final(f"more than {self.limits.redirects} redirects")
 
     def _wait_turn(self, host: str) -> float:
-        """Sleep until this host may be asked again; note it. Returns the seconds slept."""
+        """Sleep until it is this host's turn. Returns the seconds slept."""
         domain, interval = self._interval_of(host)
         now = self.clock()
-        last = self.pace.last_fetch(domain)
-        # A last fetch in the future: the clock was set back. One interval is then enough.
-        wait = min(interval, last + interval - now) if last else timedelta(0)
-        seconds = max(0.0, wait.total_seconds())
+        turn = self.pace.take_turn(domain, interval, now)
+        seconds = max(0.0, (turn - now).total_seconds())
         if seconds:
             self.sleep(seconds)
-        self.pace.note_fetch(domain, self.clock())
         return seconds
 
     def _interval_of(self, host: str) -> tuple[str, timedelta]:
@@ -227,9 +240,10 @@ class Fetcher:
             return urljoin(address, response.headers["Location"])
         if status in _TRANSIENT:
             wait = retry_after(response.headers.get("Retry-After"), now=self.clock())
-            raise _Transient(f"the server answered {status}", status, wait)
+            reason = f"the server answered {status}"
+            raise _Transient(reason, status, wait=wait, body=_words(response))
         if status != 200:
-            raise _Final(f"the server answered {status}", status)
+            raise _Final(f"the server answered {status}", status, body=_words(response))
         body = unpack(
             response.iter_raw(),
             encoding=response.headers.get("Content-Encoding", ""),
@@ -238,6 +252,17 @@ class Fetcher:
         return Fetched(
             address, body, response.headers.get("ETag"), response.headers.get("Last-Modified")
         )
+
+
+def _words(response: httpx.Response) -> bytes:
+    """Return the short body of a refusal: services say there what was wrong."""
+    encoding = response.headers.get("Content-Encoding", "")
+    try:
+        return unpack(response.iter_raw(), encoding=encoding, max_bytes=_MOST_WORDS)
+    except (BodyRefused, DeadlinePassed, httpx.HTTPError, httpcore.TimeoutException):
+        return b""
+    except (httpcore.NetworkError, httpcore.ProtocolError):
+        return b""
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from digest.dumps import fields, json_text, record
+from digest.dumps import feed_wrapping, fields, json_text, record
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.errors import DumpError
@@ -18,7 +18,7 @@ class JsonFeed:
     """A feed in JSON."""
 
     name = "json-feed"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a JSON Feed; never raises."""
@@ -61,5 +61,5 @@ def _addresses(entry: Entry) -> list[str]:
 
 def _abstract(entry: Entry) -> str:
     plain = entry.text("content_text", "summary")
-    shown = fields.text_of_html(entry.text("content_html"))
+    shown = feed_wrapping.unwrap(entry.text("content_html"), title=entry.text("title")).abstract
     return max(plain, shown, key=len)

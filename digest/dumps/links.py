@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from digest.papers import Link, LinkKind
+from digest.papers import Link, LinkKind, find_doi
 
 _SCHEME = r"https?://"
 _KNOWN_HOST = r"(?:www\.)?(?:github\.com|gitlab\.com|huggingface\.co|bitbucket\.org|codeberg\.org)/"
@@ -17,6 +17,9 @@ _ADDRESS = re.compile(
 _TRAILING = ".,;:!?'\"*_~…’”»“‘«\\"
 _BRACKETS = {")": "(", "]": "["}
 _LONGEST = 2_000  # characters
+
+# The pages that sites keep below a DOI's own address.
+_PAGE_OF_DOI = re.compile(r"(?:/(?:full|abstract|abs|pdf|epdf|html|meta|fulltext|summary)|\.pdf)+$")
 
 _CODE_HOSTS = {
     *("github.com", "gist.github.com", "gitlab.com", "bitbucket.org", "codeberg.org"),
@@ -85,6 +88,18 @@ def kind_of(url: str) -> LinkKind:
         first = parts.path.strip("/").split("/")[0]
         return "paper" if first == "papers" else "project" if first in _OWN_PAGES else "code"
     return "project"
+
+
+def doi_in_address(address: str) -> str | None:
+    """Return the DOI in an address or an identifier, without what the site hung on it.
+
+    `https://x.org/doi/10.1000/ab.1/full?af=R` → `10.1000/ab.1`; also from a query, `?id=10.1000/a`.
+    """
+    path, _, query = address.partition("?")
+    for piece in (path.partition("#")[0], *re.split(r"[&;#]", query)):
+        if found := find_doi(unquote(piece)):
+            return _PAGE_OF_DOI.sub("", found)
+    return None
 
 
 def _is_web_address(address: str) -> bool:

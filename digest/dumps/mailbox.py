@@ -17,6 +17,7 @@ from pathlib import Path
 from digest.errors import DumpError
 
 MAX_PARTS = 50  # of one mail
+MAX_MAILS = 200  # of one visit; what is more comes with the next one
 _NO_DUMP = ("image/", "audio/", "video/", "font/")
 
 
@@ -32,20 +33,30 @@ class MailedDump:
 def unread(path: Path) -> Iterator[MailedDump]:
     """Yield the dumps in the unread mails of a Maildir or an mbox file, oldest mail first.
 
-    Raises DumpError when there is no mailbox.
+    A mail without any yields one that is empty. Raises DumpError when there is no mailbox that
+    can be read.
     """
-    box = _open(path)
-    for key in sorted(box.keys()):
-        message = box.get_message(key)
-        if "S" in message.get_flags() or "R" in message.get_flags():
-            continue
-        yield from dumps_in(box.get_bytes(key), key=str(key))
+    try:
+        box = _open(path)
+        taken = 0
+        for key in sorted(box.keys()):
+            message = box.get_message(key)
+            if "S" in message.get_flags() or "R" in message.get_flags():
+                continue
+            if (taken := taken + 1) > MAX_MAILS:
+                return
+            yield from dumps_in(box.get_bytes(key), key=str(key))
+    except (OSError, mailbox.Error) as error:
+        raise DumpError(f"the mailbox cannot be read: {error}", path=path) from None
 
 
 def mark_read(path: Path, keys: set[str]) -> None:
-    """Mark mails as read, so that they are not offered again."""
+    """Mark mails as read, so that they are not offered again. Raises DumpError or OSError."""
     box = _open(path)
-    box.lock()
+    try:
+        box.lock()
+    except mailbox.ExternalClashError as error:
+        raise DumpError(f"another program holds the mailbox: {error}", path=path) from None
     try:
         for key in list(box.iterkeys()):
             if str(key) in keys:
@@ -78,6 +89,7 @@ def dumps_in(raw: bytes, *, key: str = "") -> Iterator[MailedDump]:
             if part.get_content_type() == kind and (data := _payload(part)).strip():
                 yield MailedDump(subject, data, key)
                 return
+    yield MailedDump(subject, b"", key)
 
 
 def _open(path: Path) -> mailbox.Maildir | mailbox.mbox:

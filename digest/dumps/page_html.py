@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -38,7 +39,7 @@ class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin an HTML document; never raises."""
@@ -52,21 +53,31 @@ class PageHtml:
         if fields.nested_too_deeply(markup):
             raise DumpError("HTML nested too deeply", line=1)
         tree = LexborHTMLParser(markup)
-        harvest, days, stated = _embedded(tree, _line_of(data, b"data-props"))
+        embedded = _embedded(tree, _line_of(data, b"data-props"))
+        harvest = embedded.harvest
         known = {title_key(each.source_title) for each in harvest.records}
-        for number, card in enumerate(_cards(tree), start=1):
+        # The page of one paper shows others, too: those that it is compared with.
+        for number, card in enumerate(() if embedded.is_one_paper else _cards(tree), start=1):
             if title_key(card.values["title"]) not in known:
                 harvest.add(Entry(number, None, card.values), _shown)
         if not harvest.records:
             raise _refusal(tree, harvest)
-        day = stated or latest_plausible(days, today=now.date()) or _printed_day(tree)
+        day = embedded.stated or latest_plausible(embedded.days, today=now.date())
+        day = day or _printed_day(tree)
         return harvest.dump(self, captured_on or day)
 
 
-def _embedded(
-    tree: LexborHTMLParser, line: int | None
-) -> tuple[Harvest, list[date | None], date | None]:
-    """Return the papers of the page's own JSON, their days, and the day of the page."""
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """What the page's own JSON tells."""
+
+    harvest: Harvest
+    days: list[date | None] = field(default_factory=list)
+    stated: date | None = None  # the day of the page
+    is_one_paper: bool = False
+
+
+def _embedded(tree: LexborHTMLParser, line: int | None) -> _Embedded:
     harvest = Harvest()
     for node in tree.css("[data-props]"):
         props = node.attributes.get("data-props") or ""
@@ -80,9 +91,10 @@ def _embedded(
         placed = [json_text.Element(e.number, line or 1, e.value, e.problem) for e in found]
         read, days = hf_json.read_elements(placed)
         if read.records:
-            return read, days, _stated_day(props)
+            alone = json_text.list_at(props, "dailyPapers") is None
+            return _Embedded(read, days, _stated_day(props), alone)
         harvest.rejections += read.rejections
-    return harvest, [], None
+    return _Embedded(harvest)
 
 
 def _stated_day(props: str) -> date | None:

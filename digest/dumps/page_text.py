@@ -62,7 +62,7 @@ class PageText:
     """The saved page as text."""
 
     name = "page-text"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a saved page's text; never raises."""

@@ -9,7 +9,7 @@ from datetime import date
 from digest.dumps import links as addresses
 from digest.dumps import tex
 from digest.mail import without_holes
-from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+from digest.papers import Link, PaperRecord, find_arxiv_id
 
 
 def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
@@ -27,6 +27,8 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     keywords: Iterable[str] = (),
     arxiv_id: str | None = None,
     doi: str | None = None,
+    version: int | None = None,
+    revised: date | None = None,
 ) -> PaperRecord:
     """Return a record whose display text is Unicode, on one line, without control characters.
 
@@ -51,9 +53,11 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
         links=_once((*told, *addresses.extract(abstract))),
         keywords=tuple(word for word in (plain(keyword) for keyword in keywords) if word),
         arxiv_id=arxiv_id or next(filter(None, map(find_arxiv_id, paper_urls)), None),
-        doi=doi or next(filter(None, map(find_doi, paper_urls)), None),
+        doi=doi or next(filter(None, map(addresses.doi_in_address, paper_urls)), None),
         position=position,
         line=line,
+        version=version,
+        revised=revised,
     )
 
 

@@ -14,12 +14,14 @@ from datetime import date, datetime
 from digest.dumps import fields, record, tagged_text
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
+from digest.dumps.links import doi_in_address
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
-_SIGN = re.compile(rb"^[ \t\xef\xbb\xbf]*TY {1,2}- ?[A-Za-z]+[ \t]*\r?$", re.MULTILINE)
+_SIGN = re.compile(rb"^[ \t\xef\xbb\xbf]*TY {1,2}- ?[A-Za-z][A-Za-z ]{1,40}\r?$", re.MULTILINE)
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,2}-(?: (.*))?$")
-_DAY = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})")
+_DAY = re.compile(r"(\d{4})[/-](\d{1,2}|[A-Za-z]{3})[/-](\d{1,2})")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(slots=True)
@@ -28,7 +30,18 @@ class _Piece:
 
     line: int
     tags: list[tuple[str, list[str]]] = field(default_factory=list)  # tag, its lines
-    ended: bool = False
+    ended: bool = False  # by its ER line, or by the next record
+
+    def lines(self, *names: str) -> list[str]:
+        """Return every line of these tags: EndNote writes a keyword a line."""
+        return [
+            line
+            for name in names
+            for tag, lines in self.tags
+            if tag == name
+            for line in lines
+            if line
+        ]
 
     def all(self, *names: str) -> list[str]:
         """Return every value of these tags, in the order of the names."""
@@ -44,7 +57,7 @@ class Ris:
     """A bibliography in RIS."""
 
     name = "ris"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a record (`TY  - JOUR`) begins a line of these bytes; never raises."""
@@ -67,6 +80,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
         found = _TAG.match(line)
         if found and found[1] == "TY":
             if piece:
+                piece.ended = True
                 yield piece
             piece = _Piece(number)
         if piece is None:
@@ -87,14 +101,16 @@ def _record(entry: Entry) -> PaperRecord:
     piece: _Piece = entry.values["piece"]
     for _, lines in piece.tags:
         tagged_text.refuse_undecoded("\n".join(lines), piece.line)
-    titles = piece.all("TI", "T1", "CT", "BT")
+    titles = piece.all("TI", "T1", "CT", "BT", "ST")
     if not titles:
         raise Unreadable("no title (TI or T1)")
     if not piece.ended:
-        raise Unreadable("it breaks off: no ER line")
-    cited = " ".join(piece.all("DO", "UR", "L1", "L2", "ID", "M1", "M3"))
-    links = [Link("paper", a) for a in map(fields.web_address, piece.all("UR", "L2", "L1")) if a]
-    doi = next(filter(None, map(find_doi, piece.all("DO", "UR", "M3"))), None)
+        entry.problems.append("no ER line: it may be cut off")
+    cited = " ".join(piece.all("DO", "UR", "L1", "L2", "ID", "M1", "M3", "N1"))
+    addresses = [a for told in piece.all("UR", "L2", "L1") for a in re.split(r";\s*", told)]
+    links = [Link("paper", a) for a in map(fields.web_address, addresses) if a]
+    doi = next(filter(None, map(find_doi, piece.all("DO", "M3"))), None)
+    doi = doi or next(filter(None, map(doi_in_address, addresses)), None)
     if not links and doi:
         links = [Link("paper", f"https://doi.org/{doi}")]
     return record.build(
@@ -102,10 +118,10 @@ def _record(entry: Entry) -> PaperRecord:
         abstract=fields.without_markup(max(piece.all("AB", "N2"), key=len, default="")),
         position=entry.position,
         line=entry.line,
-        authors=[_name(told) for told in piece.all("AU", "A1")[: fields.MAX_NAMES]],
+        authors=dict.fromkeys(map(_name, piece.all("AU", "A1")[: fields.MAX_NAMES])),
         published=next(filter(None, map(_day, piece.all("DA", "Y1", "PY"))), None),
         links=links[:1],
-        keywords=piece.all("KW")[: fields.MAX_NAMES],
+        keywords=fields.words(piece.lines("KW")),
         arxiv_id=find_arxiv_id(cited) if "arxiv" in cited.lower() else None,
         doi=doi,
     )
@@ -119,4 +135,9 @@ def _name(told: str) -> str:
 
 def _day(told: str) -> date | None:
     found = _DAY.match(told)
-    return fields.day("-".join(found.groups())) if found else None
+    if not found:
+        return None
+    year, month, day = found.groups()
+    if month.lower() in _MONTHS:
+        month = str(_MONTHS.index(month.lower()) + 1)
+    return fields.day(f"{year}-{month}-{day}")

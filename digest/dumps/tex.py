@@ -28,7 +28,9 @@ _REMARK = re.compile(r"(https?://[^\s{}]+)\{([^{}]*)\}")
 _ESCAPED = re.compile(r"\\([%&$#_{}]|~(?![A-Za-z{\\]))")
 _FORMULA = re.compile(
     r"(?<![\\$\w])(\$\$?)(?=\S)([^$]{1,400}?)(?<=\S)\1(?!\d)|\\\((.{1,400}?)\\\)|\\\[(.{1,400}?)\\\]"
+    r"|(?<![\\$])\$(?=\\[A-Za-z]|[\^_])([^$]{1,200}?)(?<=\S)\$"  # 10$\times$, H$_2$O, $\sim$10
 )
+_LONE_SCRIPT = re.compile(r"([\^_])(\w)(?!\w)")
 _QUOTES = re.compile(r"``([^`]{1,400}?)''")
 
 
@@ -85,15 +87,22 @@ def _is_symbol(base: str) -> bool:
 
 def _formula(found: re.Match[str]) -> str:
     """Take the dollars off a formula; leave sums of money alone."""
+    if found[5]:  # glued to a word: its script needs braces, or it would be a part of a name
+        return _ended(restore_formula(_LONE_SCRIPT.sub(r"\1{\2}", found[5], count=1)))
     inner = found[2] or found[3] or found[4]
     certain = not found[1] or len(found[1]) == 2 or re.search(r"[\\^_={}<>+]", inner)
     if not certain and not re.fullmatch(
-        r"[A-Za-z]|[A-Za-z]\([^()]*\)|[-\d.,%\x00]+|[A-Za-z]+", inner
+        r"[A-Za-z]|[A-Za-z]\([^()]*\)|[-\d.,%\x00\U000f0000-\U0010ffff]+|[A-Za-z]+", inner
     ):
         return found[0]
     if not certain and len(inner) > 1 and inner.isalpha() and inner not in tex_names.SYMBOLS:
         return found[0]
-    return restore_formula(inner)
+    return _ended(restore_formula(inner))
+
+
+def _ended(formula: str) -> str:
+    r"""Keep a name at the end of a formula from growing onto the next word: `$\Delta$E`."""
+    return f"{formula}{{}}" if re.search(r"\\[A-Za-z]+$", formula) else formula
 
 
 _EATEN = re.compile(

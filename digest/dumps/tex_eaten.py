@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from digest.dumps import tex_names as names
 
-_WORD = re.compile(r"(?<!\\)[A-Za-z]+")
+_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]+")
 _TEX_WORD = re.compile(r"\\?[A-Za-z]+")
 _SCRIPT = re.compile(
     r"[\w)\]}|][\^][\w{*+\\-]|(?<![A-Za-z0-9_])(?:\\?[A-Za-z]+)_[\w{\\]|[)\]}]_[\w{]"

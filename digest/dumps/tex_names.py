@@ -211,6 +211,11 @@ LETTERS = {
     "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
     "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ",
     "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
+    "textless": "<", "textgreater": ">", "textasciitilde": "~", "textasciicircum": "^",
+    "textbackslash": "\\", "textbar": "|", "textunderscore": "_", "textdollar": "$",
+    "textquotesingle": "'", "textendash": "–", "textemdash": "—", "textbullet": "•",
+    "textdegree": "°", "textmu": "µ", "textellipsis": "…", "texttimes": "×", "textpm": "±",
+    "textquotedbl": '"', "slash": "/", "lbrace": "{", "rbrace": "}",
 }  # fmt: skip
 FUNCTIONS = _words(
     """

@@ -95,7 +95,13 @@ class _Renderer:
             return self.run(at + 1, close, depth + 1), close + 1
         if self.text[at] == "\\" and depth < _DEEPEST:
             return self._macro(at, end, depth + 1, [])
+        if at > start and self._begins_word(at, end):
+            return None, start
         return self.text[at], at + 1
+
+    def _begins_word(self, at: int, end: int) -> bool:
+        """Say whether a word of a sentence begins here, not a letter of mathematics."""
+        return self.text[at].islower() and self.text[at + 1 : min(at + 2, end)].isalpha()
 
     # --- macros ---------------------------------------------------------------------------
 
@@ -171,6 +177,8 @@ class _Renderer:
         ).match(self.text, at, end)
         if not found or (accent.isalpha() and found[3] and found.start(3) == at):
             return None
+        if found[3] and found.start(3) > at and self._begins_word(found.start(3), end):
+            return None  # `\^ afterwards`: a stray sign
         letter = found[1] or found[2] or found[3]
         return unicodedata.normalize("NFC", letter + names.ACCENTS[accent]), found.end()
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
+
+from digest.ranking.features import Csr
 
 if TYPE_CHECKING:
     from subscribers.profile import Item, Profile
 
+Ints = npt.NDArray[np.intp]
+
+FEW = 50  # numbers that are looked up quicker than sieved
 LEAST_WEIGHT = 0.1  # of an item beside the profile's heaviest: it must stay above the floor
 
 
@@ -22,7 +29,7 @@ class Audience:
     wanted: tuple[Item, ...]
     excluded: tuple[Item, ...]
     required: tuple[Item, ...]
-    weights: sparse.csr_matrix  # float32; a veto's weight is 1
+    weights: sparse.csr_matrix  # float64; a veto's weight is 1; a row in its profile's order
 
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> Self:
@@ -44,17 +51,82 @@ class Audience:
         indptr = np.cumsum([0, *map(len, columns)])
         weights = sparse.csr_matrix(
             (
-                np.array([v for row in values for v in row], dtype=np.float32),
+                np.array([v for row in values for v in row], dtype=np.float64),
                 np.array([c for row in columns for c in row], dtype=np.int32),
                 indptr,
             ),
             shape=(len(rows), b + len(required.items)),
         )
-        weights.sum_duplicates()
         return cls(tuple(wanted.items), tuple(excluded.items), tuple(required.items), weights)
 
     def __len__(self) -> int:
         return int(self.weights.shape[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """The papers that each reader has had, reader after reader in one array."""
+
+    lengths: npt.NDArray[np.int64]  # papers of each reader
+    numbers: npt.NDArray[np.integer[Any]]
+
+    @classmethod
+    def of(cls, sent: Sequence[Collection[int]], *, offered: Container[int]) -> Self:
+        """Gather collections of numbers; of long ones only what is on offer."""
+        few = [had if len(had) <= FEW else [n for n in had if n in offered] for had in sent]
+        lengths = np.fromiter(map(len, few), np.int64, len(few))
+        return cls(lengths, np.fromiter(chain.from_iterable(few), np.int64, int(lengths.sum())))
+
+    @classmethod
+    def unpacked(cls, sent: Sequence[bytes]) -> Self:
+        """Read packed numbers as the ledger keeps them: little-endian uint32, one blob a reader."""
+        lengths = np.fromiter(map(len, sent), np.int64, len(sent)) // 4
+        return cls(lengths, np.frombuffer(b"".join(sent), "<u4"))
+
+    def among(self, places: Places) -> tuple[Ints, Ints]:
+        """Return (reader, place) of each paper that has a place, reader by reader."""
+        at, found = places.of(self.numbers)
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)[at], found
+
+
+class Places:
+    """Paper number → place, for many at once: a table by as many low bits as tell them apart."""
+
+    def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
+        self._low, self._high = int(min(numbers, default=0)), int(max(numbers, default=0))
+        distinct, self._mask = len(np.unique(numbers)), 1023
+        while len(np.unique(numbers & self._mask)) < distinct:
+            self._mask = 2 * self._mask + 1
+        self._number = np.full(self._mask + 1, -1, np.int64)
+        self._number[numbers & self._mask] = numbers
+        self._place = np.zeros(self._mask + 1, np.int32)
+        self._place[numbers & self._mask] = np.arange(len(numbers))
+
+    def of(self, numbers: npt.NDArray[np.integer[Any]]) -> tuple[Ints, Ints]:
+        """Return which of these numbers have a place, and the places of those."""
+        near = np.flatnonzero((numbers >= self._low) & (numbers <= self._high))  # most are older
+        slots = numbers[near] & self._mask
+        here = self._number[slots] == numbers[near]
+        return near[here], self._place[slots[here]]
+
+
+def with_own_columns(weights: Csr, rows: Ints) -> Csr:
+    """Return weights with a column more for each of some rows, in ascending order: a 1 of its own.
+
+    It comes first in its row, so that what it touches is looked at last (see `topn.settled`).
+    """
+    more = np.zeros(weights.shape[0] + 1, weights.indptr.dtype)
+    more[rows + 1] = 1
+    at = weights.indptr[rows]
+    columns = weights.shape[1] + np.arange(len(rows), dtype=weights.indices.dtype)
+    return sparse.csr_matrix(
+        (
+            np.insert(weights.data, at, 1.0),
+            np.insert(weights.indices, at, columns),
+            weights.indptr + np.cumsum(more, dtype=more.dtype),
+        ),
+        shape=(weights.shape[0], weights.shape[1] + len(rows)),
+    )
 
 
 def item_key(item: Item) -> object:
@@ -78,5 +150,8 @@ class _Column:
 
 def relative_weights(profile: Profile) -> tuple[float, ...]:
     """Return the weight of each wanted item as a share of the heaviest, LEAST_WEIGHT or more."""
-    heaviest = max((item.weight for item in profile.wanted), default=1.0)
-    return tuple(max(item.weight / heaviest, LEAST_WEIGHT) for item in profile.wanted)
+    weights = [item.weight for item in profile.wanted]
+    heaviest = max(weights, default=1.0)
+    if not weights or min(weights) == heaviest:
+        return (1.0,) * len(weights)
+    return tuple([max(weight / heaviest, LEAST_WEIGHT) for weight in weights])

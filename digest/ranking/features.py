@@ -172,7 +172,8 @@ class Matrix:
             rows.extend(self._column.setdefault(key, len(self._column)) for key in sums)
             columns.extend([at] * len(sums))
             values.extend(value / (value + K1) for value in sums.values())
-        self._base = csr(values, rows, columns, (len(self._column), len(documents)))
+        # One row more than there are features: the last, empty one stands for all that is unknown.
+        self._base = csr(values, rows, columns, (len(self._column) + 1, len(documents)))
 
     def content_stems(self) -> list[str]:
         """Return every single stem of these papers that carries meaning, sorted."""
@@ -180,23 +181,16 @@ class Matrix:
 
     def rows(self, features: Sequence[Feature]) -> Csr:
         """Return the strengths of some features: len(features) × papers, float32."""
-        width = len(self.documents)
-        blank = csr([], [], [], (1, width))
-        base = sparse.vstack([self._base, blank], format="csr")
-        chosen = np.full(len(features), self._base.shape[0])
+        unknown = len(self._column)
+        chosen = np.empty(len(features), dtype=np.intp)
         special: list[Csr] = []
-        for at, feature in enumerate(features):
-            if (
-                feature.scope is None
-                and len(feature.variants) == 1
-                and len(feature.variants[0]) <= 2
-            ):
-                chosen[at] = self._column.get(feature.variants[0], self._base.shape[0])
+        for at, (variants, scope) in enumerate(features):
+            if scope is None and len(variants) == 1 and len(variants[0]) <= 2:
+                chosen[at] = self._column.get(variants[0], unknown)
             else:
-                chosen[at] = self._base.shape[0] + 1 + len(special)
-                special.append(self._search(feature))
-        if special:
-            base = sparse.vstack([base, *special], format="csr")
+                special.append(self._search(features[at]))
+                chosen[at] = unknown + len(special)
+        base = sparse.vstack([self._base, *special], format="csr") if special else self._base
         return base[chosen]
 
     def _search(self, feature: Feature) -> Csr:

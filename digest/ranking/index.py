@@ -11,24 +11,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
-from digest.ranking.audience import Audience, relative_weights
+from digest.ranking.audience import (
+    Audience,
+    Places,
+    Sent,
+    relative_weights,
+    with_own_columns,
+)
 from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
 from digest.ranking.duplicates import near_duplicates
-from digest.ranking.features import Csr, Document, Matrix, csr
+from digest.ranking.features import Csr, Document, Matrix
 from digest.ranking.interface import Explanation, Ranking
 from digest.ranking.queries import terms_of
 from digest.ranking.reasons import Explainer
 from digest.ranking.scorer import Scorer
 from digest.ranking.taste import Taste, TasteSpace
+from digest.ranking.topn import best_of, settled
 from subscribers.profile import Item
 
 if TYPE_CHECKING:
@@ -39,7 +44,6 @@ if TYPE_CHECKING:
 
 DEPTH = 50  # papers kept a profile unless asked otherwise: five times the default issue
 VETO = -1e6
-NO_SCORE = 1e-6  # below this a sum is rounding, not a match
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class Index:
         self.background = background
         self.place = {paper.id: at for at, paper in enumerate(self.papers)}
         self.numbers = np.array([paper.id for paper in self.papers], dtype=np.int64)
+        self._places = Places(self.numbers)
         self.documents = [Document.of(paper) for paper in self.papers]
         self.scorer = Scorer(
             self.papers,
@@ -115,7 +120,7 @@ class Index:
         self,
         profiles: Sequence[Profile] | Audience,
         *,
-        sent: Sequence[Collection[int]] | None = None,
+        sent: Sequence[Collection[int]] | Sent | None = None,
         tastes: Sequence[Taste] | None = None,
         depth: int = DEPTH,
         threads: int = 1,
@@ -134,24 +139,19 @@ class Index:
         if tastes is not None:
             left, right = self._with_tastes(left, right, tastes)
         if sent is not None:
-            left = sparse.hstack([left, self._sent(sent)], format="csr")
-            veto = sparse.identity(len(self.papers), dtype=np.float32, format="csr") * VETO
-            right = sparse.vstack([right, veto], format="csr")
-        width = min(depth, len(self.papers))
-        best = sp_matmul_topn(
-            left, right, width, threshold=NO_SCORE, sort=True, n_threads=max(threads, 1)
-        )
-        untie(best)
+            packed = sent if isinstance(sent, Sent) else Sent.of(sent, offered=self.place)
+            left, right = self._without_sent(left, right, packed)
+        best = best_of(left, right, min(depth, len(self.papers)), threads=threads)
         return Rankings(best.indptr, self.numbers[best.indices], best.data, depth)
 
     def _with_tastes(self, left: Csr, right: Csr, tastes: Sequence[Taste]) -> tuple[Csr, Csr]:
         """Add what each reader's likes give, as an item of their own."""
-        having = [row for row, taste in enumerate(tastes) if taste]
-        if not having:
+        having = np.array([row for row, taste in enumerate(tastes) if taste], dtype=np.intp)
+        if not len(having):
             return left, right
         gains = sparse.csr_matrix(self.taste_space.rows([tastes[row] for row in having]))
-        own = csr([1.0] * len(having), having, range(len(having)), (len(tastes), len(having)))
-        return sparse.hstack([left, own], format="csr"), sparse.vstack([right, gains], format="csr")
+        items = sparse.vstack([right, settled(gains)], format="csr")
+        return with_own_columns(left, having), items
 
     @cached_property
     def taste_space(self) -> TasteSpace:
@@ -159,9 +159,9 @@ class Index:
         return TasteSpace(self.scorer)
 
     def score_items(self, audience: Audience) -> Csr:
-        """Score every distinct item against every paper: items × papers, float32.
+        """Score every distinct item against every paper: items × papers, float64, `settled`.
 
-        A veto row holds VETO where it forbids a paper.
+        A veto row holds VETO or less where it forbids a paper.
         """
         items = (audience.wanted, audience.excluded, audience.required)
         # Shards of one audience share its items: they are scored with the first.
@@ -169,7 +169,7 @@ class Index:
             blocks = [self.scorer.rows(audience.wanted)]
             blocks.extend(self._veto(item, required=False) for item in audience.excluded)
             blocks.extend(self._veto(item, required=True) for item in audience.required)
-            self._last = (items, sparse.vstack(blocks, format="csr").astype(np.float32))
+            self._last = (items, settled(sparse.vstack(blocks, format="csr")))
         return self._last[1]
 
     def _veto(self, item: Item, *, required: bool) -> Csr:
@@ -192,11 +192,9 @@ class Index:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
         if not profile.wanted or not numbers:
             return (-1,) * len(numbers)
-        places = [self.place[number] for number in numbers]
-        gains = self.scorer.rows(profile.wanted)[:, places].toarray()
-        gains *= np.array(relative_weights(profile))[:, None]
-        best = gains.argmax(axis=0)
-        return tuple(int(b) if gains[b, at] > 0 else -1 for at, b in enumerate(best))
+        gains = self.scorer.dense(profile.wanted)[:, [self.place[number] for number in numbers]]
+        gains *= np.array(relative_weights(profile), np.float32)[:, None]
+        return tuple(np.where(gains.max(axis=0) > 0, gains.argmax(axis=0), -1).tolist())
 
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""
@@ -227,14 +225,18 @@ class Index:
             found = self._standing_of[item] = frozenset(self.matching(item).tolist())
         return found
 
-    def _sent(self, sent: Sequence[Collection[int]]) -> Csr:
-        lengths = np.fromiter(map(len, sent), dtype=np.int64, count=len(sent))
-        flat = np.fromiter(chain.from_iterable(sent), dtype=np.int64, count=int(lengths.sum()))
-        order = np.argsort(self.numbers)
-        found = np.minimum(np.searchsorted(self.numbers, flat, sorter=order), len(self.numbers) - 1)
-        here = self.numbers[order[found]] == flat
-        rows = np.repeat(np.arange(len(sent)), lengths)[here]
-        return csr(np.ones(len(rows)), rows, order[found[here]], (len(sent), len(self.papers)))
+    def _without_sent(self, left: Csr, right: Csr, sent: Sent) -> tuple[Csr, Csr]:
+        """Veto what each reader has had, as an item of their own; most had none of these papers."""
+        rows, places = sent.among(self._places)
+        if not len(rows):
+            return left, right
+        counts = np.bincount(rows, minlength=left.shape[0])
+        having = np.flatnonzero(counts)
+        vetoes = sparse.csr_matrix(
+            (np.full(len(places), VETO), places, np.concatenate([[0], np.cumsum(counts[having])])),
+            shape=(len(having), len(self.papers)),
+        )
+        return with_own_columns(left, having), sparse.vstack([right, vetoes], format="csr")
 
     def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score: reasons that add up to it, and what to highlight.
@@ -244,23 +246,6 @@ class Index:
         at = self.place[number]
         liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
         return self._explainer.explain(profile, at, liked)
-
-
-def untie(best: Csr) -> None:
-    """Order equal scores of a row by column, in place: columns stand in order of popularity.
-
-    Scores are equal when they are to six decimals. Only such runs of a row are sorted again.
-    """
-    if not best.nnz:
-        return
-    level = np.round(best.data * np.float32(1e6))
-    first = np.ones(len(level) + 1, dtype=bool)  # of its run; one more, for the end
-    np.not_equal(level[1:], level[:-1], out=first[1:-1])
-    first[best.indptr] = True
-    among = np.flatnonzero(~(first[:-1] & first[1:]))
-    run = np.cumsum(first[:-1][among])
-    order = among[np.argsort(run * best.shape[1] + best.indices[among], kind="stable")]
-    best.indices[among], best.data[among] = best.indices[order], best.data[order]
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from digest.ranking.features import Feature
@@ -35,8 +35,8 @@ def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
     parts = [part for part in map(_stems, item.words) if part]
     if not parts:
         return ()
-    whole = tuple(stemmed for part in parts for stemmed in part)
     if item.phrase or item.scope or len(parts) == 1:
+        whole = parts[0] if len(parts) == 1 else tuple(chain.from_iterable(parts))
         variants = _variants(whole)
         if item.scope not in ("author", "org"):
             variants += _equivalents(whole, background)
@@ -77,6 +77,8 @@ def _short_forms_within(parts: Sequence[Run], background: Background) -> dict[in
 
 
 def _stems(word: str) -> Run:
+    if word.isalnum() and word.isascii():  # what `tokens_of` says too, without the offsets
+        return (stem(word),)
     return tuple(token.stem for token in tokens_of(word))
 
 

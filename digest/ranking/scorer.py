@@ -69,6 +69,16 @@ class Scorer:
         places = self._places(items)
         return self._rows[np.array(places, dtype=np.intp)]
 
+    def dense(self, items: Sequence[Item]) -> npt.NDArray[np.float32]:
+        """Return the same as an array; for the few items of one reader the quicker way."""
+        found = np.zeros((len(items), len(self.papers)), np.float32)
+        places = self._places(items)
+        rows = self._rows
+        for at, place in enumerate(places):
+            row = slice(rows.indptr[place], rows.indptr[place + 1])
+            found[at, rows.indices[row]] = rows.data[row]
+        return found
+
     def scored(self, item: Item) -> Scored:
         """Return one item's terms and its meaning in every paper."""
         place = self._places([item])[0]
@@ -78,7 +88,9 @@ class Scorer:
         return Scored(prepared.terms[at], meaning[0])
 
     def _places(self, items: Sequence[Item]) -> list[int]:
-        fresh = {item_key(item): item for item in items if item_key(item) not in self._place}
+        keys = [item_key(item) for item in items]
+        place = self._place
+        fresh = {key: item for key, item in zip(keys, items, strict=True) if key not in place}
         if fresh:
             asked = list(fresh.values())
             terms = [terms_of(item, self.corpus.background) for item in asked]
@@ -86,8 +98,7 @@ class Scorer:
             made = blend(
                 asked, prepared, self.matrix, self.related, self.vectors, self.least_meaning
             )
-            self._prepared.append((prepared, len(self._place)))
-            for key in fresh:
-                self._place[key] = len(self._place)
+            self._prepared.append((prepared, len(place)))
+            place.update(zip(fresh, range(len(place), len(place) + len(fresh)), strict=True))
             self._rows = sparse.vstack([self._rows, made], format="csr")
-        return [self._place[item_key(item)] for item in items]
+        return [place[key] for key in keys]

@@ -45,6 +45,8 @@ class Token(NamedTuple):
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return a word's Snowball (English) stem: `networks`, `Networks` → `network`."""
+    if word.isascii() and word.isalnum():  # the usual case, and the same: nothing to normalise
+        return str(_snowball()(word.lower()))
     folded = unicodedata.normalize("NFKC", word).casefold()
     for apostrophe in ("'s", "’s"):
         folded = folded.removesuffix(apostrophe)
@@ -56,11 +58,13 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _snowball():  # type: ignore[no-untyped-def]
-    return Stemmer.Stemmer("english").stemWord
+    return Stemmer.Stemmer("english", 0).stemWord  # without its cache: `stem` has a quicker one
 
 
 def tokens_of(text: str) -> list[Token]:
     """Return a text's tokens in reading order, function words included."""
+    if text.isalnum() and text.isascii():  # most words of most profiles: one token
+        return [Token(stem(text), 0, len(text), False)]
     found = []
     matches = list(_TOKEN.finditer(text))
     for match, following in zip(matches, [*matches[1:], None], strict=False):

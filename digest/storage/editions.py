@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from digest.editions import Edition, EditionState
 from digest.errors import NotFound
 from digest.storage.database import Database
-from digest.storage.schema import editions, papers
+from digest.storage.schema import editions, papers, revisions
 
 
 class EditionStore:
@@ -21,7 +21,7 @@ class EditionStore:
     def open(
         self, label: date, *, now: datetime, expiry: timedelta, approve: bool = False
     ) -> Edition | None:
-        """Return the edition of a label, cutting it from the unoffered papers if there is none.
+        """Return the edition of a label, cutting it from what is unoffered if there is none.
 
         None when there is no such edition and nothing new to offer. One transaction: two
         processes that open the same label get the same edition.
@@ -31,7 +31,9 @@ class EditionStore:
             if row is not None:
                 return _edition(row)
             fresh = (papers.c.edition.is_(None)) & (papers.c.merged_into.is_(None))
+            revised = revisions.c.edition.is_(None)
             count = connection.scalar(select(func.count()).select_from(papers).where(fresh)) or 0
+            count += connection.scalar(select(func.count()).where(revised)) or 0
             if not count:
                 return None
             last = connection.scalar(select(func.max(editions.c.number))) or 0
@@ -44,7 +46,8 @@ class EditionStore:
                 papers=count,
             )
             connection.execute(insert(editions).values(_values(edition)))
-            connection.execute(update(papers).where(fresh).values(edition=edition.number))
+            for table, which in ((papers, fresh), (revisions, revised)):
+                connection.execute(update(table).where(which).values(edition=edition.number))
             return edition
 
     def get(self, number: int) -> Edition:

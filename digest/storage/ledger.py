@@ -46,3 +46,25 @@ class LedgerStore:
                 for row in connection.execute(waiting):
                     packed[row.subscriber_id] = packed.get(row.subscriber_id, b"") + row.papers
         return packed
+
+    def last_sent(
+        self, readers: Sequence[int], since: int, now: datetime
+    ) -> dict[int, list[tuple[int, bytes]]]:
+        """Return what each reader got by issues of the editions from `since` on, the older first.
+
+        (edition, papers) each; what is frozen and not sent yet counts here, too.
+        """
+        found: dict[int, list[tuple[int, bytes]]] = {}
+        alive = select(editions.c.number).where(editions.c.expires_at > now)
+        under_way = deliveries.c.edition.in_(alive) & deliveries.c.state.in_(_UNDER_WAY)
+        with self._database.read() as connection:
+            for chunk in one_of(deliveries.c.subscriber_id, readers):
+                query = (
+                    select(deliveries.c.subscriber_id, deliveries.c.edition, deliveries.c.papers)
+                    .where(chunk, deliveries.c.edition >= since, deliveries.c.papers.is_not(None))
+                    .where(deliveries.c.in_ledger | under_way)
+                    .order_by(deliveries.c.edition)
+                )
+                for row in connection.execute(query):
+                    found.setdefault(row.subscriber_id, []).append((row.edition, row.papers))
+        return found

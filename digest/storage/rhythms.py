@@ -18,6 +18,14 @@ _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit 
 
 _CHUNK = 5000
 
+_RHYTHM = tuple(
+    subscribers.c[name]
+    for name in (
+        "id", "timezone", "hour", "cadence", "weekdays", "paused_until", "confirmed_at",
+        "created_at", "last_period", "last_edition",
+    )
+)  # fmt: skip
+
 
 class RhythmStore:
     """All SQL about when readers are due."""
@@ -34,7 +42,7 @@ class RhythmStore:
         s = subscribers.c
         has_something = s.last_edition < newest
         query = (
-            select(subscribers)
+            select(*_RHYTHM)
             .where(s.state == "active")
             .where(or_(s.next_due_at.is_(None), (s.next_due_at <= now) & has_something))
             .order_by(s.next_due_at, s.id)
@@ -108,17 +116,13 @@ class RhythmStore:
 
     def rhythms(self) -> Iterator[RhythmRow]:
         """Yield the rhythm of every active reader, by number, in bounded memory."""
-        last = 0
+        s, last = subscribers.c, 0
         while True:
-            query = (
-                select(subscribers)
-                .where(subscribers.c.state == "active", subscribers.c.id > last)
-                .order_by(subscribers.c.id)
-                .limit(_CHUNK)
-            )
+            # Without the state in the query: its index would sort every reader for each chunk.
+            query = select(s.state, *_RHYTHM).where(s.id > last).order_by(s.id).limit(_CHUNK)
             with self._database.read() as connection:
                 rows = connection.execute(query).all()
-            yield from map(_rhythm, rows)
+            yield from (_rhythm(row) for row in rows if row.state == "active")
             if len(rows) < _CHUNK:
                 return
             last = rows[-1].id

@@ -114,6 +114,17 @@ papers = Table(
     # NULL: no edition offered it yet. 0: seeded with --archive-only, never to be offered.
     Column("edition", Integer),
     Column("merged_into", Number, ForeignKey("papers.id")),  # set: this number is an alias
+    Column("version", Integer),  # the newest that a source told
+    Index(None, "edition"),
+)
+
+revisions = Table(  # newer versions that are a reason to show a paper again
+    "revisions",
+    metadata,
+    Column("paper_id", Number, ForeignKey("papers.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("revised_on", Date),
+    Column("edition", Integer),  # that offers it; NULL: the next one
     Index(None, "edition"),
 )
 

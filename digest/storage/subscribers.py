@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -193,6 +194,15 @@ class SubscriberTable:
         """Return a paper's title; None: there is no such paper."""
         with self._database.read() as connection:
             return connection.scalar(select(papers.c.title).where(papers.c.id == paper))
+
+    def was_mailed(self, subscriber: int, edition: int, paper: int) -> bool:
+        """Tell whether a paper stood in a reader's issue of an edition, under that number."""
+        query = select(deliveries.c.papers).where(
+            deliveries.c.subscriber_id == subscriber, deliveries.c.edition == edition
+        )
+        with self._database.read() as connection:
+            packed = connection.scalar(query)
+        return packed is not None and paper in array("I", packed)
 
     def _find(self, condition: Any) -> Subscriber | None:
         with self._database.read() as connection:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from subscribers.errors import ConsentError, ProfileError, UnknownReader
+from subscribers.errors import ConsentError, ProfileError, UnknownPaper
 from subscribers.profile import parse
+from subscribers.reception import Visit
 from subscribers.store import Feedback, Opinion, Subscriber
 from subscribers.web.forms import Form
 from subscribers.web.pages import Pages, route_class, see
@@ -18,61 +19,41 @@ _MAX_NUMBER = 2**53  # what any store can compare with
 def routes(pages: Pages) -> APIRouter:
     """Return the routes of this family."""
     router = APIRouter(route_class=route_class(pages))
-    desk = pages.desk
+    _opinions(router, pages)
+    _muting(router, pages)
+    return router
 
-    def title_of(paper: int) -> str:
-        title = pages.feedback.paper_title(paper) if 0 < paper < _MAX_NUMBER else None
-        if title is None:
-            raise UnknownReader("this paper is not in the archive any more")
-        return title
 
-    def show(request: Request, token: str, paper: int, opinion: Opinion) -> Response:
-        visit = desk.visit(token, pages.now())
-        said = {f.paper: f.opinion for f in pages.feedback.feedback(visit.reader.id)}
-        values: dict[str, Any] = {"title": title_of(paper), "paper": paper, "opinion": opinion}
-        return pages.page(
-            request,
-            "feedback.html",
-            token=token,
-            said=said.get(paper),
-            reader=visit.reader,
-            **values,
-        )
-
-    def record(token: str, paper: int, opinion: Opinion) -> Response:
-        now = pages.now()
-        visit = desk.visit(token, now)
-        title = title_of(paper)
-        feedback = Feedback(paper, opinion, now, visit.edition or None)
-        if not pages.feedback.set_feedback(visit.reader.id, feedback):
-            raise ConsentError(f"“{title}” could not be noted; please try again")
-        return see(f"/m/{token}/{opinion}/{paper}")
-
+def _opinions(router: APIRouter, pages: Pages) -> None:
     @router.get("/m/{token}/more/{paper}")
     def show_more(request: Request, token: str, paper: int) -> Response:
-        return show(request, token, paper, "more")
+        return _show(pages, request, token, paper, "more")
 
     @router.get("/m/{token}/less/{paper}")
     def show_less(request: Request, token: str, paper: int) -> Response:
-        return show(request, token, paper, "less")
+        return _show(pages, request, token, paper, "less")
 
     @router.post("/m/{token}/more/{paper}")
     def more(token: str, paper: int, fields: Form) -> Response:
-        return record(token, paper, "more")
+        return _record(pages, token, paper, "more")
 
     @router.post("/m/{token}/less/{paper}")
     def less(token: str, paper: int, fields: Form) -> Response:
-        return record(token, paper, "less")
+        return _record(pages, token, paper, "less")
 
     @router.post("/m/{token}/take-back/{paper}")
     def take_back(token: str, paper: int, fields: Form) -> Response:
-        visit = desk.visit(token, pages.now())
+        visit = pages.desk.visit(token, pages.now())
         if 0 < paper < _MAX_NUMBER:
             pages.feedback.take_back(visit.reader.id, paper)
         back = fields.get("back", "")
         if back in ("more", "less"):
-            return see(f"/m/{token}/{cast(Opinion, back)}/{paper}")
+            return see(f"/m/{token}/{back}/{paper}")
         return see(f"/m/{token}/preferences?done=taken-back#feedback")
+
+
+def _muting(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
 
     @router.get("/m/{token}/mute/{index}")
     def show_mute(request: Request, token: str, index: int) -> Response:
@@ -84,10 +65,43 @@ def routes(pages: Pages) -> APIRouter:
     @router.post("/m/{token}/mute/{index}")
     def mute(token: str, index: int, fields: Form) -> Response:
         reader = desk.visit(token, pages.now()).reader
-        desk.mute(reader, index, fields.get("shown", ""))
+        desk.mute(reader, index, fields.get("shown", ""), pages.now())
         return see(f"/m/{token}/preferences?done=muted")
 
-    return router
+
+def _show(pages: Pages, request: Request, token: str, paper: int, opinion: Opinion) -> Response:
+    visit = pages.desk.visit(token, pages.now())
+    said = {f.paper: f.opinion for f in pages.feedback.feedback(visit.reader.id)}
+    return pages.page(
+        request,
+        "feedback.html",
+        token=token,
+        paper=paper,
+        title=_title_of(pages, visit, paper),
+        opinion=opinion,
+        said=said.get(paper),
+    )
+
+
+def _record(pages: Pages, token: str, paper: int, opinion: Opinion) -> Response:
+    now = pages.now()
+    visit = pages.desk.visit(token, now)
+    title = _title_of(pages, visit, paper)
+    if not pages.feedback.set_feedback(
+        visit.reader.id, Feedback(paper, opinion, now, visit.edition)
+    ):
+        raise ConsentError(f"“{title}” could not be noted; please try again")
+    return see(f"/m/{token}/{opinion}/{paper}")
+
+
+def _title_of(pages: Pages, visit: Visit, paper: int) -> str:
+    """Return the title of a paper that stood in the mail of this link, and of no other."""
+    title = pages.feedback.paper_title(paper) if 0 < paper < _MAX_NUMBER else None
+    if title is None:
+        raise UnknownPaper("this paper is not in the archive any more")
+    if not pages.feedback.was_mailed(visit.reader.id, visit.edition, paper):
+        raise UnknownPaper("this paper was not in the mail that the link comes from")
+    return title
 
 
 def _item(reader: Subscriber, index: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _moving(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/stop/{token}")
     def stop(request: Request, token: str, fields: Form) -> Response:
-        sensitive.stop_move(desk, token, pages.now())
+        sensitive.stop(desk, token, pages.now())
         return pages.page(request, "stop.html", done=True)
 
     @router.get("/restore/{token}")

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from subscribers.errors import ConsentError, FrontDeskError, TokenError, UnknownReader
+from subscribers.errors import ConsentError, FrontDeskError, TokenError, UnknownPaper, UnknownReader
 from subscribers.service import FrontDesk
 from subscribers.store import FeedbackStore
 from subscribers.web import assets
@@ -166,7 +166,7 @@ def too_often(pages: Pages, request: Request) -> HTMLResponse:
 def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResponse:
     """Say what an error means for the reader."""
     text = f"{str(error)[:1].upper()}{str(error)[1:]}."
-    if isinstance(error, UnknownReader):
+    if isinstance(error, UnknownReader | UnknownPaper):
         return pages.sorry(request, 404, "Nothing here any more", text)
     if isinstance(error, TokenError):
         return pages.sorry(request, 403, "This link does not work", text, link_form=True)

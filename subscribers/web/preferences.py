@@ -15,7 +15,7 @@ from subscribers.preferences import (
     fields_of,
     read_preferences,
 )
-from subscribers.service import Visit
+from subscribers.reception import Visit
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
@@ -37,6 +37,13 @@ _DONE = {
 def routes(pages: Pages) -> APIRouter:
     """Return the routes of this family."""
     router = APIRouter(route_class=route_class(pages))
+    _choosing(router, pages)
+    _pausing(router, pages)
+    _asking_for_letters(router, pages)
+    return router
+
+
+def _choosing(router: APIRouter, pages: Pages) -> None:
     desk = pages.desk
 
     @router.get("/m/{token}/preferences")
@@ -52,7 +59,7 @@ def routes(pages: Pages) -> APIRouter:
             wishes = read_preferences({"language": visit.reader.language} | dict(fields))
         except PreferencesError as error:
             return _page(pages, request, token, visit, fields, list(error.problems), status=422)
-        desk.change(visit.reader, wishes)
+        desk.change(visit.reader, wishes, pages.now())
         return see(f"/m/{token}/preferences?done=saved")
 
     @router.post("/m/{token}/preview")
@@ -61,6 +68,10 @@ def routes(pages: Pages) -> APIRouter:
         if not pages.rates.preview(client(request).key):
             return too_often(pages, request)
         return _page(pages, request, token, visit, fields, preview=True)
+
+
+def _pausing(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
 
     @router.post("/m/{token}/pause")
     def pause(request: Request, token: str, fields: Form) -> Response:
@@ -79,6 +90,10 @@ def routes(pages: Pages) -> APIRouter:
         now = pages.now()
         desk.resume(desk.visit(token, now).reader, now)
         return see(f"/m/{token}/preferences?done=resumed")
+
+
+def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
 
     @router.post("/m/{token}/address")
     def address(request: Request, token: str, fields: Form) -> Response:
@@ -103,8 +118,6 @@ def routes(pages: Pages) -> APIRouter:
             return too_often(pages, request)
         sensitive.ask_for(desk, visit.reader, what, now)
         return see(f"/m/{token}/preferences?done={what}")
-
-    return router
 
 
 def _check_running(visit: Visit) -> None:

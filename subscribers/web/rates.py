@@ -21,6 +21,7 @@ class RateSettings:
     forms_per_client: str = "10/minute;60/hour"  # anything that may send a letter
     forms_in_all: str = "600/hour"
     letters_per_address: str = "5/hour;10/day"
+    notices_per_address: str = "1/day"  # that preferences were changed
     previews_per_client: str = "40/minute;600/hour"
     previews_in_all: str = "1200/minute"
     acts_per_client: str = "120/minute"  # pages behind a link
@@ -34,6 +35,7 @@ class Rates:
         self._forms = parse_many(settings.forms_per_client)
         self._all_forms = parse_many(settings.forms_in_all)
         self._letters = parse_many(settings.letters_per_address)
+        self._notices = parse_many(settings.notices_per_address)
         self._previews = parse_many(settings.previews_per_client)
         self._all_previews = parse_many(settings.previews_in_all)
         self._acts = parse_many(settings.acts_per_client)
@@ -52,8 +54,12 @@ class Rates:
         return self._take(self._acts, "act", client_key)
 
     def letter(self, email_key: str) -> bool:
-        """One more letter to an address. The address itself is not kept in memory."""
-        return self._take(self._letters, "letter", sha256(email_key.encode()).hexdigest()[:32])
+        """One more letter that somebody asked for, to an address."""
+        return self._take(self._letters, "letter", _hashed(email_key))
+
+    def notice(self, email_key: str) -> bool:
+        """One more letter that tells of a change, to an address."""
+        return self._take(self._notices, "notice", _hashed(email_key))
 
     def _take(self, items: list[RateLimitItem], *names: str) -> bool:
         # Only what passes every window counts, so that pressing on does not prolong the wait.
@@ -62,3 +68,8 @@ class Rates:
         for item in items:
             self._limiter.hit(item, *names)
         return True
+
+
+def _hashed(email_key: str) -> str:
+    """Return what stands for an address in memory, where it need not lie itself."""
+    return sha256(email_key.encode()).hexdigest()[:32]

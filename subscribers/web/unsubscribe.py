@@ -26,14 +26,17 @@ _WEEKLY_ON = (4,)  # Friday
 def routes(pages: Pages) -> APIRouter:
     """Return the routes of this family."""
     router = APIRouter(route_class=route_class(pages))
-    desk = pages.desk
+    _leaving(router, pages)
+    _easing(router, pages)
+    return router
 
-    def reader_of(token: str) -> Subscriber:
-        return desk.visit(token, pages.now(), strict=False).reader
+
+def _leaving(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
 
     @router.get("/m/{token}/unsubscribe")
     def show(request: Request, token: str) -> Response:
-        reader = reader_of(token)
+        reader = _reader_of(pages, token)
         undo = reader.state == "left" and may_undo(reader.left_at, pages.now())
         undo = undo and reader.confirmed_at is not None
         return pages.page(request, "unsubscribe.html", reader=reader, token=token, may_undo=undo)
@@ -42,7 +45,7 @@ def routes(pages: Pages) -> APIRouter:
     def unsubscribe(token: str, fields: AnyForm) -> Response:
         by_page = fields.get("by") == "page"
         try:
-            reader = reader_of(token)
+            reader = _reader_of(pages, token)
         except UnknownReader:
             if by_page:
                 raise
@@ -58,28 +61,36 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.post("/m/{token}/undo")
     def undo(token: str, fields: Form) -> Response:
-        desk.undo_leave(reader_of(token), pages.now())
+        desk.undo_leave(_reader_of(pages, token), pages.now())
         return see(f"/m/{token}/welcome-back")
 
     @router.get("/m/{token}/welcome-back")
     def welcome_back(request: Request, token: str) -> Response:
-        return pages.page(request, "welcome_back.html", reader=reader_of(token), token=token)
+        return pages.page(
+            request, "welcome_back.html", reader=_reader_of(pages, token), token=token
+        )
+
+
+def _easing(router: APIRouter, pages: Pages) -> None:
+    desk = pages.desk
 
     @router.post("/m/{token}/fewer")
     def fewer(token: str, fields: Form) -> Response:
-        reader = reader_of(token)
+        reader = _reader_of(pages, token)
         wishes = replace(preferences_of(reader), cadence="weekly", weekdays=_WEEKLY_ON)
-        desk.change(reader, wishes)
+        desk.change(reader, wishes, pages.now())
         return see(f"/m/{token}/eased")
 
     @router.post("/m/{token}/month-off")
     def month_off(token: str, fields: Form) -> Response:
         now = pages.now()
-        desk.pause(reader_of(token), (now + _PAUSE).date(), now)
+        desk.pause(_reader_of(pages, token), (now + _PAUSE).date(), now)
         return see(f"/m/{token}/eased")
 
     @router.get("/m/{token}/eased")
     def eased(request: Request, token: str) -> Response:
-        return pages.page(request, "eased.html", reader=reader_of(token), token=token)
+        return pages.page(request, "eased.html", reader=_reader_of(pages, token), token=token)
 
-    return router
+
+def _reader_of(pages: Pages, token: str) -> Subscriber:
+    return pages.desk.visit(token, pages.now(), strict=False).reader

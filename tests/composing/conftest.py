@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.composing.branding import PressSettings
-from digest.composing.render import Press, Reader, compose
+from digest.composing.render import EditionPress, Press, Reader, compose
 from digest.composing.specimen import SpecimenLinks
 from digest.composing.templates import Templates
 from digest.mail import Issue
@@ -48,10 +48,11 @@ def make_issue(press: Press) -> MakeIssue:
     """Compose an issue of some papers; each matched the first word of its title."""
 
     def make(papers: list[Paper], *, picks: list[Pick] | None = None, number: int = 1,
-             of: Press | None = None, **reader: object) -> Issue:  # fmt: skip
+             of: Press | None = None, edition: EditionPress | None = None,
+             **reader: object) -> Issue:  # fmt: skip
         who = Reader(**{"id": 7, "address": "ada@example.org", **reader})  # type: ignore[arg-type]
         chosen = picks or [picked(paper) for paper in papers]
-        edition = (of or press).edition(number, DAY)
+        edition = edition or (of or press).edition(number, DAY)
         by_number = {paper.id: paper for paper in papers}
         return compose(who, edition, chosen, by_number, now=NOW, links=SpecimenLinks())
 

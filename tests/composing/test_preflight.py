@@ -1,14 +1,15 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from digest.composing.client_support import support_findings, unsupported
 from digest.composing.finding import Finding
 from digest.composing.html_checks import html_findings, leftover_findings, text_findings
-from digest.composing.preflight import lint, mail_problem, preflight, proof_findings
+from digest.composing.preflight import card_findings, lint, mail_problem, preflight, proof_findings
 from digest.composing.proof import Proof, proof
 from digest.composing.render import Press
-from tests.composing.conftest import DAY, MakeIssue, MakePress, paper
+from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper, picked
 
 PAGE = (
     '<html lang="en"><head><meta name="viewport" content="x"><meta name="color-scheme" '
@@ -111,9 +112,40 @@ def test_a_subject_must_be_one_printable_line() -> None:
         assert "subject" in checks(found)
 
 
-def test_one_bad_card_among_many_issues_is_found(press: Press, make_issue: MakeIssue) -> None:
-    issues = [make_issue([paper(n)]) for n in range(1, 61)]
-    bad = issues[37]
-    card = replace(bad.fragments[2], html="<p style='color:#eeeeee'>pale</p>")
-    issues[37] = replace(bad, fragments=(*bad.fragments[:2], card, *bad.fragments[3:]))
-    assert "contrast" in checks(preflight(press.edition(1, DAY), issues))
+def _press_with(make_press: MakePress, folder: Path, card: str) -> Press:
+    """Make a press whose cards hold something of ours."""
+    shipped = (SHIPPED / "card.mjml").read_text()
+    (folder / "card.mjml").write_text(shipped.replace("<h3", f"{card}<h3"))
+    return make_press(templates=folder)
+
+
+@pytest.mark.parametrize(
+    "asks",
+    ['"/code/37" in paper.all_links[-1].url', '"part 37" in paper.title'],
+    ids=["of what is the same for all readers", "of what differs"],
+)
+def test_one_bad_card_among_many_is_found(
+    make_press: MakePress, make_issue: MakeIssue, tmp_path: Path, asks: str
+) -> None:
+    pale = f"{{% if {asks} %}}<p style='color:#eeeeee'>pale</p>{{% endif %}}"
+    press = _press_with(make_press, tmp_path, pale)
+    edition = press.edition(1, DAY)
+    first = [make_issue([paper(1), paper(n)], edition=edition) for n in range(2, 30)]
+    assert preflight(edition, first) == []
+    for number in range(30, 60):
+        make_issue([paper(1), paper(number)], edition=edition)
+    assert checks(card_findings(edition)) == {"contrast"}
+
+
+def test_each_card_is_looked_at_once_and_before_its_mail_leaves(
+    make_press: MakePress, make_issue: MakeIssue
+) -> None:
+    edition = make_press().edition(1, DAY)
+    sheet = edition.sheet("en")
+    make_issue([paper(1), paper(2)], edition=edition)
+    assert len(sheet.specimens()) == 2
+    again = picked(paper(1)), replace(picked(paper(2)), spans=(), reasons=())
+    make_issue([paper(1), paper(2)], picks=list(again), edition=edition)
+    assert sheet.specimens() == []
+    make_issue([paper(2), paper(3)], edition=edition)  # 2 leads now
+    assert len(sheet.specimens()) == 2

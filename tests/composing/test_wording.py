@@ -1,13 +1,19 @@
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import get_args
 
+import pytest
 from babel import Locale
 from babel.support import NullTranslations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.composing.locales import Words
+from digest.composing.branding import Tone
+from digest.composing.locales import Languages, Words
+from digest.composing.notices import QuietCause
+from digest.composing.render import Press
 from digest.composing.wording import SUBJECT_LENGTH, one_line, preheader, short_title, subject
 from digest.papers import Paper
+from tests.composing.conftest import DAY
 
 ENGLISH = Words("en", Locale("en"), NullTranslations())
 LONG = "On the surprising usefulness of very long titles in the literature of machine learning"
@@ -30,15 +36,22 @@ def test_a_long_title_is_cut_between_words_to_sixty_characters() -> None:
         assert "…" in made
 
 
-def test_two_days_running_never_look_the_same() -> None:
-    for tone in ("plain", "warm", "terse"):
-        made = [subject(ENGLISH, tone, "Digest", n, papers("Same", "B")) for n in range(1, 9)]
-        assert all(a != b for a, b in pairwise(made))
+@pytest.mark.parametrize("language", Languages().names())
+@pytest.mark.parametrize("tone", get_args(Tone))
+def test_two_days_running_never_look_the_same(tone: Tone, language: str) -> None:
+    words = Languages().words(language)
+    for counts in product((1, 2, 3), repeat=2):
+        made = [
+            subject(words, tone, "Digest", day, papers(*["Same"] * counts[day % 2]))
+            for day in range(1, 13)
+        ]
+        assert all(a != b for a, b in pairwise(made)), counts
 
 
-def test_the_last_subject_is_avoided() -> None:
-    first = subject(ENGLISH, "plain", "Digest", 3, papers("Same", "B"))
-    assert subject(ENGLISH, "plain", "Digest", 3, papers("Same", "B"), avoid=first) != first
+@pytest.mark.parametrize("cause", get_args(QuietCause))
+def test_two_quiet_days_running_differ_in_their_subject(press: Press, cause: QuietCause) -> None:
+    notes = [press.edition(n, DAY).sheet("de").quiet(cause, can_leave=True) for n in (1, 2)]
+    assert [note.subject[-7:] for note in notes] == ["(Nr. 1)", "(Nr. 2)"]
 
 
 def test_the_preheader_goes_on_where_the_subject_ended() -> None:

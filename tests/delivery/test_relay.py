@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import smtplib
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +16,7 @@ from digest.delivery.message import Recipe
 from digest.mail import HOLES, Fragment, Issue
 from tests.delivery.conftest import Post, relay_to
 from tests.delivery.mta import Aiosmtpd
+from tests.delivery.programs import dkim_results, dovecot, postfix
 
 DOMAIN = "digest.example.org"
 READERS = 6
@@ -99,75 +93,22 @@ def test_signatures_survive_a_hop_by_smtplib(place: Post) -> None:
 
 
 def test_signatures_survive_a_real_postfix(place: Post) -> None:
-    if shutil.which("postfix") is None:
-        pytest.skip("postfix is not installed")
-    if os.geteuid() != 0:
-        pytest.skip("postfix is started by root only")
-    with Aiosmtpd() as last, postfix(last.port) as port:
+    with Aiosmtpd() as last, postfix(f"smtp:[127.0.0.1]:{last.port}") as port:
         place.send(relay_to(port, timeout=10.0, dot_timeout=10.0))
         assert all(last.arrived.acquire(timeout=WAIT) for _ in range(READERS))
         assert_all_arrived_unharmed(place, last)
         assert all(b"by relay.example.org (Postfix)" in mail for _, mail in last.mails)
 
 
-MAIN = """\
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/data
-myhostname = relay.example.org
-mydestination =
-mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-relayhost = [127.0.0.1]:{to}
-smtp_tls_security_level = none
-smtp_host_lookup = native
-disable_dns_lookups = yes
-maillog_file = {folder}/maillog
-maillog_file_prefixes = {folder}
-alias_maps =
-local_recipient_maps =
-"""
-MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-smtp unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-tlsmgr unix - - n 1000? 1 tlsmgr
-postlog unix-dgram n - n - 1 postlogd
-"""
-
-
-@contextmanager
-def postfix(to: int) -> Iterator[int]:
-    """Run a Postfix of our own that relays to a port; give the port it listens on."""
-    # Its daemons run as another user, who cannot pass pytest's own folders.
-    folder = Path(tempfile.mkdtemp(prefix="postfix-"))
-    folder.chmod(0o755)
-    for name in ("etc", "queue", "data"):
-        (folder / name).mkdir()
-    shutil.chown(folder / "data", "postfix")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (folder / "etc" / "main.cf").write_text(MAIN.format(folder=folder, to=to))
-    (folder / "etc" / "master.cf").write_text(MASTER.format(port=port))
-    command = ["postfix", "-c", str(folder / "etc")]
-    started = subprocess.run(
-        [*command, "start"], check=False, capture_output=True, text=True, timeout=30
-    )
-    try:
-        if started.returncode != 0:
-            pytest.skip(f"postfix cannot start here: {started.stderr[-300:]}")
-        yield port  # `start` returns when it listens
-    finally:
-        subprocess.run([*command, "stop"], check=False, capture_output=True, timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
+def test_signatures_survive_postfix_and_dovecot_by_a_verifier_of_another_make(place: Post) -> None:
+    keys = [place.room.press._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
+    records = {key.record_name: key.record for key in keys}
+    with dovecot() as boxes, postfix(f"lmtp:inet:127.0.0.1:{boxes.port}") as port:
+        place.send(relay_to(port, timeout=10.0, dot_timeout=10.0))
+        boxes.wait_for(READERS, WAIT)
+        mails = [boxes.mail(address_of(number)) for number in range(1, READERS + 1)]
+    assert place.count().accepted == READERS
+    assert all(b"with LMTP" in mail and b"(Postfix)" in mail for mail in mails)
+    assert dkim_results(mails, records) == [{"rsa-sha256": "pass"}] * READERS
+    broken = [mail.replace(b"hidden", b"hidde") for mail in mails]
+    assert dkim_results(broken, records) == [{"rsa-sha256": "fail"}] * READERS

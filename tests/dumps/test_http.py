@@ -2,120 +2,17 @@ from __future__ import annotations
 
 import gzip
 import threading
-import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from digest.dumps.http import (
-    Failed,
-    Fetched,
-    Fetcher,
-    Limits,
-    Unchanged,
-    redacted,
-    retry_after,
-)
+from digest.dumps.http import Failed, Fetched, Unchanged, redacted, retry_after
 from digest.dumps.http_body import BodyRefused, unpack
 from digest.dumps.http_guard import is_public
-
-NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@dataclass
-class World:
-    """A clock that only moves when somebody sleeps, and a memory of fetches."""
-
-    now: datetime = NOW
-    slept: list[float] = field(default_factory=list)
-    fetches: dict[str, datetime] = field(default_factory=dict)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
-
-    def last_fetch(self, host: str) -> datetime | None:
-        return self.fetches.get(host)
-
-    def note_fetch(self, host: str, at: datetime) -> None:
-        self.fetches[host] = at
-
-    def fetcher(self, public: Callable[[str], bool] = is_public, **limits: float) -> Fetcher:
-        quick = {"attempts": 3, "first_wait": 0.0, "longest_wait": 5.0, "idle_seconds": 2.0}
-        return Fetcher(
-            pace=self,
-            clock=lambda: self.now,
-            sleep=self.sleep,
-            monotonic=time.monotonic,
-            user_agent="digest/test",
-            limits=Limits(**{**quick, **limits}),  # type: ignore[arg-type]
-            public=public,
-        )
-
-
-@dataclass
-class Site:
-    """A real server; each path has its answer."""
-
-    url: str
-    asked: list[tuple[str, dict[str, str]]]
-
-
-@contextmanager
-def serving(answers: dict[str, Answer], host: str = "127.0.0.1") -> Iterator[Site]:
-    asked: list[tuple[str, dict[str, str]]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            asked.append((self.path, dict(self.headers.items())))
-            self.close_connection = True
-            with suppress(OSError):  # the client hangs up, as it should
-                answers[self.path](self)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer((host, 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield Site(f"http://{host}:{server.server_port}", asked)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def says(status: int, body: bytes = b"", **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        if "Content_Length" not in headers:
-            handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-def in_turn(*answers: Answer) -> Answer:
-    left = list(answers)
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        left.pop(0)(handler)
-
-    return answer
+from tests.dumps.loopback import NOW, World, in_turn, says, serving
 
 
 def reason(answer: object) -> str:
@@ -215,9 +112,9 @@ def test_server_errors_are_tried_again_and_a_refusal_is_not() -> None:
 
 
 def test_a_server_that_stays_broken_is_given_up_with_its_status() -> None:
-    with serving({"/a": says(500)}) as site:
+    with serving({"/a": says(500, b"oh")}) as site:
         told = World().fetcher().fetch(f"{site.url}/a")
-    assert told == Failed(f"{site.url}/a", "the server answered 500", 500)
+    assert told == Failed(f"{site.url}/a", "the server answered 500", 500, body=b"oh")
     assert len(site.asked) == 3
 
 
@@ -302,7 +199,7 @@ def test_the_interval_between_requests_to_a_host_survives_a_restart() -> None:
 
 
 def test_arxivs_hosts_share_their_three_seconds_and_a_clock_set_back_waits_no_longer() -> None:
-    world = World(fetches={"arxiv.org": NOW + timedelta(hours=2)})
+    world = World(turns={"arxiv.org": NOW + timedelta(hours=2)})
     fetcher = world.fetcher()
     assert fetcher._wait_turn("export.arxiv.org") == 3
     assert fetcher._wait_turn("rss.arxiv.org") == 3

@@ -217,11 +217,15 @@ def test_one_files_bibtex_strings_do_not_reach_the_next_file() -> None:
 
 def test_ris_records_are_read_with_their_lines() -> None:
     told = read(samples.RIS)
-    (paper,) = told.records
+    paper, cut_off = told.records
     assert (paper.title, paper.abstract) == ("A Study of Puddles", "First line and its second.")
     assert paper.authors == ("Ada Moss", "B. Alder")
     assert (paper.doi, paper.published) == ("10.1000/puddle", date(2026, 1, 3))
-    assert [r.line for r in told.rejections] == [12, 15]
+    assert cut_off.title == "It Breaks Of"
+    assert [(r.line, r.reason) for r in told.rejections] == [
+        (12, "entry 2: no title (TI or T1)"),
+        (15, "entry 3: no ER line: it may be cut off"),
+    ]
 
 
 @pytest.mark.parametrize(("data", "name"), [(samples.BIBTEX, "bibtex"), (samples.RIS, "ris")])

@@ -18,6 +18,8 @@ CONVERTED = {
     r"Erd\H{o}s, \c{c}a, na\"{\i}ve, \v{C}ech, S\o ren": "Erdős, ça, naïve, Čech, Søren",
     r"20\% of A \& B": "20% of A & B",
     r"$\mathcal{O}(n \log n)$ for $\alpha$-stable": "𝒪(n log n) for α-stable",
+    r"10$\times$ for $\sim$5k, H$_2$O and Net$^2$V": "10× for ∼5k, H₂O and Net²V",
+    r"$1, \ldots, n$, $\Delta$E and $5\%$ \textless": "1, …, n, ΔE and 5% <",
     r"\textbf{L}azy and {\it model size}": "Lazy and model size",
     r"{\it\HB} and \eg, Krizhevsky \etal": "HB and eg, Krizhevsky etal",
     "mathcal{O}(d^k)": "𝒪(dᵏ)",

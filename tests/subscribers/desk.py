@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from subscribers.consent import Consent, State
 from subscribers.letters import Letter
+from subscribers.preferences import Preferences
 from subscribers.service import DeskSettings, FrontDesk
 from subscribers.store import Feedback, Subscriber
 from subscribers.tokens import Tokens
@@ -15,6 +16,7 @@ from subscribers.tokens import Tokens
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = b"an old key of at least 32 bytes!"
 TITLES = {7: "Learning without forgetting <fast>", 8: "Diffusion models that listen"}
+MAILED = {5: (7, 8), 12: (7,)}  # the papers of every reader's issue, by edition
 
 
 @dataclass
@@ -108,6 +110,9 @@ class MemoryStore:
     def paper_title(self, paper: int) -> str | None:
         return TITLES.get(paper)
 
+    def was_mailed(self, subscriber: int, edition: int, paper: int) -> bool:
+        return paper in MAILED.get(edition, ())
+
 
 @dataclass
 class Postbox:
@@ -136,8 +141,13 @@ class Front:
     post: Postbox
     tokens: Tokens
 
+    def active(self, email: str = "ada@example.org", keywords: str = "diffusion") -> Subscriber:
+        """Return a new reader for whom the operator vouched."""
+        wishes = Preferences(keywords, name="Ada")
+        return self.desk.add(email, wishes, NOW, confirmed=True, how="command")[0]
+
 
 def open_desk(**settings: object) -> Front:
     store, post, tokens = MemoryStore(), Postbox(), Tokens([KEY])
-    desk = FrontDesk(store, post, tokens, DeskSettings(**settings))  # type: ignore[arg-type]
+    desk = FrontDesk(store, tokens, post, DeskSettings(**settings))  # type: ignore[arg-type]
     return Front(desk, store, post, tokens)

@@ -34,7 +34,7 @@ def test_goodbye_is_said_to_who_left_by_the_page(
 ) -> None:
     letters = Letters()
     settings = DeskSettings(says_goodbye=says_goodbye)
-    desk = FrontDesk(MemoryStore(), letters, Tokens([KEY]), settings)  # type: ignore[arg-type]
+    desk = FrontDesk(MemoryStore(), Tokens([KEY]), letters, settings)  # type: ignore[arg-type]
     reader, _ = desk.add("ada@example.org", Preferences("speech"), NOW, confirmed=True, how="x")
     assert desk.leave(reader, NOW, how=how).state == "left"
     assert letters.kinds == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -89,21 +89,6 @@ def test_a_letter_beyond_the_limit_is_not_sent_and_nobody_is_told(front: Front) 
     assert front.post.letters == []
 
 
-def test_unconfirmed_requests_are_forgotten(front: Front) -> None:
-    front.desk.subscribe("ada@example.org", WISHES, NOW)
-    assert front.desk.look_after(NOW + timedelta(days=7)) == (0, 0)
-    assert front.desk.look_after(NOW + timedelta(days=7, seconds=1)) == (0, 1)
-    with pytest.raises(UnknownReader):
-        front.desk.by_email("ada@example.org")
-
-
-def test_an_unconfirmed_request_does_not_undo_that_somebody_left(front: Front) -> None:
-    reader = front.desk.leave(active(front), NOW, how="form")
-    front.desk.subscribe("ada@example.org", WISHES, NOW)
-    front.desk.look_after(NOW + timedelta(days=8))
-    assert front.desk.by_number(reader.id).state == "left"
-
-
 def test_the_operator_vouches_and_no_letter_goes_out(front: Front) -> None:
     reader, is_new = front.desk.add("ada@example.org", WISHES, NOW, confirmed=True, how="command")
     assert (reader.state, reader.confirmed_at, is_new) == ("active", NOW, True)
@@ -151,44 +136,28 @@ def test_who_never_confirmed_cannot_come_in_by_undoing(front: Front) -> None:
         front.desk.undo_leave(left, NOW)
 
 
-def test_a_pause_ends_on_its_day_in_the_readers_time_zone(front: Front) -> None:
-    reader = front.desk.change(active(front), Preferences("x", timezone="Pacific/Auckland"))
-    front.desk.pause(reader, date(2026, 3, 5), NOW)
-    # 10:59 UTC on the 4th is 23:59 there, 11:00 is the 5th
-    assert front.desk.look_after(NOW.replace(day=4, hour=10, minute=59)) == (0, 0)
-    assert front.desk.look_after(NOW.replace(day=4, hour=11, minute=0)) == (1, 0)
-    resumed = front.desk.by_number(reader.id)
-    assert (resumed.state, resumed.paused_until) == ("active", None)
-
-
-def test_a_pause_without_a_day_lasts_until_they_resume(front: Front) -> None:
-    paused = front.desk.pause(active(front), None, NOW)
-    assert front.desk.look_after(NOW + timedelta(days=900)) == (0, 0)
-    assert front.desk.resume(paused, LATER).state == "active"
-
-
 def test_a_change_does_not_bring_back_who_left_meanwhile(front: Front) -> None:
     reader = active(front)
     front.desk.leave(reader, NOW, how="one-click")
     with pytest.raises(ConsentError):
-        front.desk.change(reader, Preferences("robots"))
+        front.desk.change(reader, Preferences("robots"), NOW)
     assert front.desk.by_number(reader.id).state == "left"
 
 
 def test_all_preferences_can_be_changed(front: Front) -> None:
     wishes = Preferences("robots", "A. L.", "pt-BR", "UTC", 6, "weekly", (4,), 5, False)
-    changed = front.desk.change(active(front), wishes)
+    changed = front.desk.change(active(front), wishes, NOW)
     assert preferences_of(front.desk.by_number(changed.id)) == wishes
 
 
 def test_a_keyword_is_muted_by_its_place_and_text(front: Front) -> None:
     reader = active(front)
-    muted = front.desk.mute(reader, 0, "continual learning")
+    muted = front.desk.mute(reader, 0, "continual learning", NOW)
     assert muted.keywords == "diffusion"
     with pytest.raises(ConsentError, match="not at that place"):
-        front.desk.mute(muted, 1, "diffusion")
+        front.desk.mute(muted, 1, "diffusion", NOW)
     with pytest.raises(ConsentError, match="only keyword"):
-        front.desk.mute(muted, 0, "diffusion")
+        front.desk.mute(muted, 0, "diffusion", NOW)
 
 
 def test_a_mails_link_says_who_came(front: Front) -> None:

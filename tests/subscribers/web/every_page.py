@@ -47,7 +47,7 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     yield "forged", ("GET", "/m/forged/preferences", {})
     yield "restore", ("GET", path(links.restore(reader.id, "a@b.org", reader.email_key, NOW)), {})
     yield "move", ("GET", path(links.move(reader.id, "new@example.org", NOW)), {})
-    yield "stop", ("GET", path(links.stop_move(reader.id, NOW)), {})
+    yield "stop", ("GET", path(links.stop(reader.id, NOW)), {})
     yield "export", ("GET", path(links.export(reader.id, NOW)), {})
     yield "erase", ("GET", path(links.erase(reader.id, NOW)), {})
     site.front.desk.subscribe("bo@example.org", Preferences("x"), NOW)

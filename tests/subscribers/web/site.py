@@ -118,7 +118,7 @@ def open_site(
         waits.append(seconds)
 
     counted = Rates(rates or RateSettings())
-    front.desk.may_post = counted.letter
+    front.desk.may_post, front.desk.may_tell = counted.letter, counted.notice
     pages = Pages(
         front.desk,
         front.store,

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from subscribers.links import MailAction
 from subscribers.preferences import Preferences
-from subscribers.store import Feedback
 from subscribers.web.rates import RateSettings
 from tests.subscribers.desk import NOW
 from tests.subscribers.web.site import MAIL, Site, open_site
@@ -50,7 +49,7 @@ def all_links(site: Site) -> list[str]:
     found.append(links.confirm(pending, NOW))
     found.append(links.move(reader.id, "new@example.org", NOW))
     found.append(links.restore(reader.id, "old@example.org", reader.email_key, NOW))
-    found += [make(reader.id, NOW) for make in (links.stop_move, links.export, links.erase)]
+    found += [make(reader.id, NOW) for make in (links.stop, links.export, links.erase)]
     return found
 
 
@@ -72,95 +71,6 @@ def test_a_scanner_that_follows_every_link_changes_nothing(site: Site) -> None:
     assert everything(site) == before
 
 
-@pytest.mark.parametrize("encoding", ["urlencoded", "multipart"])
-def test_one_click_unsubscribes_without_cookie_or_redirect(site: Site, encoding: str) -> None:
-    reader = site.reader()
-    address = f"/m/{site.token(reader)}/unsubscribe"
-    data = {"List-Unsubscribe": "One-Click"}
-    files = {name: (None, value) for name, value in data.items()}
-    browser = site.browser()
-    sent: dict[str, Any] = {"data": data} if encoding == "urlencoded" else {"files": files}
-    answer = browser.post(address, **sent)
-    assert answer.status_code == 200
-    assert "set-cookie" not in answer.headers
-    assert site.front.desk.by_number(reader.id).state == "left"
-    assert site.front.store.consents(reader.id)[-1].how == "one-click"
-    assert browser.post(address, **sent).status_code == 200
-
-
-def test_one_click_works_from_anywhere_with_any_body_for_years(site: Site) -> None:
-    reader = site.reader()
-    address = f"/m/{site.token(reader)}/unsubscribe"
-    site.clock.forward(days=3000)
-    headers = {"origin": "https://mail.example", "sec-fetch-site": "cross-site",
-               "content-type": "multipart/form-data; boundary=broken"}  # fmt: skip
-    assert site.browser().post(address, content=b"\xff\x00", headers=headers).status_code == 200
-    assert site.front.desk.by_number(reader.id).state == "left"
-
-
-def test_one_click_for_somebody_erased_is_well(site: Site) -> None:
-    reader = site.reader()
-    address = f"/m/{site.token(reader)}/unsubscribe"
-    site.front.desk.erase(reader, NOW, how="command", source="operator")
-    assert site.browser().post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert site.browser().get(address).status_code == 404
-
-
-def test_one_click_with_a_forged_token_is_refused(site: Site) -> None:
-    reader = site.reader()
-    address = f"/m/{site.token(reader)[:-4]}AAAA/unsubscribe"
-    assert site.browser().post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 400
-    assert site.front.desk.by_number(reader.id).state == "active"
-
-
-def test_mail_providers_are_never_too_fast_for_one_click() -> None:
-    site = open_site(RateSettings(acts_per_client="1/hour"))
-    address = f"/m/{site.token(site.reader())}/unsubscribe"
-    codes = [site.browser().post(address, data={}).status_code for _ in range(3)]
-    assert codes == [200, 200, 200]
-
-
-def test_a_person_unsubscribes_and_undoes_it(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    browser = site.browser()
-    assert "Unsubscribe?" in browser.get(f"{base}/unsubscribe").text
-    answer = browser.post(f"{base}/unsubscribe", data={"by": "page"})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{base}/unsubscribe")
-    page = browser.get(f"{base}/unsubscribe").text
-    assert "You are unsubscribed" in page
-    assert f'action="{base}/undo"' in page
-    assert browser.post(f"{base}/undo").headers["location"] == f"{base}/welcome-back"
-    assert site.front.desk.by_number(reader.id) == reader
-
-
-def test_the_undo_ends_after_a_week(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    site.browser().post(f"{base}/unsubscribe", data={"by": "page"})
-    site.clock.forward(days=7, seconds=1)
-    assert "/undo" not in site.browser().get(f"{base}/unsubscribe").text
-    assert site.browser().post(f"{base}/undo").status_code == 409
-    assert site.front.desk.by_number(reader.id).state == "left"
-
-
-def test_fewer_mails_and_a_pause_are_one_click_each(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    browser = site.browser()
-    page = browser.get(f"{base}/unsubscribe").text
-    assert f'action="{base}/fewer"' in page
-    assert f'action="{base}/month-off"' in page
-    assert browser.post(f"{base}/fewer").status_code == 303
-    assert site.front.desk.by_number(reader.id).cadence == "weekly"
-    assert "one mail a week" in browser.get(f"{base}/eased").text
-    assert browser.post(f"{base}/month-off").status_code == 303
-    paused = site.front.desk.by_number(reader.id)
-    assert (paused.state, paused.paused_until) == ("paused", (NOW + timedelta(days=30)).date())
-    assert browser.post(f"{base}/resume").status_code == 303
-    assert site.front.desk.by_number(reader.id).state == "active"
-
-
 def test_confirming_takes_a_button(site: Site) -> None:
     site.front.desk.subscribe("bo@example.org", _wishes(), NOW)
     link = site.front.post.letters[-1].link
@@ -172,95 +82,6 @@ def test_confirming_takes_a_button(site: Site) -> None:
     assert "Welcome" in browser.get(answer.headers["location"]).text
     assert site.front.desk.by_email("bo@example.org").state == "active"
     assert browser.post(link).status_code == 303
-
-
-def test_preferences_are_shown_and_saved(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    browser = site.browser()
-    page = browser.get(f"{base}/preferences").text
-    assert "&#34;continual learning&#34;^2, diffusion" in page
-    fields = {"keywords": "robots", "cadence": "days", "weekdays": ["1", "3"],
-              "hour": "6", "timezone": "Asia/Tokyo", "max_papers": "5",
-              "format": "text", "name": "A. L."}  # fmt: skip
-    answer = browser.post(f"{base}/preferences", data=fields)
-    assert answer.headers["location"] == f"{base}/preferences?done=saved"
-    assert "are saved" in browser.get(answer.headers["location"]).text
-    now = site.front.desk.by_number(reader.id)
-    assert (now.keywords, now.cadence, now.weekdays, now.hour) == ("robots", "days", (1, 3), 6)
-    assert (now.timezone, now.max_papers, now.wants_html, now.name) == (
-        "Asia/Tokyo", 5, False, "A. L."
-    )  # fmt: skip
-
-
-def test_bad_preferences_are_told_and_not_saved(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    answer = site.browser().post(f"{base}/preferences", data={"keywords": "a^99", "hour": "x"})
-    assert answer.status_code == 422
-    assert "a^99</textarea>" in answer.text
-    assert site.front.desk.by_number(reader.id) == reader
-
-
-def test_the_preview_of_preferences_saves_nothing(site: Site) -> None:
-    reader = site.reader()
-    answer = site.browser().post(f"/m/{site.token(reader)}/preview", data={"keywords": "speech"})
-    assert "1 picked from 37 papers" in answer.text
-    assert site.front.desk.by_number(reader.id) == reader
-
-
-@pytest.mark.parametrize("until", ["2026-03-01", "2026-03-02", "tomorrow", "2099-01-01"])
-def test_a_pause_ends_on_a_day_to_come(site: Site, until: str) -> None:
-    reader = site.reader()
-    answer = site.browser().post(f"/m/{site.token(reader)}/pause", data={"until": until})
-    assert answer.status_code == 422
-    assert 'id="until-problem"' in answer.text
-    assert site.front.desk.by_number(reader.id).state == "active"
-
-
-def test_a_pause_until_a_day(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    browser = site.browser()
-    assert browser.post(f"{base}/pause", data={"until": "2026-04-01"}).status_code == 303
-    assert "paused until 2026-04-01" in browser.get(f"{base}/preferences").text
-
-
-def test_feedback_is_recorded_by_the_button_listed_and_taken_back(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader, edition=12)}"
-    browser = site.browser()
-    page = browser.get(f"{base}/more/7").text
-    assert "Learning without forgetting &lt;fast&gt;" in page
-    answer = browser.post(f"{base}/more/7")
-    assert answer.headers["location"] == f"{base}/more/7"
-    assert site.front.store.opinions[reader.id, 7] == Feedback(7, "more", NOW, 12)
-    assert "Noted" in browser.get(f"{base}/more/7").text
-    browser.post(f"{base}/less/7")
-    assert site.front.store.opinions[reader.id, 7].opinion == "less"
-    assert "Learning without" in browser.get(f"{base}/preferences").text
-    assert browser.post(f"{base}/take-back/7").status_code == 303
-    assert site.front.store.opinions == {}
-
-
-@pytest.mark.parametrize("paper", ["99", "0", "-1", "9" * 30, "x", "1.5"])
-def test_a_paper_that_is_not_there_is_said(site: Site, paper: str) -> None:
-    base = f"/m/{site.token(site.reader())}"
-    assert site.browser().get(f"{base}/more/{paper}").status_code == 404
-    assert site.browser().post(f"{base}/more/{paper}").status_code == 404
-
-
-def test_a_keyword_is_muted_by_the_button(site: Site) -> None:
-    reader = site.reader()
-    base = f"/m/{site.token(reader)}"
-    browser = site.browser()
-    assert "Mute “continual learning”?" in browser.get(f"{base}/mute/0").text
-    answer = browser.post(f"{base}/mute/0", data={"shown": "continual learning"})
-    assert answer.status_code == 303
-    assert site.front.desk.by_number(reader.id).keywords == "diffusion"
-    assert browser.post(f"{base}/mute/0", data={"shown": "continual learning"}).status_code == 409
-    assert "only keyword" in browser.get(f"{base}/mute/0").text
-    assert browser.get(f"{base}/mute/7").status_code == 409
 
 
 def test_an_issue_is_read_on_the_web_exactly_as_mailed_without_script(site: Site) -> None:

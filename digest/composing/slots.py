@@ -1,0 +1,199 @@
+"""Slots: the few places in which one paper's card differs from reader to reader.
+
+A card's template is rendered once for a paper, with marks where the matched title, the reason
+and the matched abstract go. It is split at the marks, and what a reader gets is joined from
+pieces that many readers share: what differs adds up, it does not multiply.
+
+A hole (`digest.mail.HOLES`) is filled in every mail, a slot once for each way of matching.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from jinja2 import Environment, nodes
+
+from digest.composing.wrapping import WIDTH, wrap
+
+SlotName = Literal["title", "why", "abstract"]
+IN_HTML: tuple[SlotName, ...] = ("title", "why", "abstract")
+IN_TEXT: tuple[SlotName, ...] = ("why",)  # no word is marked in the text twin
+
+# Control characters: `excerpt.harmless` takes them out of all text from outside.
+_OPEN, _BETWEEN, _CLOSE = "\x02", "\x1f", "\x03"
+_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a template puts in place of a text that comes later."""
+
+    name: SlotName
+
+    def __str__(self) -> str:
+        return f"{_OPEN}{self.name}{_CLOSE}"
+
+    __html__ = __str__  # a mark holds nothing to escape
+
+    def wrapped(self, first: str, indent: str, width: int) -> str:
+        """Return the mark of a text that is wrapped when it comes."""
+        return f"{_OPEN}{_BETWEEN.join((self.name, first, indent, str(width)))}{_CLOSE}"
+
+
+def wrap_or_wait(text: str | Slot, first: str = "", indent: str = "", width: int = WIDTH) -> str:
+    """Wrap a text; the templates' `wrap`."""
+    if isinstance(text, Slot):
+        return text.wrapped(first, indent, width)
+    return wrap(text, first, indent, width)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands before a slot, and the slot; at the end there is none."""
+
+    before: str = ""
+    slot: SlotName | None = None
+    wrapping: tuple[str, str, int] | None = None
+
+    def filled(self, values: Mapping[SlotName, str]) -> str:
+        """Return this part with its slot filled."""
+        if self.slot is None:
+            return self.before
+        value = values[self.slot]
+        return self.before + (wrap(value, *self.wrapping) if self.wrapping else value)
+
+
+Joint = tuple[Part, Part]  # of the HTML part and of the text twin, what becomes one fragment
+Skeleton = tuple[Joint, ...]  # a card without what differs from reader to reader
+
+
+def split(rendered: str) -> list[Part]:
+    """Return a rendered template in parts; the last one has no slot."""
+    *marked, end = _MARK.split(rendered)
+    return [*map(_part, marked[::2], marked[1::2]), Part(end)]
+
+
+def _part(before: str, mark: str) -> Part:
+    name, *wrapping = mark.split(_BETWEEN)
+    assert name in IN_HTML  # noqa: S101 - only Slot writes marks
+    if not wrapping:
+        return Part(before, name)
+    first, indent, width = wrapping
+    return Part(before, name, (first, indent, int(width)))
+
+
+class Values(Protocol):
+    """What fills the slots of a card."""
+
+    def in_html(self) -> Mapping[SlotName, str]:
+        """Return HTML for each of IN_HTML."""
+
+    def in_text(self) -> Mapping[SlotName, str]:
+        """Return text for each of IN_TEXT."""
+
+
+def filled(skeleton: Skeleton, values: Values) -> list[tuple[str, str]]:
+    """Return a card's fragments, each as HTML and as text."""
+    html, text = values.in_html(), values.in_text()
+    return [(a.filled(html), b.filled(text)) for a, b in skeleton]
+
+
+def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:
+    """Put the parts of both forms together, so that few fragments come of them.
+
+    Either form keeps its own order. If each gives the reason once, as usual, the reasons are one
+    fragment, which papers share; what stands before it and after it in the text is put to the
+    first and to the last part of the HTML.
+    """
+    reasons = [[at for at, part in enumerate(form) if part.slot == "why"] for form in (html, text)]
+    if [len(places) for places in reasons] != [1, 1] or len(text) != 2:
+        return _tidied([*((part, Part()) for part in html), *((Part(), part) for part in text)])
+    (at,), (reason, end) = reasons[0], text
+    joints = [[part, Part()] for part in html]
+    joints[at][1] = Part("", reason.slot, reason.wrapping)
+    joints[-1][1] = end
+    if at == 0:
+        joints.insert(0, [Part(), Part()])
+    joints[0][1] = Part(reason.before)
+    return _tidied([(a, b) for a, b in joints])
+
+
+def _tidied(joints: Sequence[Joint]) -> Skeleton:
+    return tuple(joint for joint in joints if joint != (Part(), Part()))
+
+
+def can_be_split(environment: Environment, name: str, slots: Collection[str]) -> bool:
+    """Say whether a template does no more with these slots than to show them.
+
+    It may also ask whether there is one, and wrap a text. A template that does more, as in
+    `{{ paper.why | upper }}`, is rendered whole for each way of matching: slower, and right.
+    """
+    return _Inspection(environment, slots).passes(name)
+
+
+class _Inspection:
+    """Walks through a template and what it includes."""
+
+    def __init__(self, environment: Environment, slots: Collection[str]) -> None:
+        self._environment = environment
+        self._slots = slots
+
+    def passes(self, name: str) -> bool:
+        loader = self._environment.loader
+        assert loader is not None  # noqa: S101 - the desk's environments have one
+        tree = self._environment.parse(loader.get_source(self._environment, name)[0])
+        return self._only_show(tree.body)
+
+    def _only_show(self, found: Iterable[nodes.Node]) -> bool:
+        return all(map(self._only_shows, found))
+
+    def _only_shows(self, node: nodes.Node) -> bool:
+        match node:
+            case nodes.Output():
+                return all(self._shows(each) or self._leaves(each) for each in node.nodes)
+            case nodes.If():
+                inside = (*node.body, *node.elif_, *node.else_)
+                return self._asks(node.test) and self._only_show(inside)
+            case nodes.For(test=None):
+                return self._leaves(node.iter) and self._only_show((*node.body, *node.else_))
+            case nodes.Include(template=nodes.Const(value=str(name))):
+                return self.passes(name)
+        return self._leaves(node) and not any(node.find_all(_FROM_ELSEWHERE))
+
+    def _shows(self, node: nodes.Node) -> bool:
+        text = not self._environment.autoescape  # HTML that was wrapped is text, not HTML
+        if text and isinstance(node, nodes.Filter) and node.name == "wrap":
+            return node.node is not None and self._is_slot(node.node)
+        return self._is_slot(node)
+
+    def _asks(self, test: nodes.Node) -> bool:
+        """Say whether a condition asks no more than whether there is a text."""
+        match test:
+            case nodes.Not(node=asked):
+                return self._asks(asked)
+            case nodes.And(left=left, right=right) | nodes.Or(left=left, right=right):
+                return self._asks(left) and self._asks(right)
+        return self._is_slot(test) or self._leaves(test)
+
+    def _is_slot(self, node: nodes.Node) -> bool:
+        return _is_field(node) and getattr(node, "attr", "") in self._slots
+
+    def _leaves(self, node: nodes.Node) -> bool:
+        """Say whether neither a slot nor the paper as a whole is used in here."""
+        every = [node, *node.find_all(nodes.Node)]
+        papers = sum(isinstance(each, nodes.Name) and each.name == "paper" for each in every)
+        fields = [each for each in every if _is_field(each)]
+        return papers == len(fields) and not any(map(self._is_slot, fields))
+
+
+_FROM_ELSEWHERE = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+
+
+def _is_field(node: nodes.Node) -> bool:
+    match node:
+        case nodes.Getattr(node=nodes.Name(name="paper")):
+            return True
+    return False

@@ -1,0 +1,123 @@
+"""What journals wrap around an abstract in their feeds: citations, dates, names, links.
+
+Pure. A paragraph that only cites the paper is no part of its abstract, but it may name its
+authors or its DOI. The layouts were seen at Nature, PLOS, PNAS and Science (Atypon),
+ScienceDirect, the American Physical Society, Wiley and PubMed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digest.dumps import fields
+from digest.papers import find_doi, title_key
+
+_CITATION = re.compile(
+    r"""
+      .{1,150},\ Published\ online:\ .{4,40};.*            # Nature
+    | (?:Publication\ date|Source):\ .{1,300}              # ScienceDirect
+    | \[[^\[\]]{3,80}\]\ Published\ .{6,40}                # Physical Review
+    | .{2,150},\ (?:Volume|Vol\.?|Issue)\ [\w ().-]{1,20},?.{0,80}\d{4}\.?  # Atypon
+    | .{2,150},\ (?:Ahead\ of\ Print|EarlyView|Early\ View|Accepted\ Article)\.?
+    | .{2,120}\ (?:19|20)\d\d\b.{0,80}\bdoi:\ ?10\.\d{4,9}/\S{1,200}.{0,80}  # PubMed, above
+    | PMID:\ ?\d+.{0,200}                                  # PubMed, below
+    | (?:doi|DOI):?\ ?10\.\d{4,9}/\S+
+    | (?:ABSTRACT|Abstract|SUMMARY|Summary|Significance)[.:]?
+    """,
+    re.VERBOSE,
+)
+_BY = re.compile(r"(?:[Bb]y|Author\(s\):|Authors?:)\s+(?P<names>.{3,20000})")
+_HEADING = re.compile(
+    r"(?:ABSTRACT[\s:.]+|(?:Abstract|Significance|Summary)(?:[:.]\s+|(?=[A-Z][a-z]*\s)))(?=\S)"
+)
+_NAME_END = re.compile(r"\s*(?:;|,(?!\s*(?:Jr|Sr|I{2,3}|IV)\b)|\band\b|&)\s*(?:and\s+)?")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,5}")
+_LONGEST_CITATION = 600  # characters
+_MOST_WORDS = 6  # of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """An abstract by itself, and what its wrapping told."""
+
+    abstract: str
+    authors: tuple[str, ...] = ()
+    doi: str | None = None
+
+
+def unwrap(html: str, *, title: str) -> Unwrapped:
+    """Return the abstract in a feed's HTML without the paragraphs that only cite the paper.
+
+    What only repeats the title is no abstract either.
+    """
+    kept: list[str] = []
+    authors: tuple[str, ...] = ()
+    doi: str | None = None
+    for paragraph in fields.paragraphs_of_html(html):
+        if len(paragraph) <= _LONGEST_CITATION and _CITATION.fullmatch(paragraph):
+            doi = doi or find_doi(paragraph)
+        elif not kept and (byline := _BY.fullmatch(paragraph)) and (names := _byline(byline)):
+            authors = authors or names
+        else:
+            kept.append(paragraph)
+    abstract = _HEADING.sub("", " ".join(kept), count=1) if kept else ""
+    if title and abstract and title_key(abstract) == title_key(title):
+        abstract = ""
+    return Unwrapped(abstract, authors, doi)
+
+
+def author_names(told: object) -> tuple[str, ...]:
+    """Return a feed's authors, once each, as they are read, however it lists them.
+
+    Takes one name each, all in one (`Ann Moss, Bo Li and Cy Fern`, `Ann Moss; Bo Li`), and names
+    turned round (`Moss, A., Li, B. C.`).
+    """
+    each = [told] if isinstance(told, str) else _names(told)
+    found = [" ".join(fields.without_markup(name).split()) for name in each[: fields.MAX_NAMES]]
+    found = [name for name in found if name]
+    names = split_names(found[0]) if len(found) == 1 else [_turned(name) for name in found]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def split_names(told: str) -> list[str]:
+    """Return the names in one line of them."""
+    parts = [part for part in _NAME_END.split(told) if part]
+    if len(parts) >= 2 and len(parts) % 2 == 0 and all(map(_INITIALS.fullmatch, parts[1::2])):
+        return [f"{given} {family}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
+    if len(parts) == 2 and "," in told and " " not in parts[0]:
+        return [_turned(told)]
+    return parts
+
+
+def _names(told: object) -> list[str]:
+    if not isinstance(told, list):
+        return []
+    names = [each.get("name") if isinstance(each, dict) else each for each in told]
+    return [name for name in map(fields.text, names) if name]
+
+
+def _turned(name: str) -> str:
+    """Turn `Lovelace, Ada` round; anything else stays."""
+    family, comma, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}" if comma and "," not in given else name
+
+
+def _byline(found: re.Match[str]) -> tuple[str, ...]:
+    """Return the names of `by A, B`; none when this is a sentence that begins with `By`."""
+    names = split_names(found["names"].rstrip(". "))
+    return tuple(names) if _are_names(names) else ()
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    return all(_looks_like_name(name.split()) for name in names)
+
+
+def _looks_like_name(words: Iterable[str]) -> bool:
+    several = list(words)
+    return (
+        0 < len(several) <= _MOST_WORDS
+        and several[-1][0].isupper()
+        and not any(character.isdigit() for word in several for character in word)
+    )

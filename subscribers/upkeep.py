@@ -1,0 +1,39 @@
+"""What the clock does at the desk: it ends pauses, and forgets requests that nobody confirmed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from subscribers.errors import ConsentError
+from subscribers.service import FrontDesk
+from subscribers.store import Subscriber
+
+
+def look_after(desk: FrontDesk, now: datetime) -> tuple[int, int]:
+    """Wake those whose pause is over, forget requests never confirmed; return both counts."""
+    resumed = expired = 0
+    for reader in desk.store.every("paused"):
+        if reader.paused_until and _today(desk, reader, now) >= reader.paused_until:
+            with suppress(ConsentError):  # they are changing it themselves at this moment
+                desk.resume(reader, now, how="clock")
+                resumed += 1
+    for reader in desk.store.pending_before(now - desk.settings.confirm_within):
+        expired += _expire(desk, reader, now)
+    return resumed, expired
+
+
+def _expire(desk: FrontDesk, reader: Subscriber, now: datetime) -> bool:
+    """Forget an unconfirmed request; a reader who had left before goes back to that."""
+    if reader.left_at is not None:
+        back = replace(reader, state="left", pending_since=None)
+        return desk.store.save(reader, back, None)
+    consent = desk.evidence(reader, reader.email_key, "expire", now, "clock", "reader")
+    return desk.store.erase(reader.id, consent)
+
+
+def _today(desk: FrontDesk, reader: Subscriber, now: datetime) -> date:
+    zone = ZoneInfo(reader.timezone or desk.settings.timezone)
+    return now.astimezone(zone).date()

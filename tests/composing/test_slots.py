@@ -1,0 +1,161 @@
+"""Cards put together of pieces are the cards that the templates would make whole."""
+
+import html as html_module
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import markupsafe
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.composing.cards import DENSITIES, Density
+from digest.composing.excerpt import harmless
+from digest.composing.press import Sheet
+from digest.composing.render import Press
+from digest.papers import Link, Paper
+from digest.ranking.interface import Field, Pick, Reason, Section, Span
+from tests.composing.conftest import DAY, SHIPPED, MakePress, paper, picked
+
+Card = tuple[str, str]  # as HTML and as text
+
+outside = st.one_of(
+    st.text(max_size=80),
+    st.lists(
+        st.sampled_from(["<b>", "&", '"', "'", ">", "\x02why\x03", "\x02", "\x1f", "{{", "tide"]),
+        max_size=12,
+    ).map(" ".join),
+)
+fields = st.sampled_from(["title", "abstract", "meaning", "likes", "authors"])
+spans = st.builds(
+    Span, st.sampled_from(["title", "abstract"]), st.integers(-2, 60), st.integers(-2, 90)
+)
+
+
+@st.composite
+def picks(draw: st.DrawFn) -> tuple[Paper, Pick]:
+    some = Paper(
+        draw(st.integers(1, 3)),
+        draw(outside),
+        draw(outside) * 8,
+        authors=tuple(draw(st.lists(outside, max_size=3))),
+        links=(Link("paper", draw(outside)),),
+    )
+    reasons = draw(st.lists(st.tuples(outside, fields), max_size=4))
+    section: Section = draw(st.sampled_from(["picked", "trending"]))
+    made = tuple(Reason(keyword, field, 1.0) for keyword, field in reasons)
+    marked = tuple(draw(st.lists(spans, max_size=4)))
+    return some, Pick(some.id, 1.0, section, made, marked, draw(st.none() | spans))
+
+
+def of_pieces(sheet: Sheet, some: Paper, pick: Pick, lead: bool, density: Density) -> Card:
+    pieces = sheet.card(some, pick, lead, density).fragments
+    return "".join(f.html for f in pieces), "".join(f.text for f in pieces)
+
+
+def whole(sheet: Sheet, some: Paper, pick: Pick, lead: bool, density: Density) -> Card:
+    matched = sheet.desk.matched(some, pick, lead=lead, density=density)
+    card = sheet.desk.card(some, matched, lead=lead, density=density)
+    return card.html, card.text
+
+
+@settings(max_examples=150, deadline=None)
+@given(picks(), st.booleans(), st.sampled_from(DENSITIES), st.sampled_from(["en", "de"]))
+def test_a_card_of_pieces_is_the_card_that_its_template_makes(
+    press: Press, found: tuple[Paper, Pick], lead: bool, density: Density, language: str
+) -> None:
+    sheet = press.edition(1, DAY).sheet(language)
+    some, pick = found
+    assert of_pieces(sheet, some, pick, lead, density) == whole(sheet, some, pick, lead, density)
+    assert len(sheet.card(some, pick, lead, density).fragments) in (3, 4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(picks(), st.booleans())
+def test_what_fills_a_slot_holds_no_tag_but_our_own_marks(
+    press: Press, found: tuple[Paper, Pick], lead: bool
+) -> None:
+    """So that one specimen of a card stands for all: no check can tell them apart."""
+    some, pick = found
+    desk = press.desk("en")
+    matched = desk.matched(some, pick, lead=lead, density="full")
+    style = (desk.style.hit, desk.style.near, desk.style.keyword)
+    marks = re.compile("|".join(map(re.escape, (*style, "</b>", "</span>"))))
+    for made in matched.in_html().values():
+        bare = marks.sub("", made)
+        assert not set(bare) & set("<>\"'")
+        assert str(markupsafe.escape(html_module.unescape(bare))) == bare
+        assert harmless(made) == made
+    assert harmless(matched.why_text) == matched.why_text
+
+
+@pytest.mark.parametrize(
+    ("change", "pieces"),
+    [
+        (lambda t: t.replace("{{ paper.title }}", "{{ paper.title | upper }}"), 1),
+        (lambda t: t.replace("{{ paper.why }}", "{{ paper.why | wrap }}"), 1),
+        (lambda t: t.replace("{{ paper.why }}", "{% set w = paper.why %}{{ w }}"), 1),
+        (lambda t: t.replace("{{ paper.why }}", "{% filter upper %}{{ paper.why }}{% endfilter %}"),
+         1),
+        (lambda t: t.replace("{{ paper.why }}", ""), 5),
+        (lambda t: t.replace("<h3", "<p>{{ paper.why }}</p><h3").replace("{{ paper.why }}{%", "{%"),
+         5),
+        (lambda t: t.replace("<h3", "<p>{{ paper.why }}</p><h3"), 7),
+        (lambda t: t.replace("<h3", "<p>{% for x in [1, 2] %}{{ paper.why }}{% endfor %}</p><h3"),
+         8),
+        (lambda t: t.replace("{% if paper.abstract %}", "{% if paper.abstract and not rtl %}"
+                             .replace("rtl", "paper.more")), 3),
+        (lambda t: t.replace("{% if paper.abstract %}", "{% if paper.abstract | length > 9 %}"), 1),
+        (lambda t: t.replace("<h3", '<p>{{ paper["why"] }}</p><h3'), 1),
+        (lambda t: t.replace("<h3", "<p>{{ paper.url | upper }}</p><h3"), 4),
+    ],
+)  # fmt: skip
+def test_a_card_template_may_be_changed_in_any_way(
+    make_press: MakePress, tmp_path: Path, change: Callable[[str], str], pieces: int
+) -> None:
+    (tmp_path / "card.mjml").write_text(change((SHIPPED / "card.mjml").read_text()))
+    sheet = make_press(templates=tmp_path).edition(1, DAY).sheet("en")
+    for some in (paper(1), paper(2, "Tides & <b>")):
+        pick = picked(some)
+        made = of_pieces(sheet, some, pick, False, "full")
+        assert made == whole(sheet, some, pick, False, "full")
+        assert len(sheet.card(some, pick, False, "full").fragments) == pieces
+
+
+@pytest.mark.parametrize(
+    ("change", "pieces"),
+    [
+        (lambda t: t.replace("{{ paper.title | wrap", "{{ paper.title | upper | wrap"), 4),
+        (lambda t: t.replace("{{ paper.why | wrap", "{{ paper.why | upper | wrap"), 1),
+        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', "{{ paper.why }}"), 4),
+        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', ""), 5),
+        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', "{{ paper.why | wrap('> ') }}"),
+         4),
+    ],
+)  # fmt: skip
+def test_a_text_template_may_be_changed_in_any_way(
+    make_press: MakePress, tmp_path: Path, change: Callable[[str], str], pieces: int
+) -> None:
+    (tmp_path / "issue.txt").write_text(change((SHIPPED / "issue.txt").read_text()))
+    sheet = make_press(templates=tmp_path).edition(1, DAY).sheet("en")
+    long: list[tuple[str, Field]] = [(f"a keyword of some length, {n}", "title") for n in range(6)]
+    pick = Pick(1, 1.0, "picked", tuple(Reason(k, f, 1.0) for k, f in long))
+    made = of_pieces(sheet, paper(1), pick, False, "full")
+    assert made == whole(sheet, paper(1), pick, False, "full")
+    assert len(sheet.card(paper(1), pick, False, "full").fragments) == pieces
+
+
+def test_papers_share_the_piece_of_the_same_reason(press: Press) -> None:
+    sheet = press.edition(1, DAY).sheet("en")
+    reasons = (Reason("tides", "abstract", 0.5),)
+    rows = [
+        sheet.card(paper(n, "", f"No. {n}"), Pick(n, 0.5, "picked", reasons), False,
+                   "full").fragments
+        for n in (1, 2)
+    ]  # fmt: skip
+    shared = {id(f) for f in rows[0]} & {id(f) for f in rows[1]}
+    assert len(shared) == 1
+    (piece,) = [f for f in rows[0] if id(f) in shared]
+    assert "tides" in piece.html
+    assert piece.text.strip() == "You follow tides"
