@@ -1,1 +1,0 @@
-from digest.cli.main import main; main()
