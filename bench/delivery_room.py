@@ -56,6 +56,9 @@ WORDS = [
 ]
 
 
+_SCORES = [round(1 / (place + 1), 4) for place in range(100)]
+
+
 def make_store(path: Path, readers: int, *, now: datetime = NOW, hours: float = 72) -> Database:
     """Make a store with one open edition and `readers` active readers, 1, 2, …"""
     database = open_database(sqlite_url(path))
@@ -131,7 +134,7 @@ class Desk:
             to_address=address_of(reader),
             to_name=f"Reader {reader}",
             subject=f"{WORDS[reader % len(WORDS)].title()} and {papers - 1} more papers",
-            fragments=(self.head, *(self.cards[at] for at in shown), self.foot),
+            fragments=(self.head, *[self.cards[at] for at in shown], self.foot),
             fills={
                 "token": token,
                 "preheader": "Ten papers for you today, the first on sparse graphs",
@@ -141,10 +144,10 @@ class Desk:
                 "message": "There are 3 more on the web.",
                 "unsubscribe": link,
             },
-            papers=tuple(at + 1 for at in shown),
+            papers=tuple([at + 1 for at in shown]),
             unsubscribe_url=link,
             unsubscribe_mailto="mailto:unsubscribe@digest.example.org?subject=" + token,
-            scores={at + 1: round(1 / (k + 1), 4) for k, at in enumerate(shown)},
+            scores=dict(zip([at + 1 for at in shown], _SCORES, strict=False)),
         )
 
 

@@ -103,8 +103,8 @@ class Engine(Protocol):
     def freeze(self, issues: Sequence[Issue], now: datetime) -> Sequence[Any]:
         """Turn issues into what the store keeps of them."""
 
-    def ready(self, claims: Sequence[Claim]) -> Iterable[Any]:
-        """Return frozen deliveries as mails that can be sent."""
+    def ready(self, claims: Sequence[Claim], fresh: Mapping[int, Any]) -> Iterable[Any]:
+        """Return frozen deliveries as mails that can be sent; `fresh` were frozen just now."""
 
     def send(self, mails: Iterable[Any]) -> str | None:
         """Send until there are no more; return why when the way out is blocked."""
@@ -172,7 +172,7 @@ class EditionRun:
             composed = self._compose(edition, fresh, readers, engine)
             done = [claim for claim in claims if claim.frozen or claim.delivery in composed]
             self.progress(len(claims) - len(done))
-            for mail in engine.ready(done):
+            for mail in engine.ready(done, composed):
                 yield mail
                 self.progress(1)
 
@@ -182,8 +182,8 @@ class EditionRun:
         claims: Sequence[Claim],
         readers: Mapping[int, Subscriber],
         engine: Engine,
-    ) -> set[int]:
-        """Choose, compose and freeze the issues of a shard; return the deliveries that have one."""
+    ) -> dict[int, Any]:
+        """Choose, compose and freeze the issues of a shard; return them frozen, by delivery."""
         now = self.clock()
         numbers = [claim.subscriber for claim in claims]
         had, tastes = self.sent(numbers, now), self.tastes(numbers, now)
@@ -214,7 +214,8 @@ class EditionRun:
         self.deliveries.nothing_to_send(engine.owner, empty, now)
         frozen = engine.freeze([issue for _, issue in issues], now)
         pairs = [(claim, each) for (claim, _), each in zip(issues, frozen, strict=True)]
-        return self.deliveries.freeze(engine.owner, pairs)
+        kept = self.deliveries.freeze(engine.owner, pairs)
+        return {claim.delivery: each for claim, each in pairs if claim.delivery in kept}
 
     def _issue(
         self,

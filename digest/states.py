@@ -4,7 +4,8 @@
     besides: suppressed, nothing_to_send, expired, cancelled
 
 A delivery is one reader's issue of one edition. `digest.delivery` decides and sends,
-`digest.storage.deliveries` keeps; neither imports the other, both speak in these words.
+`digest.storage.deliveries` keeps; neither imports the other, both speak in these words. What is
+made for every mail is a named tuple: it takes a third of a frozen dataclass's time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -21,7 +23,7 @@ class State(StrEnum):
     CLAIMED = "claimed"  # an owner composes it or has it queued; nothing has left
     SENDING = "sending"  # durable before the first byte of DATA
     ACCEPTED = "accepted"  # the server answered 2xx to the final dot
-    DEFERRED = "deferred"  # 4xx, or the connection was lost before DATA: tried again
+    DEFERRED = "deferred"  # 4xx, or the connection was lost before the final dot: tried again
     REFUSED = "refused"  # 5xx
     UNCERTAIN = "uncertain"  # between the final dot and the answer, nobody can know (RFC 1047)
     SUPPRESSED = "suppressed"  # the address is on the suppression list
@@ -36,8 +38,7 @@ PENDING = (State.PLANNED, State.CLAIMED, State.SENDING)
 UNSENT = (State.PLANNED, State.CLAIMED, State.DEFERRED)  # nothing of it is on the wire
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The right to compose and send one delivery, for as long as the lease holds."""
 
     delivery: int
@@ -50,8 +51,7 @@ class Claim:
     period: str | None = None  # what it was due for: a day, a week's day, or WELCOME
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one attempt ended."""
 
     state: State  # accepted, deferred, refused, uncertain; planned: it was never on the wire
@@ -62,8 +62,7 @@ class Outcome:
     next_attempt_at: datetime | None = None  # of a deferred one
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """An outcome with the claim that it ends."""
 
     delivery: int
@@ -84,11 +83,11 @@ class Remains:
     """What a dead owner's board tells of the deliveries that it had in `sending`.
 
     complete: the board holds every start (the machine has not gone down since). Only then
-    does a delivery that is not on it prove that none of its bytes left.
+    does a delivery that is not on it prove that it was not sent to its end.
     """
 
     complete: bool
-    started: frozenset[int]  # DATA was begun, no answer came
+    started: frozenset[int]  # its final dot went out, no answer came
     answered: dict[int, Outcome]  # the server's answer to the final dot
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -55,11 +55,17 @@ class Courier:
         """Turn issues into recipes."""
         return self._press.freeze(issues, now)
 
-    def ready(self, claims: Sequence[Claim]) -> Iterator[ReadyMail]:
-        """Yield frozen deliveries with their envelopes; one that was pruned is left out."""
-        blobs = self._recipes.read([claim.delivery for claim in claims])
+    def ready(self, claims: Sequence[Claim], fresh: Mapping[int, Frozen]) -> Iterator[ReadyMail]:
+        """Yield frozen deliveries with their envelopes; one that was pruned is left out.
+
+        fresh: by delivery, those that were frozen just now: they need not be read again.
+        """
+        old = [claim.delivery for claim in claims if claim.delivery not in fresh]
+        blobs = self._recipes.read(old) if old else {}
         for claim in claims:
-            if claim.delivery in blobs:
+            if claim.delivery in fresh:
+                yield self._mail(claim, fresh[claim.delivery].made)
+            elif claim.delivery in blobs:
                 yield self._mail(claim, Recipe.unpack(blobs[claim.delivery]))
 
     def send(self, mails: Iterable[ReadyMail]) -> str | None:

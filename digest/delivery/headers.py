@@ -43,6 +43,9 @@ def unstructured(name: str, text: str) -> bytes:
 
 def mailbox(name: str, display: str, address: str) -> bytes:
     """Return a header with one address (From, To), its display name quoted or encoded."""
+    plain = _ATOMS.fullmatch(display) and "=?" not in display
+    if plain and len(name) + len(display) + len(address) + 5 <= FOLD_AT:
+        return f"{name}: {display} <{address}>\r\n".encode()  # most names, and nothing to fold
     shown = one_line(display)
     if not shown:
         return _folded(name, [f"<{address}>"])
@@ -151,4 +154,6 @@ def ascii_domain(address: str) -> str:
 def canonical(header: bytes) -> bytes:
     """Return a header in DKIM's relaxed form (RFC 6376, 3.4.2), with its CRLF."""
     name, _, value = header.partition(b":")
+    if header.count(b"\r\n") == 1 and b"  " not in value and b"\t" not in value:
+        return name.lower() + b":" + value.strip() + b"\r\n"
     return name.strip().lower() + b":" + _RUNS.sub(b" ", value).strip() + b"\r\n"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.delivery.outcomes import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyMail:
+class ReadyMail(NamedTuple):
     """A frozen delivery with its envelope. Its 45 KB are made when a connection wants them."""
 
     delivery: int
@@ -37,13 +35,16 @@ class Feed(Protocol):
         """Return a mail whose `sending` mark is durable, None when none is at hand."""
 
     def begun(self, mail: ReadyMail) -> None:
-        """Note that DATA goes out now; call it before the first byte."""
+        """Note that the last of a mail, with its final dot, goes out now."""
+
+    def recalled(self, mail: ReadyMail) -> None:
+        """Note that the final dot of a `begun` mail did not go out after all."""
 
     def done(self, mail: ReadyMail, verdict: Verdict) -> None:
         """Note the answer."""
 
     def lost(self, mail: ReadyMail, why: str) -> None:
-        """Note that the connection ended without an answer; whether DATA was begun is known."""
+        """Note that the connection ended without an answer; whether its dot went out is known."""
 
 
 class Transport(Protocol):
@@ -51,7 +52,7 @@ class Transport(Protocol):
 
     @property
     def lanes(self) -> int:
-        """How many mails may be between DATA and answer at the same time."""
+        """How many mails may be between final dot and answer at the same time."""
 
     @property
     def window(self) -> int:

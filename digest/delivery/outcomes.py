@@ -7,8 +7,8 @@ server's mood) never uses up a recipient's attempt and never suppresses an addre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from digest.states import Outcome, State
 
@@ -36,8 +36,7 @@ class Trouble(Enum):
     RELAY = "the relay"  # nothing will pass for anybody: stop this run
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One SMTP answer: code and text, lines joined with spaces."""
 
     code: int
@@ -50,8 +49,7 @@ class Reply:
         return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An outcome, and the trouble it tells of."""
 
     outcome: Outcome
@@ -61,9 +59,9 @@ class Verdict:
 def judge(step: Step, reply: Reply) -> Verdict:
     """Return what a negative answer, or the answer to the final dot, means."""
     kind = reply.code // 100
-    said = f"{step.value}: {reply.code} {reply.text}"[:300]
     if step is Step.DOT and kind == 2:
         return Verdict(Outcome(State.ACCEPTED, reply.code, reply.text[:300]))
+    said = f"{step.value}: {reply.code} {reply.text}"[:300]
     if kind == 5:
         return _permanent(step, reply, said)
     if kind == 4:
@@ -101,14 +99,15 @@ def _says_unknown(reply: Reply) -> bool:
     return any(hint in said for hint in ("unknown", "no such", "not exist", "not found", "invalid"))
 
 
-def lost(*, data_begun: bool, why: str) -> Outcome:
+def lost(*, dot_sent: bool, why: str) -> Outcome:
     """Return the outcome of a mail whose connection ended before its answer.
 
-    Once DATA was begun nobody can know (RFC 1047); before it nothing was sent.
+    Once its final dot is out nobody can know (RFC 1047); before that there is no mail (RFC 5321,
+    4.1.1.4).
     """
-    if data_begun:
-        return Outcome(State.UNCERTAIN, None, f"{why} after DATA was begun")
-    return Outcome(State.DEFERRED, None, f"{why} before DATA", counts=False)
+    if dot_sent:
+        return Outcome(State.UNCERTAIN, None, f"{why} after its final dot")
+    return Outcome(State.DEFERRED, None, f"{why} before its final dot", counts=False)
 
 
 def by_code(code: int) -> Outcome:

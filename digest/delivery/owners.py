@@ -27,7 +27,7 @@ from digest.states import Outcome, Remains
 _HEADER = struct.Struct("<8s48sQQ")  # magic, boot, device, inode
 _MAGIC = b"digest-1"
 _SLOTS_AT = 128
-_CODE_BITS = 10  # a slot is delivery << 10 | reply code; code 0: begun, no answer yet
+_CODE_BITS = 10  # a slot is delivery << 10 | reply code; code 0: its dot went out, no answer yet
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -61,13 +61,17 @@ class Owner:
         _living.add(self)
 
     def begun(self, delivery: int) -> None:
-        """Note, before it happens, that a delivery's DATA goes out."""
+        """Note, right before it happens, that a delivery's final dot goes out."""
         slot = self._slot_of[delivery] = self._free.pop()
         self._board[slot] = delivery << _CODE_BITS
 
     def answered(self, delivery: int, code: int) -> None:
         """Note the server's answer to a delivery's final dot."""
         self._board[self._slot_of[delivery]] = delivery << _CODE_BITS | code
+
+    def recalled(self, delivery: int) -> None:
+        """Take back that its final dot went out."""
+        self.settled(delivery)
 
     def settled(self, delivery: int) -> None:
         """Wipe a delivery off: the store has its outcome, durably."""

@@ -1,7 +1,7 @@
 """How fast, to whom, and when to try again. Pure decisions: time and chance are passed in.
 
-Every limit defaults to none, which suits a relay of one's own; `Pace.unlimited` lets the
-sender skip all of this.
+Every limit defaults to none, which suits a relay of one's own; `Pace.idle` lets the sender
+skip all of this.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ class Pace:
         self._whole = _Bucket(limits.per_second)
         self._domains: dict[str, _Bucket] = {}
         self.unlimited = limits == Limits()
+        self.idle = self.unlimited  # no limit and no pause: nothing here needs to be asked or told
 
     def ask(self, domain: str, clock: float, now: datetime) -> Go | Wait | Postpone:
         """Decide on one mail; Go takes its tokens. clock: monotonic seconds."""
@@ -139,12 +140,14 @@ class Pace:
         trips = before.trips + 1 if before else 1
         until = self._pause.next_attempt(trips, now, self._rng)
         self._paused[domain] = _Pause(until, trips, why)
+        self.idle = False
         return until
 
     def accepted(self, domain: str) -> None:
         """Forget a destination's pauses: it takes mail again."""
         if self._paused:
             self._paused.pop(domain, None)
+            self.idle = self.unlimited and not self._paused
 
     def _bucket(self, domain: str) -> _Bucket:
         bucket = self._domains.get(domain)

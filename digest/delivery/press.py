@@ -6,9 +6,9 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from digest.delivery import headers
 from digest.delivery.dkim import KeyRing
@@ -35,13 +35,13 @@ class Shelf(Protocol):
         """Return a letterhead's text; raises NotFound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
+class Frozen(NamedTuple):
     """An issue that will not change any more, as the store keeps it."""
 
     message_id: str
     recipe: bytes
     papers: bytes  # packed little-endian uint32, in the mail's order
+    made: Recipe  # what `recipe` says: the sender that froze it need not read it again
 
 
 class Press:
@@ -75,7 +75,7 @@ class Press:
 
     def recipe(self, frozen: Frozen) -> Recipe:
         """Return the recipe of a frozen issue."""
-        return Recipe.unpack(frozen.recipe)
+        return frozen.made
 
     def bytes_of(self, recipe: Recipe) -> bytes:
         """Return the mail's exact bytes. Raises NotFound when its parts or key are gone."""
@@ -98,27 +98,30 @@ class Press:
             return assemble(recipe, self._fetch(recipe.fragments), bare), f"unsigned: {reason}"
 
     def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> Frozen:
-        when = issue.composed_at or now
-        zone = now.utcoffset()
+        sent_at, offset = _moment(issue.composed_at or now, now)
         own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")
         message_id = f"<{own.hex()[:32]}@{self._domain}>"
+        numbers = self._numbers
         links = (issue.unsubscribe_url, issue.unsubscribe_mailto)
         recipe = Recipe(
             letterhead=letterhead,
-            fragments=tuple([self._numbers[id(part)][0] for part in issue.fragments]),
+            fragments=tuple([numbers[id(part)][0] for part in issue.fragments]),
             fills=issue.fills,
             to_address=issue.to_address,
             to_name=issue.to_name,
             subject=issue.subject,
             message_id=message_id,
-            sent_at=int(when.timestamp()),
-            offset=int(zone.total_seconds() // 60) if zone else 0,
+            sent_at=sent_at,
+            offset=offset,
             html=issue.html,
             unsubscribe=tuple(link for link in links if link),
             scores=issue.scores,
         )
         return Frozen(
-            message_id, recipe.pack(), struct.pack(f"<{len(issue.papers)}I", *issue.papers)
+            message_id,
+            recipe.pack(),
+            struct.pack(f"<{len(issue.papers)}I", *issue.papers),
+            recipe,
         )
 
     def _learn(self, issues: Sequence[Issue]) -> None:
@@ -160,6 +163,13 @@ class Press:
         if number == self._number:
             return self.letterhead
         return Letterhead.from_json(self._shelf.letterhead(number))
+
+
+@lru_cache(maxsize=64)  # a shard is composed at one moment
+def _moment(when: datetime, now: datetime) -> tuple[int, int]:
+    """Return seconds since 1970, and the minutes that the sender's zone is ahead of UTC."""
+    zone = now.utcoffset()
+    return int(when.timestamp()), int(zone.total_seconds() // 60) if zone else 0
 
 
 def message_digest(mail: bytes) -> str:

@@ -20,7 +20,7 @@ SOFT_BREAK = b"=\r\n"
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
 _ESCAPE = {bytes([byte]): f"={byte:02X}".encode() for byte in range(256)}
-_PLAIN = re.compile(rb"[!-<>-~](?:[!-<>-~]|(?<! ) (?! |\Z))*")  # nothing to escape, one line
+_PLAIN = bytes(b for b in range(0x20, 0x7F) if b != ord("="))  # what needs no escape inside a line
 
 
 def encode(text: str) -> bytes:
@@ -28,9 +28,17 @@ def encode(text: str) -> bytes:
 
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
-    raw = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if len(raw) <= LINE and _PLAIN.fullmatch(raw) and raw[:1] != b"." and raw[:5] != b"From ":
+    raw = text.encode("utf-8", "replace")
+    if (  # one short line without anything to escape, as most fills are
+        0 < len(raw) <= LINE
+        and not raw.translate(None, _PLAIN)
+        and raw[0] not in b". "
+        and raw[-1] != 0x20
+        and b"  " not in raw
+        and raw[:5] != b"From "
+    ):
         return raw + SOFT_BREAK
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     escaped = _UNSAFE.sub(_escape, raw)
     lines = escaped.split(b"\n")
     last = lines.pop()

@@ -1,8 +1,8 @@
 """SMTP to one relay, pipelined (RFC 2920): one round trip a mail instead of four.
 
 While the server digests a mail's final dot, MAIL, RCPT and DATA of the next are already on
-their way, in the same write. So a connection has at most one mail whose DATA was begun, which
-is all that a dead connection leaves in doubt.
+their way, in the same write. So a connection has at most one mail whose final dot is out, which is
+all that a dead connection leaves in doubt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from digest.delivery.interface import Feed, ReadyMail
 from digest.delivery.outcomes import Reply, Step, Trouble, Verdict, judge
-from digest.delivery.smtp_session import Relay, Wire, open_session
+from digest.delivery.smtp_opening import open_session
+from digest.delivery.smtp_session import Relay, Wire
 from digest.errors import DeliveryError
 from digest.states import Outcome, State
 
@@ -88,7 +89,7 @@ class Mailer(Wire):
         self._envelope: ReadyMail | None = None  # its MAIL, RCPT, DATA are out
         self._bytes = b""  # … and its content is made
         self._failure: Verdict | None = None  # of the envelope
-        self._in_doubt: ReadyMail | None = None  # its DATA was begun, no answer yet
+        self._in_doubt: ReadyMail | None = None  # its content goes out, no answer yet
         self._reset = False  # a failed transaction is open on the server
         self._idle = asyncio.Event()
         self.passed = 0  # mails that got an answer of any kind to their final dot
@@ -101,6 +102,20 @@ class Mailer(Wire):
             if self._envelope is not None:
                 await self._idle.wait()
         await self.quit()
+
+    def routine(self, code: int) -> bool:
+        """See `Wire`: three of the four answers to a mail say nothing but yes."""
+        if not self._steps or not self.pipelining:
+            return False
+        step = self._steps[0]
+        if (step is Step.MAIL or step is Step.RCPT) and code // 100 == 2:
+            self._steps.popleft()
+        elif step is Step.DATA and code == 354 and self._failure is None:
+            self._steps.popleft()
+            self._send_content()
+        else:
+            return False
+        return True
 
     def answer(self, reply: Reply) -> None:
         """Handle one answer of the server."""
@@ -122,6 +137,15 @@ class Mailer(Wire):
             self._step_by_step(step)
         if reply.code == 421:
             self.fail(f"the server closed: 421 {reply.text[:80]}")
+
+    def leaving(self, *, now: bool) -> None:
+        """See `Wire`."""
+        mail = self._in_doubt
+        assert mail is not None  # noqa: S101 - only a mail has a final dot
+        if now:
+            self._feed.begun(mail)
+        else:
+            self._feed.recalled(mail)
 
     def dropped(self, why: str) -> None:
         """Account for what was under way when the connection ended."""
@@ -209,11 +233,11 @@ class Mailer(Wire):
         mail, content = self._envelope, self._bytes
         assert mail is not None  # noqa: S101 - DATA is only asked for an envelope
         self._in_doubt, self._envelope, self._bytes = mail, None, b""
-        self._feed.begun(mail)
         self._steps.append(Step.DOT)
-        # The body needs no dot-stuffing: see `quoted`.
+        # Made before the mail goes: nothing slow may stand between the note and the final dot.
         after = self._open_envelope() if self.pipelining else b""
-        self.write(content + b".\r\n" + after)
+        # The body needs no dot-stuffing: see `quoted`.
+        self.write_mail(content, b".\r\n" + after)
 
     def _after_dot(self, reply: Reply) -> None:
         mail, self._in_doubt = self._in_doubt, None
@@ -221,9 +245,15 @@ class Mailer(Wire):
             self._reset = False
             self._conclude(open_transaction=False)
             return
-        self.passed += 1
-        self._feed.done(mail, judge(Step.DOT, reply))
-        if reply.code != 421:
+        early = self.unfinished  # whatever it said, it is not about the whole mail
+        if early and reply.code // 100 == 2:
+            self._feed.lost(mail, "the server answered too early")
+        else:
+            self.passed += 1
+            self._feed.done(mail, judge(Step.DOT, reply))
+        if early:
+            self.fail(f"the server answered before the final dot: {reply.code}")
+        elif reply.code != 421:
             self._next()
 
     def _conclude(self, *, open_transaction: bool = True) -> None:

@@ -1,24 +1,21 @@
-"""A connection to a relay: opening it (TLS, login), reading answers, noticing its end."""
+"""A connection to a relay: bytes out, answers in, noticing its end; opened by `smtp_opening`."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import ssl
+import socket
 from abc import abstractmethod
-from base64 import b64encode
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
 from digest.delivery.interface import ReadyMail
 from digest.delivery.outcomes import Reply
-from digest.errors import DeliveryError
 
 _LONGEST_REPLY = 65_536  # octets without an end: whoever sends that is no SMTP server
 _PATH = re.compile(r"[^\s<>\x00-\x1f\x7f]*")
-_W = TypeVar("_W", bound="Wire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +42,24 @@ class Relay:
             return self.host == "localhost"
 
 
-class Wire(asyncio.Protocol):
-    """Bytes out, answers in. A subclass says what the answers mean."""
+class Wire(asyncio.BufferedProtocol):
+    """Bytes out, answers in. A subclass says what the answers mean.
+
+    Buffered: asyncio's plain protocol allocates 256 KB for each read of some 60 octets.
+    """
 
     def __init__(self) -> None:
         self.ended = ""  # why, once it has
         self.extensions: dict[str, str] = {}
         self.pipelining = False
         self.arrived = 0.0  # when the server was last heard, loop time
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
+        self._socket: socket.socket | None = None  # the transport's own, when it is not TLS
+        self._space = memoryview(bytearray(16_384))
         self._buffer = b""
         self._lines: list[bytes] = []  # of an answer in several lines
+        self._ending: bytes | None = None  # a final dot and what follows, held back
         self._asked: asyncio.Future[Reply] | None = None  # by `ask`, outside the hot path
         self._closed = asyncio.Event()
         self._watch: asyncio.TimerHandle | None = None
@@ -63,8 +67,16 @@ class Wire(asyncio.Protocol):
     # --- what the hot part says ---
 
     @abstractmethod
+    def routine(self, code: int) -> bool:
+        """Handle an answer of one line of which only the code matters; False: not such a one."""
+
+    @abstractmethod
     def answer(self, reply: Reply) -> None:
         """Handle an answer that `ask` did not ask for."""
+
+    @abstractmethod
+    def leaving(self, *, now: bool) -> None:
+        """Note that a mail's final dot goes to the kernel now; or that it did not go after all."""
 
     @abstractmethod
     def dropped(self, why: str) -> None:
@@ -84,23 +96,44 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        self._transport = cast(asyncio.Transport, transport)
-        self.arrived = asyncio.get_running_loop().time()
+        self._take(cast(asyncio.Transport, transport))
+        if transport.get_extra_info("sslcontext") is None:
+            self._socket = transport.get_extra_info("socket").dup()
 
-    def data_received(self, data: bytes) -> None:
+    def secured(self, transport: asyncio.Transport) -> None:
+        """Go on inside TLS."""
+        self._take(transport)
+
+    def give_up_clear(self) -> asyncio.Transport | None:
+        """Return the transport for a TLS handshake; None when an answer is left from before."""
+        self._close_socket()
+        return None if self._buffer else self._transport
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Give room for what arrives."""
+        return self._space
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Cut answers out of the stream; tolerate bare LF, nothing else."""
-        self.arrived = asyncio.get_running_loop().time()
+        self.arrived = self._loop.time()
+        data = self._space[:nbytes].tobytes()
         *lines, self._buffer = (self._buffer + data if self._buffer else data).split(b"\n")
         for line in lines:
             if self.ended:
                 return
-            self._line(line.rstrip(b"\r"))
+            self._line(line.removesuffix(b"\r"))
         if len(self._buffer) > _LONGEST_REPLY or len(self._lines) > 200:
             self.fail("the server's answer has no end")
+
+    def resume_writing(self) -> None:
+        """Let a final dot go, now that the kernel has all that is before it."""
+        self._end_mail()
 
     def connection_lost(self, error: Exception | None) -> None:
         """End; what was under way is accounted for."""
         self.ended = self.ended or (f"connection lost ({error})" if error else "connection closed")
+        self._ending = None
+        self._close_socket()
         if self._watch is not None:
             self._watch.cancel()
         if self._asked is not None and not self._asked.done():
@@ -115,6 +148,67 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(data)
 
+    def write_mail(self, content: bytes, ending: bytes) -> None:
+        """Send a mail, and its ending (the final dot and what follows) once the rest has left.
+
+        A server cannot have a mail whose final dot the kernel does not have, so `leaving` is
+        told right before that, and a mail that is stuck before it is never in doubt. With room
+        in the kernel, and there mostly is, all of it goes in one call without another copy.
+        """
+        self._ending = ending
+        if self._socket is not None and not self._unsent:
+            content = self._at_once(self._socket, content, ending)
+        if content:
+            self.write(content)
+        if not self._unsent:
+            self._end_mail()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a mail's final dot has not left yet."""
+        return self._ending is not None
+
+    def _at_once(self, kernel: socket.socket, content: bytes, ending: bytes) -> bytes:
+        """Try to send all in one call; return what is left of the content."""
+        self.leaving(now=True)
+        try:
+            sent = kernel.sendmsg((content, ending))
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            self.leaving(now=False)
+            self.fail(f"connection lost ({error.strerror})")
+            return b""
+        beyond = sent - len(content)
+        if beyond <= 0:
+            self.leaving(now=False)
+            return content[sent:]
+        self._ending = None
+        if beyond < len(ending):
+            self.write(ending[beyond:])
+        return b""
+
+    def _end_mail(self) -> None:
+        ending, self._ending = self._ending, None
+        if ending is not None and not self.ended:
+            self.leaving(now=True)
+            self.write(ending)
+
+    @property
+    def _unsent(self) -> bool:
+        """Whether something waits for the kernel to take it."""
+        return self._transport is None or self._transport.get_write_buffer_size() > 0
+
+    def _take(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        transport.set_write_buffer_limits(high=0)  # `resume_writing`: the kernel has everything
+        self.arrived = self._loop.time()
+
+    def _close_socket(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
     def fail(self, why: str) -> None:
         """Give the connection up."""
         self.ended = self.ended or why
@@ -125,7 +219,7 @@ class Wire(asyncio.Protocol):
         """Send one command and return its answer. Raises EOFError when the connection ends."""
         if self.ended:
             raise EOFError(self.ended)
-        self._asked = asyncio.get_running_loop().create_future()
+        self._asked = self._loop.create_future()
         if line:
             self.write(line.encode("ascii") + b"\r\n")
         try:
@@ -152,7 +246,7 @@ class Wire(asyncio.Protocol):
 
     def watch(self, relay: Relay) -> None:
         """End the connection when the server owes an answer for too long."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         allowed = relay.dot_timeout if self.waiting_for_dot else relay.timeout
         silent = loop.time() - self.arrived
         if not (self.waiting or self._asked):
@@ -179,9 +273,12 @@ class Wire(asyncio.Protocol):
         return command.encode() + b"\r\n"
 
     def _line(self, line: bytes) -> None:
-        code, mark = line[:3], line[3:4]
-        if len(code) < 3 or not code.isdigit() or not b"200" <= code < b"600" or mark not in _MARKS:
+        code, mark = _CODES.get(line[:3]), line[3:4]
+        if code is None or mark not in _MARKS:
             self.fail(f"the server does not speak SMTP: {line[:80]!r}")
+            return
+        alone = mark != b"-" and not self._lines and self._asked is None
+        if alone and self.routine(code):
             return
         self._lines.append(line[4:])
         if mark == b"-":
@@ -193,132 +290,12 @@ class Wire(asyncio.Protocol):
             else (b"\n".join(self._lines).decode("utf-8", "replace"))
         )
         self._lines = []
-        reply = Reply(int(code), text)
+        reply = Reply(code, text)
         if self._asked is not None and not self._asked.done():
             self._asked.set_result(reply)
         else:
             self.answer(reply)
 
 
+_CODES = {str(code).encode(): code for code in range(200, 600)}
 _MARKS = (b" ", b"-", b"")
-
-
-async def open_session(relay: Relay, wire: _W) -> _W:
-    """Connect, greet, secure and log in.
-
-    Raises OSError or EOFError when the server is not there or says to come back later;
-    DeliveryError when our set-up is wrong. Neither ever shows the password.
-    """
-    if relay.username and relay.security == "none" and not relay.is_loopback:
-        raise DeliveryError("a password would cross the network in clear: set smtp.security")
-    try:
-        async with asyncio.timeout(relay.timeout * 4):
-            await _open(relay, wire)
-    except TimeoutError:
-        wire.fail("no answer")
-        raise OSError(f"no answer within {relay.timeout * 4:g} s") from None
-    except ssl.SSLCertVerificationError as error:
-        wire.fail("bad certificate")
-        raise DeliveryError(
-            f"{relay.host} shows a certificate that does not hold ({error.verify_message}); "
-            "set smtp.ca_file, or smtp.host to the name in the certificate"
-        ) from None
-    except BaseException:
-        wire.fail("could not be opened")
-        raise
-    return wire
-
-
-async def _open(relay: Relay, wire: Wire) -> None:
-    loop = asyncio.get_running_loop()
-    implicit = _context(relay) if relay.security == "tls" else None
-    # The greeting may arrive at once, so it is asked for before the connection is made.
-    greeting = asyncio.ensure_future(wire.ask(""))
-    await asyncio.sleep(0)
-    try:
-        await loop.create_connection(
-            lambda: wire,
-            relay.host,
-            relay.port,
-            ssl=implicit,
-            server_hostname=relay.host if implicit else None,
-        )
-    except BaseException:
-        greeting.cancel()
-        raise
-    wire.watch(relay)
-    _expect(await greeting, 220, "greeting")
-    await _hello(relay, wire)
-    if relay.security == "starttls":
-        if "STARTTLS" not in wire.extensions:
-            raise DeliveryError(
-                f'{relay.host} offers no STARTTLS: set smtp.security to "tls", or to "none" '
-                "for a relay on this machine"
-            )
-        await _start_tls(relay, wire)
-        await _hello(relay, wire)
-    if relay.username:
-        await _log_in(relay, wire)
-
-
-async def _hello(relay: Relay, wire: Wire) -> None:
-    reply = await wire.ask(f"EHLO {relay.hello}")
-    if reply.code in (500, 502, 504):
-        _expect(await wire.ask(f"HELO {relay.hello}"), 250, "HELO")
-        wire.extensions = {}
-    else:
-        _expect(reply, 250, "EHLO")
-        lines = reply.text.split("\n")[1:]
-        wire.extensions = {
-            name.upper(): rest for name, _, rest in (line.strip().partition(" ") for line in lines)
-        }
-    wire.pipelining = "PIPELINING" in wire.extensions
-
-
-async def _start_tls(relay: Relay, wire: Wire) -> None:
-    _expect(await wire.ask("STARTTLS"), 220, "STARTTLS")
-    # Answers injected before the handshake: `ended` by one that is whole, as nobody asked for it.
-    if wire._buffer or wire._transport is None or wire.ended:
-        raise DeliveryError(f"{relay.host} sent clear text into the TLS handshake: not trusted")
-    loop = asyncio.get_running_loop()
-    transport = await loop.start_tls(
-        wire._transport, wire, _context(relay), server_hostname=relay.host
-    )
-    if transport is None:
-        raise EOFError("the TLS handshake was cut")
-    wire._transport = transport
-
-
-async def _log_in(relay: Relay, wire: Wire) -> None:
-    offered = wire.extensions.get("AUTH", "").upper().split()
-    if "PLAIN" in offered:
-        blob = b64encode(f"\0{relay.username}\0{relay.password}".encode()).decode()
-        reply = await wire.ask(f"AUTH PLAIN {blob}")
-    elif "LOGIN" in offered:
-        reply = await wire.ask("AUTH LOGIN")
-        for part in (relay.username, relay.password):
-            if reply.code == 334:
-                reply = await wire.ask(b64encode(part.encode()).decode())
-    else:
-        raise DeliveryError(f"{relay.host} offers no login by PLAIN or LOGIN")
-    if reply.code // 100 == 5:
-        # The server's words are not shown: some repeat what we sent.
-        raise DeliveryError(f"{relay.host} refuses the login of {relay.username!r} ({reply.code})")
-    if reply.code != 235:
-        raise EOFError(f"the login was put off ({reply.code})")
-
-
-def _expect(reply: Reply, code: int, what: str) -> None:
-    if reply.code == code:
-        return
-    said = f"{what}: {reply.code} {reply.text[:120]}"
-    if reply.code // 100 == 5 and what != "greeting":
-        raise DeliveryError(f"the relay refuses us: {said}")
-    raise EOFError(said)
-
-
-def _context(relay: Relay) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=str(relay.ca_file) if relay.ca_file else None)
-    except OSError as error:
-        raise DeliveryError(f"cannot read smtp.ca_file {relay.ca_file}: {error}") from None

@@ -13,7 +13,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from digest.errors import StoreError
 from digest.states import Outcome, Result, State, Turn
 
 _HELD = 256  # mails that wait for their destination's pace, at most
-_LOSSES = 3  # connections that may die under a mail before its DATA; then it is deferred
+_LOSSES = 3  # connections that may die under a mail before its end; then it is deferred
 _PATIENCE = 0.2  # seconds an outcome may wait for others to share its commit
 _LAST_TRIES = 3  # to record what was answered, once the store has failed
 
@@ -86,7 +86,7 @@ class Turns:
         self._held: deque[ReadyMail] = deque()  # waiting for their destination's pace
         self._open: dict[int, ReadyMail] = {}  # marked `sending`, no outcome yet
         self._marked: deque[ReadyMail] = deque()  # of these, not taken by a lane yet
-        self._begun: set[int] = set()  # of these, DATA was begun
+        self._begun: set[int] = set()  # of these, the final dot went out
         self._losses: Counter[int] = Counter()
         self._results: list[Result] = []  # not committed yet
         self._wake_in = _PATIENCE
@@ -116,13 +116,19 @@ class Turns:
         self._means.owner.begun(mail.delivery)
         self._begun.add(mail.delivery)
 
+    def recalled(self, mail: ReadyMail) -> None:
+        """See `Feed`."""
+        self._means.owner.recalled(mail.delivery)
+        self._begun.discard(mail.delivery)
+
     def done(self, mail: ReadyMail, verdict: Verdict) -> None:
         """See `Feed`."""
         outcome = verdict.outcome
         if mail.delivery in self._begun and outcome.code is not None:
             self._means.owner.answered(mail.delivery, outcome.code)
         if outcome.state is State.ACCEPTED:
-            self._means.pace.accepted(mail.domain)
+            if not self._means.pace.idle:
+                self._means.pace.accepted(mail.domain)
         elif outcome.state is State.DEFERRED:
             outcome = self._put_off(mail, verdict)
         self._close(mail, outcome)
@@ -135,7 +141,7 @@ class Turns:
             self._marked.append(mail)  # nothing of it left: another connection may take it
             self._fed.set()
             return
-        self.done(mail, Verdict(outcomes.lost(data_begun=begun, why=why)))
+        self.done(mail, Verdict(outcomes.lost(dot_sent=begun, why=why)))
 
     # --- the loop ---
 
@@ -162,7 +168,7 @@ class Turns:
         if self._error is not None:
             raise self._error
 
-    def halt(self, state: State = State.PLANNED, why: str = "stopped before DATA") -> None:
+    def halt(self, state: State = State.PLANNED, why: str = "stopped before it was sent") -> None:
         """Pull no more mails, and give back those that no lane has taken."""
         self._dry = True
         while self._marked:
@@ -186,7 +192,7 @@ class Turns:
             self.tally.trouble = self.tally.trouble or why or "the transport stopped"
         for mail in [m for m in self._open.values() if m not in self._marked]:
             begun = mail.delivery in self._begun
-            self._close(mail, outcomes.lost(data_begun=begun, why=why or "the transport stopped"))
+            self._close(mail, outcomes.lost(dot_sent=begun, why=why or "the transport stopped"))
         self.halt(State.DEFERRED, why or "the transport stopped")
 
     def _gather(self, room: int) -> list[ReadyMail]:
@@ -222,6 +228,9 @@ class Turns:
     ) -> None:
         if full:
             self._held.append(mail)
+            return
+        if self._means.pace.idle:
+            batch.append(mail)
             return
         decision = self._means.pace.ask(mail.domain, clock, now)
         if isinstance(decision, Go):
@@ -321,7 +330,8 @@ class Turns:
         self._open.pop(mail.delivery, None)
         self._begun.discard(mail.delivery)
         self._losses.pop(mail.delivery, None)
-        self._means.pace.done(mail.domain)
+        if not self._means.pace.idle:
+            self._means.pace.done(mail.domain)
         self._results.append(Result(mail.delivery, mail.generation, outcome))
         if not self._open or (self._means.window - len(self._open)) * 2 >= self._means.window:
             self._wake.set()
@@ -331,12 +341,12 @@ class Turns:
         outcome = verdict.outcome
         if verdict.trouble is Trouble.DOMAIN:
             until = self._means.pace.trip(mail.domain, outcome.text, self._means.clock())
-            return replace(outcome, next_attempt_at=until)
+            return outcome._replace(next_attempt_at=until)
         if verdict.trouble is Trouble.RELAY and self.tally.trouble is None:
             self.tally.trouble = outcome.text
             self.halt(State.DEFERRED, outcome.text)
         failed = mail.attempts + 1 if outcome.counts else 1
-        return replace(outcome, next_attempt_at=self._later(failed))
+        return outcome._replace(next_attempt_at=self._later(failed))
 
     def _later(self, failed: int) -> datetime:
         means = self._means

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -79,6 +79,11 @@ def conflict_insert(connection: Connection, table: Table) -> sqlite.Insert:
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)  # type: ignore[return-value]
     return sqlite.insert(table)
+
+
+def bytes_type(dialect: Dialect) -> str:
+    """Return what SQL calls a LargeBinary: SQLite makes text of joined bytes unless it is told."""
+    return "BYTEA" if dialect.name == "postgresql" else "BLOB"
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     and_,
-    bindparam,
     case,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -28,7 +26,8 @@ from sqlalchemy import (
 from digest.states import UNSENT, Accounting, Claim, State
 from digest.storage.database import Database, conflict_insert
 from digest.storage.delivery_turns import TurnSql, edition_is_open, is_suppressed, one_of
-from digest.storage.schema import deliveries, editions, recipes, subscribers
+from digest.storage.prepared import Prepared
+from digest.storage.schema import deliveries, editions, subscribers
 
 
 class Frozen(Protocol):
@@ -147,18 +146,8 @@ class DeliveryStore(TurnSql):
             kept = [(claim.delivery, issue) for claim, issue in issues if claim.delivery in ours]
             if not kept:
                 return set()
-            connection.execute(
-                update(deliveries)
-                .where(deliveries.c.id == bindparam("on_delivery"))
-                .values(message_id=bindparam("to_message_id"), papers=bindparam("to_papers")),
-                [
-                    {"on_delivery": d, "to_message_id": i.message_id, "to_papers": i.papers}
-                    for d, i in kept
-                ],
-            )
-            connection.execute(
-                insert(recipes), [{"delivery_id": d, "recipe": i.recipe} for d, i in kept]
-            )
+            _FREEZE.each(connection, [(i.message_id, i.papers, d) for d, i in kept])
+            _KEEP.each(connection, [(d, i.recipe) for d, i in kept])
         return {delivery for delivery, _ in kept}
 
     def nothing_to_send(self, owner: str, claims: Sequence[Claim], now: datetime) -> None:
@@ -291,6 +280,11 @@ class DeliveryStore(TurnSql):
             return moved.rowcount
 
 
+_FREEZE = Prepared(
+    "UPDATE deliveries SET message_id = :message_id, papers = :papers WHERE id = :id"
+)
+_KEEP = Prepared("INSERT INTO recipes (delivery_id, recipe) VALUES (:id, :recipe)")
+
 _CLAIM = (
     deliveries.c.id,
     deliveries.c.subscriber_id,
@@ -299,18 +293,21 @@ _CLAIM = (
     deliveries.c.attempts,
     deliveries.c.since,
     deliveries.c.message_id,  # the column itself: SQLite 3.40 misjudges IS NOT NULL in RETURNING
+    deliveries.c.period,
 )
 
 
-def _claim(row: Row[tuple[object, ...]]) -> Claim:
+def _claim(row: Any) -> Claim:
+    number, subscriber, edition, generation, attempts, since, message_id, period = row
     return Claim(
-        delivery=row.id,
-        subscriber=row.subscriber_id,
-        edition=row.edition,
-        generation=row.generation,
-        attempts=row.attempts,
-        since=row.since,
-        frozen=row.message_id is not None,
+        delivery=number,
+        subscriber=subscriber,
+        edition=edition,
+        generation=generation,
+        attempts=attempts,
+        since=since,
+        frozen=message_id is not None,
+        period=period,
     )
 
 

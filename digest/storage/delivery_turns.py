@@ -7,39 +7,32 @@ ledger entries, and the `sending` marks of the next window.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    LargeBinary,
     and_,
-    bindparam,
-    cast,
     exists,
-    false,
     literal,
-    or_,
     select,
-    true,
     update,
 )
 
 from digest.states import Outcome, Remains, Result, State, Turn
 from digest.storage.database import Database, conflict_insert
-from digest.storage.schema import deliveries, editions, ledger, subscribers, suppressions
+from digest.storage.prepared import Prepared, stamps
+from digest.storage.schema import (
+    deliveries,
+    editions,
+    subscribers,
+    suppressions,
+)
 
 _CHUNK = 500
 _MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
-
-
-_unresolved = or_(  # not IN: that cannot be prepared once for many rows
-    deliveries.c.state == State.SENDING,
-    deliveries.c.state == State.CLAIMED,
-    deliveries.c.state == State.UNCERTAIN,
-)
 
 
 class Examiner(Protocol):
@@ -142,6 +135,23 @@ class TurnSql:
             return [name for name in found if name is not None]
 
 
+_START = Prepared(
+    """UPDATE deliveries SET state = 'sending', changed_at = :now
+    WHERE id IN (:ids) AND owner = :owner AND generation = :generation AND state = 'claimed'
+        AND EXISTS (
+            SELECT 1 FROM subscribers
+            WHERE subscribers.id = deliveries.subscriber_id AND subscribers.state = 'active'
+                AND NOT EXISTS (
+                    SELECT 1 FROM suppressions
+                    WHERE suppressions.email_key = subscribers.email_key))
+        AND EXISTS (
+            SELECT 1 FROM editions
+            WHERE editions.number = deliveries.edition AND editions.state = 'open'
+                AND editions.expires_at > :moment)
+    RETURNING id"""
+)
+
+
 def _start(
     connection: Connection, owner: str, starts: Sequence[tuple[int, int]], now: datetime
 ) -> set[int]:
@@ -150,22 +160,20 @@ def _start(
     for number, generation in starts:
         by_generation[generation].append(number)
     started: set[int] = set()
+    moment = stamps(connection)(now)
     for generation, numbers in by_generation.items():
-        rows = connection.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.id.in_(numbers),
-                deliveries.c.owner == owner,
-                deliveries.c.generation == generation,
-                deliveries.c.state == State.CLAIMED,
-                _MAY_RECEIVE,
-                edition_is_open(now),
-            )
-            .values(state=State.SENDING, **_changed(now))
-            .returning(deliveries.c.id)
-        )
-        started.update(row.id for row in rows)
+        same = {"owner": owner, "generation": generation, "now": moment, "moment": moment}
+        started.update(_START.among(connection, numbers, **same).scalars())
     return started
+
+
+_SETTLE = Prepared(
+    """UPDATE deliveries
+    SET state = :state, attempts = attempts + :one_more, next_attempt_at = :next,
+        reply_code = :code, reply = :reply, changed_at = :now
+    WHERE id = :id AND generation = :generation AND owner = :owner
+        AND state IN ('sending', 'claimed', 'uncertain')"""
+)
 
 
 def _settle(connection: Connection, owner: str, results: Sequence[Result], now: datetime) -> None:
@@ -178,64 +186,53 @@ def _settle(connection: Connection, owner: str, results: Sequence[Result], now: 
         return
     arrived = [r.delivery for r in results if r.outcome.state in _MAY_HAVE_ARRIVED]
     _to_ledger(connection, owner, arrived)
-    connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id == bindparam("on_delivery"),
-            deliveries.c.generation == bindparam("on_generation"),
-            deliveries.c.owner == owner,
-            _unresolved,
-        )
-        .values(
-            state=bindparam("to_state"),
-            attempts=deliveries.c.attempts + bindparam("one_more"),
-            next_attempt_at=bindparam("to_next"),
-            reply_code=bindparam("to_code"),
-            reply=bindparam("to_reply"),
-            **_changed(now),
-        ),
-        [_values(r) for r in results],
-    )
+    stamp = stamps(connection)
+    moment = stamp(now)
+    _SETTLE.each(connection, [_row(r, owner, moment, stamp) for r in results])
     gone = [r for r in results if r.outcome.suppress]
     if gone:
         _suppress(connection, gone, now)
 
 
-def _values(result: Result) -> dict[str, Any]:
+def _row(
+    result: Result, owner: str, moment: Any, stamp: Callable[[datetime | None], Any]
+) -> tuple[Any, ...]:
     outcome = result.outcome
-    return {
-        "on_delivery": result.delivery,
-        "on_generation": result.generation,
-        "to_state": outcome.state.value,
-        "one_more": 1 if outcome.counts and outcome.state is State.DEFERRED else 0,
-        "to_next": outcome.next_attempt_at,
-        "to_code": outcome.code,
-        "to_reply": outcome.text or None,
-    }
+    return (
+        outcome.state.value,
+        1 if outcome.counts and outcome.state is State.DEFERRED else 0,
+        stamp(outcome.next_attempt_at),
+        outcome.code,
+        outcome.text or None,
+        moment,
+        result.delivery,
+        result.generation,
+        owner,
+    )
+
+
+# A row that is not in the ledger yet and may have arrived; each enters once.
+_FRESH = """id IN (:ids) AND NOT in_ledger AND papers IS NOT NULL
+        AND state IN ('sending', 'uncertain') AND (owner = :owner OR :anybody)"""
+_APPEND = Prepared(
+    f"""INSERT INTO ledger (subscriber_id, papers)
+    SELECT subscriber_id, papers FROM deliveries WHERE {_FRESH}
+    ON CONFLICT (subscriber_id) DO UPDATE
+    SET papers = CAST(ledger.papers || excluded.papers AS BYTES)"""  # noqa: S608 - ours
+)
+_NOTE = Prepared(f"UPDATE deliveries SET in_ledger = true WHERE {_FRESH}")  # noqa: S608 - ours
 
 
 def _to_ledger(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
-    """Append the papers of deliveries that arrived, or may have, each delivery once."""
+    """Append the papers of deliveries that arrived, or may have, each delivery once.
+
+    owner: only what this sender holds; None: whoever holds it.
+    """
     if not numbers:
         return
-    fresh = and_(
-        deliveries.c.id.in_(numbers),
-        deliveries.c.in_ledger == false(),
-        deliveries.c.papers.is_not(None),
-        deliveries.c.state.in_((State.SENDING, State.UNCERTAIN)),
-        true() if owner is None else deliveries.c.owner == owner,
-    )
-    entry = conflict_insert(connection, ledger).from_select(
-        ["subscriber_id", "papers"],
-        select(deliveries.c.subscriber_id, deliveries.c.papers).where(fresh),
-    )
-    connection.execute(
-        entry.on_conflict_do_update(
-            index_elements=["subscriber_id"],
-            set_={"papers": cast(ledger.c.papers.concat(entry.excluded.papers), LargeBinary)},
-        )
-    )
-    connection.execute(update(deliveries).where(fresh).values(in_ledger=True))
+    whose = {"owner": owner or "", "anybody": owner is None}
+    _APPEND.among(connection, numbers, **whose)
+    _NOTE.among(connection, numbers, **whose)
 
 
 def _suppress(connection: Connection, gone: Sequence[Result], now: datetime) -> None:

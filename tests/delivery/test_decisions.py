@@ -56,8 +56,8 @@ def test_an_answer_becomes_an_outcome(
 
 
 def test_a_lost_connection_is_uncertain_only_once_data_was_begun() -> None:
-    assert lost(data_begun=True, why="reset").state is State.UNCERTAIN
-    assert lost(data_begun=False, why="reset").state is State.DEFERRED
+    assert lost(dot_sent=True, why="reset").state is State.UNCERTAIN
+    assert lost(dot_sent=False, why="reset").state is State.DEFERRED
 
 
 def test_back_off_doubles_up_to_its_limit_with_jitter() -> None:

@@ -78,9 +78,7 @@ def test_another_program_verifies_the_ed25519_signature(keys: tuple[DkimKey, Dki
 
 
 def test_a_plain_text_mail_verifies_too(keys: tuple[DkimKey, DkimKey]) -> None:
-    from dataclasses import replace
-
-    assert verified(signed(keys[0], recipe=replace(RECIPE, html=False)), keys)
+    assert verified(signed(keys[0], recipe=RECIPE._replace(html=False)), keys)
 
 
 @pytest.mark.parametrize(
