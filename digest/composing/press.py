@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice, starmap
 from typing import Any
@@ -23,6 +24,7 @@ from digest.ranking.interface import Pick, Reason, Span
 # Kept per edition and language, the oldest given up first.
 _MOST_PIECES = 10_000  # about 15 MB
 _MOST_CARDS = 20_000  # a card only names its pieces: about 10 MB
+_MOST_CONTENTS = 4_000  # about 12 MB
 _MOST_LINES = 5_000
 
 
@@ -101,6 +103,18 @@ class EditionPress:
         return list(dict.fromkeys(self._sheets.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an issue says, or a quiet day's note: all but its reader's name and links."""
+
+    subject: str
+    preheader: str
+    message: str  # how many papers did not fit; mostly empty
+    fragments: tuple[Fragment, ...]
+    papers: tuple[int, ...]  # those shown
+    scores: Mapping[int, float]
+
+
 class Sheet:
     """An edition in one language: its shell, and the cards made so far."""
 
@@ -117,6 +131,7 @@ class Sheet:
         self._unseen: list[tuple[Fragment, ...]] = []  # cards that no preflight has looked at
         self._pieces: dict[tuple[str, str], Measured] = {}
         self._cards: dict[tuple[Any, ...], tuple[Measured, Pick]] = {}
+        self._contents: dict[tuple[Any, ...], tuple[Content, object, object]] = {}
         self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def foot(self, can_leave: bool) -> Measured:
@@ -142,6 +157,27 @@ class Sheet:
             made = self.desk.section(name, count, self._edition.kind)
             found = self._sections[(name, count)] = made
         return found
+
+    def content(
+        self,
+        picks: Sequence[Pick],
+        papers: Mapping[int, Paper],
+        token_length: int,
+        can_leave: bool,
+        make: Callable[[], Content],
+    ) -> Content:
+        """Return what all readers with these very picks get, made once.
+
+        Readers who ask for the same are chosen for once, so their picks are one object.
+        """
+        if not isinstance(picks, tuple):  # what can change is no key
+            return make()
+        key = (id(picks), id(papers), token_length, can_leave)
+        found = self._contents.get(key)
+        if found is None:
+            _make_room(self._contents, _MOST_CONTENTS)
+            found = self._contents[key] = (make(), picks, papers)
+        return found[0]
 
     def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
         """Return a paper's card for a pick.

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from digest.composing.fit import Fitted, fit, weight_of
 from digest.composing.notices import QuietCause
-from digest.composing.press import EditionPress, Press, Sheet
+from digest.composing.press import Content, EditionPress, Press, Sheet
 from digest.composing.wording import one_line
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
@@ -50,17 +50,6 @@ class MailLinks(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What differs between an issue and a quiet day's note."""
-
-    subject: str
-    opening: str  # the preheader
-    message: str  # how many papers did not fit; mostly empty
-    fragments: tuple[Fragment, ...]
-    picks: Sequence[Pick]  # those shown
-
-
 def compose(
     reader: Reader,
     edition: EditionPress,
@@ -81,11 +70,13 @@ def compose(
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     can_leave = bool(edition.settings.base_url or mailto)
-    fitted, fragments = _arranged(sheet, edition, picks, papers, len(token), can_leave)
-    shown = [papers[pick.paper] for pick in picks[: len(fitted.cards)]]
-    subject, opening = sheet.lines(shown)
-    message = sheet.desk.left_out(fitted.left_out) if fitted.left_out else ""
-    content = _Content(subject, opening, message, fragments, picks[: len(shown)])
+    content = sheet.content(
+        picks,
+        papers,
+        len(token),
+        can_leave,
+        lambda: _content(sheet, edition, picks, papers, len(token), can_leave),
+    )
     return _addressed(reader, edition, content, token, mailto, now)
 
 
@@ -97,14 +88,14 @@ def compose_quiet(
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     note = sheet.quiet(cause, bool(edition.settings.base_url or mailto))
-    content = _Content(note.subject, note.preheader, "", (note.fragment,), ())
+    content = Content(note.subject, note.preheader, "", (note.fragment,), (), {})
     return _addressed(reader, edition, content, token, mailto, now)
 
 
 def _addressed(
     reader: Reader,
     edition: EditionPress,
-    content: _Content,
+    content: Content,
     token: str,
     mailto: str | None,
     now: datetime,
@@ -122,21 +113,43 @@ def _addressed(
         fragments=content.fragments,
         fills={
             "token": token,
-            "preheader": content.opening,
+            "preheader": content.preheader,
             "name": reader.name,
             "address": reader.address,
-            "count": str(len(content.picks)),
+            "count": str(len(content.papers)),
             "message": content.message,
             "unsubscribe": leave or mailto or "",
         },
-        papers=tuple([pick.paper for pick in content.picks]),
+        papers=content.papers,
         language=edition.sheet(reader.language).words.language,
         html=reader.html,
         unsubscribe_url=leave,
         unsubscribe_mailto=mailto,
         web_url=f"{own}/read" if own else None,
-        scores={pick.paper: pick.score for pick in content.picks},
+        scores=content.scores,
         composed_at=now,
+    )
+
+
+def _content(
+    sheet: Sheet,
+    edition: EditionPress,
+    picks: Sequence[Pick],
+    papers: Mapping[int, Paper],
+    token_length: int,
+    can_leave: bool,
+) -> Content:
+    """Return what all readers with these picks get."""
+    fitted, fragments = _arranged(sheet, edition, picks, papers, token_length, can_leave)
+    shown = picks[: len(fitted.cards)]
+    subject, opening = sheet.lines([papers[pick.paper] for pick in shown])
+    return Content(
+        subject=subject,
+        preheader=opening,
+        message=sheet.desk.left_out(fitted.left_out) if fitted.left_out else "",
+        fragments=fragments,
+        papers=tuple([pick.paper for pick in shown]),
+        scores={pick.paper: pick.score for pick in shown},
     )
 
 

@@ -97,8 +97,10 @@ def short_title(title: str, room: int) -> str:
 
 def one_line(text: str) -> str:
     """Return text on one line, without control characters or holes: fit for a header."""
-    visible = "".join(c if c.isprintable() else " " for c in harmless(text))
-    return " ".join(visible.split())
+    text = harmless(text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def _shortened(text: str, room: int) -> str:

@@ -73,7 +73,7 @@ def test_chinese_sentences_end_too() -> None:
 def test_no_cut_is_too_long_or_inside_a_link_or_formula(text: str, limit: int) -> None:
     where = cut(text, limit)
     assert 0 <= where.end <= max(limit, 0) or where.end == len(text)
-    for whole in re.finditer(r"https?://\S+|\$[^$]+\$", text):
+    for whole in re.finditer(r"https?://\S+|\\\(.+?\\\)|\\\[.+?\\\]|\$[^$]+\$", text):
         assert not whole.start() < where.end < whole.end()
 
 
