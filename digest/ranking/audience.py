@@ -93,7 +93,7 @@ class Places:
     """Paper number → place, for many at once: a table by as many low bits as tell them apart."""
 
     def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
-        self._low, self._high = int(min(numbers, default=0)), int(max(numbers, default=0))
+        self._least = min(numbers.tolist(), default=0)
         distinct, self._mask = len(np.unique(numbers)), 1023
         while len(np.unique(numbers & self._mask)) < distinct:
             self._mask = 2 * self._mask + 1
@@ -104,7 +104,7 @@ class Places:
 
     def of(self, numbers: npt.NDArray[np.integer[Any]]) -> tuple[Ints, Ints]:
         """Return which of these numbers have a place, and the places of those."""
-        near = np.flatnonzero((numbers >= self._low) & (numbers <= self._high))  # most are older
+        near = np.flatnonzero(numbers >= self._least)  # most of what a reader had is older
         slots = numbers[near] & self._mask
         here = self._number[slots] == numbers[near]
         return near[here], self._place[slots[here]]
@@ -115,18 +115,17 @@ def with_own_columns(weights: Csr, rows: Ints) -> Csr:
 
     It comes first in its row, so that what it touches is looked at last (see `topn.settled`).
     """
-    more = np.zeros(weights.shape[0] + 1, weights.indptr.dtype)
+    more = np.zeros(weights.shape[0] + 1, np.int32)
     more[rows + 1] = 1
-    at = weights.indptr[rows]
-    columns = weights.shape[1] + np.arange(len(rows), dtype=weights.indices.dtype)
-    return sparse.csr_matrix(
-        (
-            np.insert(weights.data, at, 1.0),
-            np.insert(weights.indices, at, columns),
-            weights.indptr + np.cumsum(more, dtype=more.dtype),
-        ),
-        shape=(weights.shape[0], weights.shape[1] + len(rows)),
-    )
+    new = weights.indptr[rows] + np.arange(len(rows))
+    old = np.ones(len(weights.data) + len(rows), dtype=bool)
+    old[new] = False
+    data, columns = np.ones(len(old)), np.empty(len(old), np.int32)
+    data[old], columns[old] = weights.data, weights.indices
+    columns[new] = np.arange(weights.shape[1], weights.shape[1] + len(rows))
+    indptr = weights.indptr + np.cumsum(more, dtype=np.int32)
+    shape = (weights.shape[0], weights.shape[1] + len(rows))
+    return sparse.csr_matrix((data, columns, indptr), shape=shape)
 
 
 def item_key(item: Item) -> object:
