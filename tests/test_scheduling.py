@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from digest import pressroom, scheduling
+from digest import pressroom, scheduling, zone_data
+from digest.errors import DeliveryError
+from digest.serving import Duties
 from digest.serving import house as house_of
 from tests.house import House, paper
 
@@ -65,3 +67,150 @@ def test_nothing_is_planned_in_a_cancelled_edition(house: House) -> None:
     house.now += timedelta(hours=1)
     assert tick(house) == (None, 0)
     assert house.app.deliveries.accounting(1).pending == 0
+
+
+# --- the whole server's tick --------------------------------------------------------------
+
+ADA, EVE = "ada@example.org", "eve@example.org"
+PUNCTUAL = {"stagger_minutes": 0}
+
+
+def step(house: House, to: datetime) -> None:
+    """Let the server look and send at a moment."""
+    house.now = to
+    duties = Duties(house.app)
+    duties.tick()
+    duties.send()
+
+
+def with_settings(house: House, **sections: object) -> House:
+    return house.reopened(**{"schedule": PUNCTUAL, "delivery": {"processes": 1}} | sections)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[House]:
+    """A house whose server has run for a day: Ada and Eve had an issue on 1 April at 7."""
+    made = with_settings(House(tmp_path / "data", now=NIGHT))
+    for reader in (ADA, EVE):
+        made.reader(reader, "robots")
+    made.ingest(paper("Walking robots"))
+    step(made, NIGHT.replace(hour=7))
+    assert len(made.mails(ADA)) == len(made.mails(EVE)) == 1
+    yield made
+    made.app.close()
+
+
+def test_after_a_trial_who_was_left_out_gets_what_it_offered(served: House) -> None:
+    day = NIGHT.replace(day=2)
+    served.now = day
+    trial = with_settings(served, edition={"only_to": [ADA]})
+    trial.ingest(paper("Speaking robots"))
+    step(trial, day.replace(hour=7))
+    step(trial, day.replace(hour=8))
+    assert (len(trial.mails(ADA)), len(trial.mails(EVE))) == (2, 1)
+    over = with_settings(trial)
+    step(over, day.replace(hour=9))
+    assert (len(over.mails(ADA)), len(over.mails(EVE))) == (2, 2)
+    assert over.titles(EVE, 2) == ["Speaking robots"]
+    over.ingest(paper("Flying robots"))
+    step(over, day.replace(day=3, hour=7))
+    assert (over.titles(ADA, 3), over.titles(EVE, 3)) == (["Flying robots"], ["Flying robots"])
+    over.app.close()
+
+
+def test_a_trial_of_days_keeps_all_that_it_offered_for_the_others(served: House) -> None:
+    served.now = NIGHT.replace(day=2)
+    trial = with_settings(served, edition={"only_to": [ADA]})
+    for day, title in ((2, "Speaking robots"), (3, "Flying robots")):
+        trial.now = NIGHT.replace(day=day)
+        trial.ingest(paper(title))
+        step(trial, trial.now.replace(hour=7))
+    over = with_settings(trial)
+    step(over, NIGHT.replace(day=3, hour=12))
+    assert sorted(over.titles(EVE, 3)) == ["Flying robots", "Speaking robots"]
+    assert len(over.mails(EVE)) == 2
+    over.app.close()
+
+
+def test_three_weeks_down_make_one_issue_with_the_best_of_all_that_was_missed(
+    served: House,
+) -> None:
+    # The fetches went on, the mail did not: twenty papers fit, and an issue holds ten.
+    for day in range(2, 22):
+        served.now = NIGHT.replace(day=day)
+        title = f"Robots, robots: number {day}" if day % 2 else f"Machines that do work {day}"
+        served.ingest(paper(title, "On robots" if day % 2 else "A robot is named once"))
+    step(served, NIGHT.replace(day=22, hour=12))
+    step(served, NIGHT.replace(day=22, hour=13))
+    assert len(served.mails(ADA)) == 2, "one issue, not twenty"
+    titles = served.titles(ADA, 2)
+    assert len(titles) == 10
+    assert all(title.startswith("Robots, robots") for title in titles), "the best of all days"
+    served.ingest(paper("Swimming robots"))
+    step(served, NIGHT.replace(day=23, hour=7))
+    assert served.titles(ADA, 3) == ["Swimming robots"], "then the usual rhythm"
+
+
+def test_editions_that_nobody_could_be_sent_are_made_up_and_no_paper_is_lost(
+    served: House,
+) -> None:
+    mailbox, aside = served.data / "mailbox", served.data / "aside"
+    mailbox.rename(aside)
+    mailbox.write_text("no folder: nothing can leave")
+    for day in range(2, 8):
+        served.now = NIGHT.replace(day=day)
+        served.ingest(paper(f"Robots of day {day}"))
+        with pytest.raises(DeliveryError):
+            step(served, served.now.replace(hour=7))
+    mailbox.unlink()
+    aside.rename(mailbox)
+    served.ingest(paper("Robots of day 8"))
+    step(served, NIGHT.replace(day=8, hour=7))
+    got = [served.titles(ADA, number) for number in range(2, 9) if had(served, ADA, number)]
+    assert len(got) == 3, "those whose time was not over; the first of them makes up for the others"
+    assert sorted(title for titles in got for title in titles) == [
+        f"Robots of day {day}" for day in range(2, 9)
+    ]
+
+
+def had(house: House, reader: str, number: int) -> bool:
+    found = house.app.desk.by_email(reader)
+    return house.app.windows.state(found.id, number) == "accepted"
+
+
+def test_new_rules_of_time_zones_are_noticed_at_the_next_tick(
+    served: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = NIGHT.replace(day=2, hour=9)
+    readers = list(served.app.rhythms.rhythms())
+    served.app.rhythms.look_again([(row.id, late) for row in readers])  # by the rules of old
+    served.ingest(paper("Speaking robots"))
+    step(served, NIGHT.replace(day=2, hour=7))
+    assert len(served.mails(ADA)) == 1, "what is stored counts while the rules are the same"
+    monkeypatch.setattr(zone_data, "version", lambda: "2099a")
+    step(served, NIGHT.replace(day=2, hour=7, minute=1))
+    assert len(served.mails(ADA)) == 2
+
+
+def test_another_hour_of_the_house_counts_from_the_next_tick(served: House) -> None:
+    served.ingest(paper("Speaking robots"))
+    served.now = NIGHT.replace(day=2)
+    early = with_settings(served, schedule={"stagger_minutes": 0, "hour": 5})
+    step(early, NIGHT.replace(day=2, hour=5))
+    assert len(early.mails(ADA)) == 2
+    early.app.close()
+
+
+def test_moments_of_a_clock_that_was_far_ahead_are_forgotten(served: House) -> None:
+    far = NIGHT.replace(year=2031)
+    served.app.rhythms.look_again([(row.id, far) for row in served.app.rhythms.rhythms()])
+    served.ingest(paper("Speaking robots"))
+    step(served, NIGHT.replace(day=2, hour=7))
+    assert len(served.mails(ADA)) == 2
+
+
+def test_a_quiet_tick_changes_no_moment(served: House) -> None:
+    noon = NIGHT.replace(hour=12)
+    step(served, noon)
+    looks = [row.id for row in served.app.rhythms.to_look_at(noon, 99, 10)]
+    assert looks == []

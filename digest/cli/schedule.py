@@ -58,7 +58,8 @@ def _coming(app: App, zones: Zones) -> Iterator[dict[str, Any]]:
     for row in app.rhythms.rhythms():
         found = due_of(row, now, settings, zones)
         if isinstance(found, Due):
-            counts[found.at, "due; goes out with the next edition that is new to them"] += 1
+            best = "; one issue with the best of what was missed" if found.stale else ""
+            counts[found.at, f"due; goes out with the next edition that is new to them{best}"] += 1
         else:
             counts[found.next_at, ""] += 1
     for (at, note), readers in sorted(counts.items()):
