@@ -3,9 +3,12 @@
     score = SCALE · (lexical + max(0, EXPANSION · related + COSINE · (cosine - ordinary)))
 
 `lexical` is within [0, 1], `related` is the share of the item's related words in the paper,
-`ordinary` the item's mean cosine to the archive. A paper in which no word of an item stands, or of
-a bag only words that tell less than ENOUGH_COVER of its mean word, counts for that item only when
-its meaning is `least_meaning` or more: `design` alone is no match for `protein design`.
+`ordinary` the item's mean cosine to the archive.
+
+A paper matches an item when words of it stand there that tell ENOUGH_COVER or more of its mean
+word, or when its meaning is `least_meaning` or more. Of a bag no word is required and each scores;
+but where all that stands there tells less, as `design` does of `protein design`, the paper is no
+match: what its words give counts AT_THE_MARGIN only, which stays below the default floor.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ EXPANSION = 0.6  # of related words beside a model's cosine
 EXPANSION_ALONE = 0.7  # and without a model
 LEAST_MEANING = 0.4
 ENOUGH_COVER = 0.75
+AT_THE_MARGIN = 0.02
 CHUNK = 512
 
 
@@ -92,7 +96,7 @@ def blend(
         meaning = (EXPANSION_ALONE * (prepared.expansion.terms @ related)).tocsr()
         meaning = sparse.diags((~scoped).astype(np.float32)) @ meaning
         counts = enough.maximum(at_least(meaning, max(least_meaning, 1e-9)))
-        return (SCALE * (lexical + meaning)).multiply(counts).tocsr().astype(np.float32)
+        return _weighed(lexical, meaning.multiply(counts), counts)
     blocks = []
     for start in range(0, len(items), CHUNK):
         part = slice(start, start + CHUNK)
@@ -102,8 +106,14 @@ def blend(
         kept = (enough[part].maximum(near)).tocoo()
         values = meaning[kept.row, kept.col]
         block = csr(values, kept.row, kept.col, kept.shape)
-        blocks.append(SCALE * (block + lexical[part].multiply(kept.tocsr())))
-    return sparse.vstack(blocks, format="csr").astype(np.float32)
+        blocks.append(_weighed(lexical[part], block, kept.tocsr()))
+    return sparse.vstack(blocks, format="csr")
+
+
+def _weighed(lexical: Csr, meaning: Csr, counts: Csr) -> Csr:
+    """Return the scores of some items; `counts` is 1 where a paper matches an item."""
+    words = AT_THE_MARGIN * lexical + (1 - AT_THE_MARGIN) * lexical.multiply(counts)
+    return (SCALE * (words + meaning)).tocsr().astype(np.float32)
 
 
 def at_least(matrix: Csr, least: float) -> Csr:

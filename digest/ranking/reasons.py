@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from digest.ranking.audience import item_key, relative_weights
-from digest.ranking.blend import SCALE
+from digest.ranking.blend import AT_THE_MARGIN, SCALE
 from digest.ranking.features import Document, Feature, occurrences, strengths
 from digest.ranking.interface import Explanation, Field, Reason, Span
 from digest.ranking.text import Token, compounds, sentences
@@ -39,7 +39,7 @@ class Given(dict[int, Part | None]):
     """What one item gives each paper, by place; taken apart when it is first asked for."""
 
     def __init__(
-        self, text: str, scores: Mapping[int, float], part_of: Callable[[int], Part]
+        self, text: str, scores: Mapping[int, float], part_of: Callable[[int, float], Part]
     ) -> None:
         super().__init__()
         self.text = text  # the item as its reader typed it
@@ -47,7 +47,7 @@ class Given(dict[int, Part | None]):
         self._part_of = part_of
 
     def __missing__(self, at: int) -> Part | None:
-        part = self[at] = self._part_of(at) if at in self.scores else None
+        part = self[at] = self._part_of(at, self.scores[at]) if at in self.scores else None
         return part
 
 
@@ -116,14 +116,16 @@ class Explainer:
         sentence = self._closest(closest, at) if closest and not spans else None
         return Explanation(sum(gains.values()), tuple(reasons), merged(spans), closest, sentence)
 
-    def _part_of(self, item: Item, scored: Scored, at: int) -> Part:
+    def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> Part:
         document, paper = self._scorer.matrix.documents[at], self._scorer.papers[at]
         gains = _words(scored.terms, document, self._scorer)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
-        if meaning > 0:
+        matches = score > SCALE * sum(gains.values()) / 2
+        if matches and meaning > 0:
             gains["meaning"] = meaning
+        scale = SCALE if matches else SCALE * AT_THE_MARGIN
         spans = [s for term in scored.terms for s in spans_of(term.feature, paper, document)]
-        return Part(tuple((place, SCALE * gain) for place, gain in gains.items()), tuple(spans))
+        return Part(tuple((place, scale * gain) for place, gain in gains.items()), tuple(spans))
 
     def _closest_of(self, keyword: str, at: int) -> Span | None:
         """Return the sentence of a paper nearest to a keyword by meaning."""

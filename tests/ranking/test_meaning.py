@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from digest.composing.choose import choose
+from digest.composing.choose import FLOOR, choose
 from digest.papers import Paper
 from digest.ranking.acronyms import definitions
 from digest.ranking.background import Background
@@ -131,11 +131,27 @@ def test_an_acronym_and_its_long_form_find_each_other() -> None:
         assert set(index.rank([parse(text)])[0].papers) == {1, 2, 3}
 
 
-def test_a_bag_is_not_matched_by_its_commonest_word_alone() -> None:
+def test_a_bag_is_not_matched_by_its_commonest_word_alone_though_it_scores() -> None:
     papers = [Paper(n, "A new method", "We design a method.") for n in range(1, 40)]
     papers.append(Paper(40, "Protein design", "Folding."))
     index = Index.build(papers, Background.of(papers))
-    assert index.rank([parse("protein design")])[0].papers == (40,)
+    profile = parse("protein design")
+    first, *rest = (ranking := index.rank([profile], depth=40)[0]).papers
+    assert first == 40 and len(rest) == 39
+    assert [pick.paper for pick in choose(profile, ranking, index, min_papers=0)] == [40]
+    why = index.explain(profile, 1)
+    assert 0 < why.score < FLOOR
+    assert sum(reason.gain for reason in why.reasons) == pytest.approx(ranking.scores[1], abs=1e-6)
+    assert {reason.field for reason in why.reasons} == {"abstract"}
+
+
+def test_no_word_of_a_bag_is_required() -> None:
+    papers = [Paper(n, "A new method", "We design a method.") for n in range(1, 40)]
+    papers.append(Paper(40, "Protein folding", "Nothing else."))
+    index = Index.build(papers, Background.of(papers))
+    profile = parse("protein design")
+    picks = choose(profile, index.rank([profile])[0], index, min_papers=0)
+    assert [pick.paper for pick in picks] == [40]
 
 
 def test_background_statistics_survive_storage_and_grow_by_parts() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digest.papers import Paper
 from digest.ranking.audience import Sent, relative_weights
 from digest.ranking.background import Background
-from digest.ranking.blend import ENOUGH_COVER, SCALE
+from digest.ranking.blend import AT_THE_MARGIN, ENOUGH_COVER, SCALE
 from digest.ranking.features import Document, strengths
 from digest.ranking.index import DEPTH, Index, by_popularity
 from digest.ranking.queries import terms_of
@@ -124,9 +124,9 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
         terms = terms_of(item, background)
         found = [sum(strengths(document, term.feature, background).values()) for term in terms]
         cover = sum(term.cover for term, worth in zip(terms, found, strict=True) if worth)
-        if cover >= ENOUGH_COVER - ROUNDING:
-            worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
-            total += weight * SCALE * sum(worths)
+        scale = SCALE if cover >= ENOUGH_COVER - ROUNDING else SCALE * AT_THE_MARGIN
+        worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
+        total += weight * scale * sum(worths)
     return total
 
 
