@@ -16,7 +16,7 @@ from digest.ranking.features import Csr
 if TYPE_CHECKING:
     from subscribers.profile import Item, Profile
 
-Ints = npt.NDArray[np.intp]
+Ints = npt.NDArray[np.integer[Any]]
 
 FEW = 50  # numbers that are looked up quicker than sieved
 LEAST_WEIGHT = 0.1  # of an item beside the profile's heaviest: it must stay above the floor
@@ -86,14 +86,15 @@ class Sent:
     def among(self, places: Places) -> tuple[Ints, Ints]:
         """Return (reader, place) of each paper that has a place, reader by reader."""
         at, found = places.of(self.numbers)
-        return np.repeat(np.arange(len(self.lengths)), self.lengths)[at], found
+        readers = np.arange(len(self.lengths), dtype=np.int32)
+        return np.repeat(readers, self.lengths)[at], found
 
 
 class Places:
     """Paper number → place, for many at once: a table by as many low bits as tell them apart."""
 
     def __init__(self, numbers: npt.NDArray[np.int64]) -> None:
-        self._least = min(numbers.tolist(), default=0)
+        self._least, self._most = min(numbers.tolist(), default=0), max(numbers, default=0)
         distinct, self._mask = len(np.unique(numbers)), 1023
         while len(np.unique(numbers & self._mask)) < distinct:
             self._mask = 2 * self._mask + 1
@@ -104,9 +105,10 @@ class Places:
 
     def of(self, numbers: npt.NDArray[np.integer[Any]]) -> tuple[Ints, Ints]:
         """Return which of these numbers have a place, and the places of those."""
-        near = np.flatnonzero(numbers >= self._least)  # most of what a reader had is older
-        slots = numbers[near] & self._mask
-        here = self._number[slots] == numbers[near]
+        near = np.flatnonzero((numbers >= self._least) & (numbers <= self._most))  # few are
+        numbers = numbers[near]
+        slots = numbers & self._mask
+        here = np.flatnonzero(self._number[slots] == numbers)
         return near[here], self._place[slots[here]]
 
 

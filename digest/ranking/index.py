@@ -220,13 +220,13 @@ class Index:
         rows, places = sent.among(self._places)
         if not len(rows):
             return left, right
-        counts = np.bincount(rows, minlength=left.shape[0])
-        having = np.flatnonzero(counts)
+        begins = np.flatnonzero(np.diff(rows, prepend=-1))
         vetoes = sparse.csr_matrix(
-            (np.full(len(places), VETO), places, np.concatenate([[0], np.cumsum(counts[having])])),
-            shape=(len(having), len(self.papers)),
+            (np.full(len(places), VETO), places, np.append(begins, len(rows)).astype(np.int32)),
+            shape=(len(begins), len(self.papers)),
         )
-        return with_own_columns(left, having), sparse.vstack([right, vetoes], format="csr")
+        left = with_own_columns(left, rows[begins])
+        return left, sparse.vstack([right, vetoes], format="csr")
 
     def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score: reasons that add up to it, and what to highlight.
