@@ -21,7 +21,7 @@ from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.storage.recipes import RecipeStore
-from subscribers.profile import Profile, to_text
+from subscribers.profile import Item, Profile, to_text
 from subscribers.store import Subscriber
 from subscribers.web.interfaces import (
     KeywordHits,
@@ -79,29 +79,20 @@ class Previews:
                 return None
             reader = Subscriber(0, "", "", to_text(profile), max_papers=max_papers)
             picks = stock.editor.choose_from(stock.offer, Due(reader, 0))
-            hits = [
-                self._hits(stock, each.text, each.words, at, profile)
-                for at, each in enumerate(profile.wanted)
-            ]
+            hits = tuple(_hits(stock, item) for item in profile.wanted)
             matching = len(stock.editor.matching(stock.recent, profile))
         return PreviewedIssue(
-            edition=stock.edition.label.isoformat() if stock.edition else "next",
+            edition=stock.edition.label.isoformat() if stock.edition else "",
             candidates=len(stock.offer.papers),
             papers=tuple(self._shown(stock.offer.papers[pick.paper], pick) for pick in picks),
-            keywords=tuple(hits),
+            keywords=hits,
             per_day=matching / stock.days if stock.days >= 2 else None,
         )
 
     def _in_hand(self) -> _Stock:
         now = self._clock()
-        newest = self._newest()
-        number = newest.number if newest else None
-        held = self._stock
-        if (
-            held
-            and now - held.at < _FRESH
-            and (held.edition.number if held.edition else None) == number
-        ):
+        newest, held = self._newest(), self._stock
+        if held and now - held.at < _FRESH and _number(held.edition) == _number(newest):
             return held
         editor = self._editor()
         recent = list(self._seen_since(now - RECENT))
@@ -122,21 +113,6 @@ class Previews:
         )
         return self._stock
 
-    def _hits(
-        self, stock: _Stock, text: str, words: Sequence[str], at: int, profile: Profile
-    ) -> KeywordHits:
-        alone = Profile((profile.wanted[at],))
-        count = len(stock.editor.matching(stock.recent, alone))
-        if count:
-            return KeywordHits(text, count)
-        close = [
-            near
-            for word in words
-            for near in get_close_matches(word, stock.vocabulary, n=2, cutoff=0.75)
-            if near != word
-        ]
-        return KeywordHits(text, 0, tuple(dict.fromkeys(close))[:3])
-
     def _shown(self, paper: Paper, pick: Pick) -> PreviewedPaper:
         return PreviewedPaper(
             title=paper.title,
@@ -146,6 +122,23 @@ class Previews:
             section=pick.section,
             reasons=tuple(PreviewReason(r.keyword, r.field) for r in pick.reasons),
         )
+
+
+def _number(edition: Edition | None) -> int | None:
+    return edition.number if edition else None
+
+
+def _hits(stock: _Stock, item: Item) -> KeywordHits:
+    count = len(stock.editor.matching(stock.recent, Profile((item,))))
+    if count:
+        return KeywordHits(item.text, count)
+    close = [
+        near
+        for word in item.words
+        for near in get_close_matches(word, stock.vocabulary, n=2, cutoff=0.75)
+        if near != word
+    ]
+    return KeywordHits(item.text, 0, tuple(dict.fromkeys(close))[:3])
 
 
 def _opening(abstract: str) -> str:

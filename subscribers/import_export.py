@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from subscribers.preferences import fields_of
 from subscribers.store import Subscriber
 
 REQUIRED = ("email", "name", "keywords")
@@ -67,14 +68,8 @@ def write_json_lines(readers: Iterable[Subscriber]) -> Iterator[str]:
 
 
 def _fields(reader: Subscriber) -> dict[str, str]:
-    values = (
-        *(reader.email, reader.name, reader.keywords, reader.state, reader.language),
-        *(reader.timezone or "", "" if reader.hour is None else str(reader.hour), reader.cadence),
-        " ".join(map(str, reader.weekdays)),
-        "" if reader.max_papers is None else str(reader.max_papers),
-        "html" if reader.wants_html else "text",
-    )
-    return dict(zip(FIELDS, values, strict=True))
+    known = fields_of(reader) | {"email": reader.email, "state": reader.state}
+    return {name: known[name] for name in FIELDS}
 
 
 def _csv_line(values: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ put together, so that a page can say the same in its reader's language.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Self
 
 
 class Message(str):
@@ -18,10 +19,10 @@ class Message(str):
     text: str  # the English text with its holes: what a catalogue translates
     values: Mapping[str, object]  # what fills them; a Message among them is translated too
 
-    def __new__(cls, english: str, text: str = "", values: Mapping[str, object] | None = None):  # type: ignore[no-untyped-def]  # noqa: D102
+    def __new__(cls, english: str, text: str, values: Mapping[str, object]) -> Self:
+        """Take the sentence, and what it is made of."""
         made = super().__new__(cls, english)
-        made.text = text or english
-        made.values = values or {}
+        made.text, made.values = text, values
         return made
 
 

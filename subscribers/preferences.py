@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import cast
 
@@ -31,7 +31,10 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a reader chose. None: as the operator's settings say."""
+    """What a reader chose; the fields of a `Subscriber` that are theirs to change.
+
+    None: as the operator's settings say.
+    """
 
     keywords: str
     name: str = ""
@@ -45,18 +48,7 @@ class Preferences:
 
     def applied_to(self, subscriber: Subscriber) -> Subscriber:
         """Return the subscriber with these preferences."""
-        return replace(
-            subscriber,
-            keywords=self.keywords,
-            name=self.name,
-            language=self.language,
-            timezone=self.timezone,
-            hour=self.hour,
-            cadence=self.cadence,
-            weekdays=self.weekdays,
-            max_papers=self.max_papers,
-            wants_html=self.wants_html,
-        )
+        return replace(subscriber, **asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +70,7 @@ class PreferencesError(ValueError):
 def preferences_of(subscriber: Subscriber) -> Preferences:
     """Return what a subscriber has chosen so far."""
     return Preferences(
-        subscriber.keywords,
-        subscriber.name,
-        subscriber.language,
-        subscriber.timezone,
-        subscriber.hour,
-        subscriber.cadence,
-        subscriber.weekdays,
-        subscriber.max_papers,
-        subscriber.wants_html,
+        **{each.name: getattr(subscriber, each.name) for each in fields(Preferences)}
     )
 
 

@@ -6,7 +6,6 @@ Only http and https addresses are ever emitted; whatever else a source called a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -81,9 +80,3 @@ class ReaderLinks:
             return None
         path = "/".join(map(str, action))
         return f"{self.base_url.rstrip('/')}/m/{HOLES['token']}/{path}"
-
-
-def http_links(html: str) -> Iterable[str]:
-    """Yield every address of an HTML text's links, unescaped."""
-    for found in re.finditer(r"(?:href|src)=\"([^\"]*)\"", html):
-        yield found[1].replace("&amp;", "&").replace("&#39;", "'").replace("&#34;", '"')

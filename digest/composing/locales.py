@@ -1,4 +1,4 @@
-"""The languages of mails and pages: gettext catalogues for the words, Babel for numbers, dates and lists.
+"""The languages of mails and pages: gettext catalogues for the words, Babel for the rest.
 
 A catalogue is one text file, `LANGUAGE/LC_MESSAGES/digest.po`. It is read as it is when the
 press starts (about 10 ms): nobody has to compile anything, in a clone or in a wheel.
@@ -106,10 +106,10 @@ class Languages:
 
         Raises TemplateError if its catalogue cannot be read.
         """
-        found = self._words.get(language)
+        tag = self._nearest(language)  # kept by it: of what people ask for there is no end
+        found = self._words.get(tag)
         if found is None:
-            tag = self._nearest(language)
-            found = self._words[language] = _read(tag, self._files.get(tag))
+            found = self._words[tag] = _read(tag, self._files.get(tag))
         return found
 
     def _nearest(self, language: str) -> str:

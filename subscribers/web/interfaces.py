@@ -39,10 +39,10 @@ class KeywordHits:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedIssue:
-    """What the newest edition's issue would be with a profile."""
+    """What the newest edition's issue would be with a profile; before any, one of all papers."""
 
-    edition: str  # its label, to show: '2026-03-02'
-    candidates: int  # papers in that edition
+    edition: str  # its label, to show: '2026-03-02'; empty: there is none yet
+    candidates: int  # papers in that edition, else in the archive
     papers: tuple[PreviewedPaper, ...]
     keywords: tuple[KeywordHits, ...]  # in the profile's order
     per_day: float | None = None  # matching papers to expect a day; None: too early to say
@@ -69,19 +69,3 @@ class IssueReader(Protocol):
 
     def read(self, subscriber: int, edition: int) -> MailedIssue | None:
         """Return what a reader was mailed; None: nothing, or it is no longer kept."""
-
-
-class NoPreview:
-    """A preview service for a desk without an archive."""
-
-    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
-        """Return None."""
-        return None
-
-
-class NoIssues:
-    """An issue reader for a desk that keeps no issues."""
-
-    def read(self, subscriber: int, edition: int) -> MailedIssue | None:
-        """Return None."""
-        return None

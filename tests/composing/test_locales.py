@@ -52,6 +52,13 @@ def test_numbers_dates_and_plurals_follow_the_language() -> None:
     assert english.join(["a", "b", "c"]) == "a, b, and c"
 
 
+def test_languages_that_are_not_there_take_no_room() -> None:
+    languages = Languages()
+    german = languages.words("de")
+    assert languages.words("de-AT-1901") is german
+    assert languages.words("tlh") is languages.words("") is languages.words("en")
+
+
 def catalogue(folder: Path, language: str, text: str) -> Path:
     file = folder / language / "LC_MESSAGES" / "digest.po"
     file.parent.mkdir(parents=True)

@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.web.interfaces import PreviewedPaper, PreviewReason
+from subscribers.profile import Profile
+from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewReason
 from subscribers.web.preview import expectation, why_of
 from subscribers.web.rates import RateSettings
 from tests.subscribers.web.site import Site, open_site
@@ -204,6 +205,16 @@ def test_previews_are_limited_and_only_for_our_own_page() -> None:
     assert browser.post("/preview/fragment", data=data, headers=cross).status_code == 403
     assert browser.post("/preview/fragment", data=data).status_code == 200
     assert browser.post("/preview/fragment", data=data).status_code == 429
+
+
+def test_before_the_first_edition_the_preview_picks_from_all_papers(site: Site) -> None:
+    class FirstDay:
+        def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+            return PreviewedIssue("", 37, (), ())
+
+    site.pages.previews = FirstDay()
+    page = site.browser(**OURS).post("/preview", data={"keywords": "speech"}).text
+    assert "0 picked from 37 new papers." in page
 
 
 @pytest.mark.parametrize(
