@@ -27,7 +27,7 @@ class SmtpTransport:
 
     relay: Relay
     connections: int = 4
-    pipeline: int = 10  # mails marked ahead for each connection
+    pipeline: int = 25  # mails marked ahead for each connection
     recycle_after: int = 1000  # mails, then a new connection
     idempotent: bool = False
 

@@ -1,19 +1,18 @@
-"""Deliveries: plan, claim, freeze, and what an operator does with an edition under way.
+"""Deliveries: plan, claim, freeze.
 
-The steps that a sender takes, and the recovery from a dead one, are in `delivery_turns`.
+Then come a sender's turns (`delivery_turns`). What a dead sender left is taken over in
+`delivery_recovery`; what an operator does is in `delivery_control`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     case,
     func,
@@ -23,11 +22,13 @@ from sqlalchemy import (
     update,
 )
 
-from digest.states import UNSENT, Accounting, Claim, State
+from digest.states import Claim, State
 from digest.storage.database import Database, conflict_insert
-from digest.storage.delivery_turns import TurnSql, edition_is_open, is_suppressed, one_of
+from digest.storage.delivery_control import ControlSql
+from digest.storage.delivery_recovery import RecoverySql
+from digest.storage.delivery_rows import edition_is_open, held_by, is_suppressed, one_of
 from digest.storage.prepared import Prepared
-from digest.storage.schema import deliveries, editions, subscribers
+from digest.storage.schema import deliveries, subscribers
 
 
 class Frozen(Protocol):
@@ -46,24 +47,7 @@ class Frozen(Protocol):
         """Packed uint32, in the mail's order."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryView:
-    """A delivery as an operator sees it."""
-
-    id: int
-    edition: int
-    subscriber: int
-    email: str
-    state: State
-    attempts: int
-    next_attempt_at: datetime | None
-    reply_code: int | None
-    reply: str | None
-    message_id: str | None
-    changed_at: datetime | None
-
-
-class DeliveryStore(TurnSql):
+class DeliveryStore(RecoverySql, ControlSql):
     """All SQL about deliveries."""
 
     def __init__(self, database: Database, *, lease: timedelta = timedelta(minutes=10)) -> None:
@@ -133,7 +117,7 @@ class DeliveryStore(TurnSql):
         with self._database.write() as connection:
             connection.execute(
                 update(deliveries)
-                .where(_held_by(owner), deliveries.c.state.in_((State.CLAIMED, State.SENDING)))
+                .where(held_by(owner), deliveries.c.state.in_((State.CLAIMED, State.SENDING)))
                 .values(lease_expires_at=now + self._lease)
             )
 
@@ -163,121 +147,9 @@ class DeliveryStore(TurnSql):
 
     def release(self, owner: str, now: datetime) -> int:
         """Give back what an owner claimed and did not start; return how many."""
-        return self._move(
-            and_(_held_by(owner), deliveries.c.state == State.CLAIMED), State.PLANNED, None, now
+        return self.move(
+            and_(held_by(owner), deliveries.c.state == State.CLAIMED), State.PLANNED, None, now
         )
-
-    def accounting(self, edition: int) -> Accounting:
-        """Count an edition's deliveries by state, in one consistent look."""
-        statement = (
-            select(deliveries.c.state, func.count())
-            .where(deliveries.c.edition == edition)
-            .group_by(deliveries.c.state)
-        )
-        with self._database.read() as connection:
-            return Accounting(**{row[0]: row[1] for row in connection.execute(statement)})
-
-    def cancel(self, edition: int, now: datetime) -> int:
-        """Cancel what is not on the wire; return how many. What is under way ends as it ends."""
-        where = and_(deliveries.c.edition == edition, deliveries.c.state.in_(UNSENT))
-        return self._move(where, State.CANCELLED, "the edition was cancelled", now)
-
-    def expire(self, now: datetime) -> int:
-        """Close the unsent deliveries of editions whose time is over; return how many."""
-        over = select(editions.c.number).where(editions.c.expires_at <= now)
-        where = and_(deliveries.c.edition.in_(over), deliveries.c.state.in_(UNSENT))
-        return self._move(where, State.EXPIRED, "the edition's time is over", now)
-
-    def set_aside(self, edition: int, now: datetime) -> int:
-        """Close the queued deliveries of readers who left or are suppressed; return how many.
-
-        A sender checks this again with every mark; here the accounting shows it at once.
-        """
-        queued = and_(
-            deliveries.c.edition == edition,
-            deliveries.c.state.in_((State.PLANNED, State.DEFERRED)),
-        )
-        suppressed = select(subscribers.c.id).where(is_suppressed())
-        active = select(subscribers.c.id).where(subscribers.c.state == "active")
-        reader = deliveries.c.subscriber_id
-        moved = self._move(
-            and_(queued, reader.in_(suppressed)),
-            State.SUPPRESSED,
-            "the address is suppressed",
-            now,
-        )
-        return moved + self._move(
-            and_(queued, reader.not_in(active)), State.CANCELLED, "the reader left", now
-        )
-
-    def resend_uncertain(
-        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
-    ) -> int:
-        """Send uncertain deliveries again, same Message-ID and bytes; return how many."""
-        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
-        if only is not None:
-            where = and_(where, deliveries.c.id.in_(only))
-        return self._move(where, State.DEFERRED, "to be sent again", now, next_attempt_at=now)
-
-    def accept_uncertain(
-        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
-    ) -> int:
-        """Close uncertain deliveries as arrived, on the operator's word; return how many."""
-        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
-        if only is not None:
-            where = and_(where, deliveries.c.id.in_(only))
-        return self._move(where, State.ACCEPTED, "the operator says it arrived", now)
-
-    def hasten(self, label: date, now: datetime) -> int:
-        """Make what an edition deferred due now: an operator's run does not wait; return how many.
-
-        label: the edition's date.
-        """
-        of_label = select(editions.c.number).where(editions.c.label == label)
-        where = and_(deliveries.c.edition.in_(of_label), deliveries.c.state == State.DEFERRED)
-        with self._database.write() as connection:
-            moved = connection.execute(update(deliveries).where(where).values(next_attempt_at=now))
-            return moved.rowcount
-
-    def next_attempt_at(self, edition: int) -> datetime | None:
-        """Return when the next deferred delivery of an edition is due."""
-        statement = select(func.min(deliveries.c.next_attempt_at)).where(
-            deliveries.c.edition == edition, deliveries.c.state == State.DEFERRED
-        )
-        with self._database.read() as connection:
-            due: datetime | None = connection.scalar(statement)
-            return due
-
-    def listed(
-        self, edition: int, states: Sequence[State] = tuple(State), *, limit: int = 100
-    ) -> list[DeliveryView]:
-        """Return deliveries for the operator, in the order of their numbers."""
-        statement = (
-            select(deliveries, func.coalesce(subscribers.c.email, "(erased)").label("email"))
-            .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-            .where(deliveries.c.edition == edition, deliveries.c.state.in_(states))
-            .order_by(deliveries.c.id)
-            .limit(limit)
-        )
-        with self._database.read() as connection:
-            return [_view(row) for row in connection.execute(statement)]
-
-    def _move(
-        self,
-        where: ColumnElement[bool],
-        state: State,
-        why: str | None,
-        now: datetime,
-        *,
-        next_attempt_at: datetime | None = None,
-    ) -> int:
-        with self._database.write() as connection:
-            moved = connection.execute(
-                update(deliveries)
-                .where(where)
-                .values(state=state, reply=why, changed_at=now, next_attempt_at=next_attempt_at)
-            )
-            return moved.rowcount
 
 
 _FREEZE = Prepared(
@@ -319,11 +191,6 @@ def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
         and_(deliveries.c.state == State.DEFERRED, due),
         and_(deliveries.c.state == State.CLAIMED, deliveries.c.lease_expires_at < now),
     )
-
-
-def _held_by(owner: str) -> ColumnElement[bool]:
-    """Tell what an owner holds; the editions are named so that the index answers."""
-    return and_(deliveries.c.edition.in_(select(editions.c.number)), deliveries.c.owner == owner)
 
 
 def _still_held(connection: Connection, owner: str, claims: Sequence[Claim]) -> set[int]:
@@ -371,19 +238,3 @@ def _plan(
     names += ["in_ledger", "since", "changed_at"]
     statement = conflict_insert(connection, deliveries).from_select(names, rows)
     return connection.execute(statement.on_conflict_do_nothing()).rowcount
-
-
-def _view(row: Row[tuple[object, ...]]) -> DeliveryView:
-    return DeliveryView(
-        id=row.id,
-        edition=row.edition,
-        subscriber=row.subscriber_id,
-        email=row.email,
-        state=State(row.state),
-        attempts=row.attempts,
-        next_attempt_at=row.next_attempt_at,
-        reply_code=row.reply_code,
-        reply=row.reply,
-        message_id=row.message_id,
-        changed_at=row.changed_at,
-    )

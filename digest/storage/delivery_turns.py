@@ -1,4 +1,4 @@
-"""What a sender does to deliveries: one turn, and the recovery of what a dead sender left.
+"""What a sender does to deliveries: one turn.
 
 A turn is one transaction, so one sync to the disk: the outcomes of the last window, their
 ledger entries, and the `sending` marks of the next window.
@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    and_,
-    exists,
     literal,
     select,
     update,
 )
 
-from digest.states import Outcome, Remains, Result, State, Turn
+from digest.states import Result, State, Turn
 from digest.storage.database import Database, conflict_insert
+from digest.storage.delivery_rows import is_suppressed
 from digest.storage.prepared import Prepared, stamps
 from digest.storage.schema import (
     deliveries,
@@ -31,39 +29,7 @@ from digest.storage.schema import (
     suppressions,
 )
 
-_CHUNK = 500
 _MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
-
-
-class Examiner(Protocol):
-    """Knows which owners are dead."""
-
-    def examine(self, name: str) -> Remains | None:
-        """Return what a dead owner left; None when it lives, or nobody here can know."""
-
-    def bury(self, name: str) -> None:
-        """Forget a dead owner; the store has taken over."""
-
-
-def is_suppressed() -> ColumnElement[bool]:
-    """Tell whether the subscriber of the enclosing statement is on the suppression list."""
-    return exists().where(suppressions.c.email_key == subscribers.c.email_key)
-
-
-_MAY_RECEIVE = exists().where(
-    subscribers.c.id == deliveries.c.subscriber_id,
-    subscribers.c.state == "active",
-    ~is_suppressed().correlate(subscribers),
-)
-
-
-def edition_is_open(now: datetime) -> ColumnElement[bool]:
-    """Tell whether a delivery's edition may be sent now."""
-    return exists().where(
-        editions.c.number == deliveries.c.edition,
-        editions.c.state == "open",
-        editions.c.expires_at > now,
-    )
 
 
 class TurnSql:
@@ -85,54 +51,11 @@ class TurnSql:
         edition is open and the reader still wants it; this is the last look before the wire.
         """
         with self._database.write() as connection:
-            _settle(connection, owner, results, now)
+            settle(connection, owner, results, now)
             started = _start(connection, owner, starts, now)
             missed = [number for number, _ in starts if number not in started]
             stopped = _set_aside(connection, owner, missed, now) if missed else {}
         return Turn(frozenset(started), stopped)
-
-    def reap(self, examiner: Examiner, now: datetime) -> int:
-        """Take over what dead owners left; return how many deliveries that was.
-
-        What was `claimed` is planned again. What was in `sending` has the outcome that the
-        owner's board tells; what the board proves was never begun is planned again; the
-        rest is `uncertain`. Leases that ran out are taken by `claim`, never here: a clock
-        may be wrong, a lock is not.
-        """
-        taken = 0
-        for name in self._owners():
-            remains = examiner.examine(name)
-            if remains is None:
-                continue
-            with self._database.write() as connection:
-                taken += _inherit(connection, name, remains, now)
-            examiner.bury(name)
-        return taken
-
-    def abandon(self, now: datetime) -> int:
-        """Make `uncertain` what other hosts' owners had in `sending` when their lease ran out.
-
-        Only for a store that several hosts share; give a lease time for clocks to differ.
-        """
-        with self._database.write() as connection:
-            rows = connection.execute(
-                update(deliveries)
-                .where(deliveries.c.state == State.SENDING, deliveries.c.lease_expires_at < now)
-                .values(reply="its sender was not heard of again", **_changed(now))
-                .values(state=State.UNCERTAIN)
-                .returning(deliveries.c.id)
-            ).all()
-            _to_ledger(connection, None, [row.id for row in rows])
-            return len(rows)
-
-    def _owners(self) -> list[str]:
-        """Return who holds deliveries; by edition, so that the index answers."""
-        statement = select(deliveries.c.owner).distinct()
-        held = deliveries.c.state.in_((State.CLAIMED, State.SENDING))
-        current = deliveries.c.edition.in_(select(editions.c.number))
-        with self._database.read() as connection:
-            found = connection.scalars(statement.where(current, held))
-            return [name for name in found if name is not None]
 
 
 _START = Prepared(
@@ -176,7 +99,7 @@ _SETTLE = Prepared(
 )
 
 
-def _settle(connection: Connection, owner: str, results: Sequence[Result], now: datetime) -> None:
+def settle(connection: Connection, owner: str, results: Sequence[Result], now: datetime) -> None:
     """Write outcomes where the claim still stands.
 
     `uncertain` may still become what its own sender knows better: somebody may have given
@@ -185,7 +108,7 @@ def _settle(connection: Connection, owner: str, results: Sequence[Result], now: 
     if not results:
         return
     arrived = [r.delivery for r in results if r.outcome.state in _MAY_HAVE_ARRIVED]
-    _to_ledger(connection, owner, arrived)
+    to_ledger(connection, owner, arrived)
     stamp = stamps(connection)
     moment = stamp(now)
     _SETTLE.each(connection, [_row(r, owner, moment, stamp) for r in results])
@@ -223,7 +146,7 @@ _APPEND = Prepared(
 _NOTE = Prepared(f"UPDATE deliveries SET in_ledger = true WHERE {_FRESH}")  # noqa: S608 - ours
 
 
-def _to_ledger(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
+def to_ledger(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
     """Append the papers of deliveries that arrived, or may have, each delivery once.
 
     owner: only what this sender holds; None: whoever holds it.
@@ -283,7 +206,7 @@ def _set_aside(
         connection.execute(
             update(deliveries)
             .where(deliveries.c.id == row.id, deliveries.c.owner == owner)
-            .values(state=state, reply=why, owner=None, **_changed(now))
+            .values(state=state, reply=why, owner=None, changed_at=now)
         )
     return stopped
 
@@ -298,42 +221,3 @@ def _where_it_belongs(row: Any, now: datetime) -> tuple[State, str]:
     if row.expires_at is not None and row.expires_at <= now:
         return State.EXPIRED, "the edition's time is over"
     return State.PLANNED, f"the edition is {row.edition}"
-
-
-def _inherit(connection: Connection, name: str, remains: Remains, now: datetime) -> int:
-    """Move everything a dead owner held to where its board says it belongs."""
-    held = and_(deliveries.c.owner == name, deliveries.c.edition.in_(select(editions.c.number)))
-    rows = connection.execute(
-        select(deliveries.c.id, deliveries.c.generation, deliveries.c.state).where(
-            held, deliveries.c.state.in_((State.CLAIMED, State.SENDING))
-        )
-    ).all()
-    results = []
-    for row in rows:
-        outcome = _left_behind(row.id, State(row.state), remains, now)
-        results.append(Result(row.id, row.generation, outcome))
-    _settle(connection, name, results, now)
-    return len(results)
-
-
-def _left_behind(number: int, state: State, remains: Remains, now: datetime) -> Outcome:
-    again = Outcome(State.PLANNED, None, "its sender died before DATA")
-    if state is State.CLAIMED:
-        return again
-    if number in remains.answered:
-        told = remains.answered[number]
-        if told.state is State.DEFERRED:
-            return Outcome(told.state, told.code, told.text, next_attempt_at=now)
-        return told
-    if number in remains.started or not remains.complete:
-        return Outcome(State.UNCERTAIN, None, "its sender died before the answer was known")
-    return again
-
-
-def _changed(now: datetime) -> dict[str, Any]:
-    return {"changed_at": now}
-
-
-def one_of(column: ColumnElement[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:
-    """Return `column IN …` for chunks that every database takes."""
-    return [column.in_(values[at : at + _CHUNK]) for at in range(0, len(values), _CHUNK)]

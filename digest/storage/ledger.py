@@ -9,7 +9,7 @@ from sqlalchemy import false, select
 
 from digest.states import State
 from digest.storage.database import Database
-from digest.storage.delivery_turns import one_of
+from digest.storage.delivery_rows import one_of
 from digest.storage.schema import deliveries, editions, ledger
 
 _UNDER_WAY = (State.PLANNED, State.CLAIMED, State.SENDING, State.DEFERRED)

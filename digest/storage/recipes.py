@@ -15,7 +15,7 @@ from digest.errors import NotFound
 from digest.mail import Fragment
 from digest.states import State
 from digest.storage.database import Database, conflict_insert
-from digest.storage.delivery_turns import one_of
+from digest.storage.delivery_rows import one_of
 from digest.storage.schema import deliveries, editions, fragments, letterheads, recipes
 
 _PRUNED = "it was pruned (edition.keep_issues_days); only the ledger remains"

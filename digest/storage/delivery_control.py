@@ -1,0 +1,167 @@
+"""What an operator does with an edition's deliveries, and sees of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
+
+from digest.states import UNSENT, Accounting, State
+from digest.storage.database import Database
+from digest.storage.delivery_rows import is_suppressed
+from digest.storage.schema import deliveries, editions, subscribers
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A delivery as an operator sees it."""
+
+    id: int
+    edition: int
+    subscriber: int
+    email: str
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    reply_code: int | None
+    reply: str | None
+    message_id: str | None
+    changed_at: datetime | None
+
+
+class ControlSql:
+    """The operator's side of the delivery store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def accounting(self, edition: int) -> Accounting:
+        """Count an edition's deliveries by state, in one consistent look."""
+        statement = (
+            select(deliveries.c.state, func.count())
+            .where(deliveries.c.edition == edition)
+            .group_by(deliveries.c.state)
+        )
+        with self._database.read() as connection:
+            return Accounting(**{row[0]: row[1] for row in connection.execute(statement)})
+
+    def cancel(self, edition: int, now: datetime) -> int:
+        """Cancel what is not on the wire; return how many. What is under way ends as it ends."""
+        where = and_(deliveries.c.edition == edition, deliveries.c.state.in_(UNSENT))
+        return self.move(where, State.CANCELLED, "the edition was cancelled", now)
+
+    def expire(self, now: datetime) -> int:
+        """Close the unsent deliveries of editions whose time is over; return how many."""
+        over = select(editions.c.number).where(editions.c.expires_at <= now)
+        where = and_(deliveries.c.edition.in_(over), deliveries.c.state.in_(UNSENT))
+        return self.move(where, State.EXPIRED, "the edition's time is over", now)
+
+    def set_aside(self, edition: int, now: datetime) -> int:
+        """Close the queued deliveries of readers who left or are suppressed; return how many.
+
+        A sender checks this again with every mark; here the accounting shows it at once.
+        """
+        queued = and_(
+            deliveries.c.edition == edition,
+            deliveries.c.state.in_((State.PLANNED, State.DEFERRED)),
+        )
+        suppressed = select(subscribers.c.id).where(is_suppressed())
+        active = select(subscribers.c.id).where(subscribers.c.state == "active")
+        reader = deliveries.c.subscriber_id
+        moved = self.move(
+            and_(queued, reader.in_(suppressed)),
+            State.SUPPRESSED,
+            "the address is suppressed",
+            now,
+        )
+        return moved + self.move(
+            and_(queued, reader.not_in(active)), State.CANCELLED, "the reader left", now
+        )
+
+    def resend_uncertain(
+        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
+    ) -> int:
+        """Send uncertain deliveries again, same Message-ID and bytes; return how many."""
+        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
+        if only is not None:
+            where = and_(where, deliveries.c.id.in_(only))
+        return self.move(where, State.DEFERRED, "to be sent again", now, next_attempt_at=now)
+
+    def accept_uncertain(
+        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
+    ) -> int:
+        """Close uncertain deliveries as arrived, on the operator's word; return how many."""
+        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
+        if only is not None:
+            where = and_(where, deliveries.c.id.in_(only))
+        return self.move(where, State.ACCEPTED, "the operator says it arrived", now)
+
+    def hasten(self, label: date, now: datetime) -> int:
+        """Make what an edition deferred due now: an operator's run does not wait; return how many.
+
+        label: the edition's date.
+        """
+        of_label = select(editions.c.number).where(editions.c.label == label)
+        where = and_(deliveries.c.edition.in_(of_label), deliveries.c.state == State.DEFERRED)
+        with self._database.write() as connection:
+            moved = connection.execute(update(deliveries).where(where).values(next_attempt_at=now))
+            return moved.rowcount
+
+    def next_attempt_at(self, edition: int) -> datetime | None:
+        """Return when the next deferred delivery of an edition is due."""
+        statement = select(func.min(deliveries.c.next_attempt_at)).where(
+            deliveries.c.edition == edition, deliveries.c.state == State.DEFERRED
+        )
+        with self._database.read() as connection:
+            due: datetime | None = connection.scalar(statement)
+            return due
+
+    def listed(
+        self, edition: int, states: Sequence[State] = tuple(State), *, limit: int = 100
+    ) -> list[DeliveryView]:
+        """Return deliveries for the operator, in the order of their numbers."""
+        statement = (
+            select(deliveries, func.coalesce(subscribers.c.email, "(erased)").label("email"))
+            .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.edition == edition, deliveries.c.state.in_(states))
+            .order_by(deliveries.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [_view(row) for row in connection.execute(statement)]
+
+    def move(
+        self,
+        where: ColumnElement[bool],
+        state: State,
+        why: str | None,
+        now: datetime,
+        *,
+        next_attempt_at: datetime | None = None,
+    ) -> int:
+        """Put deliveries into another state; return how many."""
+        with self._database.write() as connection:
+            moved = connection.execute(
+                update(deliveries)
+                .where(where)
+                .values(state=state, reply=why, changed_at=now, next_attempt_at=next_attempt_at)
+            )
+            return moved.rowcount
+
+
+def _view(row: Row[tuple[object, ...]]) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        edition=row.edition,
+        subscriber=row.subscriber_id,
+        email=row.email,
+        state=State(row.state),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        reply_code=row.reply_code,
+        reply=row.reply,
+        message_id=row.message_id,
+        changed_at=row.changed_at,
+    )
