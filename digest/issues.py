@@ -24,6 +24,10 @@ from subscribers.profile import Profile, parse
 from subscribers.store import Subscriber
 
 NOTHING_SENT: frozenset[int] = frozenset()
+Request = tuple[object, ...]  # what decides a reader's picks
+
+_OFFERS = 8  # kept at hand
+_MADE = 10_000  # requests of an offer whose picks are kept: about 15 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,10 @@ class Editor:
         self._last_sent = last_sent
         self.knowledge = knowledge
         # Most readers had their last issue at the previous edition: few distinct offers at once.
-        self._offer = lru_cache(maxsize=8)(
+        self._offer = lru_cache(maxsize=_OFFERS)(
             lambda since, upto: Offer.of(offered(since, upto), knowledge)
         )
+        self._made: dict[int, tuple[Offer, dict[Request, tuple[Pick, ...]]]] = {}  # by identity
 
     def choose(self, dues: Sequence[Due], edition: int) -> list[tuple[Offer, tuple[Pick, ...]]]:
         """Return each reader's picks, in the order asked, with the offer they come from."""
@@ -154,9 +159,24 @@ class Editor:
         if offer.updated:
             dues = self._with_updated(offer, dues)
         keys = [_request(offer, due, at) for at, due in enumerate(dues)]
-        distinct = dict(zip(keys, dues, strict=True))
-        picks = dict(zip(distinct, self._chosen(offer, list(distinct.values())), strict=True))
-        return [picks[key] for key in keys]
+        made = self._made_of(offer)
+        fresh = {key: due for key, due in zip(keys, dues, strict=True) if key not in made}
+        if fresh:
+            made.update(zip(fresh, self._chosen(offer, list(fresh.values())), strict=True))
+        picks = [made[key] for key in keys]
+        for key, due in fresh.items():
+            if due.taste:
+                del made[key]
+        return picks
+
+    def _made_of(self, offer: Offer) -> dict[Request, tuple[Pick, ...]]:
+        """Return what was chosen of an offer so far: many readers ask for the same."""
+        if id(offer) not in self._made and len(self._made) >= _OFFERS:
+            self._made.clear()
+        made = self._made.setdefault(id(offer), (offer, {}))[1]
+        if len(made) > _MADE:
+            made.clear()
+        return made
 
     def _with_updated(self, offer: Offer, dues: Sequence[Due]) -> list[Due]:
         """Except newer versions from what was sent, for readers who have had an older one.
@@ -193,9 +213,9 @@ class Editor:
         ]
 
 
-def _request(offer: Offer, due: Due, at: int) -> tuple[object, ...]:
+def _request(offer: Offer, due: Due, at: int) -> Request:
     """Return what decides a reader's picks; a taste of one's own is like nobody else's."""
-    had = frozenset(number for number in due.sent if number in offer.papers)
+    had = frozenset(offer.papers.keys() & due.sent) if due.sent else NOTHING_SENT
     return (due.reader.keywords, due.reader.max_papers, had, at if due.taste else None)
 
 

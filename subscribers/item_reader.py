@@ -212,7 +212,9 @@ class Reader:
             text = " ".join(shown for _, shown in self.loose)
             found.append(Part(Item(text, normalised(text)), self.loose[0][0]))
         found.sort(key=lambda part: part.position)
-        self.wanted += [Part(replace(p.item, weight=weight), p.position) for p in found]
+        if weight != 1.0:
+            found = [Part(replace(part.item, weight=weight), part.position) for part in found]
+        self.wanted += found
         if self.blank is not None and not found and not self.excluding:
             self.problem(self.blank, "there is no letter or digit here, so nothing could match")
         self.loose, self.parts, self.excluding, self.blank = [], [], False, None
@@ -245,6 +247,8 @@ class Reader:
         return not here.isspace() and here not in _COMMAS + _LINE_ENDS + _CARETS
 
     def _check_characters(self, start: int, piece: str) -> None:
+        if piece.isprintable():
+            return
         for offset, character in enumerate(piece):
             if character != "\t" and is_control(character):
                 self.problem(start + offset, "an invisible control character: take it out")

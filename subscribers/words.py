@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 DASHES = "-‐‑‒–—−－"
 
@@ -11,6 +12,7 @@ _TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _PLAIN = str.maketrans({"’": "'"} | dict.fromkeys(DASHES, "-"))  # as typewriters have them
 
 
+@lru_cache(maxsize=4096)  # readers share most of their words
 def normalised(token: str) -> tuple[str, ...]:
     """Return the words of a token as they are compared: NFKC, casefolded, no edge punctuation."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", token).casefold())
@@ -20,6 +22,8 @@ def normalised(token: str) -> tuple[str, ...]:
 
 def bare(token: str) -> str:
     """Return the token without punctuation at its edges; `C++`, `C#`, `A*` keep their signs."""
+    if token.isalpha():
+        return token
     start, end = 0, len(token)
     while start < end and not _is_of_word(token[start]):
         start += 1

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.papers import PaperRecord, bare_arxiv_id, find_arxiv_id, find_doi, keys_of, title_key
+from digest.papers import (
+    PaperRecord,
+    _any_key,
+    _ascii_key,
+    bare_arxiv_id,
+    find_arxiv_id,
+    find_doi,
+    keys_of,
+    title_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,11 @@ def test_titles_that_differ_in_what_counts_have_other_keys() -> None:
     assert len({title_key(title) for title in ("C", "C++", "C#", "C*", "+", "#", "")}) == 7
     assert len({title_key(f"Llama {number}") for number in ("31", "3.1", "3.10", "310")}) == 4
     assert title_key("In v1.0. 2 steps, 1,000 times.") == title_key("in V1.0 2 Steps 1000 Times")
+
+
+@given(st.text(alphabet="aZ09.+#* -(", max_size=12))
+def test_the_quick_way_to_an_ascii_title_key_is_the_same(title: str) -> None:
+    assert _ascii_key(title.lower()) == _any_key(title)
 
 
 @given(st.text())

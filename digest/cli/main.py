@@ -15,23 +15,8 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import (
-    demo,
-    dkim,
-    dumps,
-    editions,
-    lab,
-    lint,
-    models,
-    pipe,
-    preview,
-    schedule,
-    serve,
-    setup,
-    sources,
-    subscribers,
-    why,
-)
+from digest.cli import pipe
+from digest.cli.catalogue import Commands
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -40,7 +25,7 @@ from subscribers.preferences import PreferencesError
 
 app = typer.Typer(
     name="digest",
-    cls=pipe.Commands,
+    cls=Commands,
     help=(
         "A daily newsletter of research papers: dumps in, one personal mail a day out.\n\n"
         "Exit codes: 0 all went well; 1 something was rejected or could not be done; "
@@ -113,25 +98,3 @@ def _run() -> int:
         warn(f"error: {error.filename or 'the system'}: {error.strerror or error}")
         return 1
     return 0
-
-
-app.command()(setup.init)
-app.command()(dumps.ingest)
-app.command()(dumps.papers)
-app.command()(sources.sources)
-app.command()(sources.fetch)
-app.command()(sources.enrich)
-app.add_typer(subscribers.app, name="subscribers")
-app.command()(preview.preview)
-app.command()(editions.run)
-app.command()(editions.prune)
-app.add_typer(editions.app, name="editions")
-app.command()(setup.doctor)
-app.command()(why.why)
-app.command()(lint.lint)
-app.add_typer(dkim.app, name="dkim")
-app.command()(schedule.schedule)
-app.command()(serve.serve)
-app.add_typer(models.app, name="models")
-app.add_typer(lab.app, name="lab")
-app.command()(demo.demo)

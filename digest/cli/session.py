@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from digest.app import App
 from digest.errors import SettingsError
-from digest.settings import load_settings
+
+if TYPE_CHECKING:
+    from digest.app import App
 
 
 class Session:
@@ -20,6 +22,9 @@ class Session:
     @cached_property
     def app(self) -> App:
         """The application; raises SettingsError or StoreError."""
+        from digest.app import App  # noqa: PLC0415 - `digest --help` needs no application
+        from digest.settings import load_settings  # noqa: PLC0415
+
         return App(load_settings(self.settings_file), self.data)
 
     @property

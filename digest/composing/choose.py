@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from digest.ranking.interface import Explanation, Pick, Ranking
 
@@ -46,8 +45,7 @@ class Explains(Protocol):
         """The papers that say nearly the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A paper that may be picked."""
 
     paper: int
@@ -87,8 +85,10 @@ def choose(
     wanted = max_papers - len(fill)
     chosen = candidates[:wanted]
     if len(candidates) > wanted and len(profile.wanted) > 1:
-        numbers = [candidate.paper for candidate in candidates]
-        chosen = diversified(candidates, index.leading(profile, numbers), wanted)
+        leading = index.leading(profile, [each.paper for each in chosen])
+        if _surplus(leading, wanted) > 0:
+            rest = index.leading(profile, [each.paper for each in candidates[wanted:]])
+            chosen = diversified(candidates, (*leading, *rest), wanted)
     return (*(_pick(profile, each, index, taste) for each in chosen), *fill)
 
 
@@ -98,11 +98,13 @@ def eligible(
     """Return what may be picked, best first: at the floor or above, new, no near-duplicates."""
     kept: list[Candidate] = []
     taken: set[int] = set()
+    duplicates_of = index.duplicates_of
     for number, score in zip(ranking.papers, ranking.scores, strict=True):
         if score < floor or number in sent or number in taken:
             continue
         kept.append(Candidate(number, score))
-        taken.update(index.duplicates_of(number))
+        if duplicates := duplicates_of(number):
+            taken |= duplicates
     return kept
 
 
@@ -115,16 +117,20 @@ def diversified(
     one with GOOD of its score. The order by score stays.
     """
     chosen = list(range(min(count, len(candidates))))
-    counts = Counter(leading[at] for at in chosen)
-    top, most = counts.most_common(1)[0]
+    top = Counter(leading[at] for at in chosen).most_common(1)[0][0]
     others = (at for at in range(len(chosen), len(candidates)) if leading[at] not in (top, -1))
     weakest = [at for at in reversed(chosen) if leading[at] == top]
-    surplus = most - math.ceil(SHARE * count)
-    for out, better in zip(weakest[: max(surplus, 0)], others, strict=False):
+    surplus = max(_surplus([leading[at] for at in chosen], count), 0)
+    for out, better in zip(weakest[:surplus], others, strict=False):
         if candidates[better].score < GOOD * candidates[out].score:
             break
         chosen[chosen.index(out)] = better
     return [candidates[at] for at in sorted(chosen)]
+
+
+def _surplus(leading: Sequence[int], count: int) -> int:
+    """Return how many papers one item leads beyond its SHARE of the `count` that are chosen."""
+    return max(map(leading.count, set(leading))) - math.ceil(SHARE * count)
 
 
 def _pick(profile: Profile, candidate: Candidate, index: Explains, taste: Taste) -> Pick:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
@@ -34,29 +34,15 @@ class Audience:
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> Self:
         """Gather the distinct items of some profiles. Equal words are one item, however typed."""
-        wanted, excluded, required = _Column(), _Column(), _Column()
-        rows: list[tuple[list[int], list[float], list[int], list[int]]] = []
+        wanted, excluded, required = _Block(), _Block(), _Block()
         for profile in profiles:
-            rows.append(
-                (
-                    [wanted.of(item) for item in profile.wanted],
-                    list(relative_weights(profile)),
-                    [excluded.of(item) for item in profile.excluded],
-                    [required.of(item) for item in profile.wanted if item.required],
-                )
-            )
-        a, b = len(wanted.items), len(wanted.items) + len(excluded.items)
-        columns = [[*w, *(a + e for e in ex), *(b + r for r in rq)] for w, _, ex, rq in rows]
-        values = [[*weights, *[1.0] * (len(ex) + len(rq))] for _, weights, ex, rq in rows]
-        indptr = np.cumsum([0, *map(len, columns)])
-        weights = sparse.csr_matrix(
-            (
-                np.array([v for row in values for v in row], dtype=np.float64),
-                np.array([c for row in columns for c in row], dtype=np.int32),
-                indptr,
-            ),
-            shape=(len(rows), b + len(required.items)),
-        )
+            wanted.add(profile.wanted, relative_weights(profile))
+            excluded.add(profile.excluded)
+            required.add([item for item in profile.wanted if item.required])
+        vetoes = [each.matrix() for each in (excluded, required) if each.items]
+        weights = wanted.matrix()
+        if vetoes:
+            weights = sparse.hstack([weights, *vetoes], format="csr")
         return cls(tuple(wanted.items), tuple(excluded.items), tuple(required.items), weights)
 
     def __len__(self) -> int:
@@ -71,9 +57,10 @@ class Sent:
     numbers: npt.NDArray[np.integer[Any]]
 
     @classmethod
-    def of(cls, sent: Sequence[Collection[int]], *, offered: Container[int]) -> Self:
+    def of(cls, sent: Sequence[Collection[int]], *, offered: Collection[int]) -> Self:
         """Gather collections of numbers; of long ones only what is on offer."""
-        few = [had if len(had) <= FEW else [n for n in had if n in offered] for had in sent]
+        sieve = frozenset(offered)
+        few = [had if len(had) <= FEW else sieve.intersection(had) for had in sent]
         lengths = np.fromiter(map(len, few), np.int64, len(few))
         return cls(lengths, np.fromiter(chain.from_iterable(few), np.int64, int(lengths.sum())))
 
@@ -135,18 +122,33 @@ def item_key(item: Item) -> object:
     return (item.words, item.phrase, item.scope)
 
 
-class _Column:
+class _Block:
+    """One sort of items of many profiles, and which profile holds which: profiles × items."""
+
     def __init__(self) -> None:
         self.items: list[Item] = []
         self._known: dict[object, int] = {}
+        self._lengths: list[int] = [0]
+        self._columns: list[int] = []
+        self._weights: list[float] = []
 
-    def of(self, item: Item) -> int:
-        key = item_key(item)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = len(self.items)
-            self.items.append(item)
-        return found
+    def add(self, items: Sequence[Item], weights: Sequence[float] | None = None) -> None:
+        """Append one profile's items."""
+        for item in items:
+            key = item_key(item)
+            column = self._known.get(key)
+            if column is None:
+                column = self._known[key] = len(self.items)
+                self.items.append(item)
+            self._columns.append(column)
+        self._lengths.append(len(items))
+        self._weights.extend((1.0,) * len(items) if weights is None else weights)
+
+    def matrix(self) -> Csr:
+        """Return the weights; a row holds its items in its profile's order."""
+        indptr = np.cumsum(self._lengths, dtype=np.int32)
+        triple = (np.array(self._weights, float), np.array(self._columns, np.int32), indptr)
+        return sparse.csr_matrix(triple, shape=(len(indptr) - 1, len(self.items)))
 
 
 def relative_weights(profile: Profile) -> tuple[float, ...]:

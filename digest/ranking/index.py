@@ -155,7 +155,7 @@ class Index:
     def score_items(self, audience: Audience) -> Csr:
         """Score every distinct item against every paper: items × papers, float64, `settled`.
 
-        A veto row holds VETO or less where it forbids a paper.
+        A veto row holds VETO where it forbids a paper.
         """
         items = (audience.wanted, audience.excluded, audience.required)
         # Shards of one audience share its items: they are scored with the first.
@@ -163,14 +163,14 @@ class Index:
             blocks = [self.scorer.rows(audience.wanted)]
             blocks.extend(self._veto(item, required=False) for item in audience.excluded)
             blocks.extend(self._veto(item, required=True) for item in audience.required)
-            self._last = (items, settled(sparse.vstack(blocks, format="csr")))
+            self._last = (items, sparse.vstack(blocks, format="csr"))
         return self._last[1]
 
     def _veto(self, item: Item, *, required: bool) -> Csr:
         matching = np.zeros(len(self.papers), dtype=bool)
         matching[self.matching(item)] = True
         forbidden = ~matching if required else matching
-        return sparse.csr_matrix(forbidden.astype(np.float32) * VETO)
+        return sparse.csr_matrix(forbidden * VETO)
 
     def matching(self, item: Item) -> npt.NDArray[np.intp]:
         """Return the places of the papers in which a whole item stands (all words of a bag)."""

@@ -17,6 +17,7 @@ from digest.ranking.corpus import Corpus
 from digest.ranking.features import Csr, Matrix, csr
 from digest.ranking.queries import Term, terms_of
 from digest.ranking.semantics import Semantics, Vectors, paper_text
+from digest.ranking.topn import settled
 
 if TYPE_CHECKING:
     from digest.papers import Paper
@@ -65,7 +66,7 @@ class Scorer:
         return related_rows(self.matrix, self.corpus)
 
     def rows(self, items: Sequence[Item]) -> Csr:
-        """Return items × papers, float32; an item that was asked for before costs nothing."""
+        """Return items × papers, `settled`; an item that was asked for before costs nothing."""
         places = self._places(items)
         return self._rows[np.array(places, dtype=np.intp)]
 
@@ -85,8 +86,8 @@ class Scorer:
             asked = list(fresh.values())
             terms = [terms_of(item, self.corpus.background) for item in asked]
             prepared = prepare(asked, terms, self.corpus, self.semantics)
-            made = blend(
-                asked, prepared, self.matrix, self.related, self.vectors, self.least_meaning
+            made = settled(
+                blend(asked, prepared, self.matrix, self.related, self.vectors, self.least_meaning)
             )
             self._prepared.append((prepared, len(place)))
             place.update(zip(fresh, range(len(place), len(place) + len(fresh)), strict=True))

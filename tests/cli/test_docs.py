@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from digest.cli.catalogue import Later
 from digest.cli.main import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def commands(group: Any, path: str = "digest") -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
+    for name, listed in group.commands.items():
+        command = listed.load() if isinstance(listed, Later) else listed
         if hasattr(command, "commands"):
             yield from commands(command, f"{path} {name}")
         else:

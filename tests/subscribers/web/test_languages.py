@@ -67,6 +67,8 @@ def test_a_reader_reads_their_own_language_whatever_their_browser_asks_for(site:
     fragment = browser.post("/preview/fragment?language=de", data={"keywords": "diffusion"}).text
     assert "1 ausgewählt aus 37 Arbeiten" in fragment
     assert "Rechnen Sie mit etwa 2 am Tag." in fragment
+    typo = browser.post("/preview/fragment?language=de", data={"keywords": "spech"}).text
+    assert "in den letzten 30 Tagen nichts. Meinten Sie: <button" in " ".join(typo.split())
 
 
 def test_what_is_wrong_is_said_in_the_language_of_the_page(site: Site) -> None:
