@@ -141,7 +141,7 @@ class Smtp(Section):
     password: Secret = None
     password_file: Path | None = None
     connections: int = Field(default=4, ge=1, le=200)
-    pipeline: int = Field(default=10, ge=1, le=100)
+    pipeline: int = Field(default=25, ge=1, le=100)
     recycle_after: int = Field(default=1000, ge=1)
     timeout_seconds: float = Field(default=60.0, gt=0)
     relay_rewrites: bool = False
