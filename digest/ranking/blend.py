@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,9 +128,10 @@ def at_least(matrix: Csr, least: float) -> Csr:
 def cover_of(terms: Sequence[Sequence[Term]], features: Sequence[Feature]) -> Csr:
     """Return items × features with how telling each feature is beside its item's mean word."""
     column = {feature: at for at, feature in enumerate(features)}
-    triples = [(t.cover, at, column[t.feature]) for at, item in enumerate(terms) for t in item]
-    values, rows, columns = zip(*triples, strict=True) if triples else ((), (), ())
-    return csr(values, rows, columns, (len(terms), len(features)))
+    flat = list(chain.from_iterable(terms))
+    rows = np.repeat(np.arange(len(terms)), np.fromiter(map(len, terms), int, len(terms)))
+    columns = [column[term.feature] for term in flat]
+    return csr([term.cover for term in flat], rows, columns, (len(terms), len(features)))
 
 
 def related_rows(matrix: Matrix, corpus: Corpus) -> Csr:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -144,13 +145,11 @@ def smoothed(vectors: Vectors, archive: Vectors) -> Vectors:
 def spread_of(terms: Sequence[Sequence[Term]]) -> tuple[Csr, list[Feature]]:
     """Return items × distinct features with the shares, and the features."""
     features: dict[Feature, int] = {}
-    rows, columns, values = [], [], []
-    for at, item in enumerate(terms):
-        for term in item:
-            rows.append(at)
-            columns.append(features.setdefault(term.feature, len(features)))
-            values.append(term.share)
-    return csr(values, rows, columns, (len(terms), len(features))), list(features)
+    flat = list(chain.from_iterable(terms))
+    rows = np.repeat(np.arange(len(terms)), np.fromiter(map(len, terms), int, len(terms)))
+    columns = [features.setdefault(term.feature, len(features)) for term in flat]
+    spread = csr([term.share for term in flat], rows, columns, (len(terms), len(features)))
+    return spread, list(features)
 
 
 def top(scores: npt.NDArray[Any], count: int) -> npt.NDArray[np.intp]:
