@@ -6,7 +6,8 @@
 `ordinary` the item's mean cosine to the archive.
 
 A paper matches an item when words of it stand there that tell ENOUGH_COVER or more of its mean
-word, or when its meaning is `least_meaning` or more. Of a bag no word is required and each scores;
+word; or, with a model, when its meaning is `least_meaning` or more and the item's own vector is
+near it, whatever the archive taught. Of a bag no word is required and each scores;
 but where all that stands there tells less, as `design` does of `protein design`, the paper is no
 match: what its words give counts AT_THE_MARGIN only, which stays below the default floor.
 """
@@ -34,6 +35,7 @@ SCALE = 0.5
 EXPANSION = 0.6  # of related words beside a model's cosine
 EXPANSION_ALONE = 0.7  # and without a model
 LEAST_MEANING = 0.4
+LEAST_COSINE = 0.35  # of an item, as it was typed, to a paper without its words
 ENOUGH_COVER = 0.75
 AT_THE_MARGIN = 0.02
 CHUNK = 512
@@ -44,6 +46,7 @@ class Prepared:
     """Items made ready for scoring, once, from the archive; independent of the day's papers."""
 
     terms: Sequence[Sequence[Term]]
+    vectors: Vectors | None  # of the items as they were typed: items × width, unit
     expansion: Expansion
     ordinary: npt.NDArray[np.float32] | None  # per item; None without a model
 
@@ -62,7 +65,7 @@ def prepare(
     ordinary = None
     if expansion.vectors is not None:
         ordinary = corpus.ordinary(expansion.vectors)
-    return Prepared(terms, expansion, ordinary)
+    return Prepared(terms, vectors, expansion, ordinary)
 
 
 def meaning_of(
@@ -86,25 +89,30 @@ def blend(
     papers: Vectors | None,
     least_meaning: float,
 ) -> Csr:
-    """Return items × papers, float32, with only what counts."""
+    """Return items × papers, float32, with only what counts.
+
+    With a `least_meaning` of 0, for measuring, every meaning counts.
+    """
     spread, features = spread_of(prepared.terms)
     strengths = matrix.rows(features)
     lexical = (spread @ strengths).tocsr()
     covered = (cover_of(prepared.terms, features) @ (strengths > 0)).tocsr()
     enough = at_least(covered, ENOUGH_COVER)
     scoped = np.array([item.scope is not None for item in items])
-    if prepared.expansion.vectors is None or papers is None:
+    if prepared.vectors is None or prepared.expansion.vectors is None or papers is None:
         meaning = (EXPANSION_ALONE * (prepared.expansion.terms @ related)).tocsr()
         meaning = sparse.diags((~scoped).astype(np.float32)) @ meaning
-        counts = enough.maximum(at_least(meaning, max(least_meaning, 1e-9)))
+        counts = enough if least_meaning else enough.maximum(at_least(meaning, 1e-9))
         return _weighed(lexical, meaning.multiply(counts), counts)
     blocks = []
     for start in range(0, len(items), CHUNK):
         part = slice(start, start + CHUNK)
         meaning = meaning_of(prepared, part, related, papers)
         meaning[scoped[part]] = 0
-        near = sparse.csr_matrix((meaning >= max(least_meaning, 1e-9)).astype(np.float32))
-        kept = (enough[part].maximum(near)).tocoo()
+        close = meaning >= max(least_meaning, 1e-9)
+        if least_meaning:
+            close &= prepared.vectors[part] @ papers.T >= LEAST_COSINE
+        kept = (enough[part].maximum(sparse.csr_matrix(close.astype(np.float32)))).tocoo()
         values = meaning[kept.row, kept.col]
         block = csr(values, kept.row, kept.col, kept.shape)
         blocks.append(_weighed(lexical[part], block, kept.tocsr()))

@@ -32,6 +32,7 @@ FEEDBACK_VECTORS = 5  # and whose vectors are
 FEEDBACK_TERMS = 30
 VECTOR_FEEDBACK = 0.5  # weight of their mean beside the item's own vector
 SHARPNESS = 3  # a paper's share in that mean is its score to this power: the surest lead
+STRANGE, FAMILIAR = 0.2, 0.35  # cosine of an item's nearest paper: nothing learned; all of it
 NEIGHBOURS = 10
 SMOOTHING = 0.8  # weight of the neighbours' mean beside a paper's own vector
 ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
@@ -43,7 +44,7 @@ CHUNK = 512
 class Expansion:
     """What the archive adds to some items, row by row."""
 
-    terms: Csr  # items × stems of the corpus; each row adds up to 1, or is empty
+    terms: Csr  # items × stems of the corpus; each row adds up to 1 or less
     vectors: Vectors | None  # items × width, unit
 
 
@@ -88,22 +89,27 @@ class Corpus:
         for start in range(0, len(terms), CHUNK):
             part = slice(start, start + CHUNK)
             scores = lexical[part].toarray()
+            trust = np.ones(len(scores), np.float32)
             if vectors is not None and self.vectors is not None:
-                scores += COSINE * (vectors[part] @ self.vectors.T)
-                moved.append(self._moved(vectors[part], scores))
-            rows.append(self._related(scores))
+                cosine = vectors[part] @ self.vectors.T
+                trust = trust_in(cosine)
+                scores += COSINE * cosine
+                moved.append(self._moved(vectors[part], scores, trust))
+            rows.append(sparse.diags(trust) @ self._related(scores))
         return Expansion(
             sparse.vstack(rows, format="csr"), np.concatenate(moved) if moved else vectors
         )
 
-    def _moved(self, vectors: Vectors, scores: npt.NDArray[Any]) -> Vectors:
+    def _moved(
+        self, vectors: Vectors, scores: npt.NDArray[Any], trust: npt.NDArray[np.float32]
+    ) -> Vectors:
         if self._plain is None:
             return vectors
         best = top(scores, FEEDBACK_VECTORS)
         shares = np.maximum(np.take_along_axis(scores, best, axis=1), 1e-9) ** SHARPNESS
         shares /= shares.sum(axis=1, keepdims=True)
         mean = np.einsum("ij,ijk->ik", shares, self._plain[best])
-        return unit(vectors + VECTOR_FEEDBACK * mean)
+        return unit(vectors + VECTOR_FEEDBACK * trust[:, None] * mean)
 
     def _related(self, scores: npt.NDArray[Any]) -> Csr:
         """Return the most telling stems of each row's best papers: rows × stems."""
@@ -140,6 +146,16 @@ def smoothed(vectors: Vectors, archive: Vectors) -> Vectors:
         best = np.argpartition(-near, count - 1, axis=1)[:, :count]
         out.append(unit(part + SMOOTHING * archive[np.sort(best, axis=1)].mean(axis=1)))
     return np.concatenate(out) if out else vectors
+
+
+def trust_in(cosine: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return how far each item may learn from the archive, 0 to 1, by its nearest paper.
+
+    Where nothing in the archive is about an item, its best papers are off the subject, and would
+    lead it further astray ("query drift"; Mitra, Singhal & Buckley 1998).
+    """
+    share = (cosine.max(axis=1) - STRANGE) / (FAMILIAR - STRANGE)
+    return np.asarray(np.clip(share, 0, 1), dtype=np.float32)
 
 
 def spread_of(terms: Sequence[Sequence[Term]]) -> tuple[Csr, list[Feature]]:
