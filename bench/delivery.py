@@ -5,6 +5,7 @@
 Every sender sends the same mails (about 45 KB, ten cards) to one `smtp-sink` on loopback and
 is measured by its own CPU time and that of its children; the sink's does not count. Ours
 includes the whole delivery: claim, freeze, marks, DKIM, SMTP, outcomes and ledger, on disk.
+"Whole job" (`newsroom`) begins earlier: ranking and composing are in it, on both sides.
 A contestant that is not installed is skipped with its reason. They run in turns, and each one's
 best round counts: on a shared machine the others' work comes and goes, and only ever adds.
 """
@@ -125,6 +126,8 @@ def contestants(folder: Path, mails: int, port: int) -> dict[str, Callable[[], F
         "ours": python("ours", mails, "ours"),
         "ours, RSA": python("ours, RSA", mails, "ours", "rsa"),
         "ours, RSA and Ed25519": python("ours, RSA and Ed25519", mails, "ours", "rsa", "ed25519"),
+        "ours, whole job": python("ours, whole job", mails, "whole"),
+        "naive, whole job": python("naive, whole job", fewer, "naive-whole"),
         "raw RSA": python("raw RSA", mails, "raw"),
         "smtp-source": source,
         "naive": python("naive", fewer, "naive"),
@@ -194,6 +197,8 @@ def ratios(figures: dict[str, Figure]) -> dict[str, float]:
         return figure.cpu_us if figure and not figure.skipped else float("nan")
 
     wanted = {
+        "naive ÷ ours, whole job (≥ 50, stretch 95)": cpu("naive, whole job")
+        / cpu("ours, whole job"),
         "naive ÷ ours (≥ 50, stretch 95)": cpu("naive") / cpu("ours"),
         "naive ÷ ours, RSA (≥ 30, stretch 45)": cpu("naive, RSA") / cpu("ours, RSA"),
         "ours ÷ smtp-source (≤ 3, stretch 2)": cpu("ours") / cpu("smtp-source"),

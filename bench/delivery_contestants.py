@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
+from bench import newsroom
 from bench.delivery_room import NOW, Desk, Room, make_store
 from digest.delivery.dkim import KeyRing, make_key
 from digest.delivery.owners import Owner
@@ -126,6 +127,12 @@ def sample(folder: Path, port: int, mails: int) -> None:
 
 if __name__ == "__main__":
     who, folder, port, mails, *more = sys.argv[1:]
-    {"ours": ours, "raw": raw, "naive": naive, "sample": sample}[who](
-        Path(folder), int(port), int(mails), *more
-    )
+    senders = {
+        "ours": ours,
+        "raw": raw,
+        "naive": naive,
+        "sample": sample,
+        "whole": newsroom.whole,
+        "naive-whole": newsroom.naive,
+    }
+    senders[who](Path(folder), int(port), int(mails), *more)  # type: ignore[operator]
