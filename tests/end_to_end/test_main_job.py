@@ -170,7 +170,7 @@ def test_a_new_reader_begins_with_the_newest_edition(house: House) -> None:
 def test_only_active_readers_get_the_edition(house: House) -> None:
     pending = house.reader("pending@example.org", "robots", confirmed=False)
     paused, left = (house.reader(f"{who}@example.org", "robots") for who in ("paused", "left"))
-    house.app.desk.pause(paused, None, house.now)
+    house.app.desk.pause(paused, None, house.now, how="command", source="operator")
     house.app.desk.leave(left, house.now, how="command")
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS)
