@@ -5,24 +5,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from digest.assembly import Workshop, load_semantics, taste_of
-from digest.composing.render import Press
-from digest.data_folder import make_folder, secret_key
+from digest.assembly import load_semantics, taste_of
 from digest.delivery.courier import Courier
 from digest.delivery.owners import Undertaker
-from digest.doctor import Finding, examine, knock
 from digest.dumps import formats
 from digest.dumps.text import read_bytes
-from digest.errors import SettingsError
+from digest.front_office import FrontOffice, utc_now
 from digest.ingest import Ingest
-from digest.issue_composer import IssueComposer, build_press
+from digest.issue_composer import IssueComposer
 from digest.issues import NOTHING_SENT, Due, Editor, Knowledge, Rules
-from digest.letters import PostOffice
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
@@ -30,106 +25,28 @@ from digest.ranking.semantics import Semantics, paper_text
 from digest.ranking.taste import Taste
 from digest.readings import Dump, Reading
 from digest.run import EditionRun, Plan
-from digest.settings import Settings, secret_of
+from digest.settings import Settings
 from digest.storage.dumps import DumpStore
 from digest.storage.ledger import LedgerStore
-from digest.storage.letters import LetterStore
-from digest.storage.migrate import schema_version
 from digest.storage.vectors import VectorTable
-from digest.stores import Stores
 from subscribers.addresses import parse_address
-from subscribers.links import Links
-from subscribers.service import DeskSettings, FrontDesk
 from subscribers.store import Subscriber
-from subscribers.tokens import MIN_KEY_BYTES, Tokens
 
 _ALL = 2**31 - 1  # above every edition
-
-
-def utc_now() -> datetime:
-    """Read the clock: the only place that does."""
-    return datetime.now(UTC)
 
 
 def _parse(format_name: str | None, data: bytes, now: datetime, day: date | None) -> Dump:
     return formats.read(data, now=now, captured_on=day, format_name=format_name)
 
 
-class App(Stores):
+class App(FrontOffice):
     """Everything that a command or the server needs, made when it is first asked for."""
 
     def __init__(
         self, settings: Settings, data: Path, *, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        super().__init__(settings, data, clock)
+        super().__init__(settings, data, clock=clock)
         self._known: tuple[int, Knowledge] | None = None  # by the archive's last paper
-
-    @cached_property
-    def press(self) -> Press:
-        """The mail's templates, compiled."""
-        return build_press(self.settings)
-
-    @cached_property
-    def key(self) -> str:
-        """The secret that signs links, Message-IDs and return paths."""
-        of = self.settings.web
-        given = secret_of(of.secret_key, of.secret_key_file, name="web.secret_key_file")
-        key = given or secret_key(self.data)
-        if len(key.encode()) < MIN_KEY_BYTES:
-            raise SettingsError(
-                f"web.secret_key: {MIN_KEY_BYTES} random bytes or more, else links can be forged;"
-                " leave it away, and one is made in the data folder"
-            )
-        return key
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        """What signs links; older keys still read them."""
-        old = [key.get_secret_value().encode() for key in self.settings.web.old_secret_keys]
-        return Tokens([*old, self.key.encode()])
-
-    @cached_property
-    def workshop(self) -> Workshop:
-        """What opens couriers."""
-        return Workshop(self.settings, self.data, self.clock, self.key)
-
-    @cached_property
-    def post_office(self) -> PostOffice:
-        """Letters of the front desk."""
-        store = LetterStore(self.database)
-        return PostOffice(
-            outbox=store,
-            send=lambda letters: self.workshop.send_letters(store, self.press, letters),
-            message_id=self.workshop.message_id,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def desk(self) -> FrontDesk:
-        """The front desk."""
-        return FrontDesk(
-            store=self.readers,
-            mailer=self.post_office,
-            tokens=self.tokens,
-            settings=DeskSettings(
-                base_url=self.base_url,
-                refused_domains=frozenset(self.settings.web.refused_domains),
-                timezone=self.settings.schedule.timezone,
-                says_goodbye=self.settings.newsletter.goodbye,
-                confirm_within=timedelta(days=self.settings.web.confirm_days),
-            ),
-        )
-
-    @property
-    def base_url(self) -> str:
-        """Where readers reach the pages: the setting, else this machine."""
-        web = self.settings.web
-        return self.settings.newsletter.base_url.rstrip("/") or f"http://{web.host}:{web.port}"
-
-    @property
-    def links(self) -> Links:
-        """What makes readers' links."""
-        return Links(self.base_url, self.tokens)
 
     @property
     def background(self) -> Background:
@@ -265,10 +182,6 @@ class App(Stores):
         """Open a courier; who runs an edition closes it."""
         return self.workshop.courier(self.deliveries, self.recipes)
 
-    def today(self) -> date:
-        """Return the newsletter's date."""
-        return self.clock().astimezone(ZoneInfo(self.settings.schedule.timezone)).date()
-
     @cached_property
     def _ingest(self) -> Ingest:
         return Ingest(
@@ -314,28 +227,3 @@ class App(Stores):
             fresh = self.archive.newest(reading.new)
             self.semantics.vectors([paper_text(paper) for paper in fresh])
         return reading
-
-    def initialise(self) -> list[str]:
-        """Make the data folder, the store, the key and the folder for dumps; return what is new."""
-        wanted = [self.data / "digest.db", self.data / "secret.key", self.inbox]
-        before = {path for path in wanted if path.exists()}
-        _ = self.database, self.key
-        make_folder(self.inbox)
-        return [str(path) for path in wanted if path not in before and path.exists()]
-
-    @property
-    def inbox(self) -> Path:
-        """The folder that is watched for dumps."""
-        return self.data / self.settings.dumps.inbox
-
-    def examine(self, *, online: bool) -> list[Finding]:
-        """Return what a check-up finds; with `online` it also asks the network."""
-        probes: dict[str, Callable[[], str]] = {
-            "store": lambda: f"schema {schema_version(self.database)}",
-            "templates": lambda: f"{len(self.press.templates.names())} templates compile",
-            "formats": lambda: ", ".join(each.name for each in formats.all_formats()),
-        }
-        if online and self.settings.delivery.transport == "smtp":
-            of = self.settings.delivery.smtp
-            probes["smtp"] = lambda: knock(of.host, of.port, of.timeout_seconds)
-        return examine(self.settings, self.data, probes)

@@ -1,4 +1,4 @@
-"""What an operator asks for: run an edition, look at one, see what a reader gets or got."""
+"""What an operator asks for: run an edition, see what a reader gets or got."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from email.message import EmailMessage
 from email.policy import default
 from functools import cache, partial
@@ -25,7 +25,6 @@ from digest.issues import Due, Editor, Offer
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
 from digest.states import PENDING, State
-from digest.storage.recipes import Pruned
 from digest.workers import helping
 from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
@@ -111,57 +110,6 @@ def run(
     if trouble:
         raise Blocked(trouble, told)
     return told
-
-
-def figures(app: App, number: int) -> Figures:
-    """Return an edition's accounting; raises NotFound."""
-    return Figures.of(app.editions.get(number), app.deliveries.accounting(number))
-
-
-def all_figures(app: App) -> Iterator[Figures]:
-    """Yield every edition's accounting, the first one first."""
-    for edition in app.editions.all():
-        yield Figures.of(edition, app.deliveries.accounting(edition.number))
-
-
-def approve(app: App, number: int) -> Figures:
-    """Let an edition go that waits for a person; its time to expire begins when it was opened."""
-    if app.editions.get(number).state == "awaiting_approval":
-        app.editions.set_state(number, "open")
-    return figures(app, number)
-
-
-def pause(app: App, number: int) -> Figures:
-    """Stop an edition; what is on the wire ends as it ends."""
-    if app.editions.get(number).state == "open":
-        app.editions.set_state(number, "paused")
-    return figures(app, number)
-
-
-def resume(app: App, number: int) -> Figures:
-    """Go on with a paused edition."""
-    if app.editions.get(number).state == "paused":
-        app.editions.set_state(number, "open")
-    return figures(app, number)
-
-
-def cancel(app: App, number: int) -> Figures:
-    """Send no more of an edition."""
-    app.editions.get(number)
-    app.editions.set_state(number, "cancelled")
-    app.deliveries.cancel(number, app.clock())
-    return figures(app, number)
-
-
-def resend_uncertain(app: App, number: int) -> int:
-    """Let an edition's uncertain mails go again, byte for byte; return how many."""
-    app.editions.get(number)
-    return app.deliveries.resend_uncertain(number, app.clock())
-
-
-def prune(app: App) -> Pruned:
-    """Remove what makes mails again that are older than the operator keeps them."""
-    return app.recipes.prune(app.clock() - timedelta(days=app.settings.edition.keep_issues_days))
 
 
 def preview(app: App, address: str, number: int | None) -> Preview:

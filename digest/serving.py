@@ -13,7 +13,7 @@ import structlog
 import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from digest import pressroom, scheduling, zone_data
+from digest import edition_book, scheduling, zone_data
 from digest.app import App
 from digest.dumps import folder
 from digest.errors import DigestError
@@ -91,7 +91,7 @@ class Duties:
 
     def prune(self) -> None:
         """Remove what makes old mails again; the ledger stays."""
-        gone = pressroom.prune(self.app)
+        gone = edition_book.prune(self.app)
         if gone.recipes:
             log.info("old issues pruned", recipes=gone.recipes, fragments=gone.fragments)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digest.data_folder import make_folder
 from digest.settings import Settings
-from digest.storage.archive import Archive
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
@@ -19,6 +19,9 @@ from digest.storage.migrate import migrate
 from digest.storage.recipes import RecipeStore
 from digest.storage.rhythms import RhythmStore
 from digest.storage.subscribers import SubscriberTable
+
+if TYPE_CHECKING:
+    from digest.storage.archive import Archive
 
 
 class Stores:
@@ -40,6 +43,8 @@ class Stores:
     @cached_property
     def archive(self) -> Archive:
         """The papers."""
+        from digest.storage.archive import Archive  # noqa: PLC0415 - numpy, to tell titles apart
+
         return Archive(self.database)
 
     @cached_property

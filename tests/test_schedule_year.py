@@ -215,6 +215,9 @@ class World:
             if slot:
                 row = rows[number]
                 answer = _answer(reader, slot, now, row.last_period, row.last_edition, alive)
+                if answer == "served" and self.answers.get((number, slot[0])) != "served":
+                    before = _answer(reader, slot, now, None, row.last_edition - 1, newest)
+                    assert before is None, f"reader {number}: served early, though {before}"
                 assert answer, f"reader {number} ({reader}) is owed {slot} at {now}: {row}"
                 key = number, slot[0]
                 if self.answers.get(key) != "served":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest import pressroom, scheduling, zone_data
+from digest import edition_book, scheduling, zone_data
 from digest.errors import DeliveryError
 from digest.serving import Duties
 from digest.serving import house as house_of
@@ -63,7 +63,7 @@ def test_an_edition_of_the_far_future_does_not_stop_the_days_before_it(house: Ho
 def test_nothing_is_planned_in_a_cancelled_edition(house: House) -> None:
     house.now = NIGHT.replace(hour=7)
     house.app.editions.open(house.now.date(), now=house.now, expiry=timedelta(days=1))
-    pressroom.cancel(house.app, 1)
+    edition_book.cancel(house.app, 1)
     house.now += timedelta(hours=1)
     assert tick(house) == (None, 0)
     assert house.app.deliveries.accounting(1).pending == 0

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from digest import pressroom
+from digest import edition_book
 from digest.composing.why import AlreadySent, Picked
 from digest.delivery.courier import Courier
 from digest.errors import NotFound
@@ -260,7 +260,7 @@ def test_a_newer_version_comes_exactly_once_however_a_run_dies(
     ]  # whatever the order in which they left
     assert titles.count("Robots that walk") == 2
     assert titles.count("Speaking robots") == 1
-    assert pressroom.figures(wanted.app, 2).accounting.finished
+    assert edition_book.figures(wanted.app, 2).accounting.finished
 
 
 def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(

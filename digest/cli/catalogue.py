@@ -42,7 +42,7 @@ COMMANDS = {
         "Show a reader's issue: what a run now would send them, or what an edition brought.",
     ),
     "run": (
-        "editions",
+        "run",
         "run",
         "Make and send an edition: one pass over every active reader who had nothing of it.",
     ),

@@ -10,6 +10,7 @@ from digest.errors import SettingsError
 
 if TYPE_CHECKING:
     from digest.app import App
+    from digest.front_office import FrontOffice
 
 
 class Session:
@@ -27,6 +28,16 @@ class Session:
 
         return App(load_settings(self.settings_file), self.data)
 
+    @cached_property
+    def office(self) -> FrontOffice:
+        """The front half of the application, which is ready sooner; raises as `app` does."""
+        if "app" in self.__dict__:
+            return self.app
+        from digest.front_office import FrontOffice  # noqa: PLC0415 - as for the application
+        from digest.settings import load_settings  # noqa: PLC0415
+
+        return FrontOffice(load_settings(self.settings_file), self.data)
+
     @property
     def settings_file(self) -> Path | None:
         """The settings file in use: the one named, else DIR's, else the working folder's."""
@@ -39,5 +50,5 @@ class Session:
 
     def close(self) -> None:
         """Let go of the store."""
-        if "app" in self.__dict__:
-            self.app.close()
+        for name in {"app", "office"} & self.__dict__.keys():
+            getattr(self, name).close()

@@ -13,8 +13,7 @@ from digest.resources import shipped
 def init(context: typer.Context, as_json: Json = False) -> None:
     """Make the data folder: store, secret key, a settings file to edit."""
     session = context.obj
-    app = session.app
-    made = app.initialise()
+    made = session.office.initialise()
     target = session.data / "settings.toml"
     if not target.exists():
         target.write_bytes(shipped("settings.toml").read_bytes())
@@ -35,7 +34,7 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Say what is set up, what is missing, and what would stop mail from leaving."""
-    findings = context.obj.app.examine(online=online)
+    findings = context.obj.office.examine(online=online)
     if as_json:
         objects({"check": f.check, "verdict": f.verdict, "text": f.text} for f in findings)
     else:

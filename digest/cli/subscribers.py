@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digest import reader_book
-from digest.app import App
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, say, table, warn
+from digest.front_office import FrontOffice
 from digest.papers import Paper
 from subscribers.addresses import parse_address
 from subscribers.consent import State
@@ -21,6 +21,9 @@ from subscribers.errors import ProfileError
 from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
 from subscribers.profile import parse
 from subscribers.store import Subscriber
+
+if TYPE_CHECKING:
+    from digest.app import App
 
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
 
@@ -82,21 +85,30 @@ def add(
         "max_papers": max_papers,
         "format": format,
     }
-    app_ = context.obj.app
-    wishes = _wishes(app_, email, fields)
-    reader, added = app_.desk.add(email, wishes, app_.clock(), confirmed=confirmed, how="command")
-    liked = [reader_book.like(app_, reader, text) for text in like or []]
-    liked += reader_book.like_file(app_, reader, like_file) if like_file else []
-    sent = app_.post_office.flush(app_.clock())
+    office = context.obj.app if like or like_file else context.obj.office
+    wishes = _wishes(office, email, fields)
+    now = office.clock()
+    reader, added = office.desk.add(email, wishes, now, confirmed=confirmed, how="command")
+    liked = _liked(context.obj.app, reader, like, like_file) if like or like_file else []
+    sent = office.post_office.flush(office.clock())
     if as_json:
         one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
     else:
         _say_added(reader, liked, added=added, sent=sent)
 
 
-def _wishes(app_: App, email: str, fields: Mapping[str, str]) -> Preferences:
+def _liked(
+    app_: App, reader: Subscriber, texts: Sequence[str] | None, file: Path | None
+) -> list[Paper]:
+    from digest import likes  # noqa: PLC0415 - the readers of all dump formats
+
+    liked = [likes.like(app_, reader, text) for text in texts or ()]
+    return liked + (likes.like_file(app_, reader, file) if file else [])
+
+
+def _wishes(office: FrontOffice, email: str, fields: Mapping[str, str]) -> Preferences:
     """Check the options; what was not given stays as a known reader has it."""
-    known = app_.readers.by_key(parse_address(email).key)
+    known = office.readers.by_key(parse_address(email).key)
     try:
         return read_preferences(completed(fields, known))
     except PreferencesError:
@@ -121,9 +133,9 @@ def import_readers(
     as_json: Json = False,
 ) -> None:
     """Add or change many readers from a file: at least email, name, keywords."""
-    app_ = context.obj.app
-    outcome = reader_book.import_readers(app_, file, confirmed=confirmed)
-    app_.post_office.flush(app_.clock())
+    office = context.obj.office
+    outcome = reader_book.import_readers(office, file, confirmed=confirmed)
+    office.post_office.flush(office.clock())
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
         one({"added": outcome.added, "updated": outcome.updated, "rejected": rejected})
@@ -143,7 +155,7 @@ def export_readers(
     """Write all readers out, in a form that `import` reads."""
     if format not in ("csv", "jsonl"):
         raise typer.BadParameter("choose csv or jsonl", param_hint="--format")
-    text = reader_book.export_readers(context.obj.app, format)
+    text = reader_book.export_readers(context.obj.office, format)
     if out is None:
         print(text, end="")
     else:
@@ -160,7 +172,7 @@ def list_readers(
     if state and state not in ("pending", "active", "paused", "left"):
         raise typer.BadParameter("choose pending, active, paused or left", param_hint="--state")
     chosen: State | None = state or None  # type: ignore[assignment]
-    readers = context.obj.app.readers.every(chosen)
+    readers = context.obj.office.readers.every(chosen)
     if as_json:
         objects(map(shown, readers))
     else:
@@ -173,10 +185,10 @@ def list_readers(
 @app.command()
 def show(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Show all that is kept about one reader."""
-    app_ = context.obj.app
-    reader = app_.desk.by_email(email)
-    consents = [asdict(each) for each in app_.readers.consents(reader.id)]
-    feedback = [asdict(each) for each in app_.readers.feedback(reader.id)]
+    office = context.obj.office
+    reader = office.desk.by_email(email)
+    consents = [asdict(each) for each in office.readers.consents(reader.id)]
+    feedback = [asdict(each) for each in office.readers.feedback(reader.id)]
     if as_json:
         one(shown(reader) | {"consents": consents, "feedback": feedback})
         return
@@ -200,18 +212,18 @@ def pause(
     as_json: Json = False,
 ) -> None:
     """Send a reader nothing, until a day or until they are resumed."""
-    app_ = context.obj.app
-    reader = app_.desk.by_email(email)
-    paused = app_.desk.pause(reader, until, app_.clock(), how="command", source="operator")
+    office = context.obj.office
+    reader = office.desk.by_email(email)
+    paused = office.desk.pause(reader, until, office.clock(), how="command", source="operator")
     _changed(paused, as_json)
 
 
 @app.command()
 def resume(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Go on mailing a paused reader."""
-    app_ = context.obj.app
-    reader = app_.desk.by_email(email)
-    resumed = app_.desk.resume(reader, app_.clock(), how="command", source="operator")
+    office = context.obj.office
+    reader = office.desk.by_email(email)
+    resumed = office.desk.resume(reader, office.clock(), how="command", source="operator")
     _changed(resumed, as_json)
 
 
@@ -225,12 +237,14 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Unsubscribe a reader; with --erase, forget them."""
-    app_ = context.obj.app
-    reader = app_.desk.by_email(email)
+    office = context.obj.office
+    reader = office.desk.by_email(email)
     if not erase:
-        _changed(app_.desk.leave(reader, app_.clock(), how="command", source="operator"), as_json)
+        _changed(
+            office.desk.leave(reader, office.clock(), how="command", source="operator"), as_json
+        )
         return
-    app_.desk.erase(reader, app_.clock(), how="command", source="operator")
+    office.desk.erase(reader, office.clock(), how="command", source="operator")
     if as_json:
         one({"email": reader.email, "state": "erased"})
     else:

@@ -27,6 +27,7 @@ DENSITIES: tuple[Density, ...] = ("full", "short", "title")
 _SHORT = 160  # characters of an abstract in a trimmed card
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_KEYWORD = 300, 60, 60
 _KEYWORDS = 6  # named in a reason
+_NAMED = 0.005  # what a keyword gives at least to be named: half the default floor
 _AUTHORS = 3  # names shown; the others are counted
 _SPACES = re.compile(r"\s+")
 
@@ -186,7 +187,7 @@ class CardWriter:
         if pick.section == "trending":
             return self._reason("trending", ())
         by: dict[str, dict[str, None]] = {"literal": {}, "meaning": {}, "likes": {}}
-        for reason in pick.reasons:
+        for reason in [r for r in pick.reasons if r.gain >= _NAMED] or pick.reasons:
             by[reason.field if reason.field in by else "literal"][reason.keyword] = None
         kind = next((kind for kind, keywords in by.items() if keywords), "")
         return self._reason(kind, tuple(by[kind]) if kind in ("literal", "meaning") else ())

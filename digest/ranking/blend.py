@@ -5,11 +5,11 @@
 `lexical` is within [0, 1], `related` is the share of the item's related words in the paper,
 `ordinary` the item's mean cosine to the archive.
 
-A paper matches an item when words of it stand there that tell ENOUGH_COVER or more of its mean
-word; or, with a model, when its meaning is `least_meaning` or more and the item's own vector is
-near it, whatever the archive taught. Of a bag no word is required and each scores;
-but where all that stands there tells less, as `design` does of `protein design`, the paper is no
-match: what its words give counts AT_THE_MARGIN only, which stays below the default floor.
+A paper matches an item when words of it stand there that tell ENOUGH_COVER or more of what its most
+telling one does; or, with a model, when its meaning is `least_meaning` or more and the item's own
+vector is near it, whatever the archive taught. Of a bag no word is required and each scores; but
+where all that stands there tells less, as `design` does of `protein design`, the paper is no match:
+what its words give counts AT_THE_MARGIN only, which stays below the default floor.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def at_least(matrix: Csr, least: float) -> Csr:
 
 
 def cover_of(terms: Sequence[Sequence[Term]], features: Sequence[Feature]) -> Csr:
-    """Return items × features with how telling each feature is beside its item's mean word."""
+    """Return items × features with how telling each feature is beside its item's best word."""
     column = {feature: at for at, feature in enumerate(features)}
     flat = list(chain.from_iterable(terms))
     rows = np.repeat(np.arange(len(terms)), np.fromiter(map(len, terms), int, len(terms)))

@@ -23,7 +23,7 @@ class Term(NamedTuple):
 
     feature: Feature
     share: float
-    cover: float = 1.0  # how telling it is beside the item's mean word: 0 for a pair
+    cover: float = 1.0  # how telling it is beside the item's most telling word; 0: a pair
 
 
 def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
@@ -56,9 +56,9 @@ def _bag(parts: Sequence[Run], background: Background) -> tuple[Term, ...]:
         both = tuple(short for short in shorts.get(at, ()) if short in shorts.get(at + 1, ()))
         feature = Feature(((left[-1], right[0]), *both))
         pairs[feature] = pairs.get(feature, 0.0) + ADJACENT * (worth + other) / 2
-    total, mean = sum(words.values()) + sum(pairs.values()), sum(words.values()) / len(words)
+    total, most = sum(words.values()) + sum(pairs.values()), max(words.values())
     return (
-        *(Term(feature, worth / total, worth / mean) for feature, worth in words.items()),
+        *(Term(feature, worth / total, worth / most) for feature, worth in words.items()),
         *(Term(feature, worth / total, 0.0) for feature, worth in pairs.items()),
     )
 

@@ -124,7 +124,8 @@ class Explainer:
         if matches and meaning > 0:
             gains["meaning"] = meaning
         scale = SCALE if matches else SCALE * AT_THE_MARGIN
-        spans = [s for term in scored.terms for s in spans_of(term.feature, paper, document)]
+        terms = scored.terms if matches else ()  # what tells too little is not marked
+        spans = [s for term in terms for s in spans_of(term.feature, paper, document)]
         return Part(tuple((place, scale * gain) for place, gain in gains.items()), tuple(spans))
 
     def _closest_of(self, keyword: str, at: int) -> Span | None:

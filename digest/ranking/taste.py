@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.preprocessing import normalize
 
 from digest.ranking.features import Csr, Document
 from digest.ranking.semantics import Vectors, paper_text, unit
@@ -56,6 +54,11 @@ class TasteSpace:
     """The day's papers as unit vectors of their words and their meaning, for tastes."""
 
     def __init__(self, scorer: Scorer) -> None:
+        # Half a second and 80 MB to import, which only readers with feedback are worth.
+        from sklearn.feature_extraction import FeatureHasher  # noqa: PLC0415 - see above
+        from sklearn.preprocessing import normalize  # noqa: PLC0415
+
+        self._normalize = normalize
         self._scorer = scorer
         self._background: Background = scorer.corpus.background
         self._hasher = FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False)
@@ -103,4 +106,4 @@ class TasteSpace:
             ]
             for document in documents
         ]
-        return normalize(self._hasher.transform(weighed))
+        return self._normalize(self._hasher.transform(weighed))

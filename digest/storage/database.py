@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -77,6 +77,8 @@ def conflict_insert(connection: Connection, table: Table) -> sqlite.Insert:
     SQLite and PostgreSQL spell it alike, SQLAlchemy has a class for each.
     """
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - slow to import
+
         return postgresql.insert(table)  # type: ignore[return-value]
     return sqlite.insert(table)
 

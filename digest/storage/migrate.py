@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from digest.errors import StoreError, StoreTooNew
 from digest.storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -25,8 +26,11 @@ def migrate(database: Database, *, backups: Path, now: datetime) -> Path | None:
     """
     with database.read() as connection:
         revision = _revision(connection)
-    if revision == _scripts().get_current_head():
+    if revision == _newest():
         return None
+    # Alembic comes with template engine and highlighter; a store of today needs none of them.
+    from alembic import command  # noqa: PLC0415 - see above
+
     _refuse_newer(revision)
     backup = _back_up(database, backups, revision, now) if revision else None
     with database.write() as connection:  # the write lock also lets only one process migrate
@@ -72,14 +76,26 @@ def _back_up(database: Database, backups: Path, revision: str, now: datetime) ->
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _newest() -> str:
+    """Return the newest revision: the names of the scripts begin with theirs."""
+    names = (path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    return max(name.partition("_")[0] for name in names)
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as in `migrate`
+
     return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - as in `migrate`
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digest import pressroom
+from digest import edition_book, pressroom
 from digest.errors import NotFound, SettingsError
 from digest.settings import Delivery, Edition, Newsletter, Settings, Smtp
 from tests.house import House, mails, paper
@@ -39,7 +39,7 @@ _STATES = (
 
 def closes(house: House, edition: int) -> dict[str, int]:
     """Return an edition's figures, having checked that its accounting closes."""
-    told = pressroom.figures(house.app, edition).to_json()
+    told = edition_book.figures(house.app, edition).to_json()
     assert told["eligible"] == sum(told[name] for name in _STATES)
     return told
 
@@ -170,7 +170,7 @@ def test_a_new_reader_begins_with_the_newest_edition(house: House) -> None:
 def test_only_active_readers_get_the_edition(house: House) -> None:
     pending = house.reader("pending@example.org", "robots", confirmed=False)
     paused, left = (house.reader(f"{who}@example.org", "robots") for who in ("paused", "left"))
-    house.app.desk.pause(paused, None, house.now)
+    house.app.desk.pause(paused, None, house.now, how="command", source="operator")
     house.app.desk.leave(left, house.now, how="command")
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS)
@@ -204,7 +204,7 @@ def test_an_edition_that_waits_for_a_person_sends_nothing_before(house: House) -
     house.ingest(*ROBOTS)
     assert house.run().state == "awaiting_approval"
     assert house.mails("ada@example.org") == []
-    assert pressroom.approve(house.app, 1).state == "open"
+    assert edition_book.approve(house.app, 1).state == "open"
     assert house.run().accounting.accepted == 1
     house.app.close()
 
@@ -214,7 +214,7 @@ def test_an_edition_expires_by_the_clock_from_its_opening(house: House) -> None:
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS)
     house.run()
-    pressroom.approve(house.app, 1)
+    edition_book.approve(house.app, 1)
     house.app.deliveries.plan(1, house.now)
     house.now += timedelta(hours=2)
     assert house.run().accounting.expired == 1
@@ -229,7 +229,7 @@ def test_a_cancelled_edition_is_sent_to_nobody_more(house: House) -> None:
     house.ingest(*ROBOTS)
     house.run()
     house.reader("bob@example.org", "robots")
-    pressroom.cancel(house.app, 1)
+    edition_book.cancel(house.app, 1)
     house.run()
     assert house.mails("bob@example.org") == []
     assert closes(house, 1)["accepted"] == 1

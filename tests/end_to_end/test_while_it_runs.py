@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.smtp_recorder import Mail, Recorder
-from digest import pressroom
+from digest import edition_book
 from digest.states import Accounting
 from tests.cli.command import digest
 from tests.house import House, paper
@@ -61,26 +61,26 @@ def run(
 
 def told(house: House, readers: int = READERS) -> Accounting:
     """Return the edition's accounting, checked to close."""
-    found = pressroom.figures(house.app, 1).accounting
+    found = edition_book.figures(house.app, 1).accounting
     parts = [getattr(found, each) for each in found.__dataclass_fields__]
     assert sum(parts) == found.eligible == readers
     return found
 
 
 def test_a_paused_edition_stops_and_goes_on_where_it_was(house: House, server: Recorder) -> None:
-    run(house, server, lambda other: pressroom.pause(other.app, 1), at=[15])
+    run(house, server, lambda other: edition_book.pause(other.app, 1), at=[15])
     paused = told(house)
     assert 15 <= paused.accepted == len(server.accepted) <= 15 + WINDOW
     assert paused.pending == READERS - paused.accepted and not paused.finished
     assert house.run().accounting.accepted == paused.accepted, "a run does not wake it"
-    pressroom.resume(house.app, 1)
+    edition_book.resume(house.app, 1)
     house.run()
     assert told(house).accepted == len(server.accepted) == READERS
     assert len({mail.recipient for mail in server.accepted}) == READERS
 
 
 def test_a_cancelled_edition_sends_no_more_and_is_finished(house: House, server: Recorder) -> None:
-    run(house, server, lambda other: pressroom.cancel(other.app, 1), at=[15])
+    run(house, server, lambda other: edition_book.cancel(other.app, 1), at=[15])
     found = told(house)
     assert 15 <= found.accepted == len(server.accepted) <= 15 + WINDOW
     assert found.accepted + found.cancelled == READERS and found.finished
@@ -113,7 +113,7 @@ def test_the_accounting_closes_at_every_mail(house: House, server: Recorder) -> 
     run(
         house,
         server,
-        lambda other: sums.append(pressroom.figures(other.app, 1).accounting),
+        lambda other: sums.append(edition_book.figures(other.app, 1).accounting),
         at=looks,
     )
     assert len(sums) == len(looks)

@@ -24,6 +24,12 @@ def test_the_migrations_make_exactly_the_schema(database: Database) -> None:
         assert compare_metadata(context, metadata) == []
 
 
+def test_the_name_of_the_newest_script_is_the_newest_revision() -> None:
+    from digest.storage import migrate as module
+
+    assert module._newest() == module._scripts().get_current_head()
+
+
 def test_a_store_of_today_is_left_alone(database: Database, tmp_path: Path) -> None:
     assert migrate(database, backups=tmp_path / "more", now=NOW) is None
     assert not (tmp_path / "more").exists()
