@@ -28,28 +28,10 @@ from digest.settings import Settings
 from digest.storage.schema import subscribers
 
 PAPERS, PICKS = 600, 10
-SYLLABLES = [
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "la",
-    "me",
-    "ni",
-    "po",
-    "ru",
-    "sa",
-    "te",
-    "vi",
-    "xo",
-    "zu",
-    "kra",
-    "ste",
-    "pli",
-    "dro",
-    "fen",
-]
+SYLLABLES = (
+    *("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru"),
+    *("sa", "te", "vi", "xo", "zu", "kra", "ste", "pli", "dro", "fen"),
+)
 
 
 def vocabulary(rng: random.Random, size: int = 1500) -> list[str]:

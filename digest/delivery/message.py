@@ -152,11 +152,10 @@ def encoded(fragment: Fragment) -> Encoded:
 
 
 def _piece(text: str) -> Piece:
-    parts = [part for part in _HOLE.split(text) if part]
-    holes = {part for part in parts if part in _KEYS}
-    if not holes:
+    if not _HOLE.search(text):
         return encode(text)
-    if holes == {_TOKEN}:
+    parts = [part for part in _HOLE.split(text) if part]
+    if {part for part in parts if part in _KEYS} == {_TOKEN}:
         between = _HOLE.split(text)[::2]
         return tuple([encode(part) if part else b"" for part in between])
     return Blank(b"".join([_KEYS.get(p) or encode(p).replace(b"%", b"%%") for p in parts]))

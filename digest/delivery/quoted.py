@@ -12,6 +12,7 @@ properties are made here once, so that nothing has to look at a finished mail ag
 from __future__ import annotations
 
 import re
+from binascii import b2a_qp
 
 LINE = 75  # characters before the soft break's own "=": 76 in all
 SOFT_BREAK = b"=\r\n"
@@ -19,6 +20,8 @@ SOFT_BREAK = b"=\r\n"
 # Whatever cannot stand for itself: controls, "=", non-ASCII, a tab, a space before a line's
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
+# White space that relaxed DKIM would change, or a C string's and an old file's end.
+_ODD = (b"  ", b" \n", b"\t", b"\0", b"\x1a")
 _ESCAPE = {bytes([byte]): f"={byte:02X}".encode() for byte in range(256)}
 _PLAIN = bytes(b for b in range(0x20, 0x7F) if b != ord("="))  # what needs no escape inside a line
 
@@ -39,6 +42,18 @@ def encode(text: str) -> bytes:
     ):
         return raw + SOFT_BREAK
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if raw and raw[0] not in b". " and raw[-1] != 0x20 and not any(odd in raw for odd in _ODD):
+        made = b2a_qp(raw).replace(b"\n", b"\r\n")
+        if b"\n." not in made and b"\nFrom " not in made and raw[:5] != b"From ":
+            if made[-1:] == b"\n":
+                return made
+            if len(made) - made.rfind(b"\n") <= LINE + 1:  # room for the soft break's "="
+                return made + SOFT_BREAK
+    return _by_hand(raw)
+
+
+def _by_hand(raw: bytes) -> bytes:
+    """Encode what the C encoder would not write as the three properties want it: it is rare."""
     escaped = _UNSAFE.sub(_escape, raw)
     lines = escaped.split(b"\n")
     last = lines.pop()

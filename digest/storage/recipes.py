@@ -157,11 +157,16 @@ class RecipeStore:
             return Pruned(recipes=gone.rowcount, fragments=parts.rowcount)
 
 
+_WORTH_IT = 400  # bytes; compressing less costs more time than it saves room
+
+
 def _packed(fragment: Fragment) -> bytes:
     text = json.dumps([fragment.html, fragment.text], ensure_ascii=False)
-    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+    raw = text.encode("utf-8", "surrogatepass")
+    return raw if len(raw) < _WORTH_IT else zlib.compress(raw, 1)
 
 
 def _unpacked(body: bytes) -> Fragment:
-    html, text = json.loads(zlib.decompress(body).decode("utf-8", "surrogatepass"))
+    raw = body if body[:1] == b"[" else zlib.decompress(body)
+    html, text = json.loads(raw.decode("utf-8", "surrogatepass"))
     return Fragment(html=html, text=text)

@@ -270,7 +270,7 @@ fragments = Table(  # pieces of mails, shared by all of an edition
     metadata,
     Column("id", Number, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
-    Column("body", LargeBinary, nullable=False),  # zlib of JSON [html, text]
+    Column("body", LargeBinary, nullable=False),  # JSON [html, text], or zlib of it
     Column("edition", Integer, nullable=False),  # the last edition that used it: for pruning
 )
 
