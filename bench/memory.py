@@ -59,7 +59,7 @@ class Gauge:
     def passed(self, mails: int) -> None:
         """Count mails."""
         self.count += mails
-        if self.count % self.every == 0:
+        if mails and self.count % self.every == 0:
             self.seen.append((self.count, resident()))
             seconds = time.monotonic() - self.started
             print(f"{self.count:>9} mails {self.seen[-1][1]:8.1f} MB {seconds:7.0f} s", flush=True)

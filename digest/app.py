@@ -12,7 +12,6 @@ from pathlib import Path
 from digest.assembly import load_semantics, taste_of
 from digest.delivery.courier import Courier
 from digest.delivery.owners import Undertaker
-from digest.dumps import formats
 from digest.dumps.text import read_bytes
 from digest.front_office import FrontOffice, utc_now
 from digest.ingest import Ingest
@@ -36,7 +35,15 @@ _ALL = 2**31 - 1  # above every edition
 
 
 def _parse(format_name: str | None, data: bytes, now: datetime, day: date | None) -> Dump:
+    from digest.dumps import formats  # noqa: PLC0415 - a worker that sends needs no parser
+
     return formats.read(data, now=now, captured_on=day, format_name=format_name)
+
+
+def _parser_version(format_name: str) -> int:
+    from digest.dumps import formats  # noqa: PLC0415 - as above
+
+    return formats.named(format_name).version
 
 
 class App(FrontOffice):
@@ -188,7 +195,7 @@ class App(FrontOffice):
             archive=self.archive,
             readings=DumpStore(self.database),
             parse=partial(_parse, None),
-            parser_version=lambda name: formats.named(name).version,
+            parser_version=_parser_version,
             read=lambda path: read_bytes(path, max_bytes=self.settings.dumps.max_bytes),
             show_updated=self.settings.edition.show_updated,
         )

@@ -95,16 +95,18 @@ def decide(
     exactly one `NewPaper` or `UpdatePaper`. Deciding again after the intents were carried out
     finds nothing new and nothing to merge.
     """
-    keys = dict.fromkeys(key for record in records for key in keys_of(record))
-    owners = known.by_keys(tuple(keys))
+    keys = [keys_of(record) for record in records]
+    owners = known.by_keys(tuple(dict.fromkeys(chain(*keys))))
     alike: Mapping[int, Sequence[Paper]] = {}
+    filed: dict[str, tuple[int, ...]] = {}
     if lookalikes is not None:
-        strangers = (record for record in records if owners.keys().isdisjoint(keys_of(record)))
-        blocks = dict.fromkeys(block for one in strangers for block in blocking_hashes(one.title))
-        alike = lookalikes.by_blocks(tuple(blocks))
-    plan = _Plan(owners, alike)
+        told = zip(records, keys, strict=True)
+        strangers = [record.title for record, own in told if owners.keys().isdisjoint(own)]
+        filed = {title: blocking_hashes(title) for title in strangers}
+        alike = lookalikes.by_blocks(tuple(dict.fromkeys(chain(*filed.values()))))
+    plan = _Plan(owners, alike, filed)
     for index, record in enumerate(records):
-        plan.place(index, record)
+        plan.place(index, record, keys[index])
     return plan.intents()
 
 
@@ -126,7 +128,12 @@ class _Slot:
 
 
 class _Plan:
-    def __init__(self, owners: Mapping[str, Paper], alike: Mapping[int, Sequence[Paper]]) -> None:
+    def __init__(
+        self,
+        owners: Mapping[str, Paper],
+        alike: Mapping[int, Sequence[Paper]],
+        filed: Mapping[str, tuple[int, ...]],  # titles whose blocks are known
+    ) -> None:
         papers = chain(owners.values(), *alike.values())
         slots = {paper.id: _Slot(paper, (0, paper.id)) for paper in papers}
         self._owners = {key: slots[paper.id] for key, paper in owners.items()}
@@ -135,14 +142,14 @@ class _Plan:
         }
         self._slots = list(slots.values())
         self._merges: list[MergePapers] = []
+        self._filed = filed
 
-    def place(self, index: int, record: PaperRecord) -> None:
+    def place(self, index: int, record: PaperRecord, keys: Sequence[str]) -> None:
         """Find or make the record's slot, and let it claim the keys that are free."""
-        keys = keys_of(record)
         blocks: tuple[int, ...] = ()
         slot = self._owner_of(record, keys)
         if slot is None:
-            blocks = blocking_hashes(record.title)
+            blocks = self._blocks_of(record.title)
             slot = self._lookalike(record, blocks)
         if slot is None:
             # `arxiv_id` is filled even if only arXiv's DOI told it: merging looks at the field.
@@ -155,10 +162,13 @@ class _Plan:
             if key not in self._owners:
                 self._owners[key] = slot
                 slot.new_keys.append(key)
-                blocks = blocks or blocking_hashes(record.title)
+                blocks = blocks or self._blocks_of(record.title)
         for block in blocks:
             slot.new_blocks[block] = None
             self._blocks.setdefault(block, []).append(slot)
+
+    def _blocks_of(self, title: str) -> tuple[int, ...]:
+        return self._filed.get(title) or blocking_hashes(title)
 
     def _owner_of(self, record: PaperRecord, keys: Sequence[str]) -> _Slot | None:
         """Return the slot that a record belongs to; merge the slots it shows to be one."""

@@ -9,7 +9,7 @@ words for letters). Looking up a title's own hashes then finds its candidates.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,13 @@ class TitleBlocks:
             for paper in (*filed, *recent):
                 found[paper] = found.get(paper, 0) + 1
         return found
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Yield each block with a paper in it, in the order of the blocks."""
+        self._sort_in()
+        for start in range(0, len(self._hashes), 1 << 16):
+            part = slice(start, start + (1 << 16))
+            yield from zip(self._hashes[part].tolist(), self._papers[part].tolist(), strict=True)
 
     def _sort_in(self) -> None:
         recent = _pairs(self._recent, self._recent_pairs)

@@ -22,7 +22,8 @@ from digest.errors import DigestError
 from digest.run import SHARD
 from digest.settings import Settings
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 0.2
+_ORPHAN_SECONDS = 5.0  # for the mails under way of a worker whose parent has died
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def helping(app: App, edition: Edition) -> Iterator[Callable[[], None]]:
 
 
 def work(settings: Settings, data: Path, edition: Edition, parent: int, stopping: Event) -> None:
-    """Send what this process can claim of an edition; end when the parent has died."""
+    """Send what this process can claim of an edition; end soon after the parent."""
     app = App(settings, data)
     try:
         run, courier = app.edition_run(), app.courier()
@@ -67,10 +68,13 @@ def work(settings: Settings, data: Path, edition: Edition, parent: int, stopping
 
 
 def _watch(parent: int, stopping: Event, courier: Courier) -> None:
-    while True:
-        if stopping.wait(_LOOK_SECONDS):
-            courier.stop()
-        if os.getppid() != parent:
-            os._exit(1)  # whatever it was doing: the next run reaps it, as it would a killed one
-        if stopping.is_set():
+    """Stop when told to, or when nobody is left who would: in peace, but not for ever."""
+    patience = _ORPHAN_SECONDS
+    while patience > 0:
+        told, orphaned = stopping.wait(_LOOK_SECONDS), os.getppid() != parent
+        if told or orphaned:
+            courier.stop()  # again and again: it may not have begun yet
             threading.Event().wait(_LOOK_SECONDS)
+        if orphaned:
+            patience -= _LOOK_SECONDS
+    os._exit(1)  # whatever it was doing: the next run reaps it, as it would a killed one

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from digest.mail import HOLES
 
@@ -78,10 +78,21 @@ def mark(text: str, spans: Iterable[Span], end: int, before: Markup, after: Mark
         start = max(start, at)  # noqa: PLW2901
         if start >= stop:
             continue
-        parts += (escape(text[at:start]), before, escape(text[start:stop]), after)
+        parts += (escaped(text[at:start]), before, escaped(text[start:stop]), after)
         at = stop
-    parts.append(escape(text[at:end]))
+    parts.append(escaped(text[at:end]))
     return Markup("".join(parts))  # noqa: S704 - each part is escaped
+
+
+def escaped(text: str) -> str:
+    """Return text as HTML; what `markupsafe.escape` gives, without its object: twice as fast."""
+    return (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&#34;")
+        .replace("'", "&#39;")
+    )
 
 
 def harmless(text: str) -> str:

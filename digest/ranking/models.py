@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import httpx
-
 from digest.errors import ModelError
 from digest.ranking.minilm import MiniLM
 
@@ -158,6 +156,8 @@ def _from_index(file: ModelFile, work: Path, target: Path) -> None:
 
 
 def _from_hub(file: ModelFile, target: Path) -> None:
+    import httpx  # noqa: PLC0415 - for this alone; whoever ranks goes without
+
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     problems = []
     for path in file.hub:

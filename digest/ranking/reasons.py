@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -32,7 +33,7 @@ class Part:
     """What one item gives one paper at weight 1, and where its words stand."""
 
     gains: tuple[tuple[Field, float], ...]
-    spans: tuple[Span, ...]
+    spans: tuple[Span, ...]  # in reading order, never overlapping
 
 
 class Given(dict[int, Part | None]):
@@ -103,18 +104,20 @@ class Explainer:
         self, at: int, liked: float, *matched: tuple[str, Part, float]
     ) -> Explanation:
         gains: Gains = defaultdict(float)
-        spans: set[Span] = set()
+        found: list[tuple[Span, ...]] = []
         for keyword, part, weight in matched:
             for place, gain in part.gains:
                 gains[keyword, place] += weight * gain
-            spans.update(part.spans)
+            if part.spans:
+                found.append(part.spans)
         if liked:
             gains[LIKED, "likes"] += liked
         reasons = [Reason(keyword, place, gain) for (keyword, place), gain in gains.items()]
         reasons.sort(key=lambda reason: (-reason.gain, reason.keyword, reason.field))
         closest = next((each.keyword for each in reasons if each.field == "meaning"), None)
+        spans = found[0] if len(found) == 1 else merged(chain.from_iterable(found))
         sentence = self._closest(closest, at) if closest and not spans else None
-        return Explanation(sum(gains.values()), tuple(reasons), merged(spans), closest, sentence)
+        return Explanation(sum(gains.values()), tuple(reasons), spans, closest, sentence)
 
     def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> Part:
         document, paper = self._scorer.matrix.documents[at], self._scorer.papers[at]
@@ -126,7 +129,7 @@ class Explainer:
         scale = SCALE if matches else SCALE * AT_THE_MARGIN
         terms = scored.terms if matches else ()  # what tells too little is not marked
         spans = [s for term in terms for s in spans_of(term.feature, paper, document)]
-        return Part(tuple((place, scale * gain) for place, gain in gains.items()), tuple(spans))
+        return Part(tuple((place, scale * gain) for place, gain in gains.items()), merged(spans))
 
     def _closest_of(self, keyword: str, at: int) -> Span | None:
         """Return the sentence of a paper nearest to a keyword by meaning."""
@@ -181,7 +184,7 @@ def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:
     return found
 
 
-def merged(spans: set[Span]) -> tuple[Span, ...]:
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return spans in reading order, title first, those that overlap made one."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.field != "title", s.start, s.end)):

@@ -15,6 +15,7 @@ from digest.revisions import RevisePaper
 from digest.storage.database import conflict_insert
 from digest.storage.paper_rows import chunks, paper_of, plain, survivor, values_of
 from digest.storage.schema import feedback, paper_keys, papers, revisions, title_blocks
+from digest.title_blocks import CROWDED
 
 ARCHIVE_ONLY = 0  # the edition of papers that were seeded and are never offered
 
@@ -31,7 +32,7 @@ class ArchiveChange:
         for chunk in chunks(list(keys)):
             rows = self._connection.execute(
                 select(paper_keys.c.key, paper_keys.c.paper_id).where(paper_keys.c.key.in_(chunk))
-            )
+            ).all()
             owned.update((row.key, row.paper_id) for row in rows)
         found = self._read(sorted(set(owned.values())))
         return {key: found[number] for key, number in owned.items()}
@@ -44,9 +45,10 @@ class ArchiveChange:
                 select(title_blocks.c.hash, title_blocks.c.paper_id).where(
                     title_blocks.c.hash.in_(chunk)
                 )
-            )
-            for row in rows:
-                owners.setdefault(row.hash, []).append(row.paper_id)
+            ).all()
+            for block, number in rows:
+                owners.setdefault(block, []).append(number)
+        owners = {block: owned for block, owned in owners.items() if len(owned) <= CROWDED}
         numbers = {number for owned in owners.values() for number in owned}
         found = self._read(sorted(numbers))
         return {
@@ -86,7 +88,8 @@ class ArchiveChange:
     def _read(self, numbers: Sequence[int]) -> dict[int, Paper]:
         found: dict[int, Paper] = {}
         for chunk in chunks(numbers):
-            for row in self._connection.execute(select(papers).where(papers.c.id.in_(chunk))):
+            chosen = select(papers).where(papers.c.id.in_(chunk))
+            for row in self._connection.execute(chosen).all():
                 found[row.id] = paper_of(row)
         return found
 

@@ -46,6 +46,31 @@ def test_help_and_version_import_no_application(tmp_path: Path, arguments: list[
     assert imported(tmp_path / "var", ALL_BUT_THE_SHELL, *arguments) == []
 
 
+@pytest.mark.parametrize(
+    "arguments", [["subscribers", "list"], ["editions", "list"], ["init"]], ids=" ".join
+)
+def test_a_look_at_the_store_imports_neither_ranking_nor_mail(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    data = tmp_path / "var"
+    assert digest(data, "init").code == 0  # to make a store takes more than to look at one
+    assert imported(data, (*HEAVY, "numpy", "alembic", "jinja2", "httpx"), *arguments) == []
+
+
+def test_a_reader_is_added_without_ranking(tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    assert digest(data, "init").code == 0
+    arguments = ["subscribers", "add", "ada@example.org", "--keywords", "robots", "--confirmed"]
+    assert imported(data, (*HEAVY, "numpy", "alembic"), *arguments) == []
+
+
+def test_a_worker_imports_neither_pages_nor_formats() -> None:
+    watched = ("fastapi", "uvicorn", "alembic", "sklearn", "feedparser", "httpx", "pybtex")
+    code = f"import sys, digest.workers; print([n for n in {watched} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.decode().strip() == "[]"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_line_in_the_list_is_the_commands_own(name: str) -> None:
     later = Later(name, *COMMANDS[name])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
+import json
 import os
 import re
 import resource
@@ -22,6 +24,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from bench.smtp_recorder import Recorder
+from digest.run import SHARD
 from digest.settings import Delivery, Smtp
 from tests.cli.command import argv, digest, environment
 from tests.house import House, mails, page, paper
@@ -65,6 +69,46 @@ def test_a_run_that_is_killed_is_continued_and_nobody_gets_two(data: Path, tmp_p
     assert figures["accepted"] == READERS, "a mailbox tells for sure what arrived"
     assert {len(mails(data, f"r{number}@example.org")) for number in range(READERS)} == {1}
     assert digest(data, "run", "--json").one == figures
+
+
+class Together(Recorder):
+    """Serves nobody before both processes are there, with two connections each."""
+
+    async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.connections > 2:
+            self._both.set()
+        await self._both.wait()
+        await super()._session(reader, writer)
+
+    def __enter__(self) -> Together:
+        self._both = asyncio.Event()
+        super().__enter__()
+        return self
+
+
+def test_a_worker_whose_parent_is_killed_ends_in_peace(data: Path, tmp_path: Path) -> None:
+    readers = SHARD + SHARD // 2
+    prepare(data, readers, tmp_path)
+    with Together() as server:
+        smtp = {"PORT": str(server.port), "SECURITY": "none", "CONNECTIONS": "2"}
+        env = environment() | {f"DIGEST_DELIVERY__SMTP__{name}": smtp[name] for name in smtp}
+        env |= {"DIGEST_DELIVERY__TRANSPORT": "smtp", "DIGEST_DELIVERY__PROCESSES": "2"}
+        run = subprocess.Popen(argv(data, "run"), env=env, cwd=tmp_path)
+        wait_until(lambda: len(server.accepted) > 40)
+        run.kill()
+        run.wait()
+        server.settle()  # the worker has ended, too
+        sent = len(server.accepted)
+        assert sent < readers
+        done = subprocess.run(
+            argv(data, "run", "--json"), env=env, cwd=tmp_path, capture_output=True, check=True
+        )
+        told = json.loads(done.stdout)
+        assert told["pending"] == 0, "nothing is left behind by the worker"
+        assert told["uncertain"] <= 2, "only the killed one's connections are in doubt"
+        got = [mail.recipient for mail in server.accepted]
+        assert len(got) == len(set(got))
+        assert told["accepted"] + told["uncertain"] == readers
 
 
 def test_ctrl_c_ends_a_run_with_130_and_the_next_goes_on(data: Path, tmp_path: Path) -> None:

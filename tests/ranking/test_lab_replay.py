@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from digest.ranking import lab
 from digest.ranking.collection import read_collection
+from digest.ranking.semantics import Semantics, Vectors
 from subscribers.store import Feedback
 from tests.cli.command import Said, inside
 from tests.house import House, paper
@@ -59,6 +61,27 @@ def test_a_liked_paper_without_a_match_measures_below_chance(
 ) -> None:
     opine(house, "Burning stars")  # behind the robots, level with the two others
     assert replayed(house, capsys, "--json").one["lexical"] == pytest.approx(1 / 3)
+
+
+class Sky:
+    """A model to which robots and stars are one subject."""
+
+    name, width = "sky", 2
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one axis for that subject, the other for all else."""
+        about = ["robots" in text.casefold() or "stars" in text.casefold() for text in texts]
+        return np.array([(float(yes), float(not yes)) for yes in about], np.float32)
+
+
+def test_with_a_model_both_rankers_are_compared(
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.app.load_semantics", lambda mode, store: Semantics(Sky()))
+    opine(house, "Burning stars")  # now behind the robots only
+    areas = {"lexical": pytest.approx(1 / 3), "blend": pytest.approx(2 / 3)}
+    assert replayed(house, capsys, "--json").one == {"pairs": 1, **areas}
+    assert "blend" in replayed(house, capsys).out
 
 
 def test_replay_speaks_to_people_too(house: House, capsys: pytest.CaptureFixture[str]) -> None:
