@@ -59,7 +59,8 @@ class FrontDesk(Reception):
             AddressError: no mail can be sent there.
         """
         address = self.check_address(email)
-        self._ask(address, wishes, now, how="form", source="reader")
+        found = self.store.by_key(address.key)
+        self._ask(address, found, wishes, now, how="form", source="reader")
 
     def check_address(self, email: str) -> Address:
         """Return an address that may subscribe here. Raises AddressError."""
@@ -78,10 +79,24 @@ class FrontDesk(Reception):
         """
         address = self.check_address(email)
         found = self.store.by_key(address.key)
+        reader = self.enrol(address, found, wishes, now, confirmed=confirmed, how=how)
+        return reader, found is None
+
+    def enrol(
+        self,
+        address: Address,
+        found: Subscriber | None,
+        wishes: Preferences,
+        now: datetime,
+        *,
+        confirmed: bool,
+        how: str,
+    ) -> Subscriber:
+        """Add or update, as `add` does, a reader who was looked up already."""
         if found and found.state in ("active", "paused"):
-            return self._write(found, wishes.applied_to(found), None), False
+            return self._write(found, wishes.applied_to(found), None)
         if not confirmed:
-            return self._ask(address, wishes, now, how=how, source="operator"), found is None
+            return self._ask(address, found, wishes, now, how=how, source="operator")
         before = found or self._blank(address, now)
         after = replace(
             wishes.applied_to(before),
@@ -91,7 +106,7 @@ class FrontDesk(Reception):
             pending_since=None,
         )
         consent = self.evidence(found, address.key, "vouch", now, how, "operator")
-        return self._write(found, after, consent), found is None
+        return self._write(found, after, consent)
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
         """Begin mailing a reader who pressed the button behind the confirmation link.
@@ -241,9 +256,15 @@ class FrontDesk(Reception):
         raise ConsentError(message("this did not work; please press the button once more"))
 
     def _ask(
-        self, address: Address, wishes: Preferences, now: datetime, *, how: str, source: Source
+        self,
+        address: Address,
+        found: Subscriber | None,
+        wishes: Preferences,
+        now: datetime,
+        *,
+        how: str,
+        source: Source,
     ) -> Subscriber:
-        found = self.store.by_key(address.key)
         if found and found.state in ("active", "paused"):
             if self.may_post(found.email_key):
                 link = self.links.preferences(found.id, now)

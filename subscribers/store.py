@@ -6,7 +6,9 @@ both pass the same tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -56,11 +58,20 @@ class Feedback:
 class SubscriberStore(Protocol):
     """Readers and the evidence of their consent. Each call is one transaction."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make one transaction of what this thread does inside: all of it is kept, or none.
+
+        Within another `together` it is a part of it, which can fail alone.
+        """
+
     def by_id(self, subscriber: int) -> Subscriber | None:
         """Find a reader by number."""
 
     def by_key(self, email_key: str) -> Subscriber | None:
         """Find a reader by the key of their address."""
+
+    def by_keys(self, email_keys: Sequence[str]) -> Mapping[str, Subscriber]:
+        """Find readers by the keys of their addresses; who is not there is absent."""
 
     def insert(self, subscriber: Subscriber, consent: Consent) -> Subscriber | None:
         """Add a reader with the evidence and return them with their number.
@@ -88,8 +99,8 @@ class SubscriberStore(Protocol):
     def pending_before(self, moment: datetime) -> Sequence[Subscriber]:
         """Unconfirmed readers whose `pending_since` is earlier: they expire."""
 
-    def was_erased(self, address_hash: str) -> bool:
-        """Whether a consent record with action 'erase' names this address: an import skips it."""
+    def erased(self, address_hashes: Sequence[str]) -> AbstractSet[str]:
+        """Which of these addresses a consent record with action 'erase' names."""
 
     def consents(self, subscriber: int) -> Sequence[Consent]:
         """The evidence of one reader, oldest first."""

@@ -33,7 +33,8 @@ def demo(
     """Read dumps, send an edition for each to three sample readers, and show the mails."""
     files = dumps or sorted(_SAMPLES.glob("day-*.txt"))
     app = App(Settings(delivery=Delivery(transport="mailbox")), _fresh_folder(context.obj.data))
-    outcome = reader_book.import_readers(app, _SAMPLES / "readers.csv", confirmed=True)
+    readers = reader_book.read_file(_SAMPLES / "readers.csv")
+    outcome = reader_book.import_readers(app, readers, confirmed=True)
     say(f"{outcome.added} sample readers, in {app.data}")
     failed = False
     for number, file in enumerate(files):

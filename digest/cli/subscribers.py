@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -12,7 +13,7 @@ import typer
 
 from digest import reader_book
 from digest.cli.arguments import a_date
-from digest.cli.output import Json, objects, one, say, table, warn
+from digest.cli.output import Json, objects, one, progress, say, table, warn
 from digest.front_office import FrontOffice
 from digest.papers import Paper
 from subscribers.addresses import parse_address
@@ -134,7 +135,14 @@ def import_readers(
 ) -> None:
     """Add or change many readers from a file: at least email, name, keywords."""
     office = context.obj.office
-    outcome = reader_book.import_readers(office, file, confirmed=confirmed)
+    data = reader_book.read_file(file)
+    with progress("Importing, line by line", data.count(b"\n")) as bar:
+        outcome = reader_book.import_readers(
+            office,
+            data,
+            confirmed=confirmed,
+            progress=lambda line: bar.update(bar.task_ids[0], completed=line),
+        )
     office.post_office.flush(office.clock())
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
@@ -155,11 +163,12 @@ def export_readers(
     """Write all readers out, in a form that `import` reads."""
     if format not in ("csv", "jsonl"):
         raise typer.BadParameter("choose csv or jsonl", param_hint="--format")
-    text = reader_book.export_readers(context.obj.office, format)
+    lines = reader_book.export_readers(context.obj.office, format)
     if out is None:
-        print(text, end="")
+        sys.stdout.writelines(lines)
     else:
-        out.write_text(text, encoding="utf-8", newline="")
+        with out.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
 
 
 @app.command("list")

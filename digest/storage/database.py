@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._open = _Open()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -31,6 +33,11 @@ class Database:
 
         Raises StoreBusy, StoreFull or StoreError.
         """
+        joined = self._open.connection
+        if joined is not None:
+            with translated():
+                yield joined
+            return
         with translated(), self.engine.connect() as connection:
             yield connection
 
@@ -39,16 +46,47 @@ class Database:
         """Give a connection in one transaction: all of it is durable at the end, or none.
 
         On SQLite the write lock is taken at once, since a read that turns into a write
-        cannot wait for another writer. Raises StoreBusy, StoreFull or StoreError.
+        cannot wait for another writer. Within `together` it is a part of that transaction.
+        Raises StoreBusy, StoreFull or StoreError.
         """
+        joined = self._open.connection
+        if joined is not None:
+            with translated(), joined.begin_nested():
+                yield joined
+            return
         with translated(), self.engine.connect() as connection:
             writing = connection.execution_options(digest_writes=True)
             with writing.begin():
                 yield writing
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of every `read` and `write` of this thread inside.
+
+        Each `write` stays a unit (a savepoint): one that fails, and whose error is dealt with
+        inside, costs no other; so does a `together` within another. Keep it short: nobody else
+        can write meanwhile. Raises StoreBusy, StoreFull or StoreError.
+        """
+        if self._open.connection is not None:
+            with self.write():
+                yield
+            return
+        with self.write() as connection:
+            self._open.connection = connection
+            try:
+                yield
+            finally:
+                self._open.connection = None
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+class _Open(threading.local):
+    """The transaction that this thread has made one of many, if any."""
+
+    connection: Connection | None = None
 
 
 def open_database(url: str) -> Database:

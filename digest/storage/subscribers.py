@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
+from contextlib import AbstractContextManager
+from dataclasses import asdict, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from digest.storage.database import Database
+from digest.storage.database import Database, conflict_insert
 from digest.storage.schema import (
     consents,
     deliveries,
@@ -25,6 +26,7 @@ from subscribers.consent import Consent, State
 from subscribers.store import Feedback, Subscriber
 
 _CHUNK = 500
+_T = TypeVar("_T")
 
 
 class SubscriberTable:
@@ -41,12 +43,24 @@ class SubscriberTable:
         """Find a reader by the key of their address."""
         return self._find(subscribers.c.email_key == email_key)
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make one transaction of what this thread does inside; see `Database.together`."""
+        return self._database.together()
+
+    def by_keys(self, email_keys: Sequence[str]) -> dict[str, Subscriber]:
+        """Find readers by the keys of their addresses; who is not there is absent."""
+        found: dict[str, Subscriber] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(email_keys):
+                for row in connection.execute(_readers().where(subscribers.c.email_key.in_(chunk))):
+                    found[row.email_key] = _subscriber(row)
+        return found
+
     def by_ids(self, numbers: Sequence[int]) -> dict[int, Subscriber]:
         """Find readers by number; who is gone is absent."""
         found: dict[int, Subscriber] = {}
         with self._database.read() as connection:
-            for start in range(0, len(numbers), _CHUNK):
-                chunk = numbers[start : start + _CHUNK]
+            for chunk in _chunks(numbers):
                 for row in connection.execute(_readers().where(subscribers.c.id.in_(chunk))):
                     found[row.id] = _subscriber(row)
         return found
@@ -56,12 +70,12 @@ class SubscriberTable:
         values = _values(subscriber)
         del values["id"]
         with self._database.write() as connection:
-            if self._taken(connection, subscriber.email_key):
+            statement = conflict_insert(connection, subscribers).on_conflict_do_nothing()
+            number = connection.scalar(statement.returning(subscribers.c.id), values)
+            if number is None:
                 return None
-            statement = insert(subscribers).values(values).returning(subscribers.c.id)
-            number: int = connection.execute(statement).scalar_one()
             _keep(connection, number, consent)
-        return self.by_id(number)
+        return replace(subscriber, id=number)
 
     def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
         """Write what changed, unless the row's state moved on meanwhile (see the protocol)."""
@@ -130,13 +144,14 @@ class SubscriberTable:
         with self._database.read() as connection:
             return [_subscriber(row) for row in connection.execute(query)]
 
-    def was_erased(self, address_hash: str) -> bool:
-        """Tell whether a reader of this address asked to be erased once."""
-        query = select(consents.c.id).where(
-            consents.c.address_hash == address_hash, consents.c.action == "erase"
-        )
+    def erased(self, address_hashes: Sequence[str]) -> set[str]:
+        """Return which of these addresses' readers asked to be erased once."""
+        found: set[str] = set()
+        query = select(consents.c.address_hash).where(consents.c.action == "erase")
         with self._database.read() as connection:
-            return connection.execute(query.limit(1)).first() is not None
+            for chunk in _chunks(address_hashes):
+                found.update(connection.scalars(query.where(consents.c.address_hash.in_(chunk))))
+        return found
 
     def consents(self, subscriber: int) -> Sequence[Consent]:
         """Return the evidence of one reader, oldest first."""
@@ -182,8 +197,7 @@ class SubscriberTable:
         """Return readers' opinions, oldest first: reader → (paper, more or less, when)."""
         found: dict[int, list[tuple[int, str, datetime]]] = {}
         with self._database.read() as connection:
-            for start in range(0, len(numbers), _CHUNK):
-                chunk = numbers[start : start + _CHUNK]
+            for chunk in _chunks(numbers):
                 query = select(feedback).where(feedback.c.subscriber_id.in_(chunk))
                 for row in connection.execute(query.order_by(feedback.c.at, feedback.c.id)):
                     said = (row.paper_id, row.opinion, row.at)
@@ -218,6 +232,11 @@ class SubscriberTable:
 _RHYTHM = {"timezone", "hour", "cadence", "weekdays", "paused_until", "state"}
 
 
+def _chunks(many: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Yield no more at a time than a statement may have parameters."""
+    return (many[start : start + _CHUNK] for start in range(0, len(many), _CHUNK))
+
+
 def _readers() -> Select[Any]:
     return select(subscribers).order_by(subscribers.c.id)
 
@@ -232,7 +251,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
 
 
 def _keep(connection: Connection, number: int, consent: Consent) -> None:
-    connection.execute(insert(consents).values(subscriber_id=number, **asdict(consent)))
+    connection.execute(insert(consents), {"subscriber_id": number, **asdict(consent)})
 
 
 def _forget(connection: Connection, subscriber: int, paper: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -28,6 +29,18 @@ class MemoryStore:
     opinions: dict[tuple[int, int], Feedback] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     last: int = 0
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        before = dict(self.readers), list(self.evidence), dict(self.opinions), self.last
+        try:
+            yield
+        except BaseException:
+            self.readers, self.evidence, self.opinions, self.last = before
+            raise
+
+    def by_keys(self, email_keys: Sequence[str]) -> dict[str, Subscriber]:
+        return {r.email_key: r for r in self.readers.values() if r.email_key in email_keys}
 
     def by_id(self, subscriber: int) -> Subscriber | None:
         self.calls.append("by_id")
@@ -84,8 +97,9 @@ class MemoryStore:
             if r.pending_since is not None and r.pending_since < moment
         ]
 
-    def was_erased(self, address_hash: str) -> bool:
-        return any(c.address_hash == address_hash and c.action == "erase" for _, c in self.evidence)
+    def erased(self, address_hashes: Sequence[str]) -> set[str]:
+        erased = {c.address_hash for _, c in self.evidence if c.action == "erase"}
+        return erased & set(address_hashes)
 
     def consents(self, subscriber: int) -> Sequence[Consent]:
         return [consent for number, consent in self.evidence if number == subscriber]

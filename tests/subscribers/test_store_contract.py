@@ -56,6 +56,36 @@ def test_a_reader_comes_back_as_they_were_kept(store: Any) -> None:
     assert store.by_key("bo@x.org") is None
 
 
+def test_readers_are_found_by_many_keys(store: Any) -> None:
+    ada, bo = add(store), add(store, "bo@x.org")
+    keys = ["bo@x.org", *(f"nobody{n}@x.org" for n in range(1200)), "ada@x.org"]
+    assert store.by_keys(keys) == {"ada@x.org": ada, "bo@x.org": bo}
+    assert store.by_keys([]) == {}
+
+
+def test_what_is_done_together_is_kept_or_forgotten_together(store: Any) -> None:
+    with pytest.raises(ValueError, match="stop"), store.together():
+        add(store)
+        assert store.by_key("ada@x.org")
+        raise ValueError("stop")
+    assert list(store.every()) == []
+    with store.together():
+        ada = add(store)
+    assert list(store.every()) == [ada]
+
+
+def test_a_part_that_fails_leaves_the_other_parts(store: Any) -> None:
+    with store.together():
+        ada = add(store)
+        with pytest.raises(ValueError, match="stop"), store.together():
+            add(store, "bo@x.org")
+            assert store.save(ada, replace(ada, keywords="c"), None)
+            raise ValueError("stop")
+        with store.together():
+            cy = add(store, "cy@x.org")
+    assert list(store.every()) == [ada, cy]
+
+
 def test_a_key_is_taken_once(store: Any) -> None:
     reader = add(store)
     assert store.insert(replace(reader, id=0), consent("ask", None, "pending")) is None
@@ -90,8 +120,7 @@ def test_erasing_leaves_only_evidence(store: Any) -> None:
     assert store.erase(reader.id, consent("erase", "active", "erased", "hash of ada"))
     assert store.by_id(reader.id) is None
     assert [c.action for c in store.consents(reader.id)] == ["ask", "erase"]
-    assert store.was_erased("hash of ada")
-    assert not store.was_erased("hash of bo")
+    assert store.erased(["hash of ada", "hash of bo"]) == {"hash of ada"}
     assert not store.erase(reader.id, consent("erase", "active", "erased"))
 
 
@@ -99,7 +128,7 @@ def test_who_was_confirmed_at_the_last_moment_does_not_expire(store: Any) -> Non
     reader = add(store, state="active")
     assert not store.erase(reader.id, consent("expire", "pending", "erased"))
     assert store.by_id(reader.id) == reader
-    assert not store.was_erased("h")
+    assert not store.erased(["h"])
 
 
 def test_a_number_is_never_given_twice(store: Any) -> None:
