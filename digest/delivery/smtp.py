@@ -123,6 +123,9 @@ class Mailer(Wire):
             self.fail(f"the server said {reply.code} {reply.text[:80]!r} unasked")
             return
         step = self._steps.popleft()
+        if reply.code == 421 and step is Step.MAIL:  # the connection's end, not the mail's fault
+            self.fail(f"the server closed: 421 {reply.text[:80]}")
+            return
         if step is Step.DOT:
             self._after_dot(reply)
         elif step is Step.DATA:

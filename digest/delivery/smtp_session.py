@@ -190,7 +190,8 @@ class Wire(asyncio.BufferedProtocol):
 
     def _end_mail(self) -> None:
         ending, self._ending = self._ending, None
-        if ending is not None and not self.ended:
+        closing = self._transport is None or self._transport.is_closing()
+        if ending is not None and not closing:
             self.leaving(now=True)
             self.write(ending)
 
@@ -289,6 +290,8 @@ class Wire(asyncio.BufferedProtocol):
             if self._asked is None
             else (b"\n".join(self._lines).decode("utf-8", "replace"))
         )
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
         self._lines = []
         reply = Reply(code, text)
         if self._asked is not None and not self._asked.done():

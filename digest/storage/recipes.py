@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
@@ -135,28 +136,50 @@ class RecipeStore:
 
         What may still be sent keeps its recipe. The ledger and the deliveries stay.
         """
-        old = select(editions.c.number).where(editions.c.opened_at < before)
-        closed = select(deliveries.c.id).where(
-            deliveries.c.edition.in_(old),
-            deliveries.c.state.not_in(
-                (State.PLANNED, State.CLAIMED, State.SENDING, State.DEFERRED, State.UNCERTAIN)
-            ),
+        gone, last = 0, 0
+        while (piece := self._oldest(last, before)).old:
+            last = piece.last
+            with self._database.write() as connection:
+                for chunk in one_of(recipes.c.delivery_id, piece.closed):
+                    gone += connection.execute(delete(recipes).where(chunk)).rowcount
+        needed = select(func.min(deliveries.c.edition)).join(
+            recipes, recipes.c.delivery_id == deliveries.c.id
         )
+        past = select(func.max(editions.c.number)).where(editions.c.opened_at < before)
+        with self._database.read() as connection:
+            oldest, newest = connection.scalar(needed), connection.scalar(past)
+        limit = min(x for x in (oldest, (newest or 0) + 1) if x is not None)
         with self._database.write() as connection:
-            gone = connection.execute(delete(recipes).where(recipes.c.delivery_id.in_(closed)))
-            oldest = connection.scalar(
-                select(func.min(deliveries.c.edition)).where(
-                    deliveries.c.id.in_(select(recipes.c.delivery_id))
-                )
-            )
-            newest = connection.scalar(
-                select(func.max(editions.c.number)).where(editions.c.opened_at < before)
-            )
-            limit = min(x for x in (oldest, (newest or 0) + 1) if x is not None)
             parts = connection.execute(delete(fragments).where(fragments.c.edition < limit))
-            return Pruned(recipes=gone.rowcount, fragments=parts.rowcount)
+            return Pruned(recipes=gone, fragments=parts.rowcount)
+
+    def _oldest(self, last: int, before: datetime) -> _Piece:
+        """Look at the next recipes after one: in pieces, so that no sender waits for long."""
+        statement = (
+            select(recipes.c.delivery_id, deliveries.c.state, editions.c.opened_at < before)
+            .join(deliveries, deliveries.c.id == recipes.c.delivery_id)
+            .join(editions, editions.c.number == deliveries.c.edition)
+            .where(recipes.c.delivery_id > last)
+            .order_by(recipes.c.delivery_id)
+            .limit(_AT_ONCE)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return _Piece(
+            last=rows[-1][0] if rows else last,
+            old=any(past for _, _, past in rows),
+            closed=[number for number, state, past in rows if past and state not in _OPEN],
+        )
 
 
+class _Piece(NamedTuple):
+    last: int
+    old: bool  # whether any of it is of a past edition
+    closed: list[int]
+
+
+_OPEN = (State.PLANNED, State.CLAIMED, State.SENDING, State.DEFERRED, State.UNCERTAIN)
+_AT_ONCE = 5_000
 _WORTH_IT = 400  # bytes; compressing less costs more time than it saves room
 
 

@@ -56,6 +56,7 @@ def test_answers_in_single_bytes_in_many_lines_and_in_no_charset_are_understood(
     assert place.count().accepted == len(server.accepted) == 12
     for view in place.room.deliveries.listed(1):
         assert view.reply is not None and "so be it" in view.reply
+        assert view.reply.isprintable(), "it is shown on a terminal"
 
 
 @pytest.mark.parametrize("upto", ["25", "250 ok\r\n250 o", "250 ok\r\n250 ok\r\n35", "354"])
@@ -161,3 +162,32 @@ def test_a_handshake_that_ends_in_nonsense_burns_nobody(post: MakePost) -> None:
     assert found.uncertain == found.refused == 0 and found.planned + found.deferred == 5
     assert not any("MAIL" in line for line in server.lines)
     finish(place, 0)
+
+
+def test_a_server_that_takes_ten_mails_a_connection_gets_all_of_them(post: MakePost) -> None:
+    place = post(45)
+
+    async def script(talk: Talk) -> None:
+        await talk.hello("PIPELINING")
+        count = 0
+        while True:
+            line = await talk.line()
+            if line.startswith("MAIL"):
+                count += 1
+                if count > 10:
+                    await talk.say("421 4.7.0 too many messages in this connection")
+                    return
+            if line.startswith("RCPT"):
+                who = line[9 : line.index(">")]
+            if line == "DATA":
+                await talk.say("354 go on")
+                talk.server.accepted.append((who, await talk.data()))
+            await talk.say("250 ok")
+
+    with Scripted(script) as server:
+        place.send(relay_to(server.port, connections=2, timeout=5.0, dot_timeout=5.0))
+    found = place.count()
+    assert found.uncertain == found.refused == found.sending == 0
+    assert found.accepted == len(server.accepted) == len({who for who, _ in server.accepted})
+    assert all(view.attempts == 0 for view in place.room.deliveries.listed(1))
+    assert found.accepted == 45, "the limit is the connection's, not the readers'"

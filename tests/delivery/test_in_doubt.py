@@ -37,7 +37,7 @@ def _make_long(place: Post) -> None:
     place.room.press.bytes_of = longer  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("long", [False])
+@pytest.mark.parametrize("long", [True, False])
 def test_a_mail_that_is_stuck_before_its_final_dot_is_not_in_doubt(
     post: MakePost, long: bool
 ) -> None:
