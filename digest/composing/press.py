@@ -193,10 +193,10 @@ class Sheet:
             _make_room(self._cards, _MOST_CARDS)
             # Most reasons that differ name the same keywords to the reader.
             alike = (place, self.desk.why(paper, pick), spans)
-            card = self._cards[alike] if alike in self._cards else None
-            found = (card[0] if card else self._card(paper, pick, lead, density), pick)
-            self._cards[alike] = card or found
-            self._cards[key] = found
+            found = self._cards.get(alike)
+            if found is None:
+                found = self._cards[alike] = (self._card(paper, pick, lead, density), pick)
+            found = self._cards[key] = (found[0], pick)
         return found[0]
 
     def _card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:

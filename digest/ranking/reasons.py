@@ -179,9 +179,16 @@ def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:
     for place, text, tokens in places:
         if feature.scope == "title" and place != "title":
             continue
-        runs = [run for stems in feature.variants for run in occurrences(stems, tokens)]
-        joined = {stems[0] for stems in feature.variants if len(stems) == 1}
-        runs += [(a, b) for word, a, b in compounds(text, tokens) if word in joined]
+        runs: list[tuple[int, int]] = []
+        joined: set[str] = set()  # words that stand there also as parts joined by a hyphen
+        for stems in feature.variants:
+            if len(stems) > 2 or (count := document.counts[place][stems]):
+                here = occurrences(stems, tokens)
+                runs += here
+                if len(stems) == 1 and count > len(here):
+                    joined.add(stems[0])
+        if joined:
+            runs += [(a, b) for word, a, b in compounds(text, tokens) if word in joined]
         found += [Span(place, tokens[a].start, tokens[b].end) for a, b in runs]
     return found
 
