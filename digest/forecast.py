@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from digest.due import Due, Rhythm, due, period_of
@@ -127,6 +128,11 @@ def forecast(
     return sorted(found)
 
 
+@lru_cache(maxsize=4096)
+def _period(day: date, weekly: bool) -> str:
+    return period_of(day, weekly=weekly)
+
+
 class _Hour(NamedTuple):
     zone: str
     hour: int
@@ -154,7 +160,8 @@ def _of_hour(
             if clock.changes_on(day) or not start <= at <= until < end:
                 yield from _of_odd_day(hour, day, crowd, start, end, clock)
             else:
-                period, local = period_of(day, weekly=hour.weekly), at.astimezone(clock.zone)
+                local = datetime.combine(day, time(hour.hour, crowd[0][0]), clock.zone)
+                period = _period(day, hour.weekly)
                 yield Sends(at, hour.zone, period, until, local, readers[day.weekday()], "")
         day += ONE_DAY
 

@@ -92,4 +92,4 @@ def _span(text: str) -> tuple[date, date]:
 
 
 def _told(value: object) -> object:
-    return f"{value:%Y-%m-%d %H:%M %z}" if isinstance(value, datetime) else value
+    return value.isoformat(" ", "minutes") if isinstance(value, datetime) else value

@@ -23,6 +23,7 @@ from digest.papers import Paper
 from digest.ranking.interface import Pick
 
 Density = Literal["full", "short", "title"]  # how much of the abstract is shown
+Why = tuple[str, str]  # why a reader got a paper, as HTML and as text
 DENSITIES: tuple[Density, ...] = ("full", "short", "title")
 _SHORT = 160  # characters of an abstract in a trimmed card
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_KEYWORD = 300, 60, 60
@@ -123,17 +124,18 @@ class CardWriter:
             less=self._reader.to("less", paper.id),
         )
 
-    def matched(self, paper: Paper, pick: Pick, *, lead: bool, density: Density) -> Matched:
+    def matched(
+        self, paper: Paper, pick: Pick, why: Why, *, lead: bool, density: Density
+    ) -> Matched:
         """Return what a reader's card of a paper says that another's may not."""
         limit = self._limit(lead, density)
-        why, why_text = self._why(paper, pick)
         return Matched(
             self._marked(paper.title, pick, "title", cut(paper.title, _LONGEST_TITLE)),
-            why,
+            why[0],
             self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit))
             if limit
             else "",
-            why_text,
+            why[1],
         )
 
     def _variable(
@@ -169,8 +171,8 @@ class CardWriter:
         marked = mark(text, spans, where.end, before, after)
         return harmless(str(marked)) + ("…" if where.ellipsis else "")
 
-    def _why(self, paper: Paper, pick: Pick) -> tuple[str, str]:
-        """Return why a reader got a paper, as HTML and as text."""
+    def why(self, paper: Paper, pick: Pick) -> Why:
+        """Return why a reader got a paper."""
         html, text = self._asked(pick)
         if paper.updated is None:
             return html, text
@@ -182,7 +184,7 @@ class CardWriter:
         news = news.replace("{version}", str(paper.updated.version))
         return f"{escape(news)}. {html}", f"{news}. {text}"
 
-    def _asked(self, pick: Pick) -> tuple[str, str]:
+    def _asked(self, pick: Pick) -> Why:
         """Return what of a profile found a paper."""
         if pick.section == "trending":
             return self._reason("trending", ())
@@ -192,7 +194,7 @@ class CardWriter:
         kind = next((kind for kind, keywords in by.items() if keywords), "")
         return self._reason(kind, tuple(by[kind]) if kind in ("literal", "meaning") else ())
 
-    def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> tuple[str, str]:
+    def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> Why:
         say = self._words.say
         alone = {
             "trending": say("Popular today, outside your keywords"),

@@ -12,7 +12,7 @@ from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
 from digest.composing.branding import PressSettings
-from digest.composing.cards import CardWriter, Density, Labelled, Matched, Style
+from digest.composing.cards import CardWriter, Density, Labelled, Matched, Style, Why
 from digest.composing.fit import Measured, measured
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Words
@@ -107,9 +107,14 @@ class Desk:
             split(_rendered(self._text, piece, {"paper": text})),
         )
 
+    def why(self, paper: Paper, pick: Pick) -> Why:
+        """Return why a reader got a paper."""
+        return self._cards.why(paper, pick)
+
     def matched(self, paper: Paper, pick: Pick, *, lead: bool, density: Density) -> Matched:
         """Return what one reader's card of a paper says that another's may not."""
-        return self._cards.matched(paper, pick, lead=lead, density=density)
+        why = self.why(paper, pick)
+        return self._cards.matched(paper, pick, why, lead=lead, density=density)
 
     def card(self, paper: Paper, matched: Matched, *, lead: bool, density: Density) -> Fragment:
         """Return a paper's card, rendered whole."""

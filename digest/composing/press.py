@@ -23,7 +23,7 @@ from digest.ranking.interface import Pick, Reason, Span
 
 # Kept per edition and language, the oldest given up first.
 _MOST_PIECES = 10_000  # about 15 MB
-_MOST_CARDS = 20_000  # a card only names its pieces: about 10 MB
+_MOST_CARDS = 30_000  # a card only names its pieces: about 15 MB
 _MOST_CONTENTS = 4_000  # about 12 MB
 _MOST_LINES = 5_000
 
@@ -185,20 +185,18 @@ class Sheet:
         Kept by the identity of what explains the pick: ranking gives readers whose keywords
         matched a paper alike the same reasons, and a look at their values takes ten times as long.
         """
-        key = (
-            paper.id,
-            paper.updated,
-            lead,
-            density,
-            pick.section,
-            id(pick.reasons),
-            id(pick.spans),
-            id(pick.closest_sentence),
-        )
+        place = (paper.id, paper.updated, lead, density)
+        spans = (id(pick.spans), id(pick.closest_sentence))
+        key = (place, pick.section, id(pick.reasons), spans)
         found = self._cards.get(key)
         if found is None:
             _make_room(self._cards, _MOST_CARDS)
-            found = self._cards[key] = (self._card(paper, pick, lead, density), pick)
+            # Most reasons that differ name the same keywords to the reader.
+            alike = (place, self.desk.why(paper, pick), spans)
+            found = self._cards.get(alike)
+            if found is None:
+                found = self._cards[alike] = (self._card(paper, pick, lead, density), pick)
+            found = self._cards[key] = (found[0], pick)
         return found[0]
 
     def _card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:

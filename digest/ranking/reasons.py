@@ -59,6 +59,7 @@ class Explainer:
         self._scorer = scorer
         self._given: dict[object, Given] = {}
         self._explained = lru_cache(maxsize=50_000)(self._explained_of)
+        self._spans = lru_cache(maxsize=50_000)(_spans_of_all)
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
         self._last: tuple[Profile | None, Sequence[tuple[Given, float]]] = (None, ())
 
@@ -104,18 +105,15 @@ class Explainer:
         self, at: int, liked: float, *matched: tuple[str, Part, float]
     ) -> Explanation:
         gains: Gains = defaultdict(float)
-        found: list[tuple[Span, ...]] = []
         for keyword, part, weight in matched:
             for place, gain in part.gains:
                 gains[keyword, place] += weight * gain
-            if part.spans:
-                found.append(part.spans)
         if liked:
             gains[LIKED, "likes"] += liked
         reasons = [Reason(keyword, place, gain) for (keyword, place), gain in gains.items()]
         reasons.sort(key=lambda reason: (-reason.gain, reason.keyword, reason.field))
         closest = next((each.keyword for each in reasons if each.field == "meaning"), None)
-        spans = found[0] if len(found) == 1 else merged(chain.from_iterable(found))
+        spans = self._spans(*[part for _, part, _ in matched if part.spans])
         sentence = self._closest(closest, at) if closest and not spans else None
         return Explanation(sum(gains.values()), tuple(reasons), spans, closest, sentence)
 
@@ -167,6 +165,10 @@ def _leading(asked: Sequence[tuple[Given, float]], at: int) -> int:
     return best
 
 
+def _spans_of_all(*parts: Part) -> tuple[Span, ...]:
+    return merged(chain.from_iterable(part.spans for part in parts))
+
+
 def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:
     """Return where a feature stands in the title and the abstract."""
     places: tuple[tuple[Literal["title", "abstract"], str, tuple[Token, ...]], ...] = (
@@ -177,9 +179,16 @@ def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:
     for place, text, tokens in places:
         if feature.scope == "title" and place != "title":
             continue
-        runs = [run for stems in feature.variants for run in occurrences(stems, tokens)]
-        joined = {stems[0] for stems in feature.variants if len(stems) == 1}
-        runs += [(a, b) for word, a, b in compounds(text, tokens) if word in joined]
+        runs: list[tuple[int, int]] = []
+        joined: set[str] = set()  # words that stand there also as parts joined by a hyphen
+        for stems in feature.variants:
+            if len(stems) > 2 or (count := document.counts[place][stems]):
+                here = occurrences(stems, tokens)
+                runs += here
+                if len(stems) == 1 and count > len(here):
+                    joined.add(stems[0])
+        if joined:
+            runs += [(a, b) for word, a, b in compounds(text, tokens) if word in joined]
         found += [Span(place, tokens[a].start, tokens[b].end) for a, b in runs]
     return found
 

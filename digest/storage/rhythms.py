@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, true, update
 
 from digest.rhythms import RhythmRow, Served
 from digest.states import WELCOME
@@ -18,13 +18,18 @@ _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit 
 
 _CHUNK = 5000
 
-_RHYTHM = tuple(
-    subscribers.c[name]
-    for name in (
-        "id", "timezone", "hour", "cadence", "weekdays", "paused_until", "confirmed_at",
-        "created_at", "last_period", "last_edition",
-    )
-)  # fmt: skip
+_s = subscribers.c
+_RHYTHM = (  # the fields of a RhythmRow
+    _s.id,
+    _s.timezone,
+    _s.hour,
+    _s.cadence,
+    _s.weekdays,
+    _s.paused_until,
+    func.coalesce(_s.confirmed_at, _s.created_at),
+    _s.last_period,
+    _s.last_edition,
+)
 
 
 class RhythmStore:
@@ -118,13 +123,13 @@ class RhythmStore:
         s, last = subscribers.c, 0
         while True:
             # Without the state in the query: its index would sort every reader for each chunk.
-            query = select(s.state, *_RHYTHM).where(s.id > last).order_by(s.id).limit(_CHUNK)
+            query = select(*_RHYTHM, s.state).where(s.id > last).order_by(s.id).limit(_CHUNK)
             with self._database.read() as connection:
                 rows = connection.execute(query).all()
-            yield from (_rhythm(row) for row in rows if row.state == "active")
+            yield from (_rhythm(row[:-1]) for row in rows if row[-1] == "active")
             if len(rows) < _CHUNK:
                 return
-            last = rows[-1].id
+            last = rows[-1][0]
 
     def serve(
         self,
@@ -181,15 +186,6 @@ def _may_have(email_keys: Sequence[str]) -> ColumnElement[bool]:
     return subscribers.c.email_key.in_(email_keys) if email_keys else true()
 
 
-def _rhythm(row: Row[Any]) -> RhythmRow:
-    return RhythmRow(
-        id=row.id,
-        timezone=row.timezone,
-        hour=row.hour,
-        cadence=row.cadence,
-        weekdays=tuple(row.weekdays),
-        paused_until=row.paused_until,
-        since=row.confirmed_at or row.created_at,
-        last_period=row.last_period,
-        last_edition=row.last_edition,
-    )
+def _rhythm(row: Sequence[Any]) -> RhythmRow:
+    number, zone, hour, cadence, weekdays, *rest = row
+    return RhythmRow(number, zone, hour, cadence, tuple(weekdays), *rest)
