@@ -125,6 +125,6 @@ def test_words_survive_in_any_text(text: str) -> None:
     "piece", ["{", "}", "\\", "^", "_", "$", "{^", "\\frac{", "x_", "``", "left("]
 )
 def test_hostile_repetition_takes_no_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     to_unicode(piece * (20_000 // len(piece)))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
