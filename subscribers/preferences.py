@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import cast
 
@@ -48,7 +48,7 @@ class Preferences:
 
     def applied_to(self, subscriber: Subscriber) -> Subscriber:
         """Return the subscriber with these preferences."""
-        return replace(subscriber, **asdict(self))
+        return replace(subscriber, **{name: getattr(self, name) for name in self.__slots__})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
@@ -51,7 +51,7 @@ class Database:
         """
         joined = self._open.connection
         if joined is not None:
-            with translated(), joined.begin_nested():
+            with translated(), _savepoint(joined):
                 yield joined
             return
         with translated(), self.engine.connect() as connection:
@@ -81,6 +81,31 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what is done inside, and no more, when it fails.
+
+    SQLAlchemy's own savepoints have a new name, and are compiled anew, each time: that takes
+    longer than what an import does for a row. One name is enough, as the inner one hides the outer.
+    """
+    connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield
+    except (SQLAlchemyError, StoreError):
+        with suppress(SQLAlchemyError):  # a full disk has undone the whole transaction already
+            _undo(connection)
+        raise
+    except BaseException:
+        _undo(connection)
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT part")
+
+
+def _undo(connection: Connection) -> None:
+    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+    connection.exec_driver_sql("RELEASE SAVEPOINT part")
 
 
 class _Open(threading.local):
