@@ -165,7 +165,8 @@ def sentence(answer: Answer, titles: Mapping[int, str]) -> str:
         case NoMatch():
             return "none of their keywords stands in it, and it is not near enough in meaning"
         case BelowFloor(floor, why_not):
-            return f"its score {why_not.score:.3f} is below the floor {floor:g}"
+            what = f" ({_reasons(why_not.reasons)})" if why_not.reasons else ""
+            return f"its score {why_not.score:.3f} is below the floor {floor:g}{what}"
         case NearDuplicate(of):
             return f"it says nearly the same as “{titles.get(of, of)}”, which is in the issue"
         case CrowdedOut(place, by, why_not):
