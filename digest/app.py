@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -32,6 +32,13 @@ from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
 
 _ALL = 2**31 - 1  # above every edition
+
+
+def _survivors(packed: bytes, aliases: Mapping[int, int]) -> frozenset[int]:
+    """Unpack paper numbers; the few that were merged into another are that one's."""
+    numbers = frozenset(array("I", packed))
+    merged = aliases.keys() & numbers
+    return numbers.difference(merged).union(aliases[n] for n in merged) if merged else numbers
 
 
 def _parse(format_name: str | None, data: bytes, now: datetime, day: date | None) -> Dump:
@@ -126,10 +133,7 @@ class App(FrontOffice):
         """Return the papers that readers have had, merged papers under their survivor's number."""
         aliases = self.archive.aliases()
         packed = LedgerStore(self.database).sent_to(readers, now)
-        return {
-            reader: frozenset(aliases.get(n, n) for n in array("I", blob))
-            for reader, blob in packed.items()
-        }
+        return {reader: _survivors(blob, aliases) for reader, blob in packed.items()}
 
     def unoffered(self) -> list[Paper]:
         """Return what the next edition will offer: new papers, and newer versions to be shown."""
