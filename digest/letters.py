@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -55,7 +55,8 @@ class PostOffice:
 
 def packed(letter: Letter) -> dict[str, Any]:
     """Return a letter as JSON keeps it."""
-    return asdict(letter) | {"expires_at": letter.expires_at.isoformat()}
+    fields = {name: getattr(letter, name) for name in letter.__slots__}
+    return fields | {"expires_at": letter.expires_at.isoformat()}
 
 
 def unpacked(fields: Mapping[str, Any]) -> Letter:

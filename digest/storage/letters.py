@@ -17,6 +17,7 @@ from digest.storage.schema import letters
 # Message-ID: a confirmation that never comes is worse than one that comes twice.
 _LEFT_BEHIND = timedelta(minutes=15)
 _KEEP_REFUSED = timedelta(days=7)
+_ADD = insert(letters)  # made once: an import adds a letter for every row
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,14 @@ class LetterStore:
         """Take a letter in."""
         with self._database.write() as connection:
             connection.execute(
-                insert(letters).values(
-                    fields=dict(fields),
-                    message_id=message_id,
-                    state=State.PLANNED,
-                    attempts=0,
-                    created_at=now,
-                )
+                _ADD,
+                {
+                    "fields": dict(fields),
+                    "message_id": message_id,
+                    "state": State.PLANNED,
+                    "attempts": 0,
+                    "created_at": now,
+                },
             )
 
     def waiting(self, now: datetime, limit: int = 100) -> list[Waiting]:
