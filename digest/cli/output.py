@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+_ROWS = 500  # of one drawn table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object, or one a line.")]
 
@@ -41,16 +44,26 @@ def objects(values: Iterable[Mapping[str, Any]]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print rows: a drawn table on a terminal, tab-separated lines in a pipe."""
-    texts = [["" if cell is None else _one_line(str(cell)) for cell in row] for row in rows]
+    """Print rows: a drawn table on a terminal, tab-separated lines in a pipe.
+
+    A long listing begins at once and is never held whole: on a terminal it comes in several tables.
+    """
+    texts = (["" if cell is None else _one_line(str(cell)) for cell in row] for row in rows)
     if not sys.stdout.isatty():
-        for row in [list(columns), *texts]:
+        print("\t".join(columns))
+        for row in texts:
             print("\t".join(row))
         return
+    _draw(columns, islice(texts, _ROWS), title)
+    while more := list(islice(texts, _ROWS)):
+        _draw(columns, more)
+
+
+def _draw(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     drawn = Table(title=title or None, header_style="bold", box=None, pad_edge=False)
     for column in columns:
         drawn.add_column(column, overflow="fold")
-    for row in texts:
+    for row in rows:
         drawn.add_row(*map(Text, row))
     Console().print(drawn)
 
