@@ -68,6 +68,8 @@ class Words:
 
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""
+        if len(items) == 1:
+            return items[0]
         return format_list(list(items), locale=self.locale)
 
 

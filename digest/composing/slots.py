@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from jinja2 import Environment, nodes
@@ -63,7 +64,10 @@ class Part:
         if self.slot is None:
             return self.before
         value = values[self.slot]
-        return self.before + (wrap(value, *self.wrapping) if self.wrapping else value)
+        return self.before + (_wrapped(value, *self.wrapping) if self.wrapping else value)
+
+
+_wrapped = lru_cache(maxsize=8192)(wrap)  # papers share reasons
 
 
 Joint = tuple[Part, Part]  # of the HTML part and of the text twin, what becomes one fragment
