@@ -23,14 +23,15 @@ def test_a_pipe_gets_each_row_as_it_comes(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == "number\t\ttext\n0\t\ta b \n1\t\ta b \n"
 
 
-@pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "dumb")  # no colours
 
 
-@pytest.mark.usefixtures("terminal")
-def test_a_terminal_gets_a_long_table_in_parts(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_gets_a_long_table_in_parts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_a_terminal(monkeypatch)
     with pytest.raises(MemoryError):
         table(["number", "", "text"], endless(1200), title="Rows")
     lines = capsys.readouterr().out.splitlines()
@@ -39,7 +40,9 @@ def test_a_terminal_gets_a_long_table_in_parts(capsys: pytest.CaptureFixture[str
     assert sum("Rows" in line for line in lines) == 1
 
 
-@pytest.mark.usefixtures("terminal")
-def test_an_empty_table_still_has_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_table_still_has_its_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_a_terminal(monkeypatch)
     table(["number", "text"], [])
     assert capsys.readouterr().out.split() == ["number", "text"]
