@@ -238,8 +238,12 @@ def _chunks(many: Sequence[_T]) -> Iterator[Sequence[_T]]:
     return (many[start : start + _CHUNK] for start in range(0, len(many), _CHUNK))
 
 
+_COLUMNS = [subscribers.c[field.name] for field in fields(Subscriber)]
+_WEEKDAYS = [column.name for column in _COLUMNS].index("weekdays")
+
+
 def _readers() -> Select[Any]:
-    return select(subscribers).order_by(subscribers.c.id)
+    return select(*_COLUMNS).order_by(subscribers.c.id)
 
 
 def _values(subscriber: Subscriber) -> dict[str, Any]:
@@ -252,8 +256,9 @@ def _row(of: Subscriber | Consent) -> dict[str, Any]:
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    values = {field.name: getattr(row, field.name) for field in fields(Subscriber)}
-    return Subscriber(**values | {"weekdays": tuple(row.weekdays)})
+    values = list(row)  # in the order of the fields
+    values[_WEEKDAYS] = tuple(values[_WEEKDAYS])
+    return Subscriber(*values)
 
 
 def _keep(connection: Connection, number: int, consent: Consent) -> None:
