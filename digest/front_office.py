@@ -16,10 +16,12 @@ from digest.data_folder import make_folder, secret_key
 from digest.doctor import Finding, examine, knock
 from digest.errors import SettingsError
 from digest.letters import PostOffice
+from digest.scheduling import House
 from digest.settings import Settings, secret_of
 from digest.storage.letters import LetterStore
 from digest.storage.migrate import schema_version
 from digest.stores import Stores
+from subscribers.addresses import parse_address
 from subscribers.links import Links
 from subscribers.service import DeskSettings, FrontDesk
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
@@ -116,6 +118,20 @@ class FrontOffice(Stores):
     def links(self) -> Links:
         """What makes readers' links."""
         return Links(self.base_url, self.tokens)
+
+    @property
+    def house(self) -> House:
+        """What the settings say of time."""
+        of = self.settings.schedule
+        return House(
+            zone=of.timezone,
+            hour=of.hour,
+            stagger_minutes=of.stagger_minutes,
+            catch_up=timedelta(hours=of.catch_up_hours),
+            expiry=self.settings.expiry,
+            approve=self.settings.edition.approve,
+            only_to=tuple(parse_address(each).key for each in self.settings.edition.only_to),
+        )
 
     def today(self) -> date:
         """Return the newsletter's date."""

@@ -17,11 +17,9 @@ from digest import edition_book, scheduling, zone_data
 from digest.app import App
 from digest.dumps import folder
 from digest.errors import DigestError
-from digest.scheduling import House
 from digest.site import build_site
 from digest.supply import fetch_due
 from digest.workers import helping
-from subscribers.addresses import parse_address
 from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
@@ -49,7 +47,7 @@ class Duties:
         self._read_inbox()
         now = app.clock()
         _renew_moments(app, now)
-        ticked = scheduling.tick(now, house(app), app.editions, app.rhythms)
+        ticked = scheduling.tick(now, app.house, app.editions, app.rhythms)
         for warning in ticked.warnings:
             log.warning("time zone", reason=warning)
         if ticked.edition:
@@ -114,27 +112,13 @@ class Duties:
             folder.file_away(path, accepted=accepted, report=report)
 
 
-def house(app: App) -> House:
-    """Return what the settings say of time."""
-    of = app.settings.schedule
-    return House(
-        zone=of.timezone,
-        hour=of.hour,
-        stagger_minutes=of.stagger_minutes,
-        catch_up=timedelta(hours=of.catch_up_hours),
-        expiry=app.settings.expiry,
-        approve=app.settings.edition.approve,
-        only_to=tuple(parse_address(each).key for each in app.settings.edition.only_to),
-    )
-
-
 def _renew_moments(app: App, now: datetime) -> None:
     """Work out anew when readers are due: after an update of tzdata, other settings, a wrong clock.
 
     Among the settings is who gets mail in a trial: when it ends, the others get what it offered.
     """
     version = zone_data.version()
-    rules = hashlib.sha256(f"{version} {house(app)}".encode()).digest()  # no address is kept
+    rules = hashlib.sha256(f"{version} {app.house}".encode()).digest()  # no address is kept
     if app.facts.get("rhythm-rules") != rules:
         app.rhythms.forget_moments()
         app.facts.set("rhythm-rules", rules, now)

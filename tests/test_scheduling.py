@@ -12,7 +12,6 @@ import pytest
 from digest import edition_book, scheduling, zone_data
 from digest.errors import DeliveryError
 from digest.serving import Duties
-from digest.serving import house as house_of
 from tests.house import House, paper
 
 NIGHT = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)  # the house's hour is 7, UTC
@@ -29,7 +28,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def tick(house: House) -> tuple[int | None, int]:
     """Return the edition that a tick opened and how many issues it planned."""
-    times = replace(house_of(house.app), stagger_minutes=0)
+    times = replace(house.app.house, stagger_minutes=0)
     done = scheduling.tick(house.now, times, house.app.editions, house.app.rhythms)
     return (done.edition.number if done.edition else None), done.planned
 

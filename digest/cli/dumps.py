@@ -59,7 +59,7 @@ def papers(
     as_json: Json = False,
 ) -> None:
     """Show the archive's papers."""
-    archive = context.obj.app.archive
+    archive = context.obj.office.archive
     found = archive.search(text) if text else archive.all()
     if as_json:
         objects(map(_shown, found))

@@ -10,7 +10,7 @@ from digest.composing.preflight import lint as lint_press
 
 def lint(context: typer.Context, as_json: Json = False) -> None:
     """Check templates, catalogues, colours and a specimen of every mail; sends nothing."""
-    found = lint_press(context.obj.app.press)
+    found = lint_press(context.obj.office.press)
     if as_json:
         objects(
             {

@@ -11,12 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.app import App
 from digest.cli.output import Json, objects, say, table, warn
 from digest.due import Due
 from digest.forecast import Sends, forecast
+from digest.front_office import FrontOffice
 from digest.scheduling import due_of, rhythm_of
-from digest.serving import house
 from digest.zones import ONE_DAY, Zones
 
 COLUMNS = ("at", "until", "local", "zone", "period", "readers", "note")
@@ -35,7 +34,7 @@ def schedule(
     as_json: Json = False,
 ) -> None:
     """Show the next sends: when, and to how many readers. Nothing is sent or changed."""
-    app = context.obj.app
+    app = context.obj.office
     zones = Zones(app.settings.schedule.timezone)
     rows = _simulated(app, span, zones) if span else _coming(app, zones)
     with _uncollected():
@@ -68,9 +67,9 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _coming(app: App, zones: Zones) -> Iterator[dict[str, Any]]:
+def _coming(app: FrontOffice, zones: Zones) -> Iterator[dict[str, Any]]:
     """Yield when the next issue of each active reader is due, readers of one minute together."""
-    now, settings = app.clock(), house(app)
+    now, settings = app.clock(), app.house
     counts: Counter[tuple[datetime, str]] = Counter()
     for row in app.rhythms.rhythms():
         found = due_of(row, now, settings, zones)
@@ -83,10 +82,10 @@ def _coming(app: App, zones: Zones) -> Iterator[dict[str, Any]]:
         yield {"at": at, "readers": readers, "note": note}
 
 
-def _simulated(app: App, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
+def _simulated(app: FrontOffice, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
     """Yield the sends of a span, one zone, hour and day a row; pauses and outages are left out."""
     first, last = _span(span)
-    settings = house(app)
+    settings = app.house
     population = Counter(rhythm_of(row, settings) for row in app.rhythms.rhythms())
     zone = zones[app.settings.schedule.timezone]
     start = datetime.combine(first, time(), zone).astimezone(UTC)

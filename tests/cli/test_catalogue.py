@@ -47,7 +47,9 @@ def test_help_and_version_import_no_application(tmp_path: Path, arguments: list[
 
 
 @pytest.mark.parametrize(
-    "arguments", [["subscribers", "list"], ["editions", "list"], ["init"]], ids=" ".join
+    "arguments",
+    [["subscribers", "list"], ["editions", "list"], ["schedule"], ["init"]],
+    ids=" ".join,
 )
 def test_a_look_at_the_store_imports_neither_ranking_nor_mail(
     tmp_path: Path, arguments: list[str]
