@@ -12,6 +12,7 @@ from their titles; no sentence model.
 
 from __future__ import annotations
 
+import gc
 import random
 import sys
 import time
@@ -33,6 +34,7 @@ from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.interface import Pick
+from digest.run import SELDOM
 from digest.settings import Settings
 from subscribers.store import Subscriber
 from subscribers.tokens import Tokens
@@ -47,6 +49,7 @@ Chosen = tuple[Offer, tuple[Pick, ...]]
 
 def main(readers: int, dumps: Sequence[Path]) -> None:
     """Print what a reader costs, three ways."""
+    gc.set_threshold(*SELDOM)  # as in a run
     papers = papers_of(dumps or [ROOT / "digest/samples" / day for day in SAMPLES])
     editor = Editor(lambda since, upto: papers, knowledge_of(papers), Rules(10, 3, 0.01))
     settings = Settings.model_validate(
