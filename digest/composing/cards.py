@@ -188,11 +188,14 @@ class CardWriter:
         """Return what of a profile found a paper."""
         if pick.section == "trending":
             return self._reason("trending", ())
-        by: dict[str, dict[str, None]] = {"literal": {}, "meaning": {}, "likes": {}}
-        for reason in [r for r in pick.reasons if r.gain >= _NAMED] or pick.reasons:
-            by[reason.field if reason.field in by else "literal"][reason.keyword] = None
-        kind = next((kind for kind, keywords in by.items() if keywords), "")
-        return self._reason(kind, tuple(by[kind]) if kind in ("literal", "meaning") else ())
+        named = [reason for reason in pick.reasons if reason.gain >= _NAMED] or pick.reasons
+        literal = [r.keyword for r in named if r.field not in ("meaning", "likes")]
+        if literal:
+            return self._reason("literal", tuple(dict.fromkeys(literal)))
+        near = [reason.keyword for reason in named if reason.field == "meaning"]
+        if near:
+            return self._reason("meaning", tuple(dict.fromkeys(near)))
+        return self._reason("likes" if named else "", ())
 
     def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> Why:
         say = self._words.say

@@ -102,7 +102,10 @@ class Values(Protocol):
 def filled(skeleton: Skeleton, values: Values) -> list[tuple[str, str]]:
     """Return a card's fragments, each as HTML and as text."""
     html, text = values.in_html(), values.in_text()
-    return [(a.filled(html), b.filled(text)) for a, b in skeleton]
+    return [
+        (a.filled(html) if a.slot else a.before, b.filled(text) if b.slot else b.before)
+        for a, b in skeleton
+    ]
 
 
 def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:
