@@ -16,7 +16,7 @@ from digest.delivery.message import Encoded, Letterhead, Recipe, Stationery, ass
 from digest.errors import NotFound
 from digest.mail import Fragment, Issue
 
-_CACHED = 8192  # encoded fragments kept in memory: about 50 MB
+_CACHED = 32_768  # encoded fragments kept in memory: about 50 MB
 
 
 class Shelf(Protocol):
