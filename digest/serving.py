@@ -15,8 +15,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest import edition_book, scheduling, zone_data
 from digest.app import App
-from digest.dumps import folder
 from digest.errors import DigestError
+from digest.places import visit_folder
 from digest.site import build_site
 from digest.supply import fetch_due
 from digest.workers import helping
@@ -97,19 +97,21 @@ class Duties:
         app = self.app
         if not app.inbox.is_dir():
             return
-        settled = timedelta(seconds=app.settings.dumps.settle_seconds)
-        for path in folder.ready(app.inbox, now=app.clock(), settled=settled):
-            reading = app.ingest_file(path, None, False)
+        of = app.settings.dumps
+        settled = timedelta(seconds=of.settle_seconds)
+        visit = visit_folder(app.inbox, now=app.clock(), settled=settled, max_bytes=of.max_bytes)
+        if visit.error:
+            log.warning("inbox", reason=visit.error)
+        readings = [app.ingest_bytes(each.data, each.name, None, False) for each in visit.captures]
+        for capture, reading in zip(visit.captures, readings, strict=True):
             log.info(
                 "dump read",
-                file=path.name,
+                file=capture.name,
                 papers=reading.papers,
                 new=reading.new,
                 rejected=reading.rejected,
             )
-            accepted = reading.format is not None
-            report = "" if accepted and not reading.problems else reading.summary()
-            folder.file_away(path, accepted=accepted, report=report)
+        visit.put_away(readings)
 
 
 def _renew_moments(app: App, now: datetime) -> None:
