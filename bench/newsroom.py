@@ -1,6 +1,6 @@
 """The whole job, from keywords to inbox: ours, and what one writes first, on the same input.
 
-600 papers and readers with two to six keywords, nearly all of them with a profile of their own.
+600 papers, and readers with two to six of 300 keywords, nearly all with a profile of their own.
 Both rank every paper for every reader, leave out what a reader was sent, compose ten cards in
 HTML and text, send by SMTP, and record who was sent what. The words are our own.
 """
@@ -27,7 +27,7 @@ from digest.app import App
 from digest.settings import Settings
 from digest.storage.schema import subscribers
 
-PAPERS, PICKS = 600, 10
+PAPERS, PICKS, KEYWORDS = 600, 10, 300
 SYLLABLES = (
     *("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru"),
     *("sa", "te", "vi", "xo", "zu", "kra", "ste", "pli", "dro", "fen"),
@@ -57,9 +57,10 @@ def articles(rng: random.Random, words: list[str]) -> list[dict[str, str]]:
 
 def profiles(rng: random.Random, words: list[str], count: int) -> list[str]:
     """Return keyword lists as readers type them."""
-    shares = [1 / (rank + 20) for rank in range(len(words))]
+    known = words[20 : 20 + KEYWORDS]  # not the commonest, which no reader would ask for
+    shares = [1 / (rank + 5) for rank in range(KEYWORDS)]
     return [
-        ", ".join(dict.fromkeys(rng.choices(words, shares, k=rng.randint(2, 6))))
+        ", ".join(dict.fromkeys(rng.choices(known, shares, k=rng.randint(2, 6))))
         for _ in range(count)
     ]
 
