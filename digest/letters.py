@@ -44,12 +44,15 @@ class PostOffice:
 
         A letter whose link has expired meanwhile is of no use to anybody: it is given up.
         """
-        letters = self.outbox.waiting(now)
-        late = {each.id for each in letters if unpacked(each.fields).expires_at <= now}
-        if late:
-            self.outbox.give_up(late, "its link expired before a server took the letter", now)
-        if in_time := [each for each in letters if each.id not in late]:
-            self.send(in_time)
+        seen: set[int] = set()
+        while letters := [each for each in self.outbox.waiting(now) if each.id not in seen]:
+            seen.update(each.id for each in letters)
+            late = {each.id for each in letters if unpacked(each.fields).expires_at <= now}
+            if late:
+                self.outbox.give_up(late, "its link expired before a server took the letter", now)
+            in_time = [each for each in letters if each.id not in late]
+            if in_time and self.send(in_time):
+                break  # the way out is blocked: the next flush tries again
         return self.outbox.count() == 0
 
 

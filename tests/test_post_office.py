@@ -34,3 +34,29 @@ def test_a_letter_whose_link_has_expired_is_given_up(database: Database) -> None
     assert sent == ["<week@example.org>"]
     assert office.flush(NOW + 7 * DAY), "nothing waits any more"
     assert sent == ["<week@example.org>"]
+
+
+def test_one_flush_sends_all_that_waits_until_the_way_out_is_blocked(
+    database: Database,  # noqa: F811
+) -> None:
+    store, sent = LetterStore(database), list[int]()
+    trouble: list[str | None] = [None]
+
+    def send(letters: Iterable[Any]) -> str | None:
+        numbers = [letter.id for letter in letters]
+        sent.extend(numbers)
+        if trouble[0] is None:
+            store.give_up(numbers, "as good as sent", NOW)
+        return trouble[0]
+
+    numbers = iter(range(1000))
+    office = PostOffice(store, send, lambda: f"<{next(numbers)}@example.org>", lambda: NOW)
+    for _ in range(250):
+        office.post(a_letter(days=7))
+    trouble[0] = "the relay is away"
+    assert not office.flush(NOW)
+    assert len(sent) == len(set(sent)) < 250, "no second try in one flush"
+    sent.clear()
+    trouble[0] = None
+    assert office.flush(NOW)
+    assert len(sent) == len(set(sent)) == 250
