@@ -6,7 +6,8 @@ Plants every kind of near-duplicate and its dangerous twin among synthetic title
 the decision alone, with the titles' blocks in memory; and the way of an ingest, in dumps of 2,000
 records against the real store (SQLite), first what it takes to decide, then to write it down too.
 Baseline: rapidfuzz over all known titles (`process.extractOne`, ratio), sampled. Ends with 1 if
-fewer than 95 % of a kind are found, a twin is merged, or fewer than 5,000 titles a second decided in memory.
+fewer than 95 % of a kind are found, a twin is merged, or fewer than 5,000 titles a second decided
+in memory.
 """
 
 from __future__ import annotations
@@ -258,7 +259,7 @@ def report(queries: list[Query], answers: Sequence[int | None]) -> bool:
 
 
 def through_the_store(bench: Bench, queries: list[Query]) -> bool:
-    """Decide in a real store and print how fast; tell whether it finds enough and merges no twin."""
+    """Decide in a real store and print how fast; tell whether it finds and merges as it must."""
     records = [new for _, new, _ in queries]
     with TemporaryDirectory() as folder:
         started = time.process_time()
