@@ -21,7 +21,7 @@ SOFT_BREAK = b"=\r\n"
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
 # White space that relaxed DKIM would change, or a C string's and an old file's end.
-_ODD = (b"  ", b" \n", b"\t", b"\0", b"\x1a")
+_ODD = (b" \n", b"\t", b"\0", b"\x1a")
 _ESCAPE = {bytes([byte]): f"={byte:02X}".encode() for byte in range(256)}
 _PLAIN = bytes(b for b in range(0x20, 0x7F) if b != ord("="))  # what needs no escape inside a line
 
@@ -32,19 +32,19 @@ def encode(text: str) -> bytes:
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
     raw = text.encode("utf-8", "replace")
-    if (  # one short line without anything to escape, as most fills are
-        0 < len(raw) <= LINE
-        and not raw.translate(None, _PLAIN)
+    tame = (
+        raw != b""
         and raw[0] not in b". "
         and raw[-1] != 0x20
         and b"  " not in raw
         and raw[:5] != b"From "
-    ):
-        return raw + SOFT_BREAK
+    )
+    if tame and len(raw) <= LINE and not raw.translate(None, _PLAIN):
+        return raw + SOFT_BREAK  # one short line without anything to escape, as most fills are
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if raw and raw[0] not in b". " and raw[-1] != 0x20 and not any(odd in raw for odd in _ODD):
+    if tame and not any(odd in raw for odd in _ODD):
         made = b2a_qp(raw).replace(b"\n", b"\r\n")
-        if b"\n." not in made and b"\nFrom " not in made and raw[:5] != b"From ":
+        if b"\n." not in made and b"\nFrom " not in made:
             if made[-1:] == b"\n":
                 return made
             if len(made) - made.rfind(b"\n") <= LINE + 1:  # room for the soft break's "="
