@@ -11,23 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Connection, literal, select, update
 
 from digest.states import Result, State, Turn
 from digest.storage.database import Database, conflict_insert
 from digest.storage.delivery_rows import is_suppressed
 from digest.storage.prepared import Prepared, stamps
-from digest.storage.schema import (
-    deliveries,
-    editions,
-    subscribers,
-    suppressions,
-)
+from digest.storage.schema import deliveries, editions, subscribers, suppressions
 
 _MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
 
