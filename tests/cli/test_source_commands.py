@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -23,14 +22,7 @@ FOUND = b"""<?xml version='1.0' encoding='UTF-8'?>
 <author><name>Ada Moss</name></author><category term="q-bio.PE"/></entry></feed>"""
 Digest = Callable[..., Said]
 
-
-@pytest.fixture(autouse=True)
-def plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    for name in [name for name in os.environ if name.startswith("DIGEST_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("DIGEST_RANKING__SEMANTIC", "off")
-    monkeypatch.chdir(tmp_path)
-    yield
+pytestmark = pytest.mark.usefixtures("plain")
 
 
 @pytest.fixture

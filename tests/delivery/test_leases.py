@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -47,6 +47,18 @@ def test_a_slow_sender_keeps_its_claims_only_by_renewing(post: MakePost, renews:
     assert (len(server.accepted) == 8) == (not stolen) == renews
 
 
+def _patient(place: Post, owner: Owner, port: int, now: list[datetime], lease: Lease) -> Sender:
+    """A sender of one mail at a time, whose clock the server moves."""
+    return Sender(
+        place.room.deliveries,
+        owner,
+        relay_to(port, connections=1, pipeline=1, timeout=5.0, dot_timeout=5.0),
+        clock=lambda: now[0],
+        rng=random.Random(1),
+        lease=lease,
+    )
+
+
 def test_leases_are_renewed_once_in_a_third_of_their_length(post: MakePost) -> None:
     place, now, renewed = post(20), [NOW], []
 
@@ -56,14 +68,8 @@ def test_leases_are_renewed_once_in_a_third_of_their_length(post: MakePost) -> N
 
     owner = Owner(place.folder / "owners")
     with Recorder(answer_dot=slow) as server:
-        sender = Sender(
-            place.room.deliveries,
-            owner,
-            relay_to(server.port, connections=1, pipeline=1, timeout=5.0, dot_timeout=5.0),
-            clock=lambda: now[0],
-            rng=random.Random(1),
-            lease=Lease(LENGTH, lambda name, when: renewed.append((name, when))),
-        )
+        lease = Lease(LENGTH, lambda name, when: renewed.append((name, when)))
+        sender = _patient(place, owner, server.port, now, lease)
         sender.send(place.room.mails(owner.name, NOW, shard=20))
     owner.close()
     assert {name for name, _ in renewed} == {owner.name}
@@ -84,14 +90,7 @@ def test_a_store_that_fails_a_renewal_loses_nothing(post: MakePost) -> None:
 
     owner = Owner(place.folder / "owners")
     with Recorder(answer_dot=slow) as server:
-        sender = Sender(
-            place.room.deliveries,
-            owner,
-            relay_to(server.port, connections=1, pipeline=1, timeout=5.0, dot_timeout=5.0),
-            clock=lambda: now[0],
-            rng=random.Random(1),
-            lease=Lease(LENGTH, renew),
-        )
+        sender = _patient(place, owner, server.port, now, Lease(LENGTH, renew))
         with pytest.raises(StoreBusy):
             sender.send(place.room.mails(owner.name, NOW, shard=6))
         place.room.deliveries.release(owner.name, now[0])
