@@ -1,7 +1,7 @@
-"""Deliveries: plan, claim, freeze.
+"""Deliveries: claim, freeze.
 
-Then come a sender's turns (`delivery_turns`). What a dead sender left is taken over in
-`delivery_recovery`; what an operator does is in `delivery_control`.
+They are planned in `delivery_plan`. Then come a sender's turns (`delivery_turns`). What a dead
+sender left is taken over in `delivery_recovery`; what an operator does is in `delivery_control`.
 """
 
 from __future__ import annotations
@@ -10,25 +10,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from digest.states import Claim, State
-from digest.storage.database import Database, conflict_insert
+from digest.storage.database import Database
 from digest.storage.delivery_control import ControlSql
+from digest.storage.delivery_plan import PlanSql
 from digest.storage.delivery_recovery import RecoverySql
-from digest.storage.delivery_rows import edition_is_open, held_by, is_suppressed, one_of
+from digest.storage.delivery_rows import edition_is_open, held_by, one_of
 from digest.storage.prepared import Prepared
-from digest.storage.schema import deliveries, subscribers
+from digest.storage.schema import deliveries
 
 
 class Frozen(Protocol):
@@ -47,37 +38,12 @@ class Frozen(Protocol):
         """Packed uint32, in the mail's order."""
 
 
-class DeliveryStore(RecoverySql, ControlSql):
+class DeliveryStore(PlanSql, RecoverySql, ControlSql):
     """All SQL about deliveries."""
 
     def __init__(self, database: Database, *, lease: timedelta = timedelta(minutes=10)) -> None:
         super().__init__(database)
         self._lease = lease
-
-    def plan(
-        self,
-        edition: int,
-        now: datetime,
-        *,
-        period: str | None = None,
-        readers: Sequence[int] | None = None,
-        email_keys: Sequence[str] = (),
-    ) -> int:
-        """Plan an edition's delivery to every active reader who has none; return how many.
-
-        readers: only these. email_keys: only these addresses (`only_to`). One statement: who
-        subscribes or leaves meanwhile is in or out, never half.
-        """
-        wanted: list[ColumnElement[bool]] = [subscribers.c.state == "active"]
-        if email_keys:
-            wanted.append(subscribers.c.email_key.in_(email_keys))
-        chunks = [None] if readers is None else one_of(subscribers.c.id, readers)
-        planned = 0
-        with self._database.write() as connection:
-            for chunk in chunks:
-                where = wanted if chunk is None else [*wanted, chunk]
-                planned += _plan(connection, edition, period, where, now)
-        return planned
 
     def claim(self, edition: int, owner: str, limit: int, now: datetime) -> list[Claim]:
         """Take up to `limit` deliveries for `owner`: planned, deferred and due, or left by a lease.
@@ -207,34 +173,3 @@ def _still_held(connection: Connection, owner: str, claims: Sequence[Claim]) -> 
         )
         held.update(row.id for row in rows if wanted[row.id] == row.generation)
     return held
-
-
-def _plan(
-    connection: Connection,
-    edition: int,
-    period: str | None,
-    wanted: Sequence[ColumnElement[bool]],
-    now: datetime,
-) -> int:
-    had = deliveries.alias()
-    last_issue = (
-        select(func.max(had.c.edition))
-        .where(had.c.subscriber_id == subscribers.c.id)
-        .where(had.c.state.in_((State.ACCEPTED, State.UNCERTAIN)))
-        .scalar_subquery()
-    )
-    rows = select(
-        literal(edition),
-        subscribers.c.id,
-        literal(period),
-        case((is_suppressed(), State.SUPPRESSED.value), else_=State.PLANNED.value),
-        literal(0),
-        literal(0),
-        literal(False),
-        func.coalesce(last_issue, func.nullif(subscribers.c.last_edition, 0), edition - 1),
-        literal(now, deliveries.c.changed_at.type),
-    ).where(*wanted)
-    names = ["edition", "subscriber_id", "period", "state", "generation", "attempts"]
-    names += ["in_ledger", "since", "changed_at"]
-    statement = conflict_insert(connection, deliveries).from_select(names, rows)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount
