@@ -215,7 +215,7 @@ class Room:
             sender=return_path("bounces@digest.example.org", claim.delivery, SECRET),
             recipient=recipe.to_address,
             message_id=recipe.message_id,
-            build=lambda: self.press.bytes_of(recipe),
+            build=lambda: self.press.parts_of(recipe),
         )
 
     def mails(

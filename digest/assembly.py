@@ -193,7 +193,7 @@ class Workshop:
             sender=sender_address(self.settings),
             recipient=ascii_domain(parse_address(address).email),
             message_id=message_id,
-            build=lambda: raw,
+            build=lambda: (raw,),
         )
         try:
             transport = build_transport(self.settings, self.data)
@@ -236,7 +236,7 @@ class Workshop:
             sender=self.settings.delivery.return_path or sender_address(self.settings),
             recipient=ascii_domain(letter.to_address),
             message_id=waiting.message_id,
-            build=lambda: assemble(recipe, parts, stationery),
+            build=lambda: (assemble(recipe, parts, stationery),),
         )
 
     def _sender(

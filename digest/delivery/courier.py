@@ -88,7 +88,7 @@ class Courier:
             sender=verp.return_path(self._return_path, claim.delivery, self._secret),
             recipient=ascii_domain(recipe.to_address),
             message_id=recipe.message_id,
-            build=lambda: self._press.bytes_of(recipe),
+            build=lambda: self._press.parts_of(recipe),
         )
 
 

@@ -2,7 +2,7 @@
 
 The standard library's policies cost 770 µs a mail and fold a long List-Unsubscribe address into
 an encoded word, which breaks the one-click button. Every function here returns the whole
-header, `Name: value` and CRLF, as bytes; `canonical` gives the form that DKIM signs.
+header, `Name: value` and CRLF, as bytes; `named` gives the form that DKIM signs.
 """
 
 from __future__ import annotations
@@ -150,10 +150,11 @@ def ascii_domain(address: str) -> str:
         raise ValueError(f"{domain!r} cannot be written in ASCII: {error}") from None
 
 
-def canonical(header: bytes) -> bytes:
-    """Return a header in DKIM's relaxed form (RFC 6376, 3.4.2), with its CRLF.
+def named(header: bytes) -> tuple[bytes, bytes]:
+    """Return a header's name in lower case, and the header in DKIM's relaxed form with its CRLF.
 
-    `split` also cuts at form feeds and the like, which no header of ours can hold.
+    RFC 6376, 3.4.2. `split` also cuts at form feeds and the like, which no header of ours can hold.
     """
     name, _, value = header.partition(b":")
-    return name.strip().lower() + b":" + b" ".join(value.split()) + b"\r\n"
+    name = name.strip().lower()
+    return name, name + b":" + b" ".join(value.split()) + b"\r\n"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from digest.delivery.outcomes import Verdict
 
 
 class ReadyMail(NamedTuple):
-    """A frozen delivery with its envelope. Its 45 KB are made when a connection wants them."""
+    """A frozen delivery with its envelope. Its 45 KB are made when a connection wants them.
+
+    They come in parts, headers and body, which nobody needs to join: the kernel takes both.
+    """
 
     delivery: int
     generation: int
@@ -17,7 +20,7 @@ class ReadyMail(NamedTuple):
     sender: str  # MAIL FROM: the VERP return path, "" for none
     recipient: str  # RCPT TO, domain as A-label
     message_id: str
-    build: Callable[[], bytes]
+    build: Callable[[], Sequence[bytes]]
 
     @property
     def domain(self) -> str:

@@ -46,7 +46,7 @@ class MailboxTransport:
             if mail is None:
                 continue
             try:
-                content = mail.build()
+                content = b"".join(mail.build())
             except Exception as error:  # one mail that cannot be made must not stop the others
                 refused = Outcome(State.REFUSED, None, f"not sent: {error}"[:300])
                 feed.done(mail, Verdict(refused))

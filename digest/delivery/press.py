@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from digest.delivery import headers
+from digest.delivery import headers, message
 from digest.delivery.dkim import KeyRing
 from digest.delivery.message import Encoded, Letterhead, Recipe, Stationery, assemble, encoded
 from digest.errors import NotFound
@@ -54,9 +54,10 @@ class Press:
         self.letterhead = letterhead
         self._domain = headers.ascii_domain(letterhead.from_address).rpartition("@")[2]
         self._number: int | None = None  # of our letterhead, once it is stored
-        # By identity, which is 20 times faster than by value; the fragment is kept alive
-        # beside its number. Composing shares fragment objects between issues.
-        self._numbers: dict[int, tuple[int, Fragment]] = {}
+        # By identity, which is 20 times faster than by value, so they are kept alive.
+        # Composing shares fragment objects between issues.
+        self._numbers: dict[int, int] = {}
+        self._alive: list[Fragment] = []
         self._encoded: dict[int, Encoded] = {}
         self._stationery: dict[int, Stationery] = {}
 
@@ -68,10 +69,13 @@ class Press:
         """
         if not issues:
             return []
-        self._learn(issues)
         if self._number is None:
             self._number = self._shelf.keep_letterhead(self.letterhead.to_json())
-        return [self._frozen(issue, self._number, now) for issue in issues]
+        try:
+            return [self._frozen(issue, self._number, now) for issue in issues]
+        except KeyError:  # a fragment that is new to this process
+            self._learn(issues)
+            return [self._frozen(issue, self._number, now) for issue in issues]
 
     def recipe(self, frozen: Frozen) -> Recipe:
         """Return the recipe of a frozen issue."""
@@ -79,12 +83,16 @@ class Press:
 
     def bytes_of(self, recipe: Recipe) -> bytes:
         """Return the mail's exact bytes. Raises NotFound when its parts or key are gone."""
+        return b"".join(self.parts_of(recipe))
+
+    def parts_of(self, recipe: Recipe) -> tuple[bytes, bytes]:
+        """Return the mail's headers and its body; raises as `bytes_of` does."""
         encodings = self._encoded
         try:
-            parts = [encodings[number] for number in recipe.fragments]
+            fragments = [encodings[number] for number in recipe.fragments]
         except KeyError:
-            parts = self._fetch(recipe.fragments)
-        return assemble(recipe, parts, self._stationery_of(recipe.letterhead))
+            fragments = self._fetch(recipe.fragments)
+        return message.parts(recipe, fragments, self._stationery_of(recipe.letterhead))
 
     def preview(self, recipe: Recipe) -> tuple[bytes, str | None]:
         """Return the bytes, and why they are unsigned when their DKIM key is gone."""
@@ -105,7 +113,7 @@ class Press:
         links = (issue.unsubscribe_url, issue.unsubscribe_mailto)
         recipe = Recipe(
             letterhead=letterhead,
-            fragments=tuple([numbers[id(part)][0] for part in issue.fragments]),
+            fragments=tuple([numbers[id(part)] for part in issue.fragments]),
             fills=issue.fills,
             to_address=issue.to_address,
             to_name=issue.to_name,
@@ -114,7 +122,7 @@ class Press:
             sent_at=sent_at,
             offset=offset,
             html=issue.html,
-            unsubscribe=tuple(link for link in links if link),
+            unsubscribe=tuple(filter(None, links)),
             scores=issue.scores,
         )
         return Frozen(
@@ -128,17 +136,17 @@ class Press:
         """Store and encode the fragments that are new to this process."""
         known = self._numbers
         fresh = {id(f): f for issue in issues for f in issue.fragments if id(f) not in known}
-        if not fresh:
-            return
         if len(known) + len(fresh) > _CACHED:
             known.clear()
+            self._alive.clear()
             self._encoded.clear()
             fresh = {id(f): f for issue in issues for f in issue.fragments}
         fragments = list(fresh.values())
+        self._alive += fragments
         for fragment, number in zip(
             fragments, self._shelf.keep_fragments(fragments, issues[0].edition), strict=True
         ):
-            known[id(fragment)] = number, fragment
+            known[id(fragment)] = number
             if number not in self._encoded:
                 self._encoded[number] = encoded(fragment)
 

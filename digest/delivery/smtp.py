@@ -8,13 +8,16 @@ all that a dead connection leaves in doubt.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.delivery.interface import Feed, ReadyMail
 from digest.delivery.outcomes import Reply, Step, Trouble, Verdict, judge
 from digest.delivery.smtp_opening import open_session
-from digest.delivery.smtp_session import Relay, Wire
+from digest.delivery.smtp_session import Relay, Wire, printable
 from digest.errors import DeliveryError
 from digest.states import Outcome, State
 
@@ -87,7 +90,8 @@ class Mailer(Wire):
         self._left = recycle_after
         self._steps: deque[Step] = deque()  # what the next answers belong to
         self._envelope: ReadyMail | None = None  # its MAIL, RCPT, DATA are out
-        self._bytes = b""  # … and its content is made
+        self._content: Sequence[bytes] = ()  # … and its content is made
+        self._size = 0  # of that, octets
         self._failure: Verdict | None = None  # of the envelope
         self._in_doubt: ReadyMail | None = None  # its content goes out, no answer yet
         self._reset = False  # a failed transaction is open on the server
@@ -102,6 +106,19 @@ class Mailer(Wire):
             if self._envelope is not None:
                 await self._idle.wait()
         await self.quit()
+
+    def usual(self, first: bytes, rest: bytes) -> bool:
+        """See `Wire`: yes to a mail, and three times to the next one's envelope."""
+        steps = self._steps
+        if len(steps) != len(_ALL) or steps[0] is not _DOT or self._failure is not None:
+            return False
+        if first[:4] != b"250 " or not _means_go_on(rest):
+            return False
+        steps.clear()
+        self._after_dot(Reply(250, printable(first[4:].rstrip(b"\r\n").decode("utf-8", "replace"))))
+        if not self.ended:
+            self._send_content()
+        return True
 
     def routine(self, code: int) -> bool:
         """See `Wire`: three of the four answers to a mail say nothing but yes."""
@@ -189,27 +206,29 @@ class Mailer(Wire):
             if mail is None:
                 return b""
             try:
-                self._bytes = mail.build()
-                command = self.mail_command(mail, len(self._bytes))
+                content = mail.build()
+                size = sum(map(len, content))
+                command = self.mail_command(mail, size)
             except Exception as error:  # one mail that cannot be made must not stop the others
                 refusal = Outcome(State.REFUSED, None, f"not sent: {error}"[:300])
                 self._feed.done(mail, Verdict(refusal))
                 continue
             self._envelope, self._failure = mail, None
+            self._content, self._size = content, size
             self._left -= 1
             return self._commands(mail, command)
         return b""
 
-    def _commands(self, mail: ReadyMail, command: bytes) -> bytes:
-        reset = b"RSET\r\n" if self._reset else b""
+    def _commands(self, mail: ReadyMail, command: str) -> bytes:
         if self._reset:
             self._steps.append(Step.RESET)
             self._reset = False
+            command = f"RSET\r\n{command}"
         if not self.pipelining:
             self._steps.append(Step.MAIL)
-            return reset + command
-        self._steps += (Step.MAIL, Step.RCPT, Step.DATA)
-        return reset + command + b"RCPT TO:<" + mail.recipient.encode() + b">\r\nDATA\r\n"
+            return command.encode()
+        self._steps += _ENVELOPE
+        return f"{command}RCPT TO:<{mail.recipient}>\r\nDATA\r\n".encode()
 
     def _step_by_step(self, step: Step) -> None:
         """Go on with the envelope for a server without PIPELINING."""
@@ -233,14 +252,13 @@ class Mailer(Wire):
             self._send_content()
 
     def _send_content(self) -> None:
-        mail, content = self._envelope, self._bytes
-        assert mail is not None  # noqa: S101 - DATA is only asked for an envelope
-        self._in_doubt, self._envelope, self._bytes = mail, None, b""
-        self._steps.append(Step.DOT)
+        content, size = self._content, self._size
+        self._in_doubt, self._envelope, self._content = self._envelope, None, ()
+        self._steps.append(_DOT)
         # Made before the mail goes: nothing slow may stand between the note and the final dot.
         after = self._open_envelope() if self.pipelining else b""
         # The body needs no dot-stuffing: see `quoted`.
-        self.write_mail(content, b".\r\n" + after)
+        self.write_mail(content, size, b".\r\n" + after)
 
     def _after_dot(self, reply: Reply) -> None:
         mail, self._in_doubt = self._in_doubt, None
@@ -262,10 +280,23 @@ class Mailer(Wire):
     def _conclude(self, *, open_transaction: bool = True) -> None:
         """End an envelope that failed."""
         mail, verdict = self._envelope, self._failure
-        self._envelope, self._failure, self._bytes = None, None, b""
+        self._envelope, self._failure, self._content = None, None, ()
         self._reset = open_transaction
         if mail is not None and verdict is not None:
             if verdict.trouble is Trouble.NONE:
                 self.passed += 1
             self._feed.done(mail, verdict)
         self._next()
+
+
+# An attribute of an Enum costs as much as a call.
+_DOT = Step.DOT
+_ENVELOPE = (Step.MAIL, Step.RCPT, Step.DATA)
+_ALL = (_DOT, *_ENVELOPE)  # what a server owes when a mail is out, and the next one's envelope
+_GO_ON = re.compile(rb"(?:2\d\d [^\n]*\n){2}354 [^\n]*\n")
+
+
+@lru_cache(maxsize=16)  # a server says it in the same words each time
+def _means_go_on(answers: bytes) -> bool:
+    """Tell whether these are the answers to an envelope that is accepted, each in one line."""
+    return _GO_ON.fullmatch(answers) is not None

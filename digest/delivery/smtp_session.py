@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +16,7 @@ from digest.delivery.interface import ReadyMail
 from digest.delivery.outcomes import Reply
 
 _LONGEST_REPLY = 65_536  # octets without an end: whoever sends that is no SMTP server
-_PATH = re.compile(r"[^\s<>\x00-\x1f\x7f]*")
+_NO_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ class Wire(asyncio.BufferedProtocol):
         self._watch: asyncio.TimerHandle | None = None
 
     # --- what the hot part says ---
+
+    @abstractmethod
+    def usual(self, first: bytes, rest: bytes) -> bool:
+        """Handle what a server mostly says in one go; False: it did not say that.
+
+        first: a line with its end; rest: what came with it.
+        """
 
     @abstractmethod
     def routine(self, code: int) -> bool:
@@ -117,6 +125,10 @@ class Wire(asyncio.BufferedProtocol):
         """Cut answers out of the stream; tolerate bare LF, nothing else."""
         self.arrived = self._loop.time()
         data = self._space[:nbytes].tobytes()
+        if not (self._buffer or self._lines):
+            end = data.find(b"\n") + 1
+            if self.usual(data[:end], data[end:]):
+                return
         *lines, self._buffer = (self._buffer + data if self._buffer else data).split(b"\n")
         for line in lines:
             if self.ended:
@@ -148,7 +160,7 @@ class Wire(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.write(data)
 
-    def write_mail(self, content: bytes, ending: bytes) -> None:
+    def write_mail(self, content: Sequence[bytes], size: int, ending: bytes) -> None:
         """Send a mail, and its ending (the final dot and what follows) once the rest has left.
 
         A server cannot have a mail whose final dot the kernel does not have, so `leaving` is
@@ -156,10 +168,11 @@ class Wire(asyncio.BufferedProtocol):
         in the kernel, and there mostly is, all of it goes in one call without another copy.
         """
         self._ending = ending
+        sent = 0
         if self._socket is not None and not self._unsent:
-            content = self._at_once(self._socket, content, ending)
-        if content:
-            self.write(content)
+            sent = self._at_once(self._socket, content, size, ending)
+        if sent < size:
+            self.write(b"".join(content)[sent:])
         if not self._unsent:
             self._end_mail()
 
@@ -168,25 +181,26 @@ class Wire(asyncio.BufferedProtocol):
         """Whether a mail's final dot has not left yet."""
         return self._ending is not None
 
-    def _at_once(self, kernel: socket.socket, content: bytes, ending: bytes) -> bytes:
-        """Try to send all in one call; return what is left of the content."""
+    def _at_once(
+        self, kernel: socket.socket, content: Sequence[bytes], size: int, ending: bytes
+    ) -> int:
+        """Try to send all in one call; return how much of the content needs no other way."""
         self.leaving(now=True)
         try:
-            sent = kernel.sendmsg((content, ending))
+            sent = kernel.sendmsg((*content, ending))
         except BlockingIOError:
             sent = 0
         except OSError as error:
             self.leaving(now=False)
             self.fail(f"connection lost ({error.strerror})")
-            return b""
-        beyond = sent - len(content)
-        if beyond <= 0:
+            return size
+        if sent <= size:
             self.leaving(now=False)
-            return content[sent:]
+            return sent
         self._ending = None
-        if beyond < len(ending):
-            self.write(ending[beyond:])
-        return b""
+        if sent - size < len(ending):
+            self.write(ending[sent - size :])
+        return size
 
     def _end_mail(self) -> None:
         ending, self._ending = self._ending, None
@@ -257,21 +271,21 @@ class Wire(asyncio.BufferedProtocol):
             return
         self._watch = loop.call_later(min(relay.timeout, allowed) / 4, self.watch, relay)
 
-    def mail_command(self, mail: ReadyMail, size: int) -> bytes:
+    def mail_command(self, mail: ReadyMail, size: int) -> str:
         """Return MAIL FROM. Raises ValueError for an envelope that this server cannot take."""
-        if not (_PATH.fullmatch(mail.sender) and _PATH.fullmatch(mail.recipient)):
+        addresses = mail.sender + mail.recipient
+        if _NO_PATH.search(addresses):
             raise ValueError("the address holds a space, a bracket or a control character")
-        command = f"MAIL FROM:<{mail.sender}>"
-        if "SIZE" in self.extensions:
-            limit = self.extensions["SIZE"]
-            if limit.isdigit() and 0 < int(limit) < size:
-                raise ValueError(f"the server takes mails up to {limit} octets, this has {size}")
-            command += f" SIZE={size}"
-        if not (mail.recipient.isascii() and mail.sender.isascii()):
-            if "SMTPUTF8" not in self.extensions:
-                raise ValueError("the address is not ASCII and the server does not offer SMTPUTF8")
-            command += " BODY=8BITMIME SMTPUTF8" if "8BITMIME" in self.extensions else " SMTPUTF8"
-        return command.encode() + b"\r\n"
+        limit = self.extensions.get("SIZE")
+        announced = "" if limit is None else f" SIZE={size}"
+        if limit and limit.isdigit() and 0 < int(limit) < size:
+            raise ValueError(f"the server takes mails up to {limit} octets, this has {size}")
+        if addresses.isascii():
+            return f"MAIL FROM:<{mail.sender}>{announced}\r\n"
+        if "SMTPUTF8" not in self.extensions:
+            raise ValueError("the address is not ASCII and the server does not offer SMTPUTF8")
+        body = " BODY=8BITMIME" if "8BITMIME" in self.extensions else ""
+        return f"MAIL FROM:<{mail.sender}>{announced}{body} SMTPUTF8\r\n"
 
     def _line(self, line: bytes) -> None:
         code, mark = _CODES.get(line[:3]), line[3:4]
@@ -290,14 +304,19 @@ class Wire(asyncio.BufferedProtocol):
             if self._asked is None
             else (b"\n".join(self._lines).decode("utf-8", "replace"))
         )
-        if not text.isprintable():
-            text = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
         self._lines = []
-        reply = Reply(code, text)
+        reply = Reply(code, printable(text))
         if self._asked is not None and not self._asked.done():
             self._asked.set_result(reply)
         else:
             self.answer(reply)
+
+
+def printable(text: str) -> str:
+    """Return a server's words fit for a log: what is no character to look at becomes a mark."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 _CODES = {str(code).encode(): code for code in range(200, 600)}

@@ -29,12 +29,13 @@ async def _takes_nothing(talk: Talk) -> None:
 
 
 def _make_long(place: Post) -> None:
-    bytes_of = place.room.press.bytes_of
+    parts_of = place.room.press.parts_of
 
-    def longer(recipe: Recipe) -> bytes:
-        return bytes_of(recipe) + MORE
+    def longer(recipe: Recipe) -> tuple[bytes, bytes]:
+        head, body = parts_of(recipe)
+        return head, body + MORE
 
-    place.room.press.bytes_of = longer  # type: ignore[method-assign]
+    place.room.press.parts_of = longer  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("long", [True, False])
