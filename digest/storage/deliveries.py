@@ -118,6 +118,10 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
         )
 
 
+_HELD = Prepared(
+    """SELECT id, generation FROM deliveries
+    WHERE id IN (:ids) AND owner = :owner AND state = 'claimed' AND papers IS NULL"""
+)
 _FREEZE = Prepared(
     "UPDATE deliveries SET message_id = :message_id, papers = :papers WHERE id = :id"
 )
@@ -161,15 +165,5 @@ def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _still_held(connection: Connection, owner: str, claims: Sequence[Claim]) -> set[int]:
     wanted = {claim.delivery: claim.generation for claim in claims}
-    held: set[int] = set()
-    for chunk in one_of(deliveries.c.id, list(wanted)):
-        rows = connection.execute(
-            select(deliveries.c.id, deliveries.c.generation).where(
-                chunk,
-                deliveries.c.owner == owner,
-                deliveries.c.state == State.CLAIMED,
-                deliveries.c.papers.is_(None),
-            )
-        )
-        held.update(row.id for row in rows if wanted[row.id] == row.generation)
-    return held
+    rows = _HELD.among(connection, list(wanted), owner=owner)
+    return {row.id for row in rows if wanted[row.id] == row.generation}

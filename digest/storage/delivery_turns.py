@@ -7,13 +7,13 @@ ledger entries, and the `sending` marks of the next window.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, literal, select, update
 
-from digest.states import Result, State, Turn
+from digest.states import Outcome, Result, State, Turn
 from digest.storage.database import Database, conflict_insert
 from digest.storage.delivery_rows import is_suppressed
 from digest.storage.prepared import Prepared, stamps
@@ -48,6 +48,10 @@ class TurnSql:
         return Turn(frozenset(started), stopped)
 
 
+_TAKEN = Prepared(
+    """SELECT id FROM deliveries WHERE id IN (:ids)
+        AND NOT (state = 'claimed' AND owner = :owner AND generation = :generation)"""
+)
 _START = Prepared(
     """UPDATE deliveries SET state = 'sending', changed_at = :now
     WHERE id IN (:ids) AND owner = :owner AND generation = :generation AND state = 'claimed'
@@ -60,9 +64,9 @@ _START = Prepared(
         AND EXISTS (
             SELECT 1 FROM editions
             WHERE editions.number = deliveries.edition AND editions.state = 'open'
-                AND editions.expires_at > :moment)
-    RETURNING id"""
+                AND editions.expires_at > :moment)"""
 )
+_STARTED = Prepared("SELECT id FROM deliveries WHERE id IN (:ids) AND state = 'sending'")
 
 
 def _start(
@@ -75,17 +79,28 @@ def _start(
     started: set[int] = set()
     moment = stamps(connection)(now)
     for generation, numbers in by_generation.items():
-        same = {"owner": owner, "generation": generation, "now": moment, "moment": moment}
-        started.update(_START.among(connection, numbers, **same).scalars())
+        ours = {"owner": owner, "generation": generation}
+        taken = _TAKEN.among(connection, numbers, **ours).scalars().all()
+        moved = _START.among(connection, numbers, **ours, now=moment, moment=moment).rowcount
+        if moved < len(numbers):  # seldom: then, which of them
+            found = set(_STARTED.among(connection, numbers).scalars())
+            started |= found.difference(taken)
+        else:
+            started.update(numbers)
     return started
 
 
+_Row = tuple[int, int, str | None]  # delivery, generation, the server's words
 _SETTLE = Prepared(
     """UPDATE deliveries
     SET state = :state, attempts = attempts + :one_more, next_attempt_at = :next,
-        reply_code = :code, reply = :reply, changed_at = :now
-    WHERE id = :id AND generation = :generation AND owner = :owner
-        AND state IN ('sending', 'claimed', 'uncertain')"""
+        reply_code = :code, reply = told.reply, changed_at = :now,
+        in_ledger = in_ledger OR (:arrived AND papers IS NOT NULL AND state <> 'claimed')
+    FROM (
+        SELECT column1 AS id, column2 AS generation, column3 AS reply
+        FROM (VALUES :rows) AS given) AS told
+    WHERE deliveries.id = told.id AND deliveries.generation = told.generation
+        AND owner = :owner AND state IN ('sending', 'claimed', 'uncertain')"""
 )
 
 
@@ -95,33 +110,40 @@ def settle(connection: Connection, owner: str, results: Sequence[Result], now: d
     `uncertain` may still become what its own sender knows better: somebody may have given
     that sender up too early.
     """
-    if not results:
-        return
     arrived = [r.delivery for r in results if r.outcome.state in _MAY_HAVE_ARRIVED]
-    to_ledger(connection, owner, arrived)
+    _append(connection, owner, arrived)
     stamp = stamps(connection)
-    moment = stamp(now)
-    _SETTLE.each(connection, [_row(r, owner, moment, stamp) for r in results])
+    settled = 0
+    for outcome, rows in _alike(results):
+        settled += _SETTLE.joined(
+            connection,
+            rows,
+            state=outcome.state.value,
+            one_more=1 if outcome.counts and outcome.state is State.DEFERRED else 0,
+            next=stamp(outcome.next_attempt_at),
+            code=outcome.code,
+            arrived=outcome.state in _MAY_HAVE_ARRIVED,
+            now=stamp(now),
+            owner=owner,
+        ).rowcount
+    if settled < len(results):  # a claim is gone, yet its mail may have arrived
+        _note(connection, owner, arrived)
     gone = [r for r in results if r.outcome.suppress]
     if gone:
         _suppress(connection, gone, now)
 
 
-def _row(
-    result: Result, owner: str, moment: Any, stamp: Callable[[datetime | None], Any]
-) -> tuple[Any, ...]:
-    outcome = result.outcome
-    return (
-        outcome.state.value,
-        1 if outcome.counts and outcome.state is State.DEFERRED else 0,
-        stamp(outcome.next_attempt_at),
-        outcome.code,
-        outcome.text or None,
-        moment,
-        result.delivery,
-        result.generation,
-        owner,
-    )
+def _alike(results: Sequence[Result]) -> Iterable[tuple[Outcome, list[_Row]]]:
+    """Yield an outcome with all rows that differ in its text alone: mostly one with all."""
+    found: dict[tuple[Any, ...], tuple[Outcome, list[_Row]]] = {}
+    for delivery, generation, outcome in results:
+        state, code, text, counts, _, later = outcome
+        row = delivery, generation, text or None
+        try:
+            found[state, code, counts, later][1].append(row)
+        except KeyError:
+            found[state, code, counts, later] = outcome, [row]
+    return found.values()
 
 
 # A row that is not in the ledger yet and may have arrived; each enters once.
@@ -141,11 +163,18 @@ def to_ledger(connection: Connection, owner: str | None, numbers: Sequence[int])
 
     owner: only what this sender holds; None: whoever holds it.
     """
-    if not numbers:
-        return
-    whose = {"owner": owner or "", "anybody": owner is None}
-    _APPEND.among(connection, numbers, **whose)
-    _NOTE.among(connection, numbers, **whose)
+    _append(connection, owner, numbers)
+    _note(connection, owner, numbers)
+
+
+def _append(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
+    if numbers:
+        _APPEND.among(connection, numbers, owner=owner or "", anybody=owner is None)
+
+
+def _note(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
+    if numbers:
+        _NOTE.among(connection, numbers, owner=owner or "", anybody=owner is None)
 
 
 def _suppress(connection: Connection, gone: Sequence[Result], now: datetime) -> None:
