@@ -15,7 +15,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from digest.composing.branding import PressSettings
-from digest.composing.excerpt import Cut, cut, harmless, mark
+from digest.composing.excerpt import Excerpt, excerpt, harmless
 from digest.composing.links import ReaderLinks, other_links, own_url, paper_url
 from digest.composing.locales import Words
 from digest.composing.slots import Slot, SlotName
@@ -24,6 +24,8 @@ from digest.ranking.interface import Pick
 
 Density = Literal["full", "short", "title"]  # how much of the abstract is shown
 Why = tuple[str, str]  # why a reader got a paper, as HTML and as text
+# What is marked in a title or an abstract: whether because it is near in meaning, and where.
+Marks = tuple[bool, tuple[tuple[int, int], ...]]
 DENSITIES: tuple[Density, ...] = ("full", "short", "title")
 _SHORT = 160  # characters of an abstract in a trimmed card
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_KEYWORD = 300, 60, 60
@@ -110,7 +112,7 @@ class CardWriter:
         say, known = self._words.say, own_url(paper)
         own = Labelled(say("Paper") if known else say("Find the paper"), self._url(paper))
         others = [Labelled(self._label(link.kind), link.url) for link in other_links(paper)]
-        title, why, abstract = self._variable(paper, self._limit(lead, density), html, matched)
+        title, why, abstract = self._variable(self.excerpts(paper, lead, density), html, matched)
         return PaperView(
             url=own.url,
             button=say("Read the paper") if known else say("Find the paper"),
@@ -128,22 +130,32 @@ class CardWriter:
         self, paper: Paper, pick: Pick, why: Why, *, lead: bool, density: Density
     ) -> Matched:
         """Return what a reader's card of a paper says that another's may not."""
-        limit = self._limit(lead, density)
+        title, abstract = self.excerpts(paper, lead, density)
         return Matched(
-            self._marked(paper.title, pick, "title", cut(paper.title, _LONGEST_TITLE)),
+            self.marked(title, marks(pick, "title", title.end)),
             why[0],
-            self._marked(paper.abstract, pick, "abstract", cut(paper.abstract, limit))
-            if limit
-            else "",
+            self.marked(abstract, marks(pick, "abstract", abstract.end)),
             why[1],
         )
 
+    def excerpts(self, paper: Paper, lead: bool, density: Density) -> tuple[Excerpt, Excerpt]:
+        """Return what a card shows of a paper's title and abstract."""
+        full = self._settings.lead_characters if lead else self._settings.card_characters
+        limit = {"full": full, "short": min(full, _SHORT), "title": 0}[density]
+        return excerpt(paper.title, _LONGEST_TITLE), excerpt(paper.abstract, limit)
+
+    def marked(self, shown: Excerpt, marks: Marks) -> str:
+        """Return an excerpt as HTML with what matched marked."""
+        near, spans = marks
+        if near:
+            return shown.marked(spans, self._style.near, "</span>")
+        return shown.marked(spans, self._style.hit, "</b>")
+
     def _variable(
-        self, paper: Paper, limit: int, html: bool, matched: Matched | None
+        self, shown: tuple[Excerpt, Excerpt], html: bool, matched: Matched | None
     ) -> tuple[str | Slot, str | Slot, str | Slot]:
         """Return title, reason and abstract; in the text twin only the reason differs."""
-        title = _shown(paper.title, cut(paper.title, _LONGEST_TITLE))
-        abstract = _shown(paper.abstract, cut(paper.abstract, limit)) if limit else ""
+        title, abstract = shown[0].plain, shown[1].plain
         if not html:
             return title, Slot("why") if matched is None else matched.why_text, abstract
         if matched is None:
@@ -153,23 +165,6 @@ class CardWriter:
 
     def _url(self, paper: Paper) -> str:
         return paper_url(paper, self._settings.search_link)
-
-    def _limit(self, lead: bool, density: Density) -> int:
-        full = self._settings.lead_characters if lead else self._settings.card_characters
-        return {"full": full, "short": min(full, _SHORT), "title": 0}[density]
-
-    def _marked(self, text: str, pick: Pick, field: str, where: Cut) -> str:
-        """Return the part of a text that is shown as HTML, with what matched marked."""
-        if not _shown(text, where):
-            return ""
-        spans = [span for span in pick.spans if span.field == field]
-        before, after = self._style.hit, Markup("</b>")
-        if not pick.spans and pick.closest_sentence and pick.closest_sentence.field == field:
-            # No word of theirs is in the paper: show them the sentence that comes nearest.
-            spans = [pick.closest_sentence]
-            before, after = self._style.near, Markup("</span>")
-        marked = mark(text, spans, where.end, before, after)
-        return harmless(str(marked)) + ("…" if where.ellipsis else "")
 
     def why(self, paper: Paper, pick: Pick) -> Why:
         """Return why a reader got a paper."""
@@ -243,6 +238,22 @@ class CardWriter:
         return self._words.say("Discussion")
 
 
+def marks(pick: Pick, field: Literal["title", "abstract"], end: int) -> Marks:
+    """Return what a pick marks before `end` in a text; cheap to compare with another's."""
+    if pick.spans:
+        return False, tuple(
+            [(s.start, s.end) for s in pick.spans if s.field == field and s.start < end]
+        )
+    closest = pick.closest_sentence
+    if closest and closest.field == field and closest.start < end:
+        # No word of theirs is in the paper: show them the sentence that comes nearest.
+        return True, ((closest.start, closest.end),)
+    return _UNMARKED
+
+
+_UNMARKED: Marks = (False, ())
+
+
 def _joined_facts(facts: Sequence[str], *, names: bool, html: bool) -> str:
     """Join what is known of a paper; names, which come first, have a direction of their own."""
     if not (html and names):
@@ -254,10 +265,6 @@ def _joined_facts(facts: Sequence[str], *, names: bool, html: bool) -> str:
 def displayed_keyword(keyword: str) -> str:
     """Return a keyword as one reads it: without the grammar's quotes and weight."""
     return _short(re.sub(r"\^[\d.]+\s*$", "", keyword).strip().strip('"“”'), _LONGEST_KEYWORD)
-
-
-def _shown(text: str, where: Cut) -> str:
-    return harmless(text[: where.end]) + ("…" if where.ellipsis else "")
 
 
 def _short(text: str, limit: int) -> str:

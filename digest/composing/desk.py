@@ -12,7 +12,8 @@ from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
 from digest.composing.branding import PressSettings
-from digest.composing.cards import CardWriter, Density, Labelled, Matched, Style, Why
+from digest.composing.cards import CardWriter, Density, Labelled, Marks, Matched, Style, Why
+from digest.composing.excerpt import Excerpt
 from digest.composing.fit import Measured, measured
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Words
@@ -115,6 +116,14 @@ class Desk:
         """Return what one reader's card of a paper says that another's may not."""
         why = self.why(paper, pick)
         return self._cards.matched(paper, pick, why, lead=lead, density=density)
+
+    def excerpts(self, paper: Paper, *, lead: bool, density: Density) -> tuple[Excerpt, Excerpt]:
+        """Return what a card shows of a paper's title and abstract."""
+        return self._cards.excerpts(paper, lead, density)
+
+    def marked(self, shown: Excerpt, marks: Marks) -> str:
+        """Return an excerpt as HTML with what matched marked."""
+        return self._cards.marked(shown, marks)
 
     def card(self, paper: Paper, matched: Matched, *, lead: bool, density: Density) -> Fragment:
         """Return a paper's card, rendered whole."""

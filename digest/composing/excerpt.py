@@ -8,23 +8,13 @@ need no arithmetic: they end at the cut.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
-
-from markupsafe import Markup
+from itertools import accumulate
 
 from digest.mail import HOLES
-
-
-class Span(Protocol):
-    """Where a matched word stands in a text: [start, end)."""
-
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def end(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,6 @@ _OPERATOR = set("=<>≤≥≠≈∼~+−±×⋅·*/→←↔⇒⇔∈∉⊂⊆�
 _OPENING, _CLOSING = "([{⟨", ")]}⟩"
 
 
-@lru_cache(maxsize=4096)  # the same abstract is cut for both parts, and for each kind of match
 def cut(text: str, limit: int) -> Cut:
     """Return where to cut a text so that it has at most `limit` characters, or all of it."""
     if len(text) <= limit:
@@ -67,21 +56,52 @@ def cut(text: str, limit: int) -> Cut:
     return Cut(best, False) if best else Cut(_last_resort(text, limit), True)
 
 
-def mark(text: str, spans: Iterable[Span], end: int, before: Markup, after: Markup) -> Markup:
-    """Return `text[:end]` escaped, with each span between `before` and `after`.
+class Excerpt:
+    """The part of a text that a card shows, as text and as HTML in which words can be marked.
 
-    Spans may come in any order, overlap, or reach beyond the text; none is trusted.
+    Cutting and escaping are done once; readers whose words differ only put other marks into it.
     """
-    parts: list[str] = []
-    at = 0
-    for start, stop in sorted((max(0, s.start), min(end, s.end)) for s in spans):
-        start = max(start, at)  # noqa: PLW2901
-        if start >= stop:
-            continue
-        parts += (escaped(text[at:start]), before, escaped(text[start:stop]), after)
-        at = stop
-    parts.append(escaped(text[at:end]))
-    return Markup("".join(parts))  # noqa: S704 - each part is escaped
+
+    __slots__ = ("_html", "_places", "end", "plain")
+
+    def __init__(self, text: str, where: Cut) -> None:
+        shown = text[: where.end]
+        ending = "…" if where.ellipsis else ""
+        self.plain = harmless(shown) + ending
+        # Of the text; where nothing is shown, nothing is marked.
+        self.end = len(shown) if self.plain else 0
+        self._html = escaped(self.plain)
+        # Where each character of the text begins in the HTML; None: it is the same text.
+        self._places = None if self._html == shown + ending else _places(shown)
+
+    def marked(self, spans: Iterable[tuple[int, int]], before: str, after: str) -> str:
+        """Return the excerpt as HTML, each span of the text between `before` and `after`.
+
+        Spans may come in any order, overlap, or reach beyond the text; none is trusted.
+        """
+        html, places, end = self._html, self._places, self.end
+        parts: list[str] = []
+        done = at = 0  # in the HTML, in the text
+        for start, stop in sorted(spans):
+            start, stop = max(start, at), min(stop, end)  # noqa: PLW2901
+            if start >= stop:
+                continue
+            opened, closed = (places[start], places[stop]) if places else (start, stop)
+            parts += (html[done:opened], before, html[opened:closed], after)
+            done, at = closed, stop
+        parts.append(html[done:])
+        return "".join(parts)
+
+
+def _places(text: str) -> array[int]:
+    """Return where each character, and the end, comes to stand when a text is made HTML."""
+    return array("I", accumulate((len(escaped(harmless(c))) for c in text), initial=0))
+
+
+@lru_cache(maxsize=4096)  # the same abstract is shown in both parts, and in each language
+def excerpt(text: str, limit: int) -> Excerpt:
+    """Return what is shown of a text of which at most `limit` characters may be; 0: nothing."""
+    return Excerpt(text, cut(text, limit) if limit else Cut(0, False))
 
 
 def escaped(text: str) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain
 
 from digest.composing.branding import GMAIL_CLIPS_AT
 from digest.composing.catalogue_checks import catalogue_findings
@@ -85,7 +84,7 @@ def card_findings(edition: EditionPress) -> list[Finding]:
         top = in_a_row([sheet.top, sheet.section("picked", _TOGETHER)]).fragments
         specimens = sheet.specimens()
         for at in range(0, len(specimens), _TOGETHER):
-            cards = chain.from_iterable(specimens[at : at + _TOGETHER])
+            cards = specimens[at : at + _TOGETHER]
             mail = proof_of("Specimen", [*top, *cards, *sheet.foot(True).fragments], _FILLS)
             found += [*html_findings(mail.html), *_parity(mail)]
     return located(found, edition.press.templates) if found else []

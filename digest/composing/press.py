@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice, starmap
 from typing import Any
 
 from digest.composing.branding import PressSettings
 from digest.composing.cards import Density
+from digest.composing.deck import Deck, make_room
 from digest.composing.desk import Desk, Note
-from digest.composing.fit import Measured, in_a_row, measured
+from digest.composing.fit import Measured
 from digest.composing.locales import Languages
 from digest.composing.notices import Notice, NoticeKind, QuietCause
-from digest.composing.slots import Skeleton, filled
 from digest.composing.templates import Templates, template_errors
 from digest.composing.wording import Kind, preheader, subject
 from digest.mail import Fragment
 from digest.papers import Paper
-from digest.ranking.interface import Pick, Reason, Span
+from digest.ranking.interface import Pick
 
 # Kept per edition and language, the oldest given up first.
-_MOST_PIECES = 10_000  # about 15 MB
-_MOST_CARDS = 30_000  # a card only names its pieces: about 15 MB
 _MOST_CONTENTS = 4_000  # about 12 MB
 _MOST_LINES = 5_000
 
@@ -127,10 +124,7 @@ class Sheet:
         self._feet: dict[bool, Measured] = {}
         self._notes: dict[tuple[str, bool], Note] = {}
         self._sections: dict[tuple[str, int], Measured] = {}
-        self._skeletons: dict[tuple[Any, ...], Skeleton | None] = {}
-        self._unseen: list[tuple[Fragment, ...]] = []  # cards that no preflight has looked at
-        self._pieces: dict[tuple[str, str], Measured] = {}
-        self._cards: dict[tuple[Any, ...], tuple[Measured, Pick]] = {}
+        self._deck = Deck(desk)
         self._contents: dict[tuple[Any, ...], tuple[Content, object, object]] = {}
         self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
 
@@ -175,73 +169,24 @@ class Sheet:
         key = (id(picks), id(papers), token_length, can_leave)
         found = self._contents.get(key)
         if found is None:
-            _make_room(self._contents, _MOST_CONTENTS)
+            make_room(self._contents, _MOST_CONTENTS)
             found = self._contents[key] = (make(), picks, papers)
         return found[0]
 
     def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
-        """Return a paper's card for a pick.
+        """Return a paper's card for a pick."""
+        return self._deck.card(paper, pick, lead, density)
 
-        Kept by the identity of what explains the pick: ranking gives readers whose keywords
-        matched a paper alike the same reasons, and a look at their values takes ten times as long.
-        """
-        place = (paper.id, paper.updated, lead, density)
-        spans = (id(pick.spans), id(pick.closest_sentence))
-        key = (place, pick.section, id(pick.reasons), spans)
-        found = self._cards.get(key)
-        if found is None:
-            _make_room(self._cards, _MOST_CARDS)
-            # Most reasons that differ name the same keywords to the reader.
-            alike = (place, self.desk.why(paper, pick), spans)
-            found = self._cards.get(alike)
-            if found is None:
-                found = self._cards[alike] = (self._card(paper, pick, lead, density), pick)
-            found = self._cards[key] = (found[0], pick)
-        return found[0]
-
-    def _card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
-        skeleton = self._skeleton(paper, lead, density)
-        matched = self.desk.matched(paper, pick, lead=lead, density=density)
-        if skeleton is None:
-            whole = self.desk.card(paper, matched, lead=lead, density=density)
-            if (whole.html, whole.text) not in self._pieces:
-                self._unseen.append((whole,))
-            return self._shared(whole.html, whole.text)
-        return in_a_row([self._shared(html, text) for html, text in filled(skeleton, matched)])
-
-    def _skeleton(self, paper: Paper, lead: bool, density: Density) -> Skeleton | None:
-        key = (paper.id, paper.updated, lead, density)
-        if key not in self._skeletons:
-            skeleton = self.desk.skeleton(paper, lead=lead, density=density)
-            self._skeletons[key] = skeleton
-            if skeleton is not None:
-                matched = self.desk.matched(paper, _specimen(paper), lead=lead, density=density)
-                self._unseen.append(tuple(starmap(Fragment, filled(skeleton, matched))))
-        return self._skeletons[key]
-
-    def specimens(self) -> list[tuple[Fragment, ...]]:
-        """Return, once, a specimen of each card made since the last call, in its fragments.
-
-        Where readers' cards of one paper differ, text is put that was escaped when it was made,
-        so one of them stands for all. A card whose template cannot be split stands for itself.
-        """
-        found, self._unseen = self._unseen, []
-        return found
-
-    def _shared(self, html: str, text: str) -> Measured:
-        """Return a piece; equal pieces are one object, which is encoded and stored once."""
-        found = self._pieces.get((html, text))
-        if found is None:
-            _make_room(self._pieces, _MOST_PIECES)
-            found = self._pieces[html, text] = measured(Fragment(html, text))
-        return found
+    def specimens(self) -> list[Fragment]:
+        """Return, once, a specimen of each card made since the last call."""
+        return self._deck.specimens()
 
     def lines(self, papers: Sequence[Paper]) -> tuple[str, str]:
         """Return the subject and the preheader."""
         key = (len(papers), *[paper.id for paper in papers[:4]])
         found = self._lines.get(key)
         if found is None:
-            _make_room(self._lines, _MOST_LINES)
+            make_room(self._lines, _MOST_LINES)
             settings, number = self._edition.settings, self._edition.number
             found = self._lines[key] = (
                 subject(
@@ -255,16 +200,3 @@ class Sheet:
                 preheader(self.words, papers),
             )
         return found
-
-
-def _specimen(paper: Paper) -> Pick:
-    """Return a pick that marks whatever can be marked in a card."""
-    title, abstract = Span("title", 0, len(paper.title)), Span("abstract", 0, len(paper.abstract))
-    return Pick(paper.id, 1.0, "picked", (Reason("specimen", "title", 1.0),), (title, abstract))
-
-
-def _make_room(kept: dict[Any, Any], most: int) -> None:
-    """Drop the oldest quarter when full: cheaper per look-up than keeping them in order of use."""
-    if len(kept) >= most:
-        for key in list(islice(kept, most // 4)):
-            del kept[key]

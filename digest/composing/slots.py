@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Protocol
 
@@ -102,10 +102,14 @@ class Values(Protocol):
 def filled(skeleton: Skeleton, values: Values) -> list[tuple[str, str]]:
     """Return a card's fragments, each as HTML and as text."""
     html, text = values.in_html(), values.in_text()
-    return [
-        (a.filled(html) if a.slot else a.before, b.filled(text) if b.slot else b.before)
-        for a, b in skeleton
-    ]
+    return [filled_joint(joint, html, text) for joint in skeleton]
+
+
+def filled_joint(
+    joint: Joint, html: Mapping[SlotName, str], text: Mapping[SlotName, str]
+) -> tuple[str, str]:
+    """Return one fragment of a card, as HTML and as text."""
+    return joint[0].filled(html), joint[1].filled(text)
 
 
 def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:
@@ -129,7 +133,21 @@ def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:
 
 
 def _tidied(joints: Sequence[Joint]) -> Skeleton:
-    return tuple(joint for joint in joints if joint != (Part(), Part()))
+    return tuple(part for joint in joints for part in _apart(joint) if part != (Part(), Part()))
+
+
+def _apart(joint: Joint) -> Sequence[Joint]:
+    """Take what stands before a slot off, where it is long: it need not be encoded again with
+    each value of the slot. A short one stays, as every fragment costs something in each mail.
+    """
+    html, text = joint
+    if (html.slot or text.slot) and len(html.before) + len(text.before) > _LONG:
+        before = Part(html.before), Part(text.before)
+        return before, (replace(html, before=""), replace(text, before=""))
+    return (joint,)
+
+
+_LONG = 100  # characters
 
 
 def can_be_split(environment: Environment, name: str, slots: Collection[str]) -> bool:

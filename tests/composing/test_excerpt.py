@@ -1,12 +1,11 @@
 import re
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from digest.composing.excerpt import cut, harmless, mark
+from digest.composing.excerpt import Cut, Excerpt, cut, escaped, harmless
 
 SENTENCES = (
     "We show that a bound holds. for $x + y = z$ and https://example.org/a?b=c. (see [1] there) "
@@ -14,12 +13,6 @@ SENTENCES = (
 )
 words = st.sampled_from(SENTENCES.split(" "))
 texts = st.lists(words, min_size=1, max_size=60).map(" ".join)
-
-
-@dataclass(frozen=True)
-class At:
-    start: int
-    end: int
 
 
 def shown(text: str, limit: int) -> str:
@@ -78,18 +71,37 @@ def test_no_cut_is_too_long_or_inside_a_link_or_formula(text: str, limit: int) -
 
 
 def test_marks_are_escaped_merged_and_clipped() -> None:
-    marked = mark(
-        "a <b> c", [At(5, 99), At(0, 1), At(0, 3), At(-4, 0)], 6, Markup("<i>"), Markup("</i>")
-    )
-    assert marked == "<i>a</i><i> &lt;</i>b&gt;<i> </i>"
+    made = Excerpt("a <b> c", Cut(6, ellipsis=True))
+    assert made.plain == "a <b> …"
+    marked = made.marked([(5, 99), (0, 1), (0, 3), (-4, 0)], "<i>", "</i>")
+    assert marked == "<i>a</i><i> &lt;</i>b&gt;<i> </i>…"
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=40), st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50))))
-def test_marking_changes_no_letter(text: str, places: list[tuple[int, int]]) -> None:
-    marked = mark(text, [At(*p) for p in places], len(text), Markup("<i>"), Markup("</i>"))
-    assert Markup(marked.replace("<i>", "").replace("</i>", "")).unescape() == text
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from("a&<\x02\u202e\ue100 '\n"), max_size=40).map("".join),
+    st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50))),
+    st.integers(0, 40),
+)
+def test_marking_changes_no_letter(text: str, places: list[tuple[int, int]], end: int) -> None:
+    made = Excerpt(text, Cut(end, ellipsis=False))
+    marked = made.marked(places, "<i>", "</i>")
+    assert made.plain == harmless(text[:end])
+    assert Markup(marked.replace("<i>", "").replace("</i>", "")).unescape() == made.plain
     assert marked.count("<i>") == marked.count("</i>")
+    assert made.marked([], "<i>", "</i>") == escaped(made.plain)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text("ab&<\x02\ue100' ", min_size=1, max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_what_a_span_names_is_what_is_marked(text: str, start: int, stop: int) -> None:
+    found = Excerpt(text, Cut(len(text), ellipsis=False)).marked([(start, stop)], "[", "]")
+    if start < min(stop, len(text)) and harmless(text):
+        before, inside, after = text[:start], text[start:stop], text[stop:]
+        assert found == "{}[{}]{}".format(*(escaped(harmless(t)) for t in (before, inside, after)))
+    else:
+        assert "[" not in found
 
 
 def test_harmful_characters_are_removed() -> None:
