@@ -265,12 +265,12 @@ letters = Table(  # mails that answer one reader, until they are sent; then the 
 
 # --- delivery -----------------------------------------------------------------------------
 
-fragments = Table(  # pieces of mails, shared by all of an edition
+fragments = Table(  # pieces of mails, a bundle a row, shared by all of an edition
     "fragments",
     metadata,
     Column("id", Number, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
-    Column("body", LargeBinary, nullable=False),  # JSON [html, text], or zlib of it
+    Column("body", LargeBinary, nullable=False),  # zlib of JSON [html, text, html, text, …]
     Column("edition", Integer, nullable=False),  # the last edition that used it: for pruning
 )
 
