@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 # A hole in a fragment is one private-use character; a reader's fill takes its place.
 # No text from outside can hold one: `without_holes` removes them at the edge.
@@ -38,8 +40,7 @@ class Fragment:
         return hashlib.sha256(f"{self.html}\0{self.text}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One reader's mail, composed: what to say, not yet in bytes."""
 
     subscriber: int
@@ -55,7 +56,7 @@ class Issue:
     unsubscribe_url: str | None = None  # https one-click address, for List-Unsubscribe
     unsubscribe_mailto: str | None = None
     web_url: str | None = None  # the issue on the web, when there is a base_url
-    scores: Mapping[int, float] = field(default_factory=dict)  # paper → score
+    scores: Mapping[int, float] = MappingProxyType({})  # paper → score
     composed_at: datetime | None = None
 
 

@@ -67,8 +67,8 @@ def addresses(name: str, urls: Sequence[str]) -> bytes:
             raise ValueError(f"{name}: {url!r} is not a plain URL")
         if len(url) + len(name) + 5 > LONGEST:
             raise ValueError(f"{name}: an address of {len(url)} characters fits on no line")
-    listed = ",\r\n ".join(f"<{url}>" for url in urls)
-    return f"{name}: {listed}\r\n".encode("ascii")
+    listed = ">,\r\n <".join(urls)
+    return f"{name}: <{listed}>\r\n".encode("ascii")
 
 
 def date(when: datetime) -> bytes:

