@@ -18,7 +18,7 @@ _HIDDEN = {"head", "style", "title", "script"}
 _LEFTOVERS = re.compile(r"\{\{|\{%|\{#|%\}|\}\}|<mj-[a-z]+|\{[a-z]+\}|%\([a-z]+\)s|[\ue000-\uf8ff]")
 _COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*(#[0-9a-f]{6})", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*(#[0-9a-f]{6})", re.IGNORECASE)
-_BLANKS = re.compile(r"[\s\u00a0\u034f\u200c]+")
+BLANKS = re.compile(r"[\s\u00a0\u034f\u200c]+")
 _STYLE_LIMIT = 16_000  # bytes of all <style>: Gmail ignores what comes after
 
 
@@ -70,7 +70,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note visible words, and whether they can be read on their ground."""
         around = self._open[-1]
-        words = _BLANKS.sub(" ", data).strip()
+        words = BLANKS.sub(" ", data).strip()
         if around.hidden or not words:
             return
         self.words.append(words)
@@ -110,8 +110,7 @@ class _Reader(HTMLParser):
 
     def _link(self, address: str) -> None:
         self.links.append(address)
-        mail = address.startswith("mailto:") and "@" in address
-        if not mail and web_url(address) is None:
+        if not leads_somewhere(address):
             self._note("link", "error", f"a link leads nowhere: {address[:80]!r}", f'"{address}"')
 
     def _heading(self, level: int) -> None:
@@ -127,6 +126,11 @@ class _Reader(HTMLParser):
     def _note(self, check: str, severity: str, message: str, needle: str = "") -> None:
         serious = "error" if severity == "error" else "warning"
         self.findings.append(Finding(check, serious, message, needle=needle))  # type: ignore[arg-type]
+
+
+def leads_somewhere(address: str) -> bool:
+    """Say whether a link's address is one that can be followed."""
+    return (address.startswith("mailto:") and "@" in address) or web_url(address) is not None
 
 
 @lru_cache(maxsize=4096)  # a template has few styles

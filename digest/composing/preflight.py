@@ -15,31 +15,31 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from digest.composing.branding import GMAIL_CLIPS_AT
+from digest.composing.card_checks import card_findings
 from digest.composing.catalogue_checks import catalogue_findings
 from digest.composing.client_support import support_findings
 from digest.composing.finding import Finding, from_error, located
-from digest.composing.fit import in_a_row, quoted_printable_length
+from digest.composing.fit import quoted_printable_length
 from digest.composing.html_checks import (
     html_findings,
     leftover_findings,
     links_of,
     text_findings,
-    words_of,
 )
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.palette import AA, Palette, contrast
+from digest.composing.parity import parity_findings
 from digest.composing.press import EditionPress, Press
-from digest.composing.proof import Proof, proof, proof_of
+from digest.composing.proof import Proof, proof
 from digest.composing.specimen import specimen
 from digest.composing.templates import Templates, template_errors
 from digest.errors import TemplateError
-from digest.mail import HOLES, Issue
+from digest.mail import Issue
+
+__all__ = ["card_findings", "lint", "mail_problem", "preflight", "proof_findings"]
 
 _SAMPLES = 20
-_TOGETHER = 20  # cards that are looked at in one mail
-_FILLS = {**dict.fromkeys(HOLES, "specimen"), "unsubscribe": "https://example.org/unsubscribe"}
 _SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
-_LINK = re.compile(r"(?:https?://|mailto:)\S+")
 
 
 def lint(press: Press) -> list[Finding]:
@@ -71,23 +71,6 @@ def preflight(edition: EditionPress, issues: Sequence[Issue]) -> list[Finding]:
         if problem:
             mails.append(Finding("mail", "error", problem))
     return [*found, *located(mails, templates), *card_findings(edition)]
-
-
-def card_findings(edition: EditionPress) -> list[Finding]:
-    """Return what is wrong with the cards made since the last look, in every language.
-
-    A card alone has no language and no headings above it: it is looked at in its shell, beside
-    others. Cards that differ only in what matched are one card here: see `Sheet.specimens`.
-    """
-    found: list[Finding] = []
-    for sheet in edition.sheets():
-        top = in_a_row([sheet.top, sheet.section("picked", _TOGETHER)]).fragments
-        specimens = sheet.specimens()
-        for at in range(0, len(specimens), _TOGETHER):
-            cards = specimens[at : at + _TOGETHER]
-            mail = proof_of("Specimen", [*top, *cards, *sheet.foot(True).fragments], _FILLS)
-            found += [*html_findings(mail.html), *_parity(mail)]
-    return located(found, edition.press.templates) if found else []
 
 
 def mail_problem(issue: Issue) -> str | None:
@@ -132,7 +115,7 @@ def proof_findings(mail: Proof, leave: Sequence[str]) -> Iterator[Finding]:
     yield from html_findings(mail.html)
     yield from support_findings(mail.html)
     yield from text_findings(mail.text)
-    yield from _parity(mail)
+    yield from parity_findings(mail)
     problem = size_problem(mail.html)
     if problem:
         yield Finding("size", "error", problem)
@@ -144,20 +127,6 @@ def proof_findings(mail: Proof, leave: Sequence[str]) -> Iterator[Finding]:
         yield Finding("subject", "error", f"no subject fit for a header: {mail.subject!r}")
     elif len(mail.subject) > _SUBJECT_LIMIT:
         yield Finding("subject", "warning", f"the subject has {len(mail.subject)} characters")
-
-
-def _parity(mail: Proof) -> Iterator[Finding]:
-    """The text twin has the same links, and they come in the same order at first sight."""
-    in_text = {link.rstrip(".,)") for link in _LINK.findall(mail.text)} | set(
-        _LINK.findall(mail.text)
-    )
-    in_html = set(links_of(mail.html))
-    for missing in sorted(in_html - in_text):
-        yield Finding("parity", "error", f"a link is in the HTML only: {missing[:100]}")
-    for heading in re.findall(r"<h3[^>]*>(.*?)</h3>", mail.html, re.DOTALL):
-        title = "".join(words_of(heading).split())
-        if title not in "".join(mail.text.split()):
-            yield Finding("parity", "error", f"a paper is in the HTML only: {title[:60]}")
 
 
 def _specimens(press: Press, language: str) -> Iterator[Finding]:

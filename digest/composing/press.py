@@ -125,6 +125,7 @@ class Sheet:
         self._notes: dict[tuple[str, bool], Note] = {}
         self._sections: dict[tuple[str, int], Measured] = {}
         self._deck = Deck(desk)
+        self.passed: set[str] = set()  # shapes of cards in which the preflight found no fault
         self._contents: dict[tuple[Any, ...], tuple[Content, object, object]] = {}
         self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
 
