@@ -1,7 +1,7 @@
 """A store with readers, an edition and composed issues: what a delivery test or bench sends.
 
-The sentences are our own; the shape is that of a real mail: about 45 KB, ten cards, a token
-in every link.
+The sentences are our own; the shape is that of a real mail: about 45 KB, ten cards, in each
+two links with a token.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _reader(number: int, now: datetime) -> dict[str, object]:
 class Desk:
     """Composes issues from a shell and cards, as the real composer does."""
 
-    def __init__(self, *, cards: int = 100, seed: int = 7, card_bytes: int = 3600) -> None:
+    def __init__(self, *, cards: int = 100, seed: int = 7, card_bytes: int = 4200) -> None:
         rng = random.Random(seed)
         self._rng = rng
         self.cards = [_card(number, rng, card_bytes) for number in range(1, cards + 1)]
@@ -163,8 +163,9 @@ def _card(number: int, rng: random.Random, size: int) -> Fragment:
         f'<table role="presentation" width="100%">{row}<a href="{link}">{title}</a></td></tr>\n'
         f"{row}{abstract}</td></tr>\n"
     )
+    html += f'{row}<a href="{link}&amp;a=like" style="color:#a3341f">More like this</a></td></tr>\n'
     filler = (
-        f'{row}<a href="{link}&amp;a=like" style="color:#a3341f">More like this</a></td></tr>\n'
+        f'{row}<a href="https://arxiv.example.org/abs/{number}">A page of its own</a></td></tr>\n'
     )
     while len(html) < size * 0.86:
         html += filler

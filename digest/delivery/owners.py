@@ -65,9 +65,15 @@ class Owner:
         slot = self._slot_of[delivery] = self._free.pop()
         self._board[slot] = delivery << _CODE_BITS
 
+    def has_begun(self, delivery: int) -> bool:
+        """Tell whether its final dot went out, and the store does not have its outcome yet."""
+        return delivery in self._slot_of
+
     def answered(self, delivery: int, code: int) -> None:
-        """Note the server's answer to a delivery's final dot."""
-        self._board[self._slot_of[delivery]] = delivery << _CODE_BITS | code
+        """Note the server's answer to a delivery's final dot; to what did not get there, nothing."""
+        slot = self._slot_of.get(delivery)
+        if slot is not None:
+            self._board[slot] = delivery << _CODE_BITS | code
 
     def recalled(self, delivery: int) -> None:
         """Take back that its final dot went out."""

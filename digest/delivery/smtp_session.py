@@ -173,7 +173,7 @@ class Wire(asyncio.BufferedProtocol):
             sent = self._at_once(self._socket, content, size, ending)
         if sent < size:
             self.write(b"".join(content)[sent:])
-        if not self._unsent:
+        if self._ending is not None and not self._unsent:
             self._end_mail()
 
     @property

@@ -81,12 +81,12 @@ class Turns:
     def __init__(self, means: Means, mails: Iterator[ReadyMail]) -> None:
         self.tally = Tally()
         self._means = means
+        self._owner, self._pace = means.owner, means.pace
         self._mails = mails
         self._dry = False  # no more mails are pulled
         self._held: deque[ReadyMail] = deque()  # waiting for their destination's pace
         self._open: dict[int, ReadyMail] = {}  # marked `sending`, no outcome yet
         self._marked: deque[ReadyMail] = deque()  # of these, not taken by a lane yet
-        self._begun: set[int] = set()  # of these, the final dot went out
         self._losses: Counter[int] = Counter()
         self._results: list[Result] = []  # not committed yet
         self._wake_in = _PATIENCE
@@ -113,29 +113,27 @@ class Turns:
 
     def begun(self, mail: ReadyMail) -> None:
         """See `Feed`."""
-        self._means.owner.begun(mail.delivery)
-        self._begun.add(mail.delivery)
+        self._owner.begun(mail.delivery)
 
     def recalled(self, mail: ReadyMail) -> None:
         """See `Feed`."""
-        self._means.owner.recalled(mail.delivery)
-        self._begun.discard(mail.delivery)
+        self._owner.recalled(mail.delivery)
 
     def done(self, mail: ReadyMail, verdict: Verdict) -> None:
         """See `Feed`."""
         outcome = verdict.outcome
-        if mail.delivery in self._begun and outcome.code is not None:
-            self._means.owner.answered(mail.delivery, outcome.code)
+        if outcome.code is not None:
+            self._owner.answered(mail.delivery, outcome.code)
         if outcome.state is State.ACCEPTED:
-            if not self._means.pace.idle:
-                self._means.pace.accepted(mail.domain)
+            if not self._pace.idle:
+                self._pace.accepted(mail.domain)
         elif outcome.state is State.DEFERRED:
             outcome = self._put_off(mail, verdict)
         self._close(mail, outcome)
 
     def lost(self, mail: ReadyMail, why: str) -> None:
         """See `Feed`."""
-        begun = mail.delivery in self._begun
+        begun = self._owner.has_begun(mail.delivery)
         self._losses[mail.delivery] += 1
         if not begun and self._losses[mail.delivery] < _LOSSES and not self._closed:
             self._marked.append(mail)  # nothing of it left: another connection may take it
@@ -191,7 +189,7 @@ class Turns:
         if why or self._open or not self._dry:
             self.tally.trouble = self.tally.trouble or why or "the transport stopped"
         for mail in [m for m in self._open.values() if m not in self._marked]:
-            begun = mail.delivery in self._begun
+            begun = self._owner.has_begun(mail.delivery)
             self._close(mail, outcomes.lost(dot_sent=begun, why=why or "the transport stopped"))
         self.halt(State.DEFERRED, why or "the transport stopped")
 
@@ -229,10 +227,10 @@ class Turns:
         if full:
             self._held.append(mail)
             return
-        if self._means.pace.idle:
+        if self._pace.idle:
             batch.append(mail)
             return
-        decision = self._means.pace.ask(mail.domain, clock, now)
+        decision = self._pace.ask(mail.domain, clock, now)
         if isinstance(decision, Go):
             batch.append(mail)
         elif isinstance(decision, Postpone):
@@ -265,7 +263,7 @@ class Turns:
                 self._marked.append(mail)
             else:
                 self.tally.stopped += 1
-                self._means.pace.done(mail.domain)
+                self._pace.done(mail.domain)
         if starts and not turn.started and _edition_stopped(turn):
             self._dry = True  # paused, cancelled or expired: do not compose the rest
         if self._closed:
@@ -286,7 +284,7 @@ class Turns:
             self._error = error
 
     def _recorded(self, results: Sequence[Result]) -> None:
-        settled, states = self._means.owner.settled, self.tally.states
+        settled, states = self._owner.settled, self.tally.states
         for result in results:
             settled(result.delivery)
             states[result.outcome.state] += 1
@@ -328,19 +326,19 @@ class Turns:
 
     def _close(self, mail: ReadyMail, outcome: Outcome) -> None:
         self._open.pop(mail.delivery, None)
-        self._begun.discard(mail.delivery)
-        self._losses.pop(mail.delivery, None)
-        if not self._means.pace.idle:
-            self._means.pace.done(mail.domain)
+        if self._losses:
+            self._losses.pop(mail.delivery, None)
+        if not self._pace.idle:
+            self._pace.done(mail.domain)
         self._results.append(Result(mail.delivery, mail.generation, outcome))
-        if not self._open or (self._means.window - len(self._open)) * 2 >= self._means.window:
+        if len(self._open) * 2 <= self._means.window:
             self._wake.set()
 
     def _put_off(self, mail: ReadyMail, verdict: Verdict) -> Outcome:
         """Say when a deferred mail is tried again, and stop others from the same trouble."""
         outcome = verdict.outcome
         if verdict.trouble is Trouble.DOMAIN:
-            until = self._means.pace.trip(mail.domain, outcome.text, self._means.clock())
+            until = self._pace.trip(mail.domain, outcome.text, self._means.clock())
             return outcome._replace(next_attempt_at=until)
         if verdict.trouble is Trouble.RELAY and self.tally.trouble is None:
             self.tally.trouble = outcome.text
