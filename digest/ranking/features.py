@@ -33,6 +33,7 @@ K1 = 1.2
 B = 0.75
 BOOST: dict[Place, float] = {"title": 2.0, "abstract": 1.0, "keywords": 1.0}
 KEYWORDS_LENGTH = 10.0  # usual number of words in a source's own keywords
+Norms: TypeAlias = "dict[Place, float]"
 
 
 Csr: TypeAlias = Any  # scipy.sparse.csr_matrix of float32; scipy's own types lose it at each step
@@ -93,15 +94,21 @@ class Document:
         """Return how often each stem stands in the title and the abstract together."""
         return Counter(token.stem for token in (*self.title, *self.abstract))
 
-    def count(self, feature: Feature, place: Place) -> int:
-        """Return how often a feature stands in one place."""
-        if feature.scope in ("author", "org") or (feature.scope == "title" and place != "title"):
-            return 0
-        return sum(self._count(variant, place) for variant in feature.variants)
+    def counts_of(self, feature: Feature) -> dict[Place, int]:
+        """Return how often a feature stands in each place where it does."""
+        variants, scope = feature
+        if scope in ("author", "org"):
+            return {}
+        found: dict[Place, int] = {}
+        for place, counts in self.counts.items():
+            total = 0
+            for stems in variants:
+                total += counts.get(stems, 0) if len(stems) <= 2 else self._searched(stems, place)
+            if total and (scope is None or place == "title"):
+                found[place] = total
+        return found
 
-    def _count(self, stems: tuple[str, ...], place: Place) -> int:
-        if len(stems) <= 2:
-            return self.counts[place][stems]
+    def _searched(self, stems: tuple[str, ...], place: Place) -> int:
         if place == "keywords":
             runs: Sequence[Sequence[Token]] = self.keywords
         else:
@@ -134,23 +141,24 @@ def occurrences(stems: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int
     ]
 
 
-def strengths(document: Document, feature: Feature, background: Background) -> dict[Place, float]:
-    """Return each place's share of a feature's strength in a paper; they sum to below 1."""
-    counts = {place: document.count(feature, place) for place in PLACES}
+def strengths(document: Document, feature: Feature, norms: Norms) -> dict[Place, float]:
+    """Return each place's share of a feature's strength in a paper; they sum to below 1.
+
+    A place where it does not stand is not there.
+    """
     weighted = {
-        place: count * BOOST[place] / length_norm(document, place, background)
-        for place, count in counts.items()
-        if count
+        place: count * BOOST[place] / norms[place]
+        for place, count in document.counts_of(feature).items()
     }
     total = sum(weighted.values())
     return {place: value / (total + K1) for place, value in weighted.items()}
 
 
-def length_norm(document: Document, place: Place, background: Background) -> float:
-    """Return BM25's length norm of one field, 1 for a field of the usual length."""
+def length_norms(document: Document, background: Background) -> Norms:
+    """Return BM25's length norm of each field, 1 for a field of the usual length."""
     title, abstract = background.average_lengths()
-    usual = {"title": title, "abstract": abstract, "keywords": KEYWORDS_LENGTH}[place]
-    return 1 - B + B * document.length(place) / usual
+    usual: Norms = {"title": title, "abstract": abstract, "keywords": KEYWORDS_LENGTH}
+    return {place: 1 - B + B * document.length(place) / usual[place] for place in PLACES}
 
 
 class Matrix:
@@ -158,7 +166,7 @@ class Matrix:
 
     def __init__(self, documents: Sequence[Document], background: Background) -> None:
         self.documents = documents
-        self._background = background
+        self.norms = [length_norms(document, background) for document in documents]
         self._column: dict[tuple[str, ...], int] = {}
         rows: list[int] = []
         columns: list[int] = []
@@ -166,7 +174,7 @@ class Matrix:
         for at, document in enumerate(documents):
             sums: dict[tuple[str, ...], float] = {}
             for place in PLACES:
-                factor = BOOST[place] / length_norm(document, place, background)
+                factor = BOOST[place] / self.norms[at][place]
                 for key, count in document.counts[place].items():
                     sums[key] = sums.get(key, 0.0) + count * factor
             rows.extend(self._column.setdefault(key, len(self._column)) for key in sums)
@@ -195,15 +203,16 @@ class Matrix:
 
     def _search(self, feature: Feature) -> Csr:
         """Return one row for a feature that is no stem and no pair: look at likely papers."""
-        found = {at: self._strength(self.documents[at], feature) for at in self._likely(feature)}
+        found = {at: self._strength(at, feature) for at in self._likely(feature)}
         found = {at: value for at, value in found.items() if value}
         places = list(found)
         return csr(list(found.values()), [0] * len(found), places, (1, len(self.documents)))
 
-    def _strength(self, document: Document, feature: Feature) -> float:
+    def _strength(self, at: int, feature: Feature) -> float:
+        document = self.documents[at]
         if feature.scope in ("author", "org"):
             return float(feature.scope == "author" and document.by_author(feature))
-        return sum(strengths(document, feature, self._background).values())
+        return sum(strengths(document, feature, self.norms[at]).values())
 
     def _likely(self, feature: Feature) -> Sequence[int]:
         """Return the papers worth a closer look: those with every pair of some variant."""

@@ -1,55 +1,76 @@
-"""Why a paper has its score: gains that add up to it, and the words to highlight."""
+"""Why a paper has its score: gains that add up to it, and the words to highlight.
+
+Nearly every reader's profile is unlike all others, but its items are not: what one item gives one
+paper is worked out once, with its reasons made and in order, and an explanation puts such parts
+together. What the same parts make is one object for all readers: composing knows it by identity.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from digest.ranking.audience import item_key, relative_weights
 from digest.ranking.blend import AT_THE_MARGIN, SCALE
-from digest.ranking.features import Document, Feature, occurrences, strengths
+from digest.ranking.features import strengths
 from digest.ranking.interface import Explanation, Field, Reason, Span
-from digest.ranking.text import Token, compounds, sentences
+from digest.ranking.standing import Standing
+from digest.ranking.text import sentences
 
 if TYPE_CHECKING:
-    from digest.papers import Paper
     from digest.ranking.queries import Term
     from digest.ranking.scorer import Scored, Scorer
     from subscribers.profile import Item, Profile
 
-Gains = dict[tuple[str, Field], float]
 LIKED = "papers you liked"
 MOST_ITEMS = 4_000  # whose parts are kept: about 20 MB
 
+_GAIN, _START, _FIELD = attrgetter("gain"), attrgetter("start"), attrgetter("field")
 
-@dataclass(frozen=True, slots=True, eq=False)  # shared by readers, and told apart by identity
+
+@dataclass(slots=True, eq=False)  # shared by readers, and told apart by identity
 class Part:
-    """What one item gives one paper at weight 1, and where its words stand."""
+    """What one item gives one paper at one weight."""
 
-    gains: tuple[tuple[Field, float], ...]
+    keyword: str  # the item as its reader typed it
+    reasons: tuple[Reason, ...]  # strongest first
     spans: tuple[Span, ...]  # in reading order, never overlapping
+    alone: Part | None = None  # the same at weight 1, when this is at another
+
+    def at(self, weight: float) -> Part:
+        """Return what the item gives at another weight, when this is its part at weight 1."""
+        reasons = [Reason(each.keyword, each.field, weight * each.gain) for each in self.reasons]
+        return Part(self.keyword, _ordered(reasons), self.spans, self)
 
 
 class Given(dict[int, Part | None]):
-    """What one item gives each paper, by place; taken apart when it is first asked for."""
+    """What one item gives each paper at one weight, by place; made when it is first asked for."""
 
     def __init__(
-        self, text: str, scores: Mapping[int, float], part_of: Callable[[int, float], Part]
+        self, text: str, scores: Mapping[int, float], part_of: Callable[[int], Part | None]
     ) -> None:
         super().__init__()
         self.text = text  # the item as its reader typed it
-        self.scores = scores  # place → score at weight 1, of the papers that the item matches
+        self.scores = scores  # place → score at this weight, of the papers that the item matches
         self._part_of = part_of
 
     def __missing__(self, at: int) -> Part | None:
-        part = self[at] = self._part_of(at, self.scores[at]) if at in self.scores else None
+        part = self[at] = self._part_of(at) if at in self.scores else None
         return part
+
+
+class Asked(NamedTuple):
+    """What a profile's items give."""
+
+    typed: Sequence[Given]  # in the profile's order
+    ordered: Sequence[Given]  # by their text: the same for everybody
 
 
 class Explainer:
@@ -57,11 +78,11 @@ class Explainer:
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
+        self._standing = Standing(scorer.papers, scorer.matrix.documents)
         self._given: dict[object, Given] = {}
         self._explained = lru_cache(maxsize=50_000)(self._explained_of)
-        self._spans = lru_cache(maxsize=50_000)(_spans_of_all)
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
-        self._last: tuple[Profile | None, Sequence[tuple[Given, float]]] = (None, ())
+        self._last: tuple[Profile | None, Asked] = (None, Asked((), ()))
 
     def explain(self, profile: Profile, at: int, liked: float = 0.0) -> Explanation:
         """Explain the score of the paper at one place for one profile, term by term.
@@ -69,65 +90,87 @@ class Explainer:
         `liked` is what the reader's likes and dislikes give this paper. What the same items give
         the same paper at the same weights is one Explanation, shared by all their readers.
         """
-        matched = [
-            (given.text, part, weight)
-            for given, weight in self._asked(profile)
-            if (part := given[at]) is not None
-        ]
-        return self._explained(at, liked, *matched)
+        ordered = self._asked(profile).ordered
+        parts = [part for given in ordered if (part := given[at]) is not None]
+        if liked:
+            parts.append(Part(LIKED, (Reason(LIKED, "likes", liked),), ()))
+            return self._explained_of(at, *parts)
+        return self._explained(at, *parts)
 
     def leading(self, profile: Profile, places: Sequence[int]) -> tuple[int, ...]:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
-        asked = self._asked(profile)
-        return tuple([_leading(asked, at) for at in places])
+        scores = [given.scores for given in self._asked(profile).typed]
+        return tuple([_leading(scores, at) for at in places])
 
-    def _asked(self, profile: Profile) -> Sequence[tuple[Given, float]]:
-        """Return what a profile's items give, with their weights."""
+    def _asked(self, profile: Profile) -> Asked:
         if self._last[0] is not profile:  # a reader's papers are asked for in a row
-            given = map(self._given_by, profile.wanted)
-            self._last = profile, tuple(zip(given, relative_weights(profile), strict=True))
+            typed = list(map(self._given_by, profile.wanted, relative_weights(profile)))
+            self._last = profile, Asked(typed, sorted(typed, key=attrgetter("text")))
         return self._last[1]
 
-    def _given_by(self, item: Item) -> Given:
-        key = (item.text, item_key(item))
-        given = self._given.get(key)
-        if given is None:
+    def _given_by(self, item: Item, weight: float = 1.0) -> Given:
+        key = (item.text, item_key(item), weight)
+        found = self._given.get(key)
+        if found is None:
             if len(self._given) >= MOST_ITEMS:
                 self._given.clear()
-            row = self._scorer.rows([item])
-            scores = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-            matching = {at: score for at, score in scores.items() if score > 0}
-            part_of = partial(self._part_of, item, self._scorer.scored(item))
-            given = self._given[key] = Given(item.text, matching, part_of)
-        return given
+            found = self._alone(item) if weight == 1 else self._weighed(item, weight)
+            self._given[key] = found
+        return found
 
-    def _explained_of(
-        self, at: int, liked: float, *matched: tuple[str, Part, float]
-    ) -> Explanation:
-        gains: Gains = defaultdict(float)
-        for keyword, part, weight in matched:
-            for place, gain in part.gains:
-                gains[keyword, place] += weight * gain
-        if liked:
-            gains[LIKED, "likes"] += liked
-        reasons = [Reason(keyword, place, gain) for (keyword, place), gain in gains.items()]
-        reasons.sort(key=lambda reason: (-reason.gain, reason.keyword, reason.field))
+    def _alone(self, item: Item) -> Given:
+        """Return what an item gives at weight 1."""
+        row = self._scorer.rows([item])
+        scores = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+        matching = {at: score for at, score in scores.items() if score > 0}
+        scored = self._scorer.scored(item)
+        return Given(item.text, matching, lambda at: self._part_of(item, scored, at, matching[at]))
+
+    def _weighed(self, item: Item, weight: float) -> Given:
+        alone = self._given_by(item)
+        scores = {at: score * weight for at, score in alone.scores.items()}
+        return Given(item.text, scores, lambda at: part.at(weight) if (part := alone[at]) else None)
+
+    def _explained_of(self, at: int, *parts: Part) -> Explanation:
+        reasons = _reasons_of(parts)
+        spans = self._spans_of(at, parts)
         closest = next((each.keyword for each in reasons if each.field == "meaning"), None)
-        spans = self._spans(*[part for _, part, _ in matched if part.spans])
         sentence = self._closest(closest, at) if closest and not spans else None
-        return Explanation(sum(gains.values()), tuple(reasons), spans, closest, sentence)
+        score = sum([each.gain for each in reasons])
+        return Explanation(score, reasons, spans, closest, sentence)
+
+    def _spans_of(self, at: int, parts: Sequence[Part]) -> tuple[Span, ...]:
+        """Return what some parts mark; the same where it is only reasons that differ."""
+        marking = tuple([part.alone or part for part in parts if part.spans])
+        if len(marking) == 1:
+            return marking[0].spans
+        if marking != parts:
+            return self._explained(at, *marking).spans
+        return merged([part.spans for part in parts])
 
     def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> Part:
-        document, paper = self._scorer.matrix.documents[at], self._scorer.papers[at]
-        gains = _words(scored.terms, document, self._scorer)
+        gains = self._words(scored.terms, at)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
         matches = score > SCALE * sum(gains.values()) / 2
         if matches and meaning > 0:
             gains["meaning"] = meaning
         scale = SCALE if matches else SCALE * AT_THE_MARGIN
         terms = scored.terms if matches else ()  # what tells too little is not marked
-        spans = [s for term in terms for s in spans_of(term.feature, paper, document)]
-        return Part(tuple((place, scale * gain) for place, gain in gains.items()), merged(spans))
+        spans = [self._standing.spans(term.feature, at) for term in terms]
+        reasons = [Reason(item.text, place, scale * gain) for place, gain in gains.items()]
+        return Part(item.text, _ordered(reasons), merged(spans))
+
+    def _words(self, terms: Sequence[Term], at: int) -> dict[Field, float]:
+        """Return what an item's words give in each place of a paper."""
+        matrix = self._scorer.matrix
+        document, norms = matrix.documents[at], matrix.norms[at]
+        gains: dict[Field, float] = {}
+        for feature, share, _ in terms:
+            if feature.scope == "author" and document.by_author(feature):
+                gains["authors"] = gains.get("authors", 0.0) + share
+            for place, strength in strengths(document, feature, norms).items():
+                gains[place] = gains.get(place, 0.0) + share * strength
+        return gains
 
     def _closest_of(self, keyword: str, at: int) -> Span | None:
         """Return the sentence of a paper nearest to a keyword by meaning."""
@@ -144,62 +187,44 @@ class Explainer:
         return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
-def _words(terms: Sequence[Term], document: Document, scorer: Scorer) -> dict[Field, float]:
-    """Return what an item's words give in each place of a paper."""
-    gains: dict[Field, float] = defaultdict(float)
-    for feature, share, _ in terms:
-        if feature.scope == "author" and document.by_author(feature):
-            gains["authors"] += share
-        for place, strength in strengths(document, feature, scorer.corpus.background).items():
-            gains[place] += share * strength
-    return gains
-
-
-def _leading(asked: Sequence[tuple[Given, float]], at: int) -> int:
+def _leading(scores: Sequence[Mapping[int, float]], at: int) -> int:
     """Return which item gives most to a paper, the first of equals; -1: none gives anything."""
     best, most = -1, 0.0
-    for which, (given, weight) in enumerate(asked):
-        gain = given.scores.get(at, 0.0) * weight
+    for which, each in enumerate(scores):
+        gain = each.get(at, 0.0)
         if gain > most:
             best, most = which, gain
     return best
 
 
-def _spans_of_all(*parts: Part) -> tuple[Span, ...]:
-    return merged(chain.from_iterable(part.spans for part in parts))
+def _reasons_of(parts: Sequence[Part]) -> tuple[Reason, ...]:
+    """Return the reasons of some parts, strongest first; those of one keyword add up."""
+    if len(parts) == 1:
+        return parts[0].reasons
+    reasons = [reason for part in parts for reason in part.reasons]
+    if len({part.keyword for part in parts}) == len(parts):
+        reasons.sort(key=_GAIN, reverse=True)  # stable: equal ones stay by keyword and field
+        return tuple(reasons)
+    gains: dict[tuple[str, Field], float] = defaultdict(float)
+    for each in reasons:  # `"tides"` beside `tides` in one profile
+        gains[each.keyword, each.field] += each.gain
+    return _ordered(Reason(keyword, place, gain) for (keyword, place), gain in gains.items())
 
 
-def spans_of(feature: Feature, paper: Paper, document: Document) -> list[Span]:
-    """Return where a feature stands in the title and the abstract."""
-    places: tuple[tuple[Literal["title", "abstract"], str, tuple[Token, ...]], ...] = (
-        ("title", paper.title, document.title),
-        ("abstract", paper.abstract, document.abstract),
-    )
-    found = []
-    for place, text, tokens in places:
-        if feature.scope == "title" and place != "title":
-            continue
-        runs: list[tuple[int, int]] = []
-        joined: set[str] = set()  # words that stand there also as parts joined by a hyphen
-        for stems in feature.variants:
-            if len(stems) > 2 or (count := document.counts[place][stems]):
-                here = occurrences(stems, tokens)
-                runs += here
-                if len(stems) == 1 and count > len(here):
-                    joined.add(stems[0])
-        if joined:
-            runs += [(a, b) for word, a, b in compounds(text, tokens) if word in joined]
-        found += [Span(place, tokens[a].start, tokens[b].end) for a, b in runs]
-    return found
+def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda each: (-each.gain, each.keyword, each.field)))
 
 
-def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+def merged(marked: Iterable[Sequence[Span]]) -> tuple[Span, ...]:
     """Return spans in reading order, title first, those that overlap made one."""
+    spans = sorted(chain.from_iterable(marked), key=_START)
+    spans.sort(key=_FIELD, reverse=True)  # the title comes before the abstract
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.field != "title", s.start, s.end)):
-        last = kept[-1] if kept else None
-        if last and last.field == span.field and span.start <= last.end:
-            kept[-1] = Span(span.field, last.start, max(last.end, span.end))
-        else:
+    last: Span | None = None
+    for span in spans:
+        if last is None or span.start > last.end or span.field != last.field:
             kept.append(span)
+            last = span
+        elif span.end > last.end:
+            last = kept[-1] = Span(span.field, last.start, span.end)
     return tuple(kept)

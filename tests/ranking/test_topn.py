@@ -13,7 +13,7 @@ from digest.papers import Paper
 from digest.ranking.audience import Sent, relative_weights
 from digest.ranking.background import Background
 from digest.ranking.blend import AT_THE_MARGIN, ENOUGH_COVER, SCALE
-from digest.ranking.features import Document, strengths
+from digest.ranking.features import Document, length_norms, strengths
 from digest.ranking.index import DEPTH, Index, by_popularity
 from digest.ranking.queries import terms_of
 from subscribers.profile import Item, Profile, parse
@@ -106,9 +106,10 @@ profile_of = st.builds(
 
 def stands_in(document: Document, item: Item, background: Background) -> bool:
     """Whether a whole item stands in a paper: all words of a bag, in any order."""
+    norms = length_norms(document, background)
     parts = [item] if item.phrase or item.scope else [Item(word, (word,)) for word in item.words]
     return all(
-        any(strengths(document, term.feature, background) for term in terms_of(part, background))
+        any(strengths(document, term.feature, norms) for term in terms_of(part, background))
         for part in parts
     )
 
@@ -117,12 +118,12 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
     """Return one paper's score for one profile; None when it is forbidden."""
     if any(stands_in(document, item, background) for item in profile.excluded):
         return None
-    total = 0.0
+    total, norms = 0.0, length_norms(document, background)
     for item, weight in zip(profile.wanted, relative_weights(profile), strict=True):
         if item.required and not stands_in(document, item, background):
             return None
         terms = terms_of(item, background)
-        found = [sum(strengths(document, term.feature, background).values()) for term in terms]
+        found = [sum(strengths(document, term.feature, norms).values()) for term in terms]
         cover = sum(term.cover for term, worth in zip(terms, found, strict=True) if worth)
         scale = SCALE if cover >= ENOUGH_COVER - ROUNDING else SCALE * AT_THE_MARGIN
         worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
