@@ -1,16 +1,40 @@
-"""Planning: who gets an issue of an edition, and which editions it covers."""
+"""Planning: who gets an issue of an edition, and after which edition its papers begin.
+
+An issue begins where the newest one that arrived (or may have) ended. It begins earlier when an
+issue before it was lost: composed, kept out of the later ones while it was still to be sent, and
+then expired, refused or cancelled. What the ledger does not have of it is on offer again, with the
+rest of its time. It counts as made up for once an issue of an edition that was opened after the
+loss has arrived.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Subquery,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+)
 
 from digest.states import State
 from digest.storage.database import Database, conflict_insert
 from digest.storage.delivery_rows import is_suppressed, one_of
-from digest.storage.schema import deliveries, subscribers
+from digest.storage.schema import deliveries, editions, subscribers
+
+REACH = timedelta(days=14)  # what was lost longer ago than this is no news any more
+
+_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)  # or may have
+_LOST = (State.EXPIRED, State.REFUSED, State.CANCELLED, State.SUPPRESSED)
 
 
 class PlanSql:
@@ -39,38 +63,112 @@ class PlanSql:
         chunks = [None] if readers is None else one_of(subscribers.c.id, readers)
         planned = 0
         with self._database.write() as connection:
+            reach = horizon(connection)
             for chunk in chunks:
                 where = wanted if chunk is None else [*wanted, chunk]
-                planned += _plan(connection, edition, period, where, now)
+                begin = windows(edition, reach, where).subquery("begin")
+                planned += _plan(connection, edition, period, begin, now)
         return planned
+
+
+def horizon(connection: Connection) -> int:
+    """Return the edition up to which nothing that was lost is offered again.
+
+    By the editions' own times, so that a clock gone wrong moves nothing.
+    """
+    newest = connection.scalar(select(func.max(editions.c.expires_at)))
+    if newest is None:
+        return 0
+    over = select(func.max(editions.c.number)).where(editions.c.expires_at <= newest - REACH)
+    return connection.scalar(over) or 0
+
+
+def windows(
+    edition: int, horizon: int, wanted: Sequence[ColumnElement[bool]]
+) -> Select[tuple[int, int]]:
+    """Ask for readers, and after which edition the issue of `edition` begins for each.
+
+    wanted: which subscribers.
+    """
+    standing = _standing(edition, wanted)
+    reader, last, begins = standing.c.reader, standing.c.last, standing.c.begins
+    newest, over, lost = editions.alias("newest"), editions.alias("over"), deliveries.alias("lost")
+    # Only for speed, so that a handful of a reader's deliveries is looked at: what could not be
+    # sent any more when the newest was opened was not lost since. But for the one that was over
+    # last, as what was left of it may have been closed a little later.
+    closed = (
+        select(func.max(over.c.number))
+        .where(over.c.number < last, over.c.expires_at <= newest.c.opened_at)
+        .correlate(standing, newest)
+        .scalar_subquery()
+    )
+    again = (
+        select(func.min(case((lost.c.since < horizon, horizon), else_=lost.c.since)))
+        .where(lost.c.subscriber_id == reader)
+        .where(lost.c.edition > horizon, lost.c.edition >= func.coalesce(closed, 0))
+        .where(lost.c.state.in_(_LOST), lost.c.in_ledger == false())
+        .where(lost.c.since < begins, begins > horizon)
+        .where((func.length(lost.c.papers) > 0) | ~_covered(lost))
+        .where(last.is_(None) | (lost.c.changed_at >= newest.c.opened_at))
+        .correlate(standing, newest)
+        .scalar_subquery()
+    )
+    return select(reader, func.coalesce(again, begins).label("since")).select_from(
+        standing.outerjoin(newest, newest.c.number == last)
+    )
+
+
+def _covered(lost: FromClause) -> ColumnElement[bool]:
+    """Tell whether another issue brought all that a lost one could have brought.
+
+    That counts where the lost one was never composed: so nothing was kept out of the other.
+    """
+    other = deliveries.alias("other")
+    return exists().where(
+        other.c.subscriber_id == lost.c.subscriber_id,
+        other.c.edition >= lost.c.edition,
+        other.c.since <= lost.c.since,
+        other.c.state.in_(_ARRIVED),
+    )
+
+
+def _standing(edition: int, wanted: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Ask for readers with the newest edition that arrived, and where that lets a window begin."""
+    had = deliveries.alias("had")
+    arrived = (
+        select(func.max(had.c.edition))
+        .where(had.c.subscriber_id == subscribers.c.id)
+        .where(had.c.state.in_(_ARRIVED))
+        .scalar_subquery()
+    )
+    found = select(subscribers.c.id, subscribers.c.last_edition, arrived.label("last"))
+    known = found.where(*wanted).subquery("known")
+    served = func.nullif(known.c.last_edition, 0)
+    begins = func.coalesce(known.c.last, served, edition - 1).label("begins")
+    return select(known.c.id.label("reader"), known.c.last, begins).subquery("standing")
 
 
 def _plan(
     connection: Connection,
     edition: int,
     period: str | None,
-    wanted: Sequence[ColumnElement[bool]],
+    begin: Subquery,
     now: datetime,
 ) -> int:
-    had = deliveries.alias()
-    last_issue = (
-        select(func.max(had.c.edition))
-        .where(had.c.subscriber_id == subscribers.c.id)
-        .where(had.c.state.in_((State.ACCEPTED, State.UNCERTAIN)))
-        .scalar_subquery()
-    )
     rows = select(
         literal(edition),
-        subscribers.c.id,
+        begin.c.reader,
         literal(period),
         case((is_suppressed(), State.SUPPRESSED.value), else_=State.PLANNED.value),
         literal(0),
         literal(0),
         literal(False),
-        func.coalesce(last_issue, func.nullif(subscribers.c.last_edition, 0), edition - 1),
+        begin.c.since,
         literal(now, deliveries.c.changed_at.type),
-    ).where(*wanted)
+    ).where(subscribers.c.id == begin.c.reader)  # no JOIN: its ON would take that of the conflict
     names = ["edition", "subscriber_id", "period", "state", "generation", "attempts"]
     names += ["in_ledger", "since", "changed_at"]
     statement = conflict_insert(connection, deliveries).from_select(names, rows)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount
+    # Without the option SQLAlchemy lets go of an INSERT's count before it can be asked for.
+    counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(counted).rowcount

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from digest.states import State
 from digest.storage.database import Database
+from digest.storage.delivery_plan import horizon, windows
 from digest.storage.schema import deliveries, subscribers
 
 
 class IssueWindows:
-    """Reads for previews and rehearsals; a run's own planning does the same in one statement."""
+    """Reads for previews and rehearsals; what a run plans is in `delivery_plan`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,15 +43,14 @@ class IssueWindows:
             return connection.execute(query.limit(1)).first() is not None
 
     def since(self, reader: int, edition: int) -> int:
-        """Return the edition after which the reader's issue of `edition` begins."""
-        d, s = deliveries.c, subscribers.c
-        query = select(func.max(d.edition)).where(
-            d.subscriber_id == reader,
-            d.edition < edition,
-            d.state.in_((State.ACCEPTED, State.UNCERTAIN)),
-        )
+        """Return the edition after which the reader's issue of `edition` begins, or would begin."""
+        d = deliveries.c
+        planned = select(d.since).where(d.subscriber_id == reader, d.edition == edition)
         with self._database.read() as connection:
-            last = connection.scalar(query)
-            if last is None:
-                last = connection.scalar(select(s.last_edition).where(s.id == reader)) or None
-        return min(last if last is not None else edition - 1, edition - 1)
+            since = connection.scalar(planned)
+            if since is None:
+                reach = horizon(connection)
+                would = windows(edition, reach, [subscribers.c.id == reader])
+                found = connection.execute(would).one_or_none()
+                since = found.since if found else edition - 1
+        return min(since, edition - 1)

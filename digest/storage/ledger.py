@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import false, select
+from sqlalchemy import ColumnElement, false, select
 
-from digest.states import State
+from digest.states import UNSENT, State
 from digest.storage.database import Database
 from digest.storage.delivery_rows import one_of
 from digest.storage.schema import deliveries, editions, ledger
 
-_UNDER_WAY = (State.PLANNED, State.CLAIMED, State.SENDING, State.DEFERRED)
+_WIRE_TIME = timedelta(days=1)  # no mail is on the wire for longer
 
 
 class LedgerStore:
@@ -28,7 +28,7 @@ class LedgerStore:
         under way at once would both bring them.
         """
         packed: dict[int, bytes] = {}
-        alive = select(editions.c.number).where(editions.c.expires_at > now)
+        under_way = _under_way(now)
         with self._database.read() as connection:
             for chunk in one_of(ledger.c.subscriber_id, readers):
                 statement = select(ledger.c.subscriber_id, ledger.c.papers).where(chunk)
@@ -38,10 +38,9 @@ class LedgerStore:
             for chunk in one_of(deliveries.c.subscriber_id, readers):
                 waiting = select(deliveries.c.subscriber_id, deliveries.c.papers).where(
                     chunk,
-                    deliveries.c.edition.in_(alive),
+                    under_way,
                     deliveries.c.papers.is_not(None),
                     deliveries.c.in_ledger == false(),
-                    deliveries.c.state.in_(_UNDER_WAY),
                 )
                 for row in connection.execute(waiting):
                     packed[row.subscriber_id] = packed.get(row.subscriber_id, b"") + row.papers
@@ -55,8 +54,7 @@ class LedgerStore:
         (edition, papers) each; what is frozen and not sent yet counts here, too.
         """
         found: dict[int, list[tuple[int, bytes]]] = {}
-        alive = select(editions.c.number).where(editions.c.expires_at > now)
-        under_way = deliveries.c.edition.in_(alive) & deliveries.c.state.in_(_UNDER_WAY)
+        under_way = _under_way(now)
         with self._database.read() as connection:
             for chunk in one_of(deliveries.c.subscriber_id, readers):
                 query = (
@@ -68,3 +66,12 @@ class LedgerStore:
                 for row in connection.execute(query):
                     found.setdefault(row.subscriber_id, []).append((row.edition, row.papers))
         return found
+
+
+def _under_way(now: datetime) -> ColumnElement[bool]:
+    """Tell what may still arrive: what can be sent, and what left just before its time was over."""
+    number, ends = editions.c.number, editions.c.expires_at
+    alive = deliveries.c.edition.in_(select(number).where(ends > now))
+    late = deliveries.c.edition.in_(select(number).where(ends > now - _WIRE_TIME))
+    to_be_sent = alive & deliveries.c.state.in_(UNSENT)
+    return late & (to_be_sent | (deliveries.c.state == State.SENDING))
