@@ -15,7 +15,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from digest.composing.branding import PressSettings
-from digest.composing.excerpt import Excerpt, excerpt, harmless
+from digest.composing.excerpt import Excerpt, escaped, excerpt, harmless
 from digest.composing.links import ReaderLinks, other_links, own_url, paper_url
 from digest.composing.locales import Words
 from digest.composing.slots import Slot, SlotName
@@ -95,6 +95,14 @@ class CardWriter:
         self._style = style
         self._reader = ReaderLinks(settings.base_url if settings.feedback else None)
         self._reason = lru_cache(maxsize=20_000)(self._reason_of)
+        patterns = {
+            "trending": words.say("Popular today, outside your keywords"),
+            "likes": words.say("Like papers that you asked for more of"),
+            "": words.say("Chosen for your keywords"),
+            "meaning": words.say("Close in meaning to {keywords}"),
+            "literal": words.say("You follow {keywords}"),
+        }
+        self._patterns = {kind: (said, escaped(said)) for kind, said in patterns.items()}
 
     def view(
         self,
@@ -193,19 +201,12 @@ class CardWriter:
         return self._reason("likes" if named else "", ())
 
     def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> Why:
-        say = self._words.say
-        alone = {
-            "trending": say("Popular today, outside your keywords"),
-            "likes": say("Like papers that you asked for more of"),
-            "": say("Chosen for your keywords"),
-        }
-        if kind in alone:
-            return str(escape(alone[kind])), alone[kind]
-        near = kind == "meaning"
-        pattern = say("Close in meaning to {keywords}") if near else say("You follow {keywords}")
+        pattern, escaped_pattern = self._patterns[kind]
+        if not keywords:
+            return escaped_pattern, pattern
         shown = list(dict.fromkeys(map(displayed_keyword, keywords)))[:_KEYWORDS]
-        marked = [f"{self._style.keyword}{escape(keyword)}</b>" for keyword in shown]
-        html = str(escape(pattern)).replace("{keywords}", self._words.join(marked))
+        marked = [f"{self._style.keyword}{escaped(keyword)}</b>" for keyword in shown]
+        html = escaped_pattern.replace("{keywords}", self._words.join(marked))
         return html, pattern.replace("{keywords}", self._words.join(shown))
 
     def _facts(self, paper: Paper) -> list[str]:
@@ -262,6 +263,7 @@ def _joined_facts(facts: Sequence[str], *, names: bool, html: bool) -> str:
     return Markup("\u00a0· ").join([first, *facts[1:]])
 
 
+@lru_cache(maxsize=4096)  # many readers share each
 def displayed_keyword(keyword: str) -> str:
     """Return a keyword as one reads it: without the grammar's quotes and weight."""
     return _short(re.sub(r"\^[\d.]+\s*$", "", keyword).strip().strip('"“”'), _LONGEST_KEYWORD)

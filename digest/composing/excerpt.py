@@ -35,7 +35,8 @@ _WHOLE = re.compile(
     r"https?://\S+|\$[^$\n]{1,300}\$|\\\(.{1,300}?\\\)|\\\[.{1,300}?\\\]|`[^`\n]{1,200}`", re.DOTALL
 )
 _OPERATOR = set("=<>≤≥≠≈∼~+−±×⋅·*/→←↔⇒⇔∈∉⊂⊆∪∩∝≪≫∘⊗⊕^_|∀∃∂∇√∑∏∫:")
-_OPENING, _CLOSING = "([{⟨", ")]}⟩"
+_OPENING = "([{⟨"
+_BRACKET = re.compile(r"[(\[{⟨)\]}⟩]")
 
 
 def cut(text: str, limit: int) -> Cut:
@@ -150,12 +151,11 @@ def _closed_places(text: str, limit: int) -> bytearray:
 def _brackets(text: str, limit: int) -> Iterable[tuple[int, int]]:
     """Yield the outermost bracketed ranges; a bracket that closes nothing is just a character."""
     stack: list[int] = []
-    for at, character in enumerate(text[: limit + 300]):
-        if character in _OPENING:
-            stack.append(at)
-        elif character in _CLOSING and stack:
-            opened = stack.pop()
-            yield opened, at + 1
+    for found in _BRACKET.finditer(text, 0, limit + 300):
+        if found[0] in _OPENING:
+            stack.append(found.start())
+        elif stack:
+            yield stack.pop(), found.end()
 
 
 def _between_operands(text: str, end: int) -> bool:

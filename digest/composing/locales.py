@@ -70,7 +70,8 @@ class Words:
         """Join as a list: a, b and c."""
         if len(items) == 1:
             return items[0]
-        return format_list(list(items), locale=self.locale)
+        before, *after = _around(len(items), self.locale)
+        return before + "".join([part for pair in zip(items, after, strict=True) for part in pair])
 
 
 @lru_cache(maxsize=4096)  # Babel takes 20 µs, and the same few come again and again
@@ -81,6 +82,12 @@ def _decimal(n: int, locale: Locale) -> str:
 @lru_cache(maxsize=4096)
 def _day(day: date, locale: Locale) -> str:
     return format_date(day, "medium", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _around(count: int, locale: Locale) -> list[str]:
+    """Return what stands before, between and after the items of a list."""
+    return format_list(["\0"] * count, locale=locale).split("\0")
 
 
 class Languages:

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 WIDTH = 72
 _BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")  # any white space but the no-break ones
 
+# Any character that may take no column, or two: all but Latin letters and usual punctuation.
+_NOT_NARROW = re.compile("[\u00ad\u0300-\u200f\u2028-\U0010ffff]")
+
 
 def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> str:
     """Return a paragraph in lines of at most `width` columns.
@@ -16,6 +19,29 @@ def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> st
     `first` stands before the first line and `indent` before the others. A link is never broken,
     however long; Chinese and Japanese are broken between characters, each two columns wide.
     """
+    narrow = not _NOT_NARROW.search(f"{first}{indent}{text}")
+    lines = (_by_lines if narrow else _by_words)(text, first, indent, width)
+    return "\n".join(lines).replace("\u00a0", " ")  # it has done its work; a space copies better
+
+
+def _by_lines(text: str, first: str, indent: str, width: int) -> list[str]:
+    """Wrap a text whose characters take a column each: a look a line, not a look a word."""
+    text = " ".join(_BREAKABLE.split(text.strip()))
+    lines: list[str] = []
+    at, before = 0, first
+    while len(text) - at > (room := width - len(before)):
+        end = text.rfind(" ", at, max(at, at + room + 1))
+        if end < 0:
+            end = text.find(" ", at)  # after a word that is longer than the line
+        if end < 0:
+            break
+        lines.append(before + text[at:end])
+        at, before = end + 1, indent
+    return [*lines, before + text[at:]]
+
+
+def _by_words(text: str, first: str, indent: str, width: int) -> list[str]:
+    """Wrap any text."""
     lines: list[str] = []
     line, used = first, columns(first)
     empty = True
@@ -28,8 +54,7 @@ def wrap(text: str, first: str = "", indent: str = "", width: int = WIDTH) -> st
         line += " " * space + word
         used += space + size
         empty = False
-    wrapped = "\n".join([*lines, line.rstrip() if empty else line])
-    return wrapped.replace("\u00a0", " ")  # it has done its work, and a plain space copies better
+    return [*lines, line]
 
 
 def columns(text: str) -> int:

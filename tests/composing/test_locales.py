@@ -2,11 +2,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.lists import format_list
 from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations
 
 from digest.composing.catalogue_checks import catalogue_findings
-from digest.composing.locales import SHIPPED, Languages
+from digest.composing.locales import SHIPPED, Languages, Words
 from digest.errors import TemplateError
 from tests.composing.conftest import MakeIssue, MakePress, paper
 
@@ -95,3 +98,11 @@ def test_a_lost_placeholder_is_found_with_its_line(tmp_path: Path) -> None:
     (found,) = catalogue_findings(file)
     assert (found.severity, found.line) == ("error", 5)
     assert "{adresse}" in found.message
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar", "zh", "ja", "th", "vi", "fa"])
+def test_a_list_of_any_length_is_joined_as_babel_joins_it(language: str) -> None:
+    words = Words(language, Locale.parse(language), NullTranslations())
+    for count in range(1, 8):
+        items = [f"{n}, {{{n}}} \\{n}" for n in range(count)]
+        assert words.join(items) == format_list(items, locale=words.locale)

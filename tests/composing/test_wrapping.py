@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.composing.wrapping import columns, wrap
+from digest.composing.wrapping import _NOT_NARROW, _by_lines, _by_words, columns, wrap
 
 
 def test_lines_have_at_most_the_width_and_an_indent() -> None:
@@ -38,3 +38,21 @@ def test_combining_marks_take_no_column() -> None:
 def test_no_word_is_lost(text: str) -> None:
     kept = "".join(c for c in text if not c.isspace())
     assert "".join(c for c in wrap(text, width=20) if not c.isspace()) == kept
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text("ab \u00a0\t\u0085\x1cé“–…", max_size=120) | st.text(max_size=40),
+    st.sampled_from([("", ""), ("* ", "  "), ("a long beginning ", "  ")]),
+    st.integers(1, 30),
+)
+def test_the_quick_way_wraps_as_the_other(text: str, around: tuple[str, str], width: int) -> None:
+    if not _NOT_NARROW.search(text):
+        assert _by_lines(text, *around, width) == _by_words(text, *around, width)
+
+
+def test_characters_of_the_quick_way_take_a_column_each() -> None:
+    every = "".join(map(chr, range(0x110000)))
+    narrow = _NOT_NARROW.sub("", every)
+    assert len(narrow) > 700
+    assert columns(narrow) == len(narrow)
