@@ -50,7 +50,7 @@ class Stores:
     @cached_property
     def editions(self) -> EditionStore:
         """The editions."""
-        return EditionStore(self.database)
+        return EditionStore(self.database, show_updated=self.settings.edition.show_updated)
 
     @cached_property
     def readers(self) -> SubscriberTable:

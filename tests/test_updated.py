@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from digest import edition_book
+from digest import edition_book, scheduling
 from digest.composing.why import AlreadySent, Picked
 from digest.delivery.courier import Courier
 from digest.errors import NotFound
@@ -125,6 +125,32 @@ def test_without_the_setting_a_newer_version_is_only_remembered(plain: House) ->
     tell(later, SECOND, 3, announced=True)
     assert sends(later) == [], "what was passed over then is no news now"
     later.app.close()
+
+
+def test_with_the_setting_off_no_edition_is_opened_for_versions_that_wait(wanted: House) -> None:
+    tell(wanted, FIRST, 1)
+    assert sends(wanted) == ["Robots that walk"]
+    tell(wanted, SECOND, 2)
+    off = wanted.reopened(edition={"min_papers": 0})
+    off.tomorrow()
+    assert off.run().number is None
+    assert (
+        scheduling.tick(off.now, off.app.house, off.app.editions, off.app.rhythms).edition is None
+    )
+    on = off.reopened(edition={"show_updated": True, "min_papers": 0})
+    assert sends(on) == [], "what was passed over then is no news now"
+    on.app.close()
+
+
+def test_with_the_setting_off_an_edition_counts_its_new_papers_alone(wanted: House) -> None:
+    tell(wanted, FIRST, 1)
+    sends(wanted)
+    tell(wanted, SECOND, 2)
+    off = wanted.reopened(edition={"min_papers": 0})
+    off.ingest(paper("Speaking robots"))
+    assert sends(off) == ["Speaking robots"]
+    assert off.app.editions.get(2).papers == 1
+    off.app.close()
 
 
 def test_each_newer_version_comes_once(wanted: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from digest.editions import Edition, EditionState
 from digest.errors import NotFound
@@ -13,10 +13,14 @@ from digest.storage.schema import editions, papers, revisions
 
 
 class EditionStore:
-    """All SQL about editions."""
+    """All SQL about editions.
 
-    def __init__(self, database: Database) -> None:
+    show_updated: whether newer versions of papers are offered; else none waits for an edition.
+    """
+
+    def __init__(self, database: Database, *, show_updated: bool = True) -> None:
         self._database = database
+        self._show_updated = show_updated
 
     def open(
         self, label: date, *, now: datetime, expiry: timedelta, approve: bool = False
@@ -32,6 +36,8 @@ class EditionStore:
                 return _edition(row)
             fresh = (papers.c.edition.is_(None)) & (papers.c.merged_into.is_(None))
             revised = revisions.c.edition.is_(None)
+            if not self._show_updated:  # left from when it was wanted: passed over now, for good
+                connection.execute(delete(revisions).where(revised))
             count = connection.scalar(select(func.count()).select_from(papers).where(fresh)) or 0
             count += connection.scalar(select(func.count()).where(revised)) or 0
             if not count:
