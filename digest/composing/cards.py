@@ -93,6 +93,7 @@ class CardWriter:
         self._settings = settings
         self._words = words
         self._style = style
+        self._opened_keyword = str(style.keyword)
         self._reader = ReaderLinks(settings.base_url if settings.feedback else None)
         self._reason = lru_cache(maxsize=20_000)(self._reason_of)
         patterns = {
@@ -205,7 +206,8 @@ class CardWriter:
         if not keywords:
             return escaped_pattern, pattern
         shown = list(dict.fromkeys(map(displayed_keyword, keywords)))[:_KEYWORDS]
-        marked = [f"{self._style.keyword}{escaped(keyword)}</b>" for keyword in shown]
+        opened = self._opened_keyword
+        marked = [f"{opened}{escaped(keyword)}</b>" for keyword in shown]
         html = escaped_pattern.replace("{keywords}", self._words.join(marked))
         return html, pattern.replace("{keywords}", self._words.join(shown))
 

@@ -15,7 +15,7 @@ from digest.composing.cards import Density, Matched, Why, marks
 from digest.composing.desk import Desk
 from digest.composing.excerpt import Excerpt, excerpt
 from digest.composing.fit import Measured, measured
-from digest.composing.slots import Joint, Skeleton, SlotName, filled, filled_joint
+from digest.composing.slots import Joint, Skeleton, SlotName, filled
 from digest.mail import Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason, Span
@@ -119,11 +119,12 @@ class Deck:
         return self._openings
 
     def _made(self, opening: _Opening, why: Why, pick: Pick) -> Fragment:
-        slot, text = opening.slot, opening.text
+        html, text = opening.joint
+        slot, shown = opening.slot, opening.text
         if slot == "why":
-            return Fragment(*filled_joint(opening.joint, {slot: why[0]}, {slot: why[1]}))
-        shown = self._desk.marked(text, marks(pick, slot, text.end))
-        return Fragment(*filled_joint(opening.joint, {slot: shown}, {}))
+            return Fragment(html.filled(why[0]), text.filled(why[1]))
+        marked = self._desk.marked(shown, marks(pick, slot, shown.end))
+        return Fragment(html.filled(marked), text.filled(""))
 
     def _whole(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
         matched = self._desk.matched(paper, pick, lead=lead, density=density)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -27,7 +28,7 @@ SHIPPED = Path(__file__).parent.parent / "locale"
 _PO = "LC_MESSAGES/digest.po"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each language: a key that costs nothing
 class Words:
     """One language: how it says things, counts, dates and lists."""
 
@@ -71,7 +72,7 @@ class Words:
         if len(items) == 1:
             return items[0]
         before, *after = _around(len(items), self.locale)
-        return before + "".join([part for pair in zip(items, after, strict=True) for part in pair])
+        return before + "".join(chain.from_iterable(zip(items, after, strict=True)))
 
 
 @lru_cache(maxsize=4096)  # Babel takes 20 µs, and the same few come again and again

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal, Protocol
 
 from jinja2 import Environment, nodes
@@ -59,15 +58,11 @@ class Part:
     slot: SlotName | None = None
     wrapping: tuple[str, str, int] | None = None
 
-    def filled(self, values: Mapping[SlotName, str]) -> str:
-        """Return this part with its slot filled."""
+    def filled(self, value: str) -> str:
+        """Return this part with its slot, if it has one, filled."""
         if self.slot is None:
             return self.before
-        value = values[self.slot]
-        return self.before + (_wrapped(value, *self.wrapping) if self.wrapping else value)
-
-
-_wrapped = lru_cache(maxsize=8192)(wrap)  # papers share reasons
+        return self.before + (wrap(value, *self.wrapping) if self.wrapping else value)
 
 
 Joint = tuple[Part, Part]  # of the HTML part and of the text twin, what becomes one fragment
@@ -102,14 +97,10 @@ class Values(Protocol):
 def filled(skeleton: Skeleton, values: Values) -> list[tuple[str, str]]:
     """Return a card's fragments, each as HTML and as text."""
     html, text = values.in_html(), values.in_text()
-    return [filled_joint(joint, html, text) for joint in skeleton]
-
-
-def filled_joint(
-    joint: Joint, html: Mapping[SlotName, str], text: Mapping[SlotName, str]
-) -> tuple[str, str]:
-    """Return one fragment of a card, as HTML and as text."""
-    return joint[0].filled(html), joint[1].filled(text)
+    return [
+        (a.filled(html[a.slot] if a.slot else ""), b.filled(text[b.slot] if b.slot else ""))
+        for a, b in skeleton
+    ]
 
 
 def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:

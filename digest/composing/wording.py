@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from digest.composing.branding import Tone
@@ -38,6 +39,7 @@ def subject(
     return one_line(form.replace("{title}", short_title(papers[0].title, room)))
 
 
+@lru_cache(maxsize=1024)
 def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> list[str]:
     if tone == "terse":
         return [f"{brand} {edition}: {{title}}", f"{brand} {edition} · {{title}}"]
@@ -84,6 +86,7 @@ def preheader(words: Words, papers: Sequence[Paper]) -> str:
     return words.say("Also: {titles}").replace("{titles}", " · ".join(titles))
 
 
+@lru_cache(maxsize=8192)  # the same few titles, and a few widths
 def short_title(title: str, room: int) -> str:
     """Return a title within `room` characters: whole, or its part before a colon, or cut."""
     title = one_line(title) or "…"
