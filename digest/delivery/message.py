@@ -35,7 +35,6 @@ from digest.delivery.quoted import SOFT_BREAK, encode
 from digest.mail import HOLES, Fragment
 
 _TOKEN = HOLES["token"]
-_MARKUP = re.compile("[&<>\"']")
 _HOLE = re.compile("([" + "".join(HOLES.values()) + "])")
 _KEYS = {mark: f"%({name})b".encode() for name, mark in HOLES.items()}  # a hole in wire bytes
 _NAMES = {name: name.encode() for name in HOLES}
@@ -103,7 +102,7 @@ class Recipe(NamedTuple):
         """
         blob = orjson.dumps(tuple(self), option=orjson.OPT_NON_STR_KEYS)
         token = self.fills.get("token")
-        if not token or _IN_JSON in blob:
+        if not token or _IN_JSON[:1] in blob:
             return blob
         written = orjson.dumps(token)
         return written + b"\n" + blob.replace(written[1:-1], _IN_JSON)
@@ -286,12 +285,13 @@ def _body(recipe: Recipe, fragments: Sequence[Encoded]) -> bytes:
 
 def _for_html(fills: Mapping[str, str], in_text: dict[bytes, bytes]) -> dict[bytes, bytes]:
     """Return the fills as they stand in HTML: mostly as in the text."""
-    if not _MARKUP.search("".join(fills.values())):
+    plain = "".join(fills.values())
+    if escape(plain) == plain:
         return in_text
     escaped = {
         _NAMES[name]: encode(escape(value))
         for name, value in fills.items()
-        if _MARKUP.search(value)
+        if escape(value) != value
     }
     return in_text | escaped
 

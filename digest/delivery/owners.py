@@ -70,7 +70,7 @@ class Owner:
         return delivery in self._slot_of
 
     def answered(self, delivery: int, code: int) -> None:
-        """Note the server's answer to a delivery's final dot; to what did not get there, nothing."""
+        """Note the server's answer to a delivery, if its final dot went out."""
         slot = self._slot_of.get(delivery)
         if slot is not None:
             self._board[slot] = delivery << _CODE_BITS | code

@@ -20,10 +20,11 @@ SOFT_BREAK = b"=\r\n"
 # Whatever cannot stand for itself: controls, "=", non-ASCII, a tab, a space before a line's
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
+# One or two lines without anything to escape, as most fills are.
+_SIMPLE = re.compile(r"(?!From )[!-\-/-<>-~][!-<>-~]*(?: [!-<>-~]+)*")
 # White space that relaxed DKIM would change, or a C string's and an old file's end.
 _ODD = (b" \n", b"\t", b"\0", b"\x1a")
 _ESCAPE = {bytes([byte]): f"={byte:02X}".encode() for byte in range(256)}
-_PLAIN = bytes(b for b in range(0x20, 0x7F) if b != ord("="))  # what needs no escape inside a line
 
 
 def encode(text: str) -> bytes:
@@ -31,7 +32,12 @@ def encode(text: str) -> bytes:
 
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
-    raw = text.encode("utf-8", "replace")
+    if len(text) <= 2 * LINE and _SIMPLE.fullmatch(text):
+        if len(text) <= LINE:
+            return f"{text}=\r\n".encode()
+        if text[LINE] not in ". F":
+            return f"{text[:LINE]}=\r\n{text[LINE:]}=\r\n".encode()
+    raw = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     tame = (
         raw != b""
         and raw[0] not in b". "
@@ -39,9 +45,6 @@ def encode(text: str) -> bytes:
         and b"  " not in raw
         and raw[:5] != b"From "
     )
-    if tame and len(raw) <= LINE and not raw.translate(None, _PLAIN):
-        return raw + SOFT_BREAK  # one short line without anything to escape, as most fills are
-    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if tame and not any(odd in raw for odd in _ODD):
         made = b2a_qp(raw).replace(b"\n", b"\r\n")
         if b"\n." not in made and b"\nFrom " not in made:

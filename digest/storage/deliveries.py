@@ -75,7 +75,7 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
                     )
                     .returning(*_CLAIM)
                 )
-                claims += [_claim(row) for row in connection.execute(statement)]
+                claims += map(_claim, connection.execute(statement).all())
         return sorted(claims, key=lambda claim: claim.delivery)
 
     def renew(self, owner: str, now: datetime) -> None:
@@ -165,5 +165,5 @@ def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _still_held(connection: Connection, owner: str, claims: Sequence[Claim]) -> set[int]:
     wanted = {claim.delivery: claim.generation for claim in claims}
-    rows = _HELD.among(connection, list(wanted), owner=owner)
+    rows = _HELD.among(connection, list(wanted), owner=owner).all()
     return {row.id for row in rows if wanted[row.id] == row.generation}
