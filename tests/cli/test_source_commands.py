@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Said, inside
+from tests.cli.conftest import Digest
 from tests.dumps.loopback import says, serving
 
 BIB = b"@misc{one, title={On the Sleep of Sea Otters}, abstract={They hold hands.}}\n"
@@ -20,7 +18,6 @@ FOUND = b"""<?xml version='1.0' encoding='UTF-8'?>
 <id>http://arxiv.org/abs/2601.00077v2</id><title>On the sleep of sea otters</title>
 <summary>Longer.</summary><published>2026-01-02T10:00:00Z</published>
 <author><name>Ada Moss</name></author><category term="q-bio.PE"/></entry></feed>"""
-Digest = Callable[..., Said]
 
 pytestmark = pytest.mark.usefixtures("plain")
 
@@ -29,11 +26,6 @@ pytestmark = pytest.mark.usefixtures("plain")
 def data(tmp_path: Path) -> Path:
     (tmp_path / "data").mkdir()
     return tmp_path / "data"
-
-
-@pytest.fixture
-def digest(capsys: pytest.CaptureFixture[str], data: Path) -> Digest:
-    return partial(inside, capsys, data)
 
 
 def configure(data: Path, text: str) -> None:

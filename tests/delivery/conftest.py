@@ -68,8 +68,11 @@ class Post:
         return found
 
 
+MakePost = Callable[[int], Post]
+
+
 @pytest.fixture
-def post(tmp_path: Path) -> Callable[[int], Post]:
+def post(tmp_path: Path) -> MakePost:
     """Make a store with so many readers, all planned."""
 
     def make(readers: int) -> Post:

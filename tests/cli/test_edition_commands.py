@@ -1,0 +1,64 @@
+"""`digest run`, `preview` and `editions`: what they say as JSON, and what they write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Digest
+
+FIGURES = {
+    *("edition", "date", "papers", "eligible", "pending", "accepted", "refused", "deferred"),
+    *("suppressed", "nothing_to_send", "uncertain", "expired", "cancelled"),
+}
+pytestmark = pytest.mark.usefixtures("plain")
+
+
+def test_run_preview_and_editions_speak_json(digest: Digest, dump: Path, data: Path) -> None:
+    digest("ingest", dump)
+    digest("subscribers", "add", "ada@example.org", "--confirmed", "--keywords", "robots")
+    coming = digest("preview", "ada@example.org", "--json").one
+    assert {"subject", "edition", "papers"} <= set(coming)
+    assert {"title", "score", "section", "reasons"} <= set(coming["papers"][0])
+    assert set(coming["papers"][0]["reasons"][0]) == {"keyword", "field", "gain"}
+    (dry,) = digest("run", "--dry-run", "--json").lines
+    assert dry["email"] == "ada@example.org"
+    assert digest("editions", "list", "--json").lines == []
+    figures = digest("run", "--date", "2026-02-03", "--json").one
+    assert set(figures) >= FIGURES
+    assert (figures["edition"], figures["date"], figures["accepted"]) == (1, "2026-02-03", 1)
+    assert digest("run", "--date", "2026-02-03", "--json").one == figures
+    assert digest("editions", "list", "--json").lines == [figures]
+    assert digest("editions", "show", "1", "--json").one == figures
+    past = digest("preview", "ada@example.org", "--edition", "1", "--json").one
+    assert past["papers"] == coming["papers"]
+    assert digest("preview", "ada@example.org", "--json").one["papers"] == []
+
+
+def test_preview_writes_what_the_file_name_asks_for(
+    digest: Digest, dump: Path, tmp_path: Path
+) -> None:
+    digest("ingest", dump)
+    digest("subscribers", "add", "ada@example.org", "--confirmed", "--keywords", "robots")
+    for name, begins in (("a.html", "<!doctype html"), ("a.txt", ""), ("a.eml", "")):
+        assert digest("preview", "ada@example.org", "--out", tmp_path / name).code == 0
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert text.lower().startswith(begins)
+        assert "Walking" in text
+    assert "<html" in digest("preview", "ada@example.org", "--html").out
+    assert digest("preview", "ada@example.org", "--text").out.startswith("Subject: ")
+
+
+def test_approving_and_pausing_an_edition(
+    digest: Digest, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGEST_EDITION__APPROVE", "true")
+    digest("ingest", dump)
+    digest("subscribers", "add", "ada@example.org", "--confirmed", "--keywords", "robots")
+    assert "editions approve 1" in digest("run").out
+    for verb, state in (("approve", "finished"), ("pause", "paused"), ("resume", "finished")):
+        assert digest("editions", verb, "1", "--json").one["state"] == state
+    assert digest("run", "--json").one["accepted"] == 1
+    assert digest("editions", "cancel", "1", "--json").one["state"] == "cancelled"
+    assert digest("editions", "settle", "1", "--resend", "--json").one["uncertain"] == 0

@@ -1,0 +1,71 @@
+"""What is queued while a reader leaves, an edition is stopped, or its time is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bench.delivery_room import NOW, address_of
+from bench.smtp_recorder import Recorder
+from digest.storage.schema import editions, subscribers, suppressions
+from tests.delivery.conftest import MakePost, relay_to
+
+
+def test_a_reader_who_leaves_while_queued_gets_nothing(post: MakePost) -> None:
+    place = post(40)
+
+    def leave(count: int) -> None:
+        if count == 5:
+            with place.room.database.write() as connection:
+                connection.execute(
+                    update(subscribers).where(subscribers.c.id == 40).values(state="left")
+                )
+                connection.execute(
+                    suppressions.insert().values(
+                        email_key=address_of(39), reason="manual", detail="", since=NOW
+                    )
+                )
+
+    with Recorder() as server:
+        place.send(relay_to(server.port), on_ready=leave)
+    found = place.count()
+    assert (found.accepted, found.cancelled, found.suppressed) == (38, 1, 1)
+    assert not {address_of(39), address_of(40)} & {mail.recipient for mail in server.accepted}
+
+
+@pytest.mark.parametrize("change", ["paused", "cancelled"])
+def test_an_edition_is_paused_or_cancelled_while_it_runs(post: MakePost, change: str) -> None:
+    place = post(100)
+
+    def stop(count: int) -> None:
+        if count == 30:
+            with place.room.database.write() as connection:
+                connection.execute(update(editions).values(state=change))
+            if change == "cancelled":
+                place.room.deliveries.cancel(1, NOW)
+
+    with Recorder() as server:
+        place.send(relay_to(server.port), on_ready=stop)
+        found = place.count()
+        assert 0 < found.accepted == len(server.accepted) < 60
+        if change == "cancelled":
+            assert found.accepted + found.cancelled == 100
+            assert found.finished
+            return
+        assert found.accepted + found.planned == 100
+        with place.room.database.write() as connection:
+            connection.execute(update(editions).values(state="open"))
+        place.send(relay_to(server.port))
+    assert place.count().accepted == len(server.accepted) == 100
+
+
+def test_what_expires_is_not_sent(post: MakePost) -> None:
+    place = post(5)
+    late = NOW + timedelta(hours=73)
+    with Recorder() as server:
+        place.send(relay_to(server.port), now=late)
+        assert server.accepted == []
+    assert place.room.deliveries.expire(late) == 5
+    assert place.count().expired == 5
