@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -57,6 +58,50 @@ def test_answers_in_single_bytes_in_many_lines_and_in_no_charset_are_understood(
     for view in place.room.deliveries.listed(1):
         assert view.reply is not None and "so be it" in view.reply
         assert view.reply.isprintable(), "it is shown on a terminal"
+
+
+@pytest.mark.parametrize(
+    ("dot", "mail", "rcpt", "data", "ends"),
+    [
+        ("250 2.0.0 queued", "250 ok", "250 ok", "354 go on", "accepted accepted"),
+        ("250-2.0.0 que\r\n250 ued", "250 ok", "250 ok", "354 go on", "accepted accepted"),
+        ("250 2.0.0 queued", "250 ok", "250-o\r\n250 k", "354 go on", "accepted accepted"),
+        ("250", "250", "250", "354", "accepted accepted"),
+        ("550 5.7.1 spam", "250 ok", "250 ok", "354 go on", "refused refused"),
+        ("452 4.2.2 full", "250 ok", "250 ok", "354 go on", "deferred deferred"),
+        ("250 2.0.0 queued", "250 ok", "550 5.1.1 nobody", "503 5.5.1 no", "accepted refused"),
+        ("250 2.0.0 queued", "250 ok", "452 4.2.2 full", "503 5.5.1 no", "accepted deferred"),
+    ],
+)
+def test_answers_that_come_in_one_piece_are_told_apart(
+    post: MakePost, dot: str, mail: str, rcpt: str, data: str, ends: str
+) -> None:
+    place = post(2)
+
+    async def script(talk: Talk) -> None:
+        """Wait for a mail and the next one's envelope; answer both at once."""
+        await talk.hello("PIPELINING")
+        for _ in range(3):
+            await talk.line()
+        await talk.say("250 ok\r\n250 ok\r\n354 go on")
+        await talk.data()
+        for _ in range(3):
+            await talk.line()
+        await talk.say("\r\n".join((dot, mail, rcpt, data)))
+        if data.startswith("354"):
+            await talk.data()
+            await talk.say(dot)
+        with contextlib.suppress(ConnectionResetError):
+            while (line := await talk.line()) != "QUIT":
+                await talk.say("250 flushed" if line == "RSET" else "500 what?")
+            await talk.say("221 bye")
+
+    with Scripted(script) as server:
+        place.send(relay_to(server.port, connections=1, timeout=5.0, dot_timeout=5.0))
+    found = place.room.deliveries.listed(1)
+    assert " ".join(view.state for view in found) == ends
+    if dot.startswith("250 2"):
+        assert found[0].reply == "2.0.0 queued"
 
 
 @pytest.mark.parametrize("upto", ["25", "250 ok\r\n250 o", "250 ok\r\n250 ok\r\n35", "354"])

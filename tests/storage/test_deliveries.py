@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bench.delivery_room import NOW, Desk, Room, address_of, make_store
 from digest.errors import NotFound
 from digest.states import Outcome, Result, State
 from digest.storage.ledger import LedgerStore
-from digest.storage.schema import subscribers, suppressions
+from digest.storage.schema import deliveries, subscribers, suppressions
+from digest.storage.schema import ledger as kept
 
 
 @pytest.fixture
@@ -84,6 +85,63 @@ def test_a_paper_enters_the_ledger_once_with_its_acceptance(room: Room) -> None:
     accept(room)
     packed = ledger.sent_to([1], NOW)[1]
     assert packed == waiting[1] and len(struct.unpack(f"<{len(packed) // 4}I", packed)) == 10
+
+
+def test_only_what_is_claimed_by_us_starts_and_only_once(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    marks = [(m.delivery, m.generation) for m in room.mails("o", NOW)]
+    with room.database.write() as connection:
+        connection.execute(update(subscribers).where(subscribers.c.id == 3).values(state="left"))
+    first = room.deliveries.turn("o", [], marks[:2], NOW)
+    again = room.deliveries.turn("o", [], marks[:4], NOW)
+    other = room.deliveries.turn("p", [], marks[4:5], NOW)
+    older = room.deliveries.turn("o", [], [(marks[5][0], marks[5][1] - 1)], NOW)
+    assert first.started == {1, 2} and not first.stopped
+    assert again.started == {4} and set(again.stopped) == {1, 2, 3}
+    assert not other.started and not older.started
+    found = room.deliveries.accounting(1)
+    assert (found.sending, found.cancelled, found.claimed + found.planned) == (3, 1, 6)
+
+
+def test_outcomes_of_all_kinds_are_told_in_one_turn(room: Room) -> None:
+    room.deliveries.plan(1, NOW)
+    marks = [(m.delivery, m.generation) for m in room.mails("o", NOW)]
+    room.deliveries.turn("o", [], marks[:5], NOW)
+    soon, later = NOW + timedelta(minutes=5), NOW + timedelta(minutes=6)
+    outcomes = [
+        Outcome(State.ACCEPTED, 250, "queued as 1"),
+        Outcome(State.ACCEPTED, 250, "queued as 2"),
+        Outcome(State.DEFERRED, 452, "full", next_attempt_at=soon),
+        Outcome(State.DEFERRED, None, "lost", counts=False, next_attempt_at=later),
+        Outcome(State.REFUSED, 550, ""),
+        Outcome(State.PLANNED, None, "stopped"),  # it was claimed, not sent
+    ]
+    told = [Result(d, g, o) for (d, g), o in zip(marks, outcomes, strict=False)]
+    room.deliveries.turn("o", told, [], NOW)
+    with room.database.read() as connection:
+        rows = connection.execute(select(deliveries).order_by(deliveries.c.id).limit(6)).all()
+    assert [(r.state, r.reply_code, r.reply) for r in rows] == [
+        (o.state, o.code, o.text or None) for o in outcomes
+    ]
+    assert [r.in_ledger for r in rows] == [True, True, False, False, False, False]
+    assert [r.attempts for r in rows] == [0, 0, 1, 0, 0, 0]
+    assert [r.next_attempt_at for r in rows[2:4]] == [soon, later]
+
+
+def test_papers_of_a_mail_that_arrived_for_a_claim_that_is_gone_enter_the_ledger_once(
+    room: Room,
+) -> None:
+    room.deliveries.plan(1, NOW)
+    (mail,) = room.mails("o", NOW, most=1)
+    room.deliveries.turn("o", [], [(mail.delivery, mail.generation)], NOW)
+    done = Result(mail.delivery, mail.generation - 1, Outcome(State.ACCEPTED, 250, "queued"))
+    for _ in range(2):
+        room.deliveries.turn("o", [done], [], NOW)
+    with room.database.read() as connection:
+        papers = connection.execute(
+            select(kept.c.papers).where(kept.c.subscriber_id == 1)
+        ).scalars()
+        assert [len(each) for each in papers] == [40]
 
 
 def test_nothing_to_send_closes_a_delivery(room: Room) -> None:
