@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from digest.ranking.interface import Explanation, Pick, Ranking
+from digest.ranking.interface import Explanation, Grounds, Pick, Ranking
 
 if TYPE_CHECKING:
     from digest.papers import Paper
@@ -34,6 +34,11 @@ class Explains(Protocol):
 
     def explain(self, profile: Profile, number: int, taste: Taste = ()) -> Explanation:
         """Say why a paper has its score."""
+
+    def grounds(
+        self, profile: Profile, numbers: Sequence[int], taste: Taste = ()
+    ) -> Sequence[Grounds]:
+        """Say what picks of some papers hold of that."""
 
     def allowed(self, profile: Profile, number: int) -> bool:
         """Whether no exclusion and no requirement of the profile forbids the paper."""
@@ -89,7 +94,12 @@ def choose(
         if _surplus(leading, wanted) > 0:
             rest = index.leading(profile, [each.paper for each in candidates[wanted:]])
             chosen = diversified(candidates, (*leading, *rest), wanted)
-    return (*(_pick(profile, each, index, taste) for each in chosen), *fill)
+    grounds = index.grounds(profile, [each.paper for each in chosen], taste)
+    picks = [
+        Pick(paper, score, "picked", *why)
+        for (paper, score), why in zip(chosen, grounds, strict=True)
+    ]
+    return (*picks, *fill)
 
 
 def eligible(
@@ -131,13 +141,6 @@ def diversified(
 def _surplus(leading: Sequence[int], count: int) -> int:
     """Return how many papers one item leads beyond its SHARE of the `count` that are chosen."""
     return max(map(leading.count, set(leading))) - math.ceil(SHARE * count)
-
-
-def _pick(profile: Profile, candidate: Candidate, index: Explains, taste: Taste) -> Pick:
-    why = index.explain(profile, candidate.paper, taste)
-    return Pick(
-        candidate.paper, candidate.score, "picked", why.reasons, why.spans, why.closest_sentence
-    )
 
 
 def _fill(

@@ -69,10 +69,12 @@ def prepare(
 
 
 def meaning_of(
-    prepared: Prepared, part: slice, related: Csr, papers: Vectors | None
+    words: npt.NDArray[Any], prepared: Prepared, part: slice, papers: Vectors | None
 ) -> npt.NDArray[Any]:
-    """Return the meaning of some items in every paper, before the threshold: items × papers."""
-    words = (prepared.expansion.terms[part] @ related).toarray()
+    """Return the meaning of some items in every paper, before the threshold: items × papers.
+
+    `words` is what their related words give.
+    """
     vectors = prepared.expansion.vectors
     if vectors is None or papers is None or prepared.ordinary is None:
         return np.asarray(EXPANSION_ALONE * words)
@@ -85,12 +87,13 @@ def blend(
     items: Sequence[Item],
     prepared: Prepared,
     matrix: Matrix,
-    related: Csr,
+    words: Csr,
     papers: Vectors | None,
     least_meaning: float,
 ) -> Csr:
     """Return items × papers, float32, with only what counts.
 
+    `words` is what the items' related words give: items × papers.
     With a `least_meaning` of 0, for measuring, every meaning counts.
     """
     spread, features = spread_of(prepared.terms)
@@ -100,14 +103,13 @@ def blend(
     enough = at_least(covered, ENOUGH_COVER)
     scoped = np.array([item.scope is not None for item in items])
     if prepared.vectors is None or prepared.expansion.vectors is None or papers is None:
-        meaning = (EXPANSION_ALONE * (prepared.expansion.terms @ related)).tocsr()
-        meaning = sparse.diags((~scoped).astype(np.float32)) @ meaning
+        meaning = sparse.diags((~scoped).astype(np.float32)) @ (EXPANSION_ALONE * words)
         counts = enough if least_meaning else enough.maximum(at_least(meaning, 1e-9))
         return _weighed(lexical, meaning.multiply(counts), counts)
     blocks = []
     for start in range(0, len(items), CHUNK):
         part = slice(start, start + CHUNK)
-        meaning = meaning_of(prepared, part, related, papers)
+        meaning = meaning_of(words[part].toarray(), prepared, part, papers)
         meaning[scoped[part]] = 0
         close = meaning >= max(least_meaning, 1e-9)
         if least_meaning:

@@ -22,7 +22,7 @@ from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
 from digest.ranking.duplicates import near_duplicates
 from digest.ranking.features import Csr, Document, Matrix
-from digest.ranking.interface import Explanation, Ranking
+from digest.ranking.interface import Explanation, Grounds, Ranking
 from digest.ranking.queries import terms_of
 from digest.ranking.reasons import Explainer
 from digest.ranking.scorer import Scorer
@@ -236,6 +236,12 @@ class Index:
         at = self.place[number]
         liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
         return self._explainer.explain(profile, at, liked)
+
+    def grounds(self, profile: Profile, numbers: Sequence[int], taste: Taste = ()) -> list[Grounds]:
+        """Return what the picks of some papers hold of their explanations."""
+        places = [self.place[number] for number in numbers]
+        liked = self.taste_space.row(taste)[places].tolist() if taste else None
+        return self._explainer.grounds(profile, places, liked)
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Field = Literal["title", "abstract", "keywords", "authors", "meaning", "likes"]
 Section = Literal["picked", "trending"]
@@ -25,6 +25,14 @@ class Span:
     field: Literal["title", "abstract"]
     start: int
     end: int
+
+
+class Grounds(NamedTuple):
+    """What of an explanation a pick holds; equal for most readers of a paper, and then one."""
+
+    reasons: tuple[Reason, ...]  # strongest first
+    spans: tuple[Span, ...]  # in reading order, never overlapping
+    closest_sentence: Span | None  # the abstract's or title's sentence nearest to a keyword
 
 
 @dataclass(frozen=True, slots=True)

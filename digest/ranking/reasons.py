@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,7 +20,7 @@ import numpy as np
 from digest.ranking.audience import item_key, relative_weights
 from digest.ranking.blend import AT_THE_MARGIN, SCALE
 from digest.ranking.features import strengths
-from digest.ranking.interface import Explanation, Field, Reason, Span
+from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span
 from digest.ranking.standing import Standing
 from digest.ranking.text import sentences
 
@@ -80,27 +80,43 @@ class Explainer:
         self._scorer = scorer
         self._standing = Standing(scorer.papers, scorer.matrix.documents)
         self._given: dict[object, Given] = {}
-        self._explained = lru_cache(maxsize=50_000)(self._explained_of)
+        self._grounds = lru_cache(maxsize=50_000)(self._grounds_of)
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
         self._last: tuple[Profile | None, Asked] = (None, Asked((), ()))
 
     def explain(self, profile: Profile, at: int, liked: float = 0.0) -> Explanation:
         """Explain the score of the paper at one place for one profile, term by term.
 
-        `liked` is what the reader's likes and dislikes give this paper. What the same items give
-        the same paper at the same weights is one Explanation, shared by all their readers.
+        `liked` is what the reader's likes and dislikes give this paper.
+        """
+        reasons, spans, sentence = self.grounds(profile, [at], [liked])[0]
+        score = sum([each.gain for each in reasons])
+        return Explanation(score, reasons, spans, _closest(reasons), sentence)
+
+    def grounds(
+        self, profile: Profile, places: Sequence[int], liked: Sequence[float] | None = None
+    ) -> list[Grounds]:
+        """Return what picks of some papers hold, for one profile.
+
+        What the same items give the same paper at the same weights is one object for all readers.
         """
         ordered = self._asked(profile).ordered
-        parts = [part for given in ordered if (part := given[at]) is not None]
-        if liked:
-            parts.append(Part(LIKED, (Reason(LIKED, "likes", liked),), ()))
-            return self._explained_of(at, *parts)
-        return self._explained(at, *parts)
+        given = zip(places, *[map(each.__getitem__, places) for each in ordered], strict=True)
+        if liked is None:
+            return [self._grounds(at, *filter(None, parts)) for at, *parts in given]
+        return [
+            self._grounds_of(at, *filter(None, parts), _liked(gain))
+            if gain
+            else self._grounds(at, *filter(None, parts))
+            for (at, *parts), gain in zip(given, liked, strict=True)
+        ]
 
     def leading(self, profile: Profile, places: Sequence[int]) -> tuple[int, ...]:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
-        scores = [given.scores for given in self._asked(profile).typed]
-        return tuple([_leading(scores, at) for at in places])
+        typed = self._asked(profile).typed
+        rows = [map(given.scores.get, places, repeat(0.0)) for given in typed]
+        # The first of equal ones leads.
+        return tuple([row.index(max(row)) if any(row) else -1 for row in zip(*rows, strict=True)])
 
     def _asked(self, profile: Profile) -> Asked:
         if self._last[0] is not profile:  # a reader's papers are asked for in a row
@@ -120,10 +136,7 @@ class Explainer:
 
     def _alone(self, item: Item) -> Given:
         """Return what an item gives at weight 1."""
-        row = self._scorer.rows([item])
-        scores = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-        matching = {at: score for at, score in scores.items() if score > 0}
-        scored = self._scorer.scored(item)
+        matching, scored = self._scorer.matching(item), self._scorer.scored(item)
         return Given(item.text, matching, lambda at: self._part_of(item, scored, at, matching[at]))
 
     def _weighed(self, item: Item, weight: float) -> Given:
@@ -131,13 +144,10 @@ class Explainer:
         scores = {at: score * weight for at, score in alone.scores.items()}
         return Given(item.text, scores, lambda at: part.at(weight) if (part := alone[at]) else None)
 
-    def _explained_of(self, at: int, *parts: Part) -> Explanation:
-        reasons = _reasons_of(parts)
-        spans = self._spans_of(at, parts)
-        closest = next((each.keyword for each in reasons if each.field == "meaning"), None)
-        sentence = self._closest(closest, at) if closest and not spans else None
-        score = sum([each.gain for each in reasons])
-        return Explanation(score, reasons, spans, closest, sentence)
+    def _grounds_of(self, at: int, *parts: Part) -> Grounds:
+        reasons, spans = _reasons_of(parts), self._spans_of(at, parts)
+        closest = None if spans else _closest(reasons)
+        return Grounds(reasons, spans, self._closest(closest, at) if closest else None)
 
     def _spans_of(self, at: int, parts: Sequence[Part]) -> tuple[Span, ...]:
         """Return what some parts mark; the same where it is only reasons that differ."""
@@ -145,7 +155,7 @@ class Explainer:
         if len(marking) == 1:
             return marking[0].spans
         if marking != parts:
-            return self._explained(at, *marking).spans
+            return self._grounds(at, *marking).spans
         return merged([part.spans for part in parts])
 
     def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> Part:
@@ -187,14 +197,13 @@ class Explainer:
         return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
-def _leading(scores: Sequence[Mapping[int, float]], at: int) -> int:
-    """Return which item gives most to a paper, the first of equals; -1: none gives anything."""
-    best, most = -1, 0.0
-    for which, each in enumerate(scores):
-        gain = each.get(at, 0.0)
-        if gain > most:
-            best, most = which, gain
-    return best
+def _liked(gain: float) -> Part:
+    return Part(LIKED, (Reason(LIKED, "likes", gain),), ())
+
+
+def _closest(reasons: Iterable[Reason]) -> str | None:
+    """Return the keyword that is nearest to a paper by meaning."""
+    return next((each.keyword for each in reasons if each.field == "meaning"), None)
 
 
 def _reasons_of(parts: Sequence[Part]) -> tuple[Reason, ...]:

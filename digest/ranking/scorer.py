@@ -32,6 +32,14 @@ class Scored:
     meaning: npt.NDArray[np.float32]  # per paper, before the threshold
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Items that were asked for together."""
+
+    first: int  # the row of the first of them
+    prepared: Prepared
+
+
 class Scorer:
     """The papers of an edition as matrices, and the rows of the items asked for so far."""
 
@@ -50,7 +58,8 @@ class Scorer:
         self.least_meaning = least_meaning
         self._place: dict[object, int] = {}
         self._rows: Csr = csr([], [], [], (0, len(papers)))
-        self._prepared: list[tuple[Prepared, int]] = []  # with the place of its first item
+        self._blocks: list[_Block] = []  # of items that were asked for together
+        self._words = self._rows  # what the last block's related words give: items × papers
 
     @cached_property
     def vectors(self) -> Vectors | None:
@@ -70,13 +79,26 @@ class Scorer:
         places = self._places(items)
         return self._rows[np.array(places, dtype=np.intp)]
 
+    def matching(self, item: Item) -> dict[int, float]:
+        """Return the papers that an item matches: place → score at weight 1."""
+        place = self._places([item])[0]
+        row = slice(*self._rows.indptr[place : place + 2])
+        scores = zip(self._rows.indices[row].tolist(), self._rows.data[row].tolist(), strict=True)
+        return {at: score for at, score in scores if score > 0}
+
     def scored(self, item: Item) -> Scored:
         """Return one item's terms and its meaning in every paper."""
         place = self._places([item])[0]
-        prepared, first = next(pair for pair in reversed(self._prepared) if pair[1] <= place)
-        at = place - first
-        meaning = meaning_of(prepared, slice(at, at + 1), self.related, self.vectors)
-        return Scored(prepared.terms[at], meaning[0])
+        block = next(block for block in reversed(self._blocks) if block.first <= place)
+        at = place - block.first
+        if block is self._blocks[-1]:  # mostly: who is ranked now is explained now
+            row = slice(*self._words.indptr[at : at + 2])
+            words = np.zeros((1, len(self.papers)), np.float32)
+            words[0, self._words.indices[row]] = self._words.data[row]
+        else:
+            words = (block.prepared.expansion.terms[at : at + 1] @ self.related).toarray()
+        meaning = meaning_of(words, block.prepared, slice(at, at + 1), self.vectors)
+        return Scored(block.prepared.terms[at], meaning[0])
 
     def _places(self, items: Sequence[Item]) -> list[int]:
         keys = [item_key(item) for item in items]
@@ -86,10 +108,11 @@ class Scorer:
             asked = list(fresh.values())
             terms = [terms_of(item, self.corpus.background) for item in asked]
             prepared = prepare(asked, terms, self.corpus, self.semantics)
+            self._words = words = (prepared.expansion.terms @ self.related).tocsr()
             made = settled(
-                blend(asked, prepared, self.matrix, self.related, self.vectors, self.least_meaning)
+                blend(asked, prepared, self.matrix, words, self.vectors, self.least_meaning)
             )
-            self._prepared.append((prepared, len(place)))
+            self._blocks.append(_Block(len(place), prepared))
             place.update(zip(fresh, range(len(place), len(place) + len(fresh)), strict=True))
             self._rows = sparse.vstack([self._rows, made], format="csr")
         return [place[key] for key in keys]
