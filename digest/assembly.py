@@ -17,6 +17,7 @@ from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
 from digest.delivery.mailbox import MailboxTransport, check_folder
+from digest.delivery.means import Journal, Lease
 from digest.delivery.message import Letterhead, Recipe, Stationery, assemble, encoded
 from digest.delivery.owners import Owner
 from digest.delivery.pace import Limits, Pace
@@ -25,7 +26,6 @@ from digest.delivery.press import Shelf
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
-from digest.delivery.turns import Journal, Lease
 from digest.doctor import check_sending
 from digest.errors import ModelError
 from digest.issue_composer import sender_address

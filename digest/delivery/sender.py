@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from digest.delivery.interface import ReadyMail, Transport
+from digest.delivery.means import Journal, Lease, Means, Tally
 from digest.delivery.owners import Owner
 from digest.delivery.pace import BackOff, Pace
-from digest.delivery.turns import Journal, Lease, Means, Tally, Turns
+from digest.delivery.turns import Turns
 
 
 class Sender:

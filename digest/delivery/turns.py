@@ -9,19 +9,16 @@ that take its place. So the disk's sync, about as long as thirty mails, costs no
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import datetime
 
 from digest.delivery import outcomes
 from digest.delivery.interface import ReadyMail
+from digest.delivery.means import Means, Tally
 from digest.delivery.outcomes import Trouble, Verdict
-from digest.delivery.owners import Owner
-from digest.delivery.pace import BackOff, Go, Pace, Postpone
+from digest.delivery.pace import Go, Postpone
 from digest.errors import StoreError
 from digest.states import Outcome, Result, State, Turn
 
@@ -29,50 +26,6 @@ _HELD = 256  # mails that wait for their destination's pace, at most
 _LOSSES = 3  # connections that may die under a mail before its end; then it is deferred
 _PATIENCE = 0.2  # seconds an outcome may wait for others to share its commit
 _LAST_TRIES = 3  # to record what was answered, once the store has failed
-
-
-class Journal(Protocol):
-    """The store, as the sender sees it."""
-
-    def turn(
-        self,
-        owner: str,
-        results: Sequence[Result],
-        starts: Sequence[tuple[int, int]],
-        now: datetime,
-    ) -> Turn:
-        """Record outcomes and mark the next mails, durably, in one transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """What claims rest on while a slow relay or a pace limit makes them wait."""
-
-    length: timedelta
-    renew: Callable[[str, datetime], None]  # extend all that an owner holds
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one call of `send` did."""
-
-    states: Counter[State] = field(default_factory=Counter)  # outcomes recorded
-    stopped: int = 0  # not ours to send any more: left, cancelled, paused, taken by another
-    trouble: str | None = None  # why nothing more can leave: do not start another pass now
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a sender works with."""
-
-    journal: Journal
-    owner: Owner
-    window: int
-    clock: Callable[[], datetime]
-    rng: random.Random
-    pace: Pace
-    back_off: BackOff
-    lease: Lease | None = None
 
 
 class Turns:

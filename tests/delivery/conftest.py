@@ -12,12 +12,12 @@ import pytest
 
 from bench.delivery_room import NOW, Desk, Room, make_store
 from digest.delivery.interface import Transport
+from digest.delivery.means import Tally
 from digest.delivery.owners import Owner, Undertaker
 from digest.delivery.pace import Pace
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
-from digest.delivery.turns import Tally
 from digest.states import Accounting
 
 

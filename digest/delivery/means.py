@@ -1,0 +1,58 @@
+"""What a sender works with, and what it tells in the end."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from digest.delivery.owners import Owner
+from digest.delivery.pace import BackOff, Pace
+from digest.states import Result, State, Turn
+
+
+class Journal(Protocol):
+    """The store, as the sender sees it."""
+
+    def turn(
+        self,
+        owner: str,
+        results: Sequence[Result],
+        starts: Sequence[tuple[int, int]],
+        now: datetime,
+    ) -> Turn:
+        """Record outcomes and mark the next mails, durably, in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What claims rest on while a slow relay or a pace limit makes them wait."""
+
+    length: timedelta
+    renew: Callable[[str, datetime], None]  # extend all that an owner holds
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one call of `send` did."""
+
+    states: Counter[State] = field(default_factory=Counter)  # outcomes recorded
+    stopped: int = 0  # not ours to send any more: left, cancelled, paused, taken by another
+    trouble: str | None = None  # why nothing more can leave: do not start another pass now
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a sender works with."""
+
+    journal: Journal
+    owner: Owner
+    window: int
+    clock: Callable[[], datetime]
+    rng: random.Random
+    pace: Pace
+    back_off: BackOff
+    lease: Lease | None = None
