@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -10,6 +10,9 @@ from digest.dumps import links as addresses
 from digest.dumps import tex
 from digest.mail import without_holes
 from digest.papers import Link, PaperRecord, find_arxiv_id
+
+# The category Cc, less what is white space: tabs, line ends, U+001C to U+001F, U+0085.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
 def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
@@ -71,5 +74,5 @@ def _once(links: Iterable[Link]) -> tuple[Link, ...]:
 
 def plain(text: str) -> str:
     """Return outside text on one line: white space collapsed, control characters removed."""
-    spaced = "".join(" " if c.isspace() else c for c in without_holes(text))
-    return " ".join("".join(c for c in spaced if unicodedata.category(c) != "Cc").split())
+    # What `split` takes for space, some of it control characters, parts words; the rest goes.
+    return " ".join(_CONTROL.sub("", without_holes(text)).split())
