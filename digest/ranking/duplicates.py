@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,19 +29,18 @@ def near_duplicates(
 
     Two papers are near-duplicates by the Jaccard share of their stems, lower under like titles.
     """
-    column: dict[str, int] = {}
-    rows, columns = [], []
-    for at, document in enumerate(documents):
-        for stem in document.stem_counts():
-            rows.append(at)
-            columns.append(column.setdefault(stem, len(column)))
-    words = csr([1.0] * len(rows), rows, columns, (len(papers), max(len(column), 1)))
-    sizes = np.asarray(words.sum(axis=1)).ravel()
+    column: dict[str, int] = defaultdict(count().__next__)
+    stems = [document.stems() for document in documents]
+    lengths = np.array([len(each) for each in stems], np.intp)
+    rows, sizes = np.repeat(np.arange(len(papers)), lengths), lengths.astype(np.float32)
+    columns = [column[stem] for each in stems for stem in each]
+    words = csr(np.ones(len(columns)), rows, columns, (len(papers), max(len(column), 1)))
     common = (words @ words.T).tocoo()
+    least = SIMILAR_WORDS * np.maximum(sizes[common.row], sizes[common.col])
+    close = (common.row < common.col) & (common.data >= least)  # few are
     found: dict[int, set[int]] = {}
-    for a, b, shared in zip(common.row, common.col, common.data, strict=True):
-        if a >= b or shared < SIMILAR_WORDS * max(sizes[a], sizes[b]):
-            continue
+    pairs = zip(common.row[close], common.col[close], common.data[close], strict=True)
+    for a, b, shared in pairs:
         share = shared / (sizes[a] + sizes[b] - shared)
         if _same(papers[a], papers[b], share, min(sizes[a], sizes[b])):
             found.setdefault(papers[a].id, set()).add(papers[b].id)

@@ -10,11 +10,12 @@ Source: Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Be
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +57,9 @@ class Feature(NamedTuple):
     scope: Literal["title", "author", "org"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Document:
-    """A paper taken apart."""
+    """A paper taken apart; once, for as long as the archive's memory or an edition keeps it."""
 
     title: tuple[Token, ...]
     abstract: tuple[Token, ...]
@@ -69,10 +70,20 @@ class Document:
     @classmethod
     def of(cls, paper: Paper) -> Document:
         """Take a paper apart."""
-        texts: dict[Place, tuple[str, ...]] = {
-            "title": (paper.title,),
-            "abstract": (paper.abstract,),
-            "keywords": paper.keywords,
+        told = (paper.title, paper.abstract, paper.keywords, paper.authors)
+        found = _documents.get(told)
+        if found is None:
+            found = _documents[told] = cls._taken_apart(*told)
+        return found
+
+    @classmethod
+    def _taken_apart(
+        cls, title: str, abstract: str, keywords: Sequence[str], authors: Sequence[str]
+    ) -> Document:
+        texts: dict[Place, Sequence[str]] = {
+            "title": (title,),
+            "abstract": (abstract,),
+            "keywords": keywords,
         }
         tokens = {place: tuple(tuple(tokens_of(t)) for t in ts) for place, ts in texts.items()}
         counts = {place: _count(zip(texts[place], tokens[place], strict=True)) for place in PLACES}
@@ -81,7 +92,7 @@ class Document:
             abstract=tokens["abstract"][0],
             keywords=tokens["keywords"],
             counts=counts,
-            authors=tuple(tuple(t.stem for t in tokens_of(name)) for name in paper.authors),
+            authors=tuple(tuple(t.stem for t in tokens_of(name)) for name in authors),
         )
 
     def length(self, place: Place) -> int:
@@ -89,6 +100,10 @@ class Document:
         if place == "keywords":
             return sum(map(len, self.keywords))
         return len(self.title if place == "title" else self.abstract)
+
+    def stems(self) -> set[str]:
+        """Return the stems of the title and the abstract."""
+        return {token.stem for tokens in (self.title, self.abstract) for token in tokens}
 
     def stem_counts(self) -> Counter[str]:
         """Return how often each stem stands in the title and the abstract together."""
@@ -120,11 +135,14 @@ class Document:
         return any(set(parts) <= set(name) for parts in feature.variants for name in self.authors)
 
 
+_documents: WeakValueDictionary[tuple[object, ...], Document] = WeakValueDictionary()
+
+
 def _count(parts: Iterable[tuple[str, Sequence[Token]]]) -> Counter[tuple[str, ...]]:
     counts: Counter[tuple[str, ...]] = Counter()
     for text, tokens in parts:
         stems = [token.stem for token in tokens]
-        counts.update((stemmed,) for stemmed in stems)
+        counts.update(zip(stems, strict=True))
         counts.update(pairwise(stems))
         counts.update((joined,) for joined, _, _ in compounds(text, tokens))
     return counts
@@ -161,25 +179,37 @@ def length_norms(document: Document, background: Background) -> Norms:
     return {place: 1 - B + B * document.length(place) / usual[place] for place in PLACES}
 
 
+def _weighted(document: Document, norms: Norms) -> dict[tuple[str, ...], float]:
+    """Return how often each feature stands in a paper, weighed by where."""
+    factors = {place: BOOST[place] / norms[place] for place in PLACES}
+    sums = {key: n * factors["abstract"] for key, n in document.counts["abstract"].items()}
+    for place in ("title", "keywords"):  # much shorter
+        for key, n in document.counts[place].items():
+            sums[key] = sums.get(key, 0.0) + n * factors[place]
+    return sums
+
+
 class Matrix:
     """The strengths of all features in all papers: features × papers, float32, CSR."""
 
     def __init__(self, documents: Sequence[Document], background: Background) -> None:
         self.documents = documents
         self.norms = [length_norms(document, background) for document in documents]
-        self._column: dict[tuple[str, ...], int] = {}
+        column: dict[tuple[str, ...], int] = defaultdict(count().__next__)
         rows: list[int] = []
-        columns: list[int] = []
-        values: list[float] = []
-        for at, document in enumerate(documents):
-            sums: dict[tuple[str, ...], float] = {}
-            for place in PLACES:
-                factor = BOOST[place] / self.norms[at][place]
-                for key, count in document.counts[place].items():
-                    sums[key] = sums.get(key, 0.0) + count * factor
-            rows.extend(self._column.setdefault(key, len(self._column)) for key in sums)
-            columns.extend([at] * len(sums))
-            values.extend(value / (value + K1) for value in sums.values())
+        lengths: list[int] = []
+        sums: list[float] = []
+        for document, norms in zip(documents, self.norms, strict=True):
+            weighted = _weighted(document, norms)
+            rows.extend(map(column.__getitem__, weighted))
+            lengths.append(len(weighted))
+            sums.extend(weighted.values())
+        self._column = dict(column)
+        columns, tf = (
+            np.repeat(np.arange(len(documents)), np.array(lengths, np.intp)),
+            np.array(sums),
+        )
+        values = tf / (tf + K1)
         # One row more than there are features: the last, empty one stands for all that is unknown.
         self._base = csr(values, rows, columns, (len(self._column) + 1, len(documents)))
 
