@@ -119,10 +119,11 @@ class Explainer:
         return tuple([row.index(max(row)) if any(row) else -1 for row in zip(*rows, strict=True)])
 
     def _asked(self, profile: Profile) -> Asked:
-        if self._last[0] is not profile:  # a reader's papers are asked for in a row
+        last = self._last  # a reader's papers are asked for in a row
+        if last[0] is not profile:
             typed = list(map(self._given_by, profile.wanted, relative_weights(profile)))
-            self._last = profile, Asked(typed, sorted(typed, key=attrgetter("text")))
-        return self._last[1]
+            last = self._last = profile, Asked(typed, sorted(typed, key=attrgetter("text")))
+        return last[1]
 
     def _given_by(self, item: Item, weight: float = 1.0) -> Given:
         key = (item.text, item_key(item), weight)

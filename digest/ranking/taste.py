@@ -63,15 +63,23 @@ class TasteSpace:
         self._background: Background = scorer.corpus.background
         self._hasher = FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False)
         self._papers = self._words(scorer.matrix.documents)
+        self._kept: dict[int, tuple[Taste, npt.NDArray[Any]]] = {}  # by identity
 
     def rows(self, tastes: Sequence[Taste]) -> npt.NDArray[np.float32]:
         """Return what each taste gives each paper: tastes × papers, between ∓1 or so."""
+        self._kept = {}  # those ranked before are explained by now
         return np.stack([self.row(taste) for taste in tastes]).astype(np.float32)
 
     def row(self, taste: Taste) -> npt.NDArray[Any]:
-        """Return what one taste gives each paper; no opinions give nothing."""
-        words, meaning = self.parts(taste)
-        return np.asarray(words + meaning)
+        """Return what one taste gives each paper; no opinions give nothing.
+
+        Who was ranked is explained next, paper by paper, from the same row.
+        """
+        kept = self._kept.get(id(taste))
+        if kept is None:
+            words, meaning = self.parts(taste)
+            kept = self._kept[id(taste)] = (taste, np.asarray(words + meaning))
+        return kept[1]
 
     def parts(self, taste: Taste) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the gain by words and by meaning, paper by paper."""
