@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from digest.composing.branding import PressSettings
 from digest.composing.excerpt import Excerpt, escaped, excerpt, harmless
-from digest.composing.links import ReaderLinks, other_links, own_url, paper_url
+from digest.composing.links import ReaderLinks, other_links, own_url, search_url
 from digest.composing.locales import Words
 from digest.composing.slots import Slot, SlotName
 from digest.papers import Paper
@@ -105,35 +105,47 @@ class CardWriter:
         }
         self._patterns = {kind: (said, escaped(said)) for kind, said in patterns.items()}
 
-    def view(
-        self,
-        paper: Paper,
-        *,
-        lead: bool,
-        density: Density,
-        html: bool,
-        matched: Matched | None = None,
-    ) -> PaperView:
-        """Return one paper for a template of the HTML part or of the text twin.
+    def views(
+        self, paper: Paper, *, lead: bool, density: Density, matched: Matched | None = None
+    ) -> tuple[PaperView, PaperView]:
+        """Return one paper for the templates of the HTML part and of the text twin.
 
         Without `matched` there are slots for what differs from reader to reader.
         """
         say, known = self._words.say, own_url(paper)
-        own = Labelled(say("Paper") if known else say("Find the paper"), self._url(paper))
+        own = Labelled(say("Paper") if known else say("Find the paper"), self._url(paper, known))
         others = [Labelled(self._label(link.kind), link.url) for link in other_links(paper)]
-        title, why, abstract = self._variable(self.excerpts(paper, lead, density), html, matched)
-        return PaperView(
+        facts = self._facts(paper)
+        title, abstract = self.excerpts(paper, lead, density)
+        in_text = PaperView(
             url=own.url,
             button=say("Read the paper") if known else say("Find the paper"),
-            title=title,
-            why=why,
-            facts=_joined_facts(self._facts(paper), names=bool(paper.authors), html=html),
-            abstract=abstract,
+            title=title.plain,
+            why=matched.why_text if matched else Slot("why"),
+            facts=_joined_facts(facts, names=False),
+            abstract=abstract.plain,
             links=others if lead else [own, *others],
             all_links=[own, *others],
             more=self._reader.to("more", paper.id),
             less=self._reader.to("less", paper.id),
         )
+        if matched:
+            marked = map(Markup, (matched.title, matched.why, matched.abstract))  # escaped already
+            shown: tuple[str | Slot, ...] = tuple(marked)
+        else:  # of what is not there, there is no slot
+            shown = (
+                title.plain and Slot("title"),
+                Slot("why"),
+                abstract.plain and Slot("abstract"),
+            )
+        in_html = replace(
+            in_text,
+            title=shown[0],
+            why=shown[1],
+            abstract=shown[2],
+            facts=_joined_facts(facts, names=bool(paper.authors)),
+        )
+        return in_html, in_text
 
     def matched(
         self, paper: Paper, pick: Pick, why: Why, *, lead: bool, density: Density
@@ -160,20 +172,8 @@ class CardWriter:
             return shown.marked(spans, self._style.near, "</span>")
         return shown.marked(spans, self._style.hit, "</b>")
 
-    def _variable(
-        self, shown: tuple[Excerpt, Excerpt], html: bool, matched: Matched | None
-    ) -> tuple[str | Slot, str | Slot, str | Slot]:
-        """Return title, reason and abstract; in the text twin only the reason differs."""
-        title, abstract = shown[0].plain, shown[1].plain
-        if not html:
-            return title, Slot("why") if matched is None else matched.why_text, abstract
-        if matched is None:
-            return title and Slot("title"), Slot("why"), abstract and Slot("abstract")
-        safe = map(Markup, (matched.title, matched.why, matched.abstract))  # escaped when made
-        return tuple(safe)  # type: ignore[return-value]
-
-    def _url(self, paper: Paper) -> str:
-        return paper_url(paper, self._settings.search_link)
+    def _url(self, paper: Paper, known: str | None) -> str:
+        return known or search_url(paper, self._settings.search_link)
 
     def why(self, paper: Paper, pick: Pick) -> Why:
         """Return why a reader got a paper."""
@@ -257,9 +257,9 @@ def marks(pick: Pick, field: Literal["title", "abstract"], end: int) -> Marks:
 _UNMARKED: Marks = (False, ())
 
 
-def _joined_facts(facts: Sequence[str], *, names: bool, html: bool) -> str:
-    """Join what is known of a paper; names, which come first, have a direction of their own."""
-    if not (html and names):
+def _joined_facts(facts: Sequence[str], *, names: bool) -> str:
+    """Join what is known of a paper; in HTML names, which come first, have their own direction."""
+    if not names:
         return "\u00a0· ".join(facts)
     first = Markup('<span dir="auto">{}</span>').format(facts[0])
     return Markup("\u00a0· ").join([first, *facts[1:]])

@@ -20,6 +20,7 @@ from digest.mail import Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason, Span
 
+_MOST_CARDS = 30_000  # a card only names its pieces: about 15 MB
 _MOST_PIECES = 20_000  # that differ from reader to reader: about 20 MB
 
 
@@ -53,6 +54,7 @@ class Deck:
         self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share
         self._openings = 0
         self._pieces: dict[tuple[Any, Any], Measured] = {}
+        self._cards: dict[tuple[Any, ...], tuple[Measured, Pick]] = {}  # by identity, so kept alive
         self._unseen: list[Fragment] = []  # cards that no preflight has looked at
 
     def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
@@ -64,7 +66,16 @@ class Deck:
             blank = self._blanks[key] = self._blank(paper, lead, density)
         if blank is None:
             return self._whole(paper, pick, lead, density)
-        why = self._desk.why(paper, pick)
+        # Ranking gives readers for whom the same stands in a paper one object of each.
+        grounds = (id(pick.reasons), id(pick.spans), id(pick.closest_sentence))
+        known = self._cards.get((id(blank), pick.section, *grounds))
+        if known is None:
+            make_room(self._cards, _MOST_CARDS)
+            card = self._filled(blank, pick, self._desk.why(paper, pick))
+            known = self._cards[(id(blank), pick.section, *grounds)] = (card, pick)
+        return known[0]
+
+    def _filled(self, blank: _Blank, pick: Pick, why: Why) -> Measured:
         row, html_bytes, tokens = list(blank.row), blank.html_bytes, blank.tokens
         pieces = self._pieces
         for opening in blank.openings:

@@ -100,9 +100,7 @@ class Desk:
         piece = _piece_of(lead)
         if not self._splits(piece):
             return None
-        view = self._cards.view
-        html = view(paper, lead=lead, density=density, html=True)
-        text = view(paper, lead=lead, density=density, html=False)
+        html, text = self._cards.views(paper, lead=lead, density=density)
         return joined(
             split(_rendered(self._html, piece, {"paper": html})),
             split(_rendered(self._text, piece, {"paper": text})),
@@ -127,9 +125,7 @@ class Desk:
 
     def card(self, paper: Paper, matched: Matched, *, lead: bool, density: Density) -> Fragment:
         """Return a paper's card, rendered whole."""
-        view = self._cards.view
-        html = view(paper, lead=lead, density=density, html=True, matched=matched)
-        text = view(paper, lead=lead, density=density, html=False, matched=matched)
+        html, text = self._cards.views(paper, lead=lead, density=density, matched=matched)
         piece = _piece_of(lead)
         return Fragment(
             _rendered(self._html, piece, {"paper": html}),
