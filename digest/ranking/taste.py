@@ -91,9 +91,10 @@ class TasteSpace:
         documents = [Document.of(opinion.paper) for opinion in taste]
         liked = self._words(documents)
         centroid = sparse.csr_matrix(shares) @ liked
-        length = np.sqrt(centroid.multiply(centroid).sum()) or 1.0
+        length = np.sqrt(np.sum(centroid.data**2)) or 1.0
         bound = min(1.0, float(np.abs(shares).sum()))
-        words = LIKES_WORDS * bound * (self._papers @ centroid.T).toarray()[:, 0] / length
+        # Dense, as turning a sparse row of so many columns round takes ten times as long.
+        words = LIKES_WORDS * bound * (self._papers @ centroid.toarray()[0]) / length
         return words, LIKES_MEANING * bound * self._meaning(taste, shares)
 
     def _meaning(self, taste: Taste, shares: npt.NDArray[Any]) -> npt.NDArray[Any]:
