@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from digest.ranking.interface import Explanation, Grounds, Pick, Ranking
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FLOOR = 0.01
 SHARE = 0.7  # of an issue that one keyword may lead while others have good papers
+_NONE: frozenset[int] = frozenset()
 GOOD = 0.6  # a paper is good enough to displace another with this share of its score
 
 
@@ -46,15 +47,12 @@ class Explains(Protocol):
     def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
         """Which of the profile's items gives most to each paper; -1: none."""
 
-    def duplicates_of(self, number: int) -> frozenset[int]:
-        """The papers that say nearly the same."""
+    @property
+    def duplicates(self) -> Mapping[int, frozenset[int]]:
+        """The papers that say nearly the same as another; most have none and are not there."""
 
 
-class Candidate(NamedTuple):
-    """A paper that may be picked."""
-
-    paper: int
-    score: float
+Candidate = tuple[int, float]  # a paper that may be picked, and its score
 
 
 def choose(
@@ -79,7 +77,7 @@ def choose(
         return ()
     missing = min(min_papers, max_papers) - len(candidates)
     count = max(missing, min(trending, max_papers - 1))
-    taken = {each.paper for each in candidates}
+    taken = {paper for paper, _ in candidates}
 
     def matches(number: int) -> bool:  # not all that match need be in the ranking
         if ranking.complete:
@@ -90,11 +88,11 @@ def choose(
     wanted = max_papers - len(fill)
     chosen = candidates[:wanted]
     if len(candidates) > wanted and len(profile.wanted) > 1:
-        leading = index.leading(profile, [each.paper for each in chosen])
+        leading = index.leading(profile, [paper for paper, _ in chosen])
         if _surplus(leading, wanted) > 0:
-            rest = index.leading(profile, [each.paper for each in candidates[wanted:]])
+            rest = index.leading(profile, [paper for paper, _ in candidates[wanted:]])
             chosen = diversified(candidates, (*leading, *rest), wanted)
-    grounds = index.grounds(profile, [each.paper for each in chosen], taste)
+    grounds = index.grounds(profile, [paper for paper, _ in chosen], taste)
     picks = [
         Pick(paper, score, "picked", *why)
         for (paper, score), why in zip(chosen, grounds, strict=True)
@@ -106,15 +104,17 @@ def eligible(
     ranking: Ranking, index: Explains, sent: Container[int], floor: float
 ) -> list[Candidate]:
     """Return what may be picked, best first: at the floor or above, new, no near-duplicates."""
+    ranked = zip(ranking.papers, ranking.scores, strict=True)
+    fresh = [each for each in ranked if each[1] >= floor and each[0] not in sent]
+    duplicates = index.duplicates
+    if duplicates.keys().isdisjoint(ranking.papers):
+        return fresh
     kept: list[Candidate] = []
     taken: set[int] = set()
-    duplicates_of = index.duplicates_of
-    for number, score in zip(ranking.papers, ranking.scores, strict=True):
-        if score < floor or number in sent or number in taken:
-            continue
-        kept.append(Candidate(number, score))
-        if duplicates := duplicates_of(number):
-            taken |= duplicates
+    for each in fresh:
+        if each[0] not in taken:
+            kept.append(each)
+            taken |= duplicates.get(each[0], _NONE)
     return kept
 
 
@@ -132,7 +132,7 @@ def diversified(
     weakest = [at for at in reversed(chosen) if leading[at] == top]
     surplus = max(_surplus([leading[at] for at in chosen], count), 0)
     for out, better in zip(weakest[:surplus], others, strict=False):
-        if candidates[better].score < GOOD * candidates[out].score:
+        if candidates[better][1] < GOOD * candidates[out][1]:
             break
         chosen[chosen.index(out)] = better
     return [candidates[at] for at in sorted(chosen)]
@@ -155,7 +155,7 @@ def _fill(
     found: list[Pick] = []
     taken: set[int] = set()
     if count > 0:
-        taken.update(*(index.duplicates_of(each.paper) for each in candidates))
+        taken.update(*(index.duplicates.get(paper, _NONE) for paper, _ in candidates))
     for paper in index.papers:
         if len(found) >= count:
             break
@@ -163,5 +163,5 @@ def _fill(
             continue
         if index.allowed(profile, paper.id):
             found.append(Pick(paper.id, 0.0, "trending"))
-            taken |= index.duplicates_of(paper.id)
+            taken |= index.duplicates.get(paper.id, _NONE)
     return found

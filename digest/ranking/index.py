@@ -8,7 +8,7 @@ are items too, with a weight no score can outweigh.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -188,10 +188,11 @@ class Index:
 
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""
-        return self._duplicates.get(number, frozenset())
+        return self.duplicates.get(number, frozenset())
 
     @cached_property
-    def _duplicates(self) -> dict[int, frozenset[int]]:
+    def duplicates(self) -> Mapping[int, frozenset[int]]:
+        """The papers that say nearly the same as another of this index."""
         return near_duplicates(self.papers, self.documents)
 
     def allowed(self, profile: Profile, number: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.composing.choose import Candidate, choose, diversified
+from digest.composing.choose import choose, diversified
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.index import Index
@@ -59,11 +59,11 @@ def test_sent_papers_are_neither_picked_nor_filled_in() -> None:
 
 
 def test_one_keyword_gives_its_weakest_places_to_good_papers_of_others() -> None:
-    candidates = [Candidate(n, 1.0 - n / 100) for n in range(12)]
+    candidates = [(n, 1.0 - n / 100) for n in range(12)]
     leading = [0] * 10 + [1, 1]
-    assert [c.paper for c in diversified(candidates, leading, 10)] == [*range(8), 10, 11]
+    assert [paper for paper, _ in diversified(candidates, leading, 10)] == [*range(8), 10, 11]
 
 
 def test_a_keyword_keeps_its_places_when_the_others_have_nothing_good() -> None:
-    candidates = [Candidate(n, 1.0) for n in range(10)] + [Candidate(10, 0.2)]
-    assert [c.paper for c in diversified(candidates, [0] * 10 + [1], 10)] == list(range(10))
+    candidates = [(n, 1.0) for n in range(10)] + [(10, 0.2)]
+    assert [paper for paper, _ in diversified(candidates, [0] * 10 + [1], 10)] == list(range(10))
