@@ -136,13 +136,6 @@ def due(
     )
 
 
-def next_due(rhythm: Rhythm, after: datetime, zones: Zones) -> datetime:
-    """Return the first slot after a moment, in UTC, for a reader who had every earlier one."""
-    clock = zones.clock(rhythm.zone)
-    slots = _slots(rhythm, clock, clock.day_of(after) - ONE_DAY)
-    return next(at for _, at in slots if at > after)
-
-
 def period_of(day: date, *, weekly: bool) -> str:
     """Return the period that a slot serves: its local day, or its day of the ISO week.
 

@@ -24,7 +24,7 @@ from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
 from digest.storage.migrate import migrate
 from digest.storage.rhythms import RhythmStore
-from digest.storage.schema import deliveries, papers, subscribers
+from digest.storage.schema import deliveries, editions, papers, subscribers
 
 EVERY_ZONE = sorted(available_timezones() - {"localtime"})
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -226,8 +226,16 @@ class World:
             rows = connection.execute(query.where(d.subscriber_id == reader).order_by(d.id))
             return [tuple(row) for row in rows]
 
+    def _too_late(self) -> list[int]:
+        """Return issues of editions whose time was over when they were planned."""
+        query = select(deliveries.c.id).where(deliveries.c.edition == editions.c.number)
+        with self.database.read() as connection:
+            over = query.where(deliveries.c.changed_at >= editions.c.expires_at)
+            return list(connection.scalars(over))
+
     def check(self) -> int:
         """Look back on it all; return how many issues there were."""
+        assert self._too_late() == [], "an edition whose time was over was offered"
         count = 0
         for number, reader in self.readers.items():
             issues = self.issues(number)

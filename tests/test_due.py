@@ -16,7 +16,6 @@ from digest.due import (
     NotYet,
     Rhythm,
     due,
-    next_due,
     period_of,
     stagger_minute,
 )
@@ -153,6 +152,22 @@ def test_three_weeks_down_bring_one_issue_for_all_that_was_missed() -> None:
 def test_a_clock_set_back_finds_the_period_served() -> None:
     for now in ("2026-03-10 06:00", "2026-03-09 12:00", "2026-03-04 12:00"):
         assert ask(Rhythm("UTC", 7), now, "2026-03-10") == NotYet(utc("2026-03-11 07:00"))
+
+
+@pytest.mark.parametrize(
+    ("late", "stale"), [("2026-03-11 03:00", False), ("2026-03-11 03:01", True)]
+)
+def test_an_issue_is_stale_when_it_is_later_than_catching_up_allows(late: str, stale: bool) -> None:
+    found = ask(Rhythm("UTC", 7), late, "2026-03-09", catch_up=timedelta(hours=20))
+    assert isinstance(found, Due)
+    assert found.stale is stale
+
+
+@pytest.mark.parametrize(("last", "due_now"), [("2026-03-18", False), ("2026-03-19", True)])
+def test_a_last_period_is_believed_up_to_eight_days_ahead(last: str, due_now: bool) -> None:
+    daily = Rhythm("UTC", 7)
+    found = ask(daily, "2026-03-10 08:00", last)
+    assert found.next_at == utc("2026-03-11 07:00" if due_now else "2026-03-19 07:00")
 
 
 def test_a_clock_that_was_years_ahead_does_not_silence_anybody() -> None:
@@ -297,12 +312,3 @@ def test_what_was_served_is_not_due_again_and_the_next_look_is_not_too_late(
     assert isinstance(
         due(after, now=found.next_at, last_period=served, since=LONG_AGO, zones=zones), Due
     )
-
-
-@settings(max_examples=100, deadline=None)
-@given(rhythms, moments)
-def test_the_next_slot_is_the_one_that_becomes_due(rhythm: Rhythm, now: datetime) -> None:
-    at = next_due(rhythm, now, Zones())
-    found = due(rhythm, now=at, last_period=None, since=now, zones=Zones())
-    assert isinstance(found, Due)
-    assert found.at == at

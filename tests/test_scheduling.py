@@ -57,6 +57,39 @@ def test_an_edition_of_the_far_future_does_not_stop_the_days_before_it(house: Ho
     house.now = NIGHT.replace(hour=7) + timedelta(days=1)
     house.ingest(paper("Speaking robots"))
     assert tick(house)[0] == 2
+    house.ingest(paper("Flying robots"))
+    house.run(datetime(2032, 1, 1, tzinfo=UTC).date())
+    house.now += timedelta(hours=1)
+    assert tick(house)[0] is None, "the day's edition is open already"
+
+
+def test_an_edition_of_tomorrow_was_meant_and_today_has_none(house: House) -> None:
+    house.now = NIGHT.replace(hour=7)
+    house.run(house.now.date() + timedelta(days=1))
+    house.ingest(paper("Speaking robots"))
+    assert tick(house) == (None, 0)
+
+
+@pytest.mark.parametrize(("early", "planned"), [(timedelta(0), 0), (timedelta(minutes=1), 1)])
+def test_an_edition_is_offered_until_its_time_is_over(
+    house: House, early: timedelta, planned: int
+) -> None:
+    house.now = NIGHT.replace(hour=7) - early
+    house.app.editions.open(house.now.date(), now=house.now, expiry=timedelta(days=1))
+    newest = house.app.editions.newest()
+    assert newest is not None
+    house.now = newest.expires_at - early
+    assert tick(house) == (None, planned)
+
+
+def test_everybody_who_is_due_is_planned_in_one_tick(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "BATCH", 2)
+    for name in ("bob", "carl", "dan", "eve"):
+        house.reader(f"{name}@example.org", "robots")
+    house.now = NIGHT.replace(hour=7)
+    assert tick(house) == (1, 5)
 
 
 def test_nothing_is_planned_in_a_cancelled_edition(house: House) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from digest import edition_book
 from digest.app import App
 from digest.serving import Duties
 from digest.settings import Schedule, Settings
@@ -92,3 +93,11 @@ def test_nobody_is_welcomed_before_they_confirm(house: House) -> None:
     house.app.desk.add("pat@example.org", wishes, house.now, confirmed=False, how="form")
     house.step(0.1)
     assert len(house.subjects("pat@example.org")) == 1
+
+
+def test_nobody_is_welcomed_with_a_cancelled_edition(house: House) -> None:
+    house.step(0.1)
+    edition_book.cancel(house.app, 1)
+    house.confirm("eve@example.org", "forgetting")
+    house.step(0.1)
+    assert house.app.deliveries.accounting(1).eligible == 0
