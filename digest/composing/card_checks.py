@@ -26,7 +26,8 @@ _MOST_SHAPES = 1_000  # kept: a template that puts titles into attributes has on
 
 # What may differ within a shape: the text between two tags, and a link's address. Without quotes
 # and angle brackets it cannot end the text or the attribute, or the comment, that it stands in.
-_DIFFERS = re.compile(r">[^<>\"']+<|\bhref=\"[^\"<>]*\"")
+_TEXT = re.compile(r">[^<>\"']+<")
+_LINK = re.compile(r" href=\"([^\"<>]*)\"")
 _STYLES = re.compile("<style", re.IGNORECASE)  # whose length counts, so it may not be taken out
 
 
@@ -82,17 +83,14 @@ def shape_of(html: str) -> Shape:
     Two cards of one shape have the same elements with the same attributes, and words in the
     same places.
     """
-    links: list[str] = []
+    links = tuple(map(unescape, _LINK.findall(html)))
+    return Shape(_TEXT.sub(_without_words, _LINK.sub(' href=""', html)), links)
 
-    def without(found: re.Match[str]) -> str:
-        differs = found[0]
-        if differs[0] == "h":
-            links.append(unescape(differs[len('href="') : -1]))
-            return 'href=""'
-        words = unescape(differs[1:-1]) if "&" in differs else differs[1:-1]
-        return ">x<" if BLANKS.sub("", words) else differs
 
-    return Shape(_DIFFERS.sub(without, html), tuple(links))
+def _without_words(found: re.Match[str]) -> str:
+    """Keep blanks as they are: a place with words is not one without."""
+    words = unescape(found[0][1:-1]) if "&" in found[0] else found[0][1:-1]
+    return ">x<" if BLANKS.sub("", words) else found[0]
 
 
 def _passes(shape: Shape, card: Proof, passed: Collection[str]) -> bool:
