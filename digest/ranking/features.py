@@ -164,12 +164,14 @@ def strengths(document: Document, feature: Feature, norms: Norms) -> dict[Place,
 
     A place where it does not stand is not there.
     """
-    weighted = {
-        place: count * BOOST[place] / norms[place]
-        for place, count in document.counts_of(feature).items()
-    }
-    total = sum(weighted.values())
-    return {place: value / (total + K1) for place, value in weighted.items()}
+    weighted: dict[Place, float] = {}
+    total = 0.0
+    for place, found in document.counts_of(feature).items():
+        weighted[place] = tf = found * BOOST[place] / norms[place]
+        total += tf
+    for place in weighted:
+        weighted[place] /= total + K1
+    return weighted
 
 
 def length_norms(document: Document, background: Background) -> Norms:

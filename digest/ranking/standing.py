@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from digest.ranking.features import Document, Feature
 from digest.ranking.interface import Span
@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from digest.papers import Paper
 
 Shown = Literal["title", "abstract"]
-SHOWN: tuple[Shown, ...] = ("title", "abstract")
-Run = tuple[int, int]  # its first and its last token
+Run = tuple[int, int, int, int]  # its first and its last token, where it starts and ends
+
+
+class Text(NamedTuple):
+    """A title or an abstract, gone through."""
+
+    place: Shown
+    tokens: Sequence[Token]
+    runs: dict[str, list[Run]]
 
 
 class Standing:
@@ -24,36 +31,36 @@ class Standing:
     def __init__(self, papers: Sequence[Paper], documents: Sequence[Document]) -> None:
         self._papers = papers
         self._documents = documents
-        self._runs: dict[tuple[int, Shown], dict[str, list[Run]]] = {}
+        self._texts: dict[int, tuple[Text, Text]] = {}
 
     def spans(self, feature: Feature, at: int) -> list[Span]:
         """Return where a feature stands in the title and the abstract of the paper at a place."""
-        document, found = self._documents[at], []
-        for place in SHOWN[:1] if feature.scope == "title" else SHOWN:
-            tokens = document.title if place == "title" else document.abstract
-            runs = self._runs_in(place, at, tokens)
-            for stems in feature.variants:
+        found = []
+        variants, scope = feature
+        for place, tokens, runs in self._texts.get(at) or self._gone_through(at):
+            for stems in variants:
                 if begins := runs.get(stems[0]):
                     here = begins if len(stems) == 1 else together(stems, begins, tokens)
-                    found += [Span(place, tokens[a].start, tokens[b].end) for a, b in here]
+                    found += [Span(place, start, end) for _, _, start, end in here]
+            if scope == "title":
+                break
         return found
 
-    def _runs_in(self, place: Shown, at: int, tokens: Sequence[Token]) -> dict[str, list[Run]]:
-        runs = self._runs.get((at, place))
-        if runs is None:
-            paper = self._papers[at]
-            text = paper.title if place == "title" else paper.abstract
-            runs = self._runs[at, place] = runs_of(text, tokens)
-        return runs
+    def _gone_through(self, at: int) -> tuple[Text, Text]:
+        paper, document = self._papers[at], self._documents[at]
+        title = Text("title", document.title, runs_of(paper.title, document.title))
+        abstract = Text("abstract", document.abstract, runs_of(paper.abstract, document.abstract))
+        self._texts[at] = title, abstract
+        return title, abstract
 
 
 def runs_of(text: str, tokens: Sequence[Token]) -> dict[str, list[Run]]:
     """Return where each stem stands: as a word, or as words that a hyphen joins to it."""
     found: dict[str, list[Run]] = defaultdict(list)
     for at, token in enumerate(tokens):
-        found[token.stem].append((at, at))
+        found[token.stem].append((at, at, token.start, token.end))
     for joined, first, last in compounds(text, tokens):
-        found[joined].append((first, last))
+        found[joined].append((first, last, tokens[first].start, tokens[last].end))
     return dict(found)
 
 
@@ -61,8 +68,8 @@ def together(stems: Sequence[str], begins: Sequence[Run], tokens: Sequence[Token
     """Return where some stems stand together in order, of where the first of them stands."""
     more = len(stems) - 1
     return [
-        (first, first + more)
-        for first, last in begins
+        (first, first + more, start, tokens[first + more].end)
+        for first, last, start, _ in begins
         if first == last
         and first + more < len(tokens)
         and all(tokens[first + i].stem == stems[i] for i in range(1, more + 1))
