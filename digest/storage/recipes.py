@@ -77,7 +77,7 @@ class RecipeStore:
     def fragments(self, numbers: Sequence[int]) -> Mapping[int, Fragment]:
         """Return fragments by number; raises NotFound when one is gone."""
         places = {number: _place(number) for number in numbers}
-        bundles: dict[int, Sequence[Fragment]] = {}
+        bundles: dict[int, list[str]] = {}
         with self._database.read() as connection:
             for chunk in one_of(fragments.c.id, list({row for row, _ in places.values()})):
                 for row in connection.execute(
@@ -87,7 +87,7 @@ class RecipeStore:
         missing = [number for number, (row, _) in places.items() if row not in bundles]
         if missing:
             raise NotFound(f"a part of this issue is gone (number {missing[0]}): {_PRUNED}")
-        return {number: bundles[row][place] for number, (row, place) in places.items()}
+        return {number: _nth(bundles[row], place) for number, (row, place) in places.items()}
 
     def keep_letterhead(self, body: str) -> int:
         """Store a letterhead's text if it is new; return its number."""
@@ -212,7 +212,15 @@ def _packed(bundle: Sequence[Fragment]) -> bytes:
 
 
 @lru_cache(maxsize=512)  # by its bytes, about 25 MB: mails that are sent again share bundles
-def _unpacked(body: bytes) -> Sequence[Fragment]:
+def _unpacked(body: bytes) -> list[str]:
+    """Return a bundle's texts, two for each fragment."""
     raw = body if body[:1] == b"[" else zlib.decompress(body)
-    texts = json.loads(raw.decode("utf-8", "surrogatepass"))
-    return [Fragment(html, text) for html, text in zip(texts[::2], texts[1::2], strict=True)]
+    try:
+        texts: list[str] = orjson.loads(raw)
+    except ValueError:  # as above
+        texts = json.loads(raw.decode("utf-8", "surrogatepass"))
+    return texts
+
+
+def _nth(texts: Sequence[str], place: int) -> Fragment:
+    return Fragment(html=texts[2 * place], text=texts[2 * place + 1])
