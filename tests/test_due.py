@@ -149,6 +149,23 @@ def test_three_weeks_down_bring_one_issue_for_all_that_was_missed() -> None:
     assert ask(Rhythm("UTC", 7), "2026-03-30 10:00", found.period) == NotYet(found.next_at)
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "now", "last", "missed"),
+    [
+        (Rhythm("UTC", 7, 0, "weekdays"), "2026-03-16 10:00", "2026-03-11", 2),  # Thursday, Friday
+        # Samoa had no 30 December 2011, a Friday: no daily issue, but a weekly one the day after.
+        (Rhythm("Pacific/Apia", 7), "2012-01-01 20:00", "2011-12-27", 4),
+        (Rhythm("Pacific/Apia", 7, 0, "weekly", (FRIDAY,)), "2012-01-06 20:00", "2011-W51-5", 1),
+    ],
+)
+def test_missed_slots_are_those_of_the_calendar(
+    rhythm: Rhythm, now: str, last: str, missed: int
+) -> None:
+    found = ask(rhythm, now, last, since=utc("2010-01-01"))
+    assert isinstance(found, Due)
+    assert found.missed == missed
+
+
 def test_a_clock_set_back_finds_the_period_served() -> None:
     for now in ("2026-03-10 06:00", "2026-03-09 12:00", "2026-03-04 12:00"):
         assert ask(Rhythm("UTC", 7), now, "2026-03-10") == NotYet(utc("2026-03-11 07:00"))

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from digest import edition_book, scheduling, zone_data
+from digest.due import Rhythm
 from digest.errors import DeliveryError
+from digest.rhythms import RhythmRow
 from digest.serving import Duties
+from digest.zones import Zones
 from tests.house import House, paper
 
 NIGHT = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)  # the house's hour is 7, UTC
@@ -39,6 +42,27 @@ def test_the_edition_opens_at_its_hour_and_once(house: House) -> None:
     newest = house.app.editions.newest()
     assert newest is not None
     assert tick(house) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("moment", "days"),
+    [("02 02:59", [1]), ("02 03:00", [1]), ("02 03:01", []), ("02 06:59", []), ("02 07:00", [2])],
+)
+def test_an_edition_may_be_opened_from_its_hour_for_as_long_as_catching_up_allows(
+    house: House, moment: str, days: list[int]
+) -> None:
+    now = datetime.fromisoformat(f"2026-04-{moment}").replace(tzinfo=UTC)
+    labels = scheduling.edition_labels(now, house.app.house, Zones("UTC"))
+    assert [label.day for label in labels] == days
+
+
+def test_what_a_reader_did_not_choose_is_the_houses(house: House) -> None:
+    row = RhythmRow(7, None, None, "weekly", (), None, NIGHT, None)
+    times = replace(house.app.house, zone="Asia/Tokyo", hour=9, stagger_minutes=0)
+    assert scheduling.rhythm_of(row, times) == Rhythm("Asia/Tokyo", 9, 0, "weekly", (0,))
+    spread = replace(times, stagger_minutes=1)
+    minutes = {scheduling.rhythm_of(replace(row, id=n), spread).minute for n in range(40)}
+    assert minutes == {0, 1}
 
 
 def test_a_dump_that_comes_later_in_the_day_gets_its_edition(tmp_path: Path) -> None:
