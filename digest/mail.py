@@ -7,7 +7,6 @@ and joins bytes per mail. Both meet here, and nowhere else.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,11 +32,6 @@ class Fragment:
 
     html: str  # may hold HOLES; fills are escaped for HTML when they are put in
     text: str  # the same piece for the text part; its lines are wrapped already
-
-    @property
-    def digest(self) -> str:
-        """The fragment's name: SHA-256 of both forms, hex."""
-        return hashlib.sha256(f"{self.html}\0{self.text}".encode()).hexdigest()
 
 
 class Issue(NamedTuple):

@@ -99,4 +99,4 @@ def prune(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         one({"recipes": pruned.recipes, "fragments": pruned.fragments})
     else:
-        say(f"removed {pruned.recipes} recipes and {pruned.fragments} fragments")
+        say(f"removed {pruned.recipes} recipes and {pruned.fragments} bundles of fragments")

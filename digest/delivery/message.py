@@ -157,6 +157,8 @@ def encoded(fragment: Fragment) -> Encoded:
 
 
 def _piece(text: str) -> Piece:
+    if text.isascii():  # no hole is
+        return encode(text)
     parts = [part for part in _HOLE.split(text) if part]
     if {part for part in parts if part in _KEYS} <= {_TOKEN}:
         return b"".join([_MARK if part == _TOKEN else encode(part) for part in parts])

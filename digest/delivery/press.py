@@ -23,7 +23,7 @@ class Shelf(Protocol):
     """Where fragments and letterheads are kept, each once."""
 
     def keep_fragments(self, fragments: Sequence[Fragment], edition: int) -> Sequence[int]:
-        """Store what is not there yet; return the numbers, in order."""
+        """Store them; return the numbers, in order."""
 
     def fragments(self, numbers: Sequence[int]) -> Mapping[int, Fragment]:
         """Return fragments by number; raises NotFound when one was pruned."""

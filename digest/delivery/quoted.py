@@ -20,10 +20,13 @@ SOFT_BREAK = b"=\r\n"
 # Whatever cannot stand for itself: controls, "=", non-ASCII, a tab, a space before a line's
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
-# One or two lines without anything to escape, as most fills are.
+# One short line without anything to escape, as most fills are.
 _SIMPLE = re.compile(r"(?!From )[!-\-/-<>-~][!-<>-~]*(?: [!-<>-~]+)*")
 # White space that relaxed DKIM would change, or a C string's and an old file's end.
 _ODD = (b" \n", b"\t", b"\0", b"\x1a")
+_EQUALS, _SPACE = b"= "
+_GUARDED = b".F"  # a line that begins so may need an escape: a dot, and "From "
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _ESCAPE = {bytes([byte]): f"={byte:02X}".encode() for byte in range(256)}
 
 
@@ -32,11 +35,10 @@ def encode(text: str) -> bytes:
 
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
-    if len(text) <= 2 * LINE and _SIMPLE.fullmatch(text):
-        if len(text) <= LINE:
-            return f"{text}=\r\n".encode()
-        if text[LINE] not in ". F":
-            return f"{text[:LINE]}=\r\n{text[LINE:]}=\r\n".encode()
+    if len(text) <= LINE and _SIMPLE.fullmatch(text):
+        return f"{text}=\r\n".encode()
+    if text.isascii() and (made := _one_line(text.encode("ascii"))) is not None:
+        return made
     raw = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     tame = (
         raw != b""
@@ -53,6 +55,30 @@ def encode(text: str) -> bytes:
             if len(made) - made.rfind(b"\n") <= LINE + 1:  # room for the soft break's "="
                 return made + SOFT_BREAK
     return _by_hand(raw)
+
+
+def _one_line(raw: bytes) -> bytes | None:
+    """Encode one line of printable ASCII, as most pieces are; None: look more closely."""
+    if not raw:
+        return b""
+    if raw[0] in _GUARDED or raw[-1] == _SPACE or b"  " in raw or raw.translate(None, _PRINTABLE):
+        return None
+    line = raw.replace(b"=", b"=3D")
+    parts: list[bytes] = []
+    at, rest = 0, len(line)
+    while rest > LINE:
+        end = at + LINE
+        if line[end - 1] == _EQUALS:  # an escape is not split
+            end -= 1
+        elif line[end - 2] == _EQUALS:
+            end -= 2
+        if line[end] in _GUARDED:
+            return None
+        parts.append(line[at:end])
+        rest -= end - at
+        at = end
+    parts += (line[at:], b"")
+    return SOFT_BREAK.join(parts)
 
 
 def _by_hand(raw: bytes) -> bytes:
