@@ -14,6 +14,7 @@ from tests.delivery.programs import dkim_results, spam_scores
 # Rules that say nothing against a mail.
 NEUTRAL = {"HTML_MESSAGE", "MAILING_LIST_MULTI", "NO_RECEIVED", "NO_RELAYS"}
 NEUTRAL |= {"DKIM_SIGNED", "T_DKIM_INVALID", "DKIM_INVALID"}  # it asks no DNS for the key here
+NEUTRAL |= {"PDS_BTC_ID"}  # in one of a thousand mails a token's signature looks like Bitcoin
 # It takes half a second a mail, and these letters differ from others by a sentence.
 ALIKE = {f"letter: {kind}" for kind in LETTERS if kind not in ("confirm", "goodbye", "erase")}
 ALIKE |= {"welcome", "second issue"}
