@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import random
+import shutil
 import smtplib
 import sqlite3
 import sys
@@ -15,13 +16,15 @@ from pathlib import Path
 
 from bench import newsroom
 from bench.delivery_room import NOW, Desk, Room, make_store
-from digest.delivery.dkim import KeyRing, make_key
+from bench.meter import meter
+from digest.delivery.dkim import KeyRing, load_key, make_key
 from digest.delivery.owners import Owner
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
 from digest.mail import HOLES, Issue
 from digest.run import SELDOM
+from digest.storage.database import open_database, sqlite_url
 
 DOMAIN = "digest.example.org"
 
@@ -29,17 +32,16 @@ DOMAIN = "digest.example.org"
 def ours(folder: Path, port: int, mails: int, *algorithms: str) -> None:
     """The whole engine: claim, freeze, mark, sign, send, record."""
     place = Path(tempfile.mkdtemp(dir=folder))
-    keys = [
-        make_key(place / f"{kind}.pem", domain=DOMAIN, selector=kind, kind=kind)
-        for kind in algorithms
-    ]
-    room = Room.make(make_store(place / "digest.db", mails), keys=KeyRing(keys))
-    room.deliveries.plan(1, NOW)
-    gc.set_threshold(*SELDOM)  # as in a run
-    owner = Owner(place / "owners")
-    transport = SmtpTransport(Relay("127.0.0.1", port, "none"), connections=4, pipeline=32)
-    sender = Sender(room.deliveries, owner, transport, clock=lambda: NOW, rng=random.Random(1))
-    sender.send(room.mails(owner.name, NOW, shard=1000))
+    keys = [load_key(_key(folder, kind), domain=DOMAIN, selector=kind) for kind in algorithms]
+    shutil.copy(folder / f"readers-{mails}.db", place / "digest.db")
+    room = Room.make(open_database(sqlite_url(place / "digest.db")), keys=KeyRing(keys))
+    with meter():
+        room.deliveries.plan(1, NOW)
+        gc.set_threshold(*SELDOM)  # as in a run
+        owner = Owner(place / "owners")
+        transport = SmtpTransport(Relay("127.0.0.1", port, "none"), connections=4, pipeline=32)
+        sender = Sender(room.deliveries, owner, transport, clock=lambda: NOW, rng=random.Random(1))
+        sender.send(room.mails(owner.name, NOW, shard=1000))
     owner.close()
     assert room.deliveries.accounting(1).accepted == mails
 
@@ -49,9 +51,11 @@ def raw(folder: Path, port: int, mails: int) -> None:
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - only this contestant needs it
     from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 - only this contestant needs it
 
-    key = rsa.generate_private_key(65537, 2048)
-    for _ in range(mails):
-        key.sign(b"x" * 900, padding.PKCS1v15(), hashes.SHA256())
+    key = load_key(_key(folder, "rsa"), domain=DOMAIN, selector="rsa").private
+    assert isinstance(key, rsa.RSAPrivateKey)
+    with meter():
+        for _ in range(mails):
+            key.sign(b"x" * 900, padding.PKCS1v15(), hashes.SHA256())
 
 
 def naive(folder: Path, port: int, mails: int, *algorithms: str) -> None:
@@ -67,21 +71,19 @@ def naive(folder: Path, port: int, mails: int, *algorithms: str) -> None:
     store.execute("PRAGMA journal_mode=WAL")
     store.execute("PRAGMA synchronous=FULL")
     store.execute("CREATE TABLE sent (reader INTEGER, paper INTEGER)")
-    pem = b""
-    if algorithms:
-        make_key(place / "k.pem", domain=DOMAIN, selector="k")
-        pem = (place / "k.pem").read_bytes()
+    pem = _key(folder, "rsa").read_bytes() if algorithms else b""
     server = smtplib.SMTP("127.0.0.1", port)
-    for reader in range(1, mails + 1):
-        issue = desk.issue(reader)
-        message = _message(issue, mjml2html(template.render(issue=issue, cards=_cards(issue))))
-        if pem:
-            signature = dkim.sign(message.as_bytes(), b"k", DOMAIN.encode(), pem)
-            name, _, value = signature.decode().partition(": ")
-            message[name] = " ".join(value.split())
-        server.send_message(message)
-        store.executemany("INSERT INTO sent VALUES (?, ?)", [(reader, p) for p in issue.papers])
-        store.commit()
+    with meter():
+        for reader in range(1, mails + 1):
+            issue = desk.issue(reader)
+            message = _message(issue, mjml2html(template.render(issue=issue, cards=_cards(issue))))
+            if pem:
+                signature = dkim.sign(message.as_bytes(), b"k", DOMAIN.encode(), pem)
+                name, _, value = signature.decode().partition(": ")
+                message[name] = " ".join(value.split())
+            server.send_message(message)
+            store.executemany("INSERT INTO sent VALUES (?, ?)", [(reader, p) for p in issue.papers])
+            store.commit()
     server.quit()
 
 
@@ -116,8 +118,19 @@ def _message(issue: Issue, html: str) -> EmailMessage:
     return message
 
 
+def readers(folder: Path, port: int, mails: int) -> None:
+    """Make a store with so many readers: that they subscribed is no part of sending."""
+    path = folder / f"readers-{mails}.db"
+    if not path.exists():
+        make_store(path, mails).close()
+
+
+def _key(folder: Path, kind: str) -> Path:
+    return folder / "sample" / f"{kind}.pem"
+
+
 def sample(folder: Path, port: int, mails: int) -> None:
-    """Write one mail's parts as files, for the senders that are not Python."""
+    """Make the keys; write one mail's parts as files, for the senders that are not Python."""
     place = folder / "sample"
     place.mkdir(exist_ok=True)
     issue = Desk().issue(1)
@@ -125,7 +138,8 @@ def sample(folder: Path, port: int, mails: int) -> None:
         (place / f"body.{kind}").write_text("".join(getattr(f, kind) for f in issue.fragments))
     (place / "holes.json").write_text(json.dumps(dict(HOLES)))
     (place / "fills.json").write_text(json.dumps(dict(issue.fills)))
-    make_key(place / "key.pem", domain=DOMAIN, selector="k")
+    for kind in ("rsa", "ed25519"):
+        make_key(_key(folder, kind), domain=DOMAIN, selector=kind, kind=kind)
 
 
 if __name__ == "__main__":
@@ -135,6 +149,7 @@ if __name__ == "__main__":
         "raw": raw,
         "naive": naive,
         "sample": sample,
+        "readers": readers,
         "whole": newsroom.whole,
         "naive-whole": newsroom.naive,
     }

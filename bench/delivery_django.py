@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 port, mails, sample = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
@@ -91,4 +92,6 @@ submission = Submission.objects.create(
 )
 submission.subscriptions.set(Subscription.objects.all())
 sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+cpu, wall = time.process_time(), time.monotonic()
 submission.submit()
+print(f"took {time.process_time() - cpu} {time.monotonic() - wall}", file=sys.stderr)

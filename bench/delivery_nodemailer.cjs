@@ -5,7 +5,7 @@ const [port, mails, sample, rsa] = process.argv.slice(2);
 const read = (name) => fs.readFileSync(`${sample}/${name}`, "utf8");
 const holes = JSON.parse(read("holes.json")), fills = JSON.parse(read("fills.json"));
 const html = read("body.html"), text = read("body.text");
-const dkim = rsa ? { domainName: "digest.example.org", keySelector: "k", privateKey: read("key.pem") } : undefined;
+const dkim = rsa ? { domainName: "digest.example.org", keySelector: "k", privateKey: read("rsa.pem") } : undefined;
 const transport = nodemailer.createTransport({
   pool: true, maxConnections: 4, maxMessages: Infinity, host: "127.0.0.1", port: +port,
   secure: false, ignoreTLS: true, dkim,
@@ -24,4 +24,9 @@ async function lane() {
     });
   }
 }
-Promise.all([lane(), lane(), lane(), lane()]).then(() => transport.close());
+const cpu = process.cpuUsage(), start = performance.now();
+Promise.all([lane(), lane(), lane(), lane()]).then(() => {
+  const { user, system } = process.cpuUsage(cpu);
+  console.error(`took ${(user + system) / 1e6} ${(performance.now() - start) / 1e3}`);
+  transport.close();
+});

@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bench.delivery_room import NOW, address_of
+from bench.meter import meter
 from digest import pressroom
 from digest.app import App
 from digest.settings import Settings
@@ -85,7 +86,8 @@ def whole(folder: Path, port: int, mails: int) -> None:
     ]
     with app.database.write() as connection:
         connection.execute(insert(subscribers), rows)
-    told = pressroom.run(app, None).accounting
+    with meter():
+        told = pressroom.run(app, None).accounting
     if told.accepted + told.nothing_to_send != mails:
         raise SystemExit(f"not everybody got their issue: {told}")
     app.close()
@@ -131,24 +133,28 @@ def naive(folder: Path, port: int, mails: int) -> None:
     rng = random.Random(11)
     words = vocabulary(rng)
     found = articles(rng, words)
-    best = _ranker(found)
-    template = Environment(autoescape=True).from_string(_MJML)
-    store = sqlite3.connect(Path(tempfile.mkdtemp(dir=folder)) / "naive.db")
-    store.execute("PRAGMA journal_mode=WAL")
-    store.execute("PRAGMA synchronous=FULL")
-    store.execute("CREATE TABLE sent (reader INTEGER, paper INTEGER, PRIMARY KEY (reader, paper))")
-    server = smtplib.SMTP("127.0.0.1", port)
-    for reader, keywords in enumerate(profiles(rng, words, mails), start=1):
-        had = {
-            row[0] for row in store.execute("SELECT paper FROM sent WHERE reader = ?", (reader,))
-        }
-        picks = [number for number in best(keywords) if number not in had][:PICKS]
-        cards = [{**found[number], "number": number} for number in picks]
-        html = mjml2html(template.render(name=f"Reader {reader}", cards=cards, reader=reader))
-        server.send_message(_message(reader, keywords, cards, html))
-        store.executemany("INSERT INTO sent VALUES (?, ?)", [(reader, n) for n in picks])
-        store.commit()
-    server.quit()
+    with meter():
+        best = _ranker(found)
+        template = Environment(autoescape=True).from_string(_MJML)
+        store = sqlite3.connect(Path(tempfile.mkdtemp(dir=folder)) / "naive.db")
+        store.execute("PRAGMA journal_mode=WAL")
+        store.execute("PRAGMA synchronous=FULL")
+        store.execute(
+            "CREATE TABLE sent (reader INTEGER, paper INTEGER, PRIMARY KEY (reader, paper))"
+        )
+        server = smtplib.SMTP("127.0.0.1", port)
+        for reader, keywords in enumerate(profiles(rng, words, mails), start=1):
+            had = {
+                row[0]
+                for row in store.execute("SELECT paper FROM sent WHERE reader = ?", (reader,))
+            }
+            picks = [number for number in best(keywords) if number not in had][:PICKS]
+            cards = [{**found[number], "number": number} for number in picks]
+            html = mjml2html(template.render(name=f"Reader {reader}", cards=cards, reader=reader))
+            server.send_message(_message(reader, keywords, cards, html))
+            store.executemany("INSERT INTO sent VALUES (?, ?)", [(reader, n) for n in picks])
+            store.commit()
+        server.quit()
 
 
 def _ranker(found: list[dict[str, str]]) -> Callable[[str], list[int]]:
