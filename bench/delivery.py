@@ -3,8 +3,8 @@
     python -m bench.delivery [--mails 6000] [--rounds 3] [--only NAME …] [--json]
 
 Every sender sends the same mails (about 45 KB, ten cards) to one `smtp-sink` on loopback and
-is measured by its own CPU time and that of its children; the sink's does not count. Ours
-includes the whole delivery: claim, freeze, marks, DKIM, SMTP, outcomes and ledger, on disk.
+is measured by its own CPU time; the sink's does not count. Ours includes the whole delivery:
+plan, claim, freeze, marks, DKIM, SMTP, outcomes and ledger, on disk.
 "Whole job" (`newsroom`) begins earlier: ranking and composing are in it, on both sides.
 Each says itself what it took from its first mail to its last: what it imports, its keys and its
 readers are ready by then. A contestant that is not installed is skipped with its reason. They run
@@ -230,7 +230,9 @@ def main() -> int:
         for _ in range(options.rounds):
             for contestant, run in wanted.items():
                 figure, before = run(), figures.get(contestant)
-                if before is None or figure.cpu_us < before.cpu_us:
+                if figure.skipped and before is not None:
+                    continue
+                if before is None or before.skipped or figure.cpu_us < before.cpu_us:
                     figures[contestant] = figure
     if not options.json:
         for contestant, figure in figures.items():

@@ -18,7 +18,7 @@ from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
 from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.means import Journal, Lease
-from digest.delivery.message import Letterhead, Recipe, Stationery, assemble, encoded
+from digest.delivery.message import Letterhead, Recipe, Stationery, encoded, parts
 from digest.delivery.owners import Owner
 from digest.delivery.pace import Limits, Pace
 from digest.delivery.press import Press as DeliveryPress
@@ -228,7 +228,7 @@ class Workshop:
             sent_at=int(waiting.created_at.timestamp()),
             offset=0,
         )
-        parts = [encoded(Fragment(notice.html, notice.text))]
+        pieces = [encoded(Fragment(notice.html, notice.text))]
         return ReadyMail(
             delivery=waiting.id,
             generation=0,
@@ -236,7 +236,7 @@ class Workshop:
             sender=self.settings.delivery.return_path or sender_address(self.settings),
             recipient=ascii_domain(letter.to_address),
             message_id=waiting.message_id,
-            build=lambda: (assemble(recipe, parts, stationery),),
+            build=lambda: parts(recipe, pieces, stationery),
         )
 
     def _sender(

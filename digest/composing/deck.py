@@ -68,11 +68,12 @@ class Deck:
             return self._whole(paper, pick, lead, density)
         # Ranking gives readers for whom the same stands in a paper one object of each.
         grounds = (id(pick.reasons), id(pick.spans), id(pick.closest_sentence))
-        known = self._cards.get((id(blank), pick.section, *grounds))
+        place = (id(blank), pick.section, *grounds)
+        known = self._cards.get(place)
         if known is None:
             make_room(self._cards, _MOST_CARDS)
             card = self._filled(blank, pick, self._desk.why(paper, pick))
-            known = self._cards[(id(blank), pick.section, *grounds)] = (card, pick)
+            known = self._cards[place] = (card, pick)
         return known[0]
 
     def _filled(self, blank: _Blank, pick: Pick, why: Why) -> Measured:

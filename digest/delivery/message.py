@@ -130,7 +130,7 @@ class Recipe(NamedTuple):
         return b"=_" + self.message_id[1:].partition("@")[0].encode()  # see _own_headers
 
 
-_IN_JSON = _TOKEN.encode()
+_IN_JSON = _TOKEN.encode()  # its first octet begins private-use characters, and nothing else
 _FILLS, _LINKS = Recipe._fields.index("fills"), Recipe._fields.index("unsubscribe")
 
 

@@ -23,6 +23,12 @@ from digest.states import Outcome, State
 
 _TRIES = 3  # connections in a row that get no mail through, before a lane gives up
 
+# An attribute of an Enum costs as much as a call.
+_DOT = Step.DOT
+_ENVELOPE = (Step.MAIL, Step.RCPT, Step.DATA)
+_ALL = (_DOT, *_ENVELOPE)  # what a server owes when a mail is out, and the next one's envelope
+_GO_ON = re.compile(rb"(?:2\d\d [^\n]*\n){2}354 [^\n]*\n")
+
 
 @dataclass(slots=True)
 class SmtpTransport:
@@ -287,13 +293,6 @@ class Mailer(Wire):
                 self.passed += 1
             self._feed.done(mail, verdict)
         self._next()
-
-
-# An attribute of an Enum costs as much as a call.
-_DOT = Step.DOT
-_ENVELOPE = (Step.MAIL, Step.RCPT, Step.DATA)
-_ALL = (_DOT, *_ENVELOPE)  # what a server owes when a mail is out, and the next one's envelope
-_GO_ON = re.compile(rb"(?:2\d\d [^\n]*\n){2}354 [^\n]*\n")
 
 
 @lru_cache(maxsize=16)  # a server says it in the same words each time
