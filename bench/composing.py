@@ -23,12 +23,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
+from digest.choosing.editor import Due, Editor, Knowledge, Offer, Rules
+from digest.composing.issue_composer import IssueComposer, build_press
 from digest.composing.render import Press
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
 from digest.editions import Edition
-from digest.issue_composer import IssueComposer, build_press
-from digest.issues import Due, Editor, Knowledge, Offer, Rules
 from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.background import Background

@@ -33,7 +33,7 @@ from typing import Literal
 from bench.crash_worker import CONNECTIONS, PIPELINE, POINTS, work
 from bench.delivery_room import NOW, address_of, make_store
 from bench.smtp_recorder import Mail, Recorder
-from digest.delivery.owners import Undertaker
+from digest.delivery.crash_board import Undertaker
 from digest.states import State
 from digest.storage.deliveries import DeliveryStore
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench.delivery_room import NOW, Desk, Room
-from digest.delivery.owners import Owner, Undertaker
+from digest.delivery.crash_board import Owner, Undertaker
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay

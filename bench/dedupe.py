@@ -29,13 +29,13 @@ from tempfile import TemporaryDirectory
 
 from rapidfuzz import fuzz, process
 
-from digest.diff import Intents, decide
-from digest.near_duplicates import Same, same_paper
+from digest.archive.diff import Intents, decide
+from digest.archive.near_duplicates import Same, same_paper
+from digest.archive.title_blocks import TitleBlocks, blocking_hashes
 from digest.papers import PaperRecord, title_key
 from digest.storage.archive import Archive
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import migrate
-from digest.title_blocks import TitleBlocks, blocking_hashes
 
 Change = Callable[[str, random.Random], str]
 Query = tuple[str, PaperRecord, int | None]  # kind, the new record, the known paper it resembles

@@ -17,8 +17,8 @@ from pathlib import Path
 from bench import newsroom
 from bench.delivery_room import NOW, Desk, Room, make_store
 from bench.meter import meter
+from digest.delivery.crash_board import Owner
 from digest.delivery.dkim import KeyRing, load_key, make_key
-from digest.delivery.owners import Owner
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay

@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from digest.delivery.dkim import KeyRing
+from digest.delivery.freezing import Press
 from digest.delivery.interface import ReadyMail
 from digest.delivery.message import Letterhead, Recipe
-from digest.delivery.press import Press
 from digest.delivery.verp import return_path
 from digest.mail import HOLES, Fragment, Issue
 from digest.states import Claim

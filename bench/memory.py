@@ -28,7 +28,7 @@ from sqlalchemy import insert
 
 from bench.delivery import sink
 from bench.delivery_room import NOW, Room, make_store
-from digest.delivery.owners import Owner
+from digest.delivery.crash_board import Owner
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
@@ -89,7 +89,7 @@ def by_engine(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
 
 def by_product(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
     """Send the sample papers by all that `digest run` does, to readers with various keywords."""
-    from digest.app import App  # noqa: PLC0415 - the engine is measured without ranking's libraries
+    from digest.app.application import App  # noqa: PLC0415 - the engine is measured without ranking's libraries
 
     smtp = {"port": port, "security": "none"}
     settings = Settings.model_validate(

@@ -23,8 +23,8 @@ from sqlalchemy import insert
 
 from bench.delivery_room import NOW, address_of
 from bench.meter import meter
-from digest import pressroom
-from digest.app import App
+from digest.app.application import App
+from digest.operations import issues as pressroom
 from digest.settings import Settings
 from digest.storage.schema import subscribers
 

@@ -33,7 +33,7 @@ from typing import Literal, NamedTuple
 from bench.crash_worker import CONNECTIONS, PIPELINE
 from bench.delivery_room import NOW, Desk, Room, make_store
 from bench.smtp_recorder import Recorder
-from digest.delivery.owners import Owner, Undertaker
+from digest.delivery.crash_board import Owner, Undertaker
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay

@@ -108,7 +108,7 @@ def keys_of(record: PaperRecord) -> tuple[str, ...]:
     """Return every key under which a record is known, strongest first.
 
     A key is `arxiv:ID`, `doi:DOI` or `title:KEY`; matching any one is the same paper, unless the
-    identifiers contradict each other (see `digest.merging.contradiction`). arXiv's own DOIs
+    identifiers contradict each other (see `digest.archive.merging.contradiction`). arXiv's own DOIs
     (`10.48550/arXiv.…`) are arXiv ids.
     """
     keys = []

@@ -1,13 +1,13 @@
 """One edition, end to end: dump → parse → diff → rank → compose → deliver. Read this first.
 
-`digest.ingest` brings dumps into the archive (parse, diff). From there an edition is cut, and
-shard by shard each reader's issue is ranked, composed, frozen and sent:
+`digest.archive.ingest` brings dumps into the archive (parse, diff). From there an edition is cut,
+and shard by shard each reader's issue is ranked, composed, frozen and sent:
 
     open an edition ─▶ plan its deliveries ─▶ claim a shard ─▶ choose ─▶ compose ─▶ freeze ─▶ send
 
 Every step leaves its mark in the store before the next begins, so a run that was killed is
 continued by the next one, with exactly those who have not had theirs. What this module needs of
-the world stands in the protocols at its top; `digest.app` brings the real ones.
+the world stands in the protocols at its top; `digest.app.application` brings the real ones.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
+from digest.choosing.editor import NOTHING_SENT, Due, Editor
 from digest.editions import Edition, Figures
-from digest.issues import NOTHING_SENT, Due, Editor
 from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick

@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
 
+from digest.choosing.choose import choose
 from digest.composing.branding import PressSettings
-from digest.composing.choose import choose
-from digest.composing.picture import take_picture
-from digest.composing.preview_page import in_dark, in_light
-from digest.composing.proof import Proof, proof
+from digest.composing.checks.specimen import SpecimenLinks
+from digest.composing.proofs.picture import take_picture
+from digest.composing.proofs.preview_page import in_dark, in_light
+from digest.composing.proofs.proof import Proof, proof
 from digest.composing.render import Press, Reader, compose
-from digest.composing.specimen import SpecimenLinks
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
 from digest.papers import Paper

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import mails
+from tests.installation import mails
 
 ROOT = Path(__file__).parents[1]
 RUN = """

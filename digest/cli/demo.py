@@ -12,11 +12,12 @@ from typing import Annotated
 
 import typer
 
-from digest import pressroom, reader_book
-from digest.app import App
+from digest.app.application import App
+from digest.cli.mailbox_page import serve_page, write_page
 from digest.cli.output import say, table
 from digest.errors import DigestError
-from digest.mailboxes import serve_page, write_page
+from digest.operations import issues as pressroom
+from digest.operations import readers as reader_book
 from digest.resources import shipped
 from digest.settings import Delivery, Settings
 

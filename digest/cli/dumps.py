@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.archive.readings import Reading
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table
 from digest.papers import Paper
-from digest.readings import Reading
 
 
 def ingest(

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from digest import edition_book
 from digest.cli.output import Json, objects, one, say, table
 from digest.editions import Figures
+from digest.operations import editions as edition_book
 
 app = typer.Typer(
     help="Editions: list, show, approve, pause, resume, cancel.", no_args_is_help=True

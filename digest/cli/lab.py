@@ -20,7 +20,7 @@ from digest.ranking.semantics import Semantics
 from subscribers.profile import parse
 
 if TYPE_CHECKING:
-    from digest.app import App
+    from digest.app.application import App
     from digest.papers import Paper
 
 app = typer.Typer(help="Measure the ranking.", no_args_is_help=True)

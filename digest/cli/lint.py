@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from digest.cli.output import Json, objects, say
-from digest.composing.preflight import lint as lint_press
+from digest.composing.checks.preflight import lint as lint_press
 
 
 def lint(context: typer.Context, as_json: Json = False) -> None:

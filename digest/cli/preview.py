@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from digest import pressroom
-from digest.app import App
+from digest.app.application import App
 from digest.cli.output import Json, one, say, warn
-from digest.composing.picture import take_picture
-from digest.composing.preview_page import Shown, preview_page
+from digest.composing.proofs.picture import take_picture
+from digest.composing.proofs.preview_page import Shown, preview_page
 from digest.errors import DeliveryError
-from digest.pressroom import Preview
+from digest.operations import issues as pressroom
+from digest.operations.issues import Preview
 
 Email = Annotated[str, typer.Argument(help="The reader's address.", show_default=False)]
 Past = Annotated[int | None, typer.Option(help="A past edition: exactly what they got.", min=1)]

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from digest import pressroom
 from digest.cli.arguments import a_date
 from digest.cli.editions import show_figures
 from digest.cli.output import Json, objects, progress, say, table
+from digest.operations import issues as pressroom
 
 
 def run(

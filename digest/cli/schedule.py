@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.app.front_desk import FrontOffice
 from digest.cli.output import Json, objects, say, table, warn
-from digest.due import Due
-from digest.forecast import Sends, forecast
-from digest.front_office import FrontOffice
-from digest.scheduling import due_of, rhythm_of
-from digest.zones import ONE_DAY, Zones
+from digest.schedule.due import Due
+from digest.schedule.forecast import Sends, forecast
+from digest.schedule.tick import due_of, rhythm_of
+from digest.schedule.zones import ONE_DAY, Zones
 
 COLUMNS = ("at", "until", "local", "zone", "period", "readers", "note")
 

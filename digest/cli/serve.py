@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from digest.logs import set_up_logs
-from digest.serving import serve as serve_app
+from digest.operations.serving import serve as serve_app
 
 
 def serve(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from digest.errors import SettingsError
 
 if TYPE_CHECKING:
-    from digest.app import App
-    from digest.front_office import FrontOffice
+    from digest.app.application import App
+    from digest.app.front_desk import FrontOffice
 
 
 class Session:
@@ -23,7 +23,7 @@ class Session:
     @cached_property
     def app(self) -> App:
         """The application; raises SettingsError or StoreError."""
-        from digest.app import App  # noqa: PLC0415 - `digest --help` needs no application
+        from digest.app.application import App  # noqa: PLC0415 - `digest --help` needs no application
         from digest.settings import load_settings  # noqa: PLC0415
 
         return App(load_settings(self.settings_file), self.data)
@@ -33,7 +33,7 @@ class Session:
         """The front half of the application, which is ready sooner; raises as `app` does."""
         if "app" in self.__dict__:
             return self.app
-        from digest.front_office import FrontOffice  # noqa: PLC0415 - as for the application
+        from digest.app.front_desk import FrontOffice  # noqa: PLC0415 - as for the application
         from digest.settings import load_settings  # noqa: PLC0415
 
         return FrontOffice(load_settings(self.settings_file), self.data)

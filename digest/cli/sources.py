@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from digest.cli.output import Json, objects, one, progress, say, table, warn
+from digest.operations.sources import fetch_now, look_up, sources_of
 from digest.storage.fetches import Fetch
-from digest.supply import fetch_now, look_up, sources_of
 
 
 def sources(context: typer.Context, as_json: Json = False) -> None:

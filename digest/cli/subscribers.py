@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest import reader_book
+from digest.app.front_desk import FrontOffice
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table, warn
-from digest.front_office import FrontOffice
+from digest.operations import readers as reader_book
 from digest.papers import Paper
 from subscribers.addresses import parse_address
 from subscribers.consent import State
@@ -24,7 +24,7 @@ from subscribers.profile import parse
 from subscribers.store import Subscriber
 
 if TYPE_CHECKING:
-    from digest.app import App
+    from digest.app.application import App
 
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
 
@@ -101,7 +101,7 @@ def add(
 def _liked(
     app_: App, reader: Subscriber, texts: Sequence[str] | None, file: Path | None
 ) -> list[Paper]:
-    from digest import likes  # noqa: PLC0415 - the readers of all dump formats
+    from digest.operations import likes  # noqa: PLC0415 - the readers of all dump formats
 
     liked = [likes.like(app_, reader, text) for text in texts or ()]
     return liked + (likes.like_file(app_, reader, file) if file else [])

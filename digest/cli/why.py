@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from digest.app import App
+from digest.app.application import App
+from digest.choosing.editor import Offer
+from digest.choosing.why import Answer, sentence
+from digest.choosing.why import why as explain
 from digest.cli.output import Json, one, say
-from digest.composing.why import Answer, sentence
-from digest.composing.why import why as explain
 from digest.errors import NotFound
-from digest.issues import Offer
 from digest.papers import Paper
 from subscribers.profile import parse
 from subscribers.store import Subscriber

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from digest.composing.branding import PressSettings
+from digest.composing.card_cache import Deck, make_room
 from digest.composing.cards import Density
-from digest.composing.deck import Deck, make_room
-from digest.composing.desk import Desk, Note
 from digest.composing.fit import Measured
 from digest.composing.locales import Languages
 from digest.composing.notices import Notice, NoticeKind, QuietCause
+from digest.composing.renderer import Desk, Note
 from digest.composing.templates import Templates, template_errors
 from digest.composing.wording import Kind, preheader, subject
 from digest.mail import Fragment

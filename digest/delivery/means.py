@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from digest.delivery.owners import Owner
+from digest.delivery.crash_board import Owner
 from digest.delivery.pace import BackOff, Pace
 from digest.states import Result, State, Turn
 

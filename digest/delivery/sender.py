@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from digest.delivery.crash_board import Owner
 from digest.delivery.interface import ReadyMail, Transport
 from digest.delivery.means import Journal, Lease, Means, Tally
-from digest.delivery.owners import Owner
 from digest.delivery.pace import BackOff, Pace
-from digest.delivery.turns import Turns
+from digest.delivery.send_loop import Turns
 
 
 class Sender:

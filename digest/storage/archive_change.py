@@ -1,4 +1,4 @@
-"""What a dump changes in the archive: one transaction, the intents of `digest.diff` in."""
+"""What a dump changes in the archive: one transaction, the intents of `digest.archive.diff` in."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from digest.diff import Intents, MergePapers, NewPaper, UpdatePaper
-from digest.merging import FIELDS, provenance_of
+from digest.archive.diff import Intents, MergePapers, NewPaper, UpdatePaper
+from digest.archive.merging import FIELDS, provenance_of
+from digest.archive.revisions import RevisePaper
+from digest.archive.title_blocks import CROWDED
 from digest.papers import Paper
-from digest.revisions import RevisePaper
 from digest.storage.database import conflict_insert
 from digest.storage.paper_rows import chunks, paper_of, plain, survivor, values_of
 from digest.storage.schema import feedback, paper_keys, papers, revisions, title_blocks
-from digest.title_blocks import CROWDED
 
 ARCHIVE_ONLY = 0  # the edition of papers that were seeded and are never offered
 

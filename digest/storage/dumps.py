@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
-from digest.readings import Reading, Rejection
+from digest.archive.readings import Reading, Rejection
 from digest.storage.database import Database
 from digest.storage.schema import dumps
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from digest.merging import FIELDS
+from digest.archive.merging import FIELDS
 from digest.papers import Link, Paper, Revision
 from digest.storage.schema import papers
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, true, update
 
-from digest.rhythms import RhythmRow, Served
+from digest.schedule.rhythms import RhythmRow, Served
 from digest.states import WELCOME
 from digest.storage.database import Database
 from digest.storage.deliveries import DeliveryStore

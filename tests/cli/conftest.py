@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Said, inside
-from tests.house import page, paper
+from tests.installation import page, paper
 
 PAPERS = [paper(f"{word} robots") for word in ("Walking", "Speaking", "Swimming", "Flying")]
 Digest = Callable[..., Said]

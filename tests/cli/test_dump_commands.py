@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import PAPERS, Digest
-from tests.house import page
+from tests.installation import page
 
 pytestmark = pytest.mark.usefixtures("plain")
 

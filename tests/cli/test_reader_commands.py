@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Digest
-from tests.house import mails
+from tests.installation import mails
 
 pytestmark = pytest.mark.usefixtures("plain")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import Said, inside
-from tests.house import House
+from tests.installation import House
 
 ROWS = [
     "email,name,keywords,timezone,hour,cadence",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Digest
-from tests.dumps.loopback import says, serving
+from tests.sources.loopback import says, serving
 
 BIB = b"@misc{one, title={On the Sleep of Sea Otters}, abstract={They hold hands.}}\n"
 FOUND = b"""<?xml version='1.0' encoding='UTF-8'?>

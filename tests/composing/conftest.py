@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from digest.composing.branding import PressSettings
+from digest.composing.checks.specimen import SpecimenLinks
 from digest.composing.render import EditionPress, Press, Reader, compose
-from digest.composing.specimen import SpecimenLinks
 from digest.composing.templates import Templates
 from digest.mail import Issue
 from digest.papers import Link, Paper

@@ -8,11 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from digest.composing.checks.specimen import specimen
 from digest.composing.palette import AA, contrast
-from digest.composing.preview_page import Shown, preview_page
-from digest.composing.proof import proof
+from digest.composing.proofs.preview_page import Shown, preview_page
+from digest.composing.proofs.proof import proof
 from digest.composing.render import Press
-from digest.composing.specimen import specimen
 from tests.composing.conftest import DAY, MakeIssue, paper
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations
 
-from digest.composing.catalogue_checks import catalogue_findings
+from digest.composing.checks.catalogue_checks import catalogue_findings
 from digest.composing.locales import SHIPPED, Languages, Words
 from digest.errors import TemplateError
 from tests.composing.conftest import MakeIssue, MakePress, paper

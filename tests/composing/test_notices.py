@@ -1,6 +1,6 @@
 import pytest
 
-from digest.composing.html_checks import links_of
+from digest.composing.checks.html_checks import links_of
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.render import Press
 

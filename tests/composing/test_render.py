@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.composing.html_checks import links_of, words_of
-from digest.composing.preflight import proof_findings
-from digest.composing.proof import proof
+from digest.composing.checks.html_checks import links_of, words_of
+from digest.composing.checks.preflight import proof_findings
+from digest.composing.checks.specimen import SpecimenLinks
+from digest.composing.proofs.proof import proof
 from digest.composing.render import Press, Reader, compose, compose_quiet
-from digest.composing.specimen import SpecimenLinks
 from digest.mail import HOLES, Issue
 from digest.papers import Link, Paper
 from digest.ranking.interface import Pick, Reason, Span

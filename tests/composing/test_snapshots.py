@@ -6,10 +6,10 @@ After a change that is meant: `pytest tests/composing/test_snapshots.py --snapsh
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from digest.composing.checks.specimen import specimen
 from digest.composing.notices import NOTICE_KINDS
-from digest.composing.proof import proof
+from digest.composing.proofs.proof import proof
 from digest.composing.render import Press
-from digest.composing.specimen import specimen
 from tests.composing.conftest import DAY
 
 

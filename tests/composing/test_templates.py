@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from digest.composing.checks.preflight import lint
 from digest.composing.mjml_check import check_mjml
-from digest.composing.preflight import lint
 from digest.composing.templates import Templates
 from digest.errors import SettingsError, TemplateError
 from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper

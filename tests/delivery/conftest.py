@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bench.delivery_room import NOW, Desk, Room, make_store
+from digest.delivery.crash_board import Owner, Undertaker
 from digest.delivery.interface import Transport
 from digest.delivery.means import Tally
-from digest.delivery.owners import Owner, Undertaker
 from digest.delivery.pace import Pace
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport

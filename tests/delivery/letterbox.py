@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
-from digest.app import App
+from digest.app.application import App
 from digest.delivery.dkim import make_key
+from digest.operations.serving import Duties
 from digest.resources import shipped
-from digest.serving import Duties
 from digest.settings import Settings
 from subscribers.letters import Letter, LetterKind
 from subscribers.preferences import Preferences

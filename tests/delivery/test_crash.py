@@ -12,7 +12,7 @@ from bench.crash import Policy, crash
 from bench.crash_worker import work
 from bench.delivery_room import NOW, make_store
 from bench.smtp_recorder import Recorder
-from digest.delivery.owners import Owner, Undertaker
+from digest.delivery.crash_board import Owner, Undertaker
 from digest.states import Result, State
 from digest.storage.deliveries import DeliveryStore
 

@@ -17,7 +17,7 @@ import pytest
 
 from bench.delivery_room import NOW, Desk, Room, make_store
 from bench.smtp_recorder import Mail, Recorder
-from digest.delivery.owners import Owner
+from digest.delivery.crash_board import Owner
 from digest.delivery.sender import Sender
 from digest.errors import DeliveryError, DigestError, StoreError, StoreFull
 from digest.storage.database import open_database, sqlite_url

@@ -11,8 +11,8 @@ import pytest
 
 from bench.delivery_room import NOW
 from bench.smtp_recorder import Recorder
+from digest.delivery.crash_board import Owner
 from digest.delivery.mailbox import MailboxTransport, maildir_name
-from digest.delivery.owners import Owner
 from digest.errors import DeliveryError, StoreBusy, StoreFull
 from digest.states import Result, Turn
 from digest.storage.deliveries import DeliveryStore

@@ -11,8 +11,8 @@ import pytest
 
 from bench.delivery_room import NOW
 from bench.smtp_recorder import Mail, Recorder
+from digest.delivery.crash_board import Owner
 from digest.delivery.means import Lease
-from digest.delivery.owners import Owner
 from digest.delivery.sender import Sender
 from digest.errors import StoreBusy
 from tests.delivery.conftest import Post, relay_to

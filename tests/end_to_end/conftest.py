@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import digest
-from tests.house import House, page, paper
+from tests.installation import House, page, paper
 
 ROBOTS = [paper(f"{word} robots") for word in ("Walking", "Speaking", "Swimming", "Flying")]
 OTHERS = [

@@ -19,11 +19,11 @@ from urllib.request import Request, urlopen
 
 from aiosmtpd.controller import Controller
 
-from digest import pressroom
-from digest.app import App
+from digest.app.application import App
+from digest.operations import issues as pressroom
 from digest.resources import shipped
 from digest.settings import Settings
-from digest.site import build_site
+from digest.web.pages import build_site
 from tests.subscribers.web.browser import bound, served
 
 START = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)

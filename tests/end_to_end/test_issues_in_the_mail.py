@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from digest import pressroom
+from digest.operations import issues as pressroom
 from digest.settings import Edition, Newsletter
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
-from tests.house import House, paper
+from tests.installation import House, paper
 
 
 def test_few_matches_are_filled_with_papers_that_are_called_trending(house: House) -> None:

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from digest.settings import Delivery, Smtp
 from tests.cli.command import digest
 from tests.end_to_end.conftest import ROBOTS, prepare
-from tests.house import House
+from tests.installation import House
 
 
 class Keeper:

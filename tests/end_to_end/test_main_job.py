@@ -11,7 +11,7 @@ import pytest
 from digest.errors import NotFound, SettingsError
 from digest.settings import Delivery, Settings, Smtp
 from tests.end_to_end.conftest import OTHERS, ROBOTS
-from tests.house import House, paper
+from tests.installation import House, paper
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from bench.smtp_recorder import Recorder
 from digest.run import SHARD
 from tests.cli.command import argv, digest, environment
 from tests.end_to_end.conftest import ROBOTS, prepare, wait_until
-from tests.house import mails, page, paper
+from tests.installation import mails, page, paper
 
 READERS = 400
 

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from tests.cli.command import argv, digest, environment
 from tests.end_to_end.conftest import ROBOTS, wait_until
-from tests.house import mails, page
+from tests.installation import mails, page
 
 
 def free_port() -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bench.smtp_recorder import Mail, Recorder
-from digest import edition_book
+from digest.operations import editions as edition_book
 from digest.states import Accounting
 from tests.cli.command import digest
-from tests.house import House, paper
+from tests.installation import House, paper
 
 READERS = 60
 WINDOW = 2 * 4  # mails that are on their way when somebody does something

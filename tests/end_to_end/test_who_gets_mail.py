@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from digest import edition_book, pressroom
+from digest.operations import editions as edition_book
+from digest.operations import issues as pressroom
 from digest.settings import Edition
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
-from tests.house import House, mails, paper
+from tests.installation import House, mails, paper
 
 _STATES = (
     *("pending", "accepted", "refused", "deferred", "suppressed", "nothing_to_send"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.composing.choose import choose
+from digest.choosing.choose import choose
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.index import Index

@@ -14,7 +14,7 @@ from digest.ranking.collection import read_collection
 from digest.ranking.semantics import Semantics, Vectors
 from subscribers.store import Feedback
 from tests.cli.command import Said, inside
-from tests.house import House, paper
+from tests.installation import House, paper
 
 TITLES = ("Walking robots", "Speaking parrots", "Swimming fishes", "Burning stars")
 
@@ -77,7 +77,9 @@ class Sky:
 def test_with_a_model_both_rankers_are_compared(
     house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digest.app.load_semantics", lambda mode, store: Semantics(Sky()))
+    monkeypatch.setattr(
+        "digest.app.application.load_semantics", lambda mode, store: Semantics(Sky())
+    )
     opine(house, "Burning stars")  # now behind the robots only
     areas = {"lexical": pytest.approx(1 / 3), "blend": pytest.approx(2 / 3)}
     assert replayed(house, capsys, "--json").one == {"pairs": 1, **areas}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from digest.composing.choose import FLOOR, choose
+from digest.choosing.choose import FLOOR, choose
 from digest.papers import Paper
 from digest.ranking.acronyms import definitions
 from digest.ranking.background import Background

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from digest.diff import decide
+from digest.archive.diff import decide
 from digest.papers import PaperRecord
 from digest.storage.archive import Archive
 from digest.storage.database import Database

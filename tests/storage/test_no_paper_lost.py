@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from digest.rhythms import Served
+from digest.schedule.rhythms import Served
 from digest.states import Claim, State
 from digest.storage.delivery_plan import REACH
 from digest.storage.schema import deliveries, subscribers

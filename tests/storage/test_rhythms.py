@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from digest.rhythms import Served
+from digest.schedule.rhythms import Served
 from digest.states import WELCOME
 from digest.storage.database import Database
 from digest.storage.deliveries import DeliveryStore

@@ -1,0 +1,256 @@
+"""Settings → the parts that send mail. Half of the composition root; `app.py` is the other."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+
+from digest.app.doctor import check_sending
+from digest.composing.issue_composer import sender_address
+from digest.composing.render import Press
+from digest.delivery import rehearsal
+from digest.delivery.crash_board import Owner
+from digest.delivery.dkim import KeyRing, load_key
+from digest.delivery.engine import Courier, secret_for
+from digest.delivery.freezing import Press as DeliveryPress
+from digest.delivery.freezing import Shelf
+from digest.delivery.headers import ascii_domain
+from digest.delivery.interface import ReadyMail, Transport
+from digest.delivery.mailbox import MailboxTransport, check_folder
+from digest.delivery.means import Journal, Lease
+from digest.delivery.message import Letterhead, Recipe, Stationery, encoded, parts
+from digest.delivery.pace import Limits, Pace
+from digest.delivery.post_office import unpacked
+from digest.delivery.sender import Sender
+from digest.delivery.smtp import SmtpTransport
+from digest.delivery.smtp_session import Relay
+from digest.errors import ModelError
+from digest.mail import Fragment, Issue
+from digest.papers import Paper
+from digest.ranking import models
+from digest.ranking.semantics import Semantics, VectorStore
+from digest.ranking.taste import Opinion, Taste
+from digest.settings import Settings, secret_of
+from digest.storage.deliveries import DeliveryStore
+from digest.storage.letters import Waiting
+from digest.storage.recipes import RecipeStore
+from subscribers.addresses import parse_address
+
+
+def build_letterhead(settings: Settings, keys: KeyRing, *, lists: bool = True) -> Letterhead:
+    """Return what every mail says of its sender; `lists` adds what only a mailing list says."""
+    of, address = settings.newsletter, sender_address(settings)
+    domain = ascii_domain(address).rpartition("@")[2]
+    return Letterhead(
+        from_address=address,
+        from_name=of.name,
+        reply_to=of.reply_to,
+        list_id=f"digest.{domain}" if lists else "",
+        list_name=of.name if lists else "",
+        help_url=of.base_url if lists else "",
+        feedback_id=f"issue:daily:newsletter:{_sender_id(domain)}" if lists else "",
+        relay_rewrites=settings.delivery.smtp.relay_rewrites,
+        dkim_domain=settings.delivery.dkim.domain,
+        selectors=tuple(key.selector for key in keys.signing),
+    )
+
+
+def _sender_id(domain: str) -> str:
+    """Return a Feedback-ID sender of 5 to 15 characters, the same for every mail of a domain."""
+    letters = "".join(c for c in domain.lower() if c.isalnum())
+    return (letters + "digest")[:15]
+
+
+def build_keys(settings: Settings) -> KeyRing:
+    """Return the DKIM keys that sign. Raises DeliveryError when one cannot be used."""
+    of = settings.delivery.dkim
+    if not of.domain or of.key_file is None:
+        return KeyRing()
+    keys = [load_key(of.key_file, domain=of.domain, selector=of.selector)]
+    if of.ed25519_key_file is not None:
+        second = load_key(of.ed25519_key_file, domain=of.domain, selector=of.ed25519_selector)
+        keys.append(second)
+    return KeyRing(keys, of.key_file.parent)
+
+
+def build_transport(settings: Settings, data: Path) -> Transport:
+    """Return the way out. Raises SettingsError or DeliveryError when it is not set up."""
+    if settings.delivery.transport == "mailbox":
+        check_folder(data / "mailbox")
+        return MailboxTransport(data / "mailbox")
+    check_sending(settings, data)
+    of = settings.delivery.smtp
+    password = secret_of(of.password, of.password_file, name="delivery.smtp.password_file")
+    relay = Relay(
+        host=of.host,
+        port=of.port,
+        security=of.security,
+        username=of.username,
+        password=password or "",
+        hello=ascii_domain(sender_address(settings)).rpartition("@")[2],
+        timeout=of.timeout_seconds,
+        ca_file=of.ca_file,
+    )
+    return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
+
+
+def load_semantics(wanted: str, store: VectorStore) -> Semantics | None:
+    """Return the sentence model: auto, when it is here; on, or ModelError; off, never."""
+    if wanted == "off":
+        return None
+    try:
+        return Semantics(models.load(models.models_folder(os.environ)), store)
+    except ModelError:
+        if wanted == "on":
+            raise
+        return None
+
+
+def taste_of(
+    opinions: Sequence[tuple[int, str, datetime]], papers: Mapping[int, Paper], now: datetime
+) -> Taste:
+    """Return what a reader's opinions teach; papers that are gone teach nothing."""
+    return tuple(
+        Opinion(papers[number], "like" if said == "more" else "dislike", (now - at).days)
+        for number, said, at in opinions
+        if number in papers
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What it takes to open couriers; one per process."""
+
+    settings: Settings
+    data: Path
+    clock: Callable[[], datetime]
+    key: str  # the operator's secret
+
+    @property
+    def owners(self) -> Path:
+        """Where living senders show that they live."""
+        return self.data / "owners"
+
+    def courier(self, deliveries: DeliveryStore, recipes: RecipeStore) -> Courier:
+        """Open a courier for issues; close it when done."""
+        transport = build_transport(self.settings, self.data)
+        keys = build_keys(self.settings)
+        letterhead = build_letterhead(self.settings, keys)
+        secret = secret_for("mail", self.key)
+        lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
+        owner = Owner(self.owners)
+        return Courier(
+            owner,
+            DeliveryPress(recipes, letterhead, keys, secret),
+            self._sender(deliveries, owner, transport, lease),
+            recipes,
+            return_path=self.settings.delivery.return_path or letterhead.from_address,
+            secret=secret,
+        )
+
+    def press(self, recipes: Shelf) -> DeliveryPress:
+        """Return what gives the bytes of a frozen issue back."""
+        keys = build_keys(self.settings)
+        letterhead = build_letterhead(self.settings, keys)
+        return DeliveryPress(recipes, letterhead, keys, secret_for("mail", self.key))
+
+    def rehearsal(self, issue: Issue, now: datetime) -> bytes:
+        """Return the bytes that an issue would have, keeping nothing of it."""
+        press = self.press(rehearsal.Shelf())
+        (frozen,) = press.freeze([issue], now)
+        return press.bytes_of(press.recipe(frozen))
+
+    def send_letters(
+        self, journal: Journal, press: Press, letters: Iterable[Waiting]
+    ) -> str | None:
+        """Send letters of the front desk; return why when the way out is blocked."""
+        keys = build_keys(self.settings)
+        letterhead = build_letterhead(self.settings, keys, lists=False)
+        found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
+        stationery = Stationery(letterhead, found)
+        owner = Owner(self.owners)
+        transport = build_transport(self.settings, self.data)
+        try:
+            mails = [self._letter(waiting, press, stationery) for waiting in letters]
+            return self._sender(journal, owner, transport).send(mails).trouble
+        finally:
+            owner.close()
+
+    def send_test(self, raw: bytes, address: str) -> str | None:
+        """Send a mail's bytes to an address of the operator's; return why it did not leave."""
+        owner = Owner(self.owners)
+        journal = rehearsal.OneMail()
+        message_id = self.message_id()
+        mail = ReadyMail(
+            delivery=1,
+            generation=0,
+            attempts=0,
+            sender=sender_address(self.settings),
+            recipient=ascii_domain(parse_address(address).email),
+            message_id=message_id,
+            build=lambda: (raw,),
+        )
+        try:
+            transport = build_transport(self.settings, self.data)
+            trouble = self._sender(journal, owner, transport).send([mail]).trouble
+            return trouble or journal.refusal
+        finally:
+            owner.close()
+
+    def message_id(self) -> str:
+        """Return a Message-ID for a letter."""
+        domain = ascii_domain(sender_address(self.settings)).rpartition("@")[2]
+        return f"<{token_hex(16)}@{domain}>"
+
+    def _letter(self, waiting: Waiting, press: Press, stationery: Stationery) -> ReadyMail:
+        letter = unpacked(waiting.fields)
+        notice = press.notice(
+            "address" if letter.kind == "move" else letter.kind,
+            letter.language,
+            address=letter.other_address or letter.to_address,
+            url=letter.link,
+            keywords=letter.keywords,
+            until=letter.expires_at.date(),
+        )
+        recipe = Recipe(
+            letterhead=0,
+            fragments=(0,),
+            fills={},
+            to_address=letter.to_address,
+            to_name=letter.to_name,
+            subject=notice.subject,
+            message_id=waiting.message_id,
+            sent_at=int(waiting.created_at.timestamp()),
+            offset=0,
+        )
+        pieces = [encoded(Fragment(notice.html, notice.text))]
+        return ReadyMail(
+            delivery=waiting.id,
+            generation=0,
+            attempts=waiting.attempts,
+            sender=self.settings.delivery.return_path or sender_address(self.settings),
+            recipient=ascii_domain(letter.to_address),
+            message_id=waiting.message_id,
+            build=lambda: parts(recipe, pieces, stationery),
+        )
+
+    def _sender(
+        self, journal: Journal, owner: Owner, transport: Transport, lease: Lease | None = None
+    ) -> Sender:
+        of = self.settings.delivery.pace
+        rng = random.Random()  # noqa: S311  (jitter, no secret)
+        limits = Limits(of.per_second, of.per_domain_per_second, of.per_domain_connections)
+        return Sender(
+            journal,
+            owner,
+            transport,
+            clock=self.clock,
+            rng=rng,
+            pace=Pace(limits, rng=rng),
+            lease=lease,
+        )

@@ -1,0 +1,130 @@
+"""From bytes to the archive: recognise, parse, diff, keep. The first half of the flow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from digest.archive.diff import Intents, Known, Lookalikes, decide
+from digest.archive.readings import Dump, Reading, Rejection, path_name
+from digest.archive.revisions import RevisePaper, revisions
+from digest.errors import DumpError
+
+
+class Change(Known, Lookalikes, Protocol):
+    """The archive, open for one change."""
+
+    def carry_out(
+        self, intents: Intents, *, source: str, now: datetime, archive_only: bool
+    ) -> None:
+        """Write what was decided."""
+
+    def revise(self, revised: Sequence[RevisePaper], *, source: str) -> None:
+        """Write newer versions down."""
+
+
+class Archive(Protocol):
+    """Where papers are kept."""
+
+    def changing(self) -> AbstractContextManager[Change]:
+        """Open it for one change, all or nothing."""
+
+
+class Readings(Protocol):
+    """Where it is written down which dumps were read."""
+
+    def find(self, sha256: str) -> Reading | None:
+        """Return the last reading of these bytes, or None."""
+
+    def save(self, reading: Reading) -> None:
+        """Write a reading down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """The reading of dumps into an archive."""
+
+    archive: Archive
+    readings: Readings
+    read: Callable[[Path], bytes]  # raises DumpError when it is too large, and OSError
+    parse: Callable[[bytes, datetime, date | None], Dump]  # raises DumpError
+    parser_version: Callable[[str], int]  # a format's name → its parser's version today
+    show_updated: bool = False  # newer versions of papers are a reason to show them again
+
+    def file(
+        self, path: Path, *, now: datetime, captured_on: date | None, archive_only: bool = False
+    ) -> Reading:
+        """Read one file; what is wrong with it is in the answer, never raised."""
+        try:
+            data = read_whole(path, self.read)
+        except DumpError as error:
+            return _refused(Reading("", path_name(path), now), error)
+        return self.bytes(
+            data, name=path_name(path), now=now, captured_on=captured_on, archive_only=archive_only
+        )
+
+    def bytes(
+        self,
+        data: bytes,
+        *,
+        name: str,
+        now: datetime,
+        captured_on: date | None = None,
+        archive_only: bool = False,
+    ) -> Reading:
+        """Read a dump from its bytes into the archive.
+
+        The same bytes again change nothing, unless the first reading rejected something or
+        an older parser did it.
+        """
+        blank = Reading(hashlib.sha256(data).hexdigest(), name, now, archive_only=archive_only)
+        earlier = self.readings.find(blank.sha256)
+        if earlier is not None and self._is_settled(earlier):
+            return replace(earlier, name=name, new=0, already_ingested=True)
+        try:
+            dump = self.parse(data, now, captured_on)
+        except DumpError as error:
+            return _refused(blank, error)
+        with self.archive.changing() as change:
+            intents = decide(dump.records, change, change)
+            # Asked before anything is written: of two abstracts the longer may replace the other.
+            revised = revisions(dump.records, dump.replacements, change, show=self.show_updated)
+            change.carry_out(intents, source=dump.format, now=now, archive_only=archive_only)
+            change.revise(revised, source=dump.format)
+        reading = replace(
+            blank,
+            format=dump.format,
+            parser_version=dump.parser_version,
+            captured_on=captured_on or dump.captured_on or now.date(),
+            papers=len(dump.records),
+            new=len(intents.new),
+            rejected=len(dump.rejections),
+            problems=dump.rejections,
+        )
+        # Not in the papers' transaction: after a crash between the two the dump is read once
+        # more, and nothing in it is new.
+        self.readings.save(reading)
+        return reading
+
+    def _is_settled(self, earlier: Reading) -> bool:
+        newer_parser = self.parser_version(earlier.format or "") > earlier.parser_version
+        return not earlier.rejected and not newer_parser
+
+
+def read_whole(path: Path, read: Callable[[Path], bytes]) -> bytes:
+    """Return a file's bytes by `read`; raises DumpError also where the system refuses."""
+    try:
+        if path.is_dir():
+            raise DumpError("this is a folder: name the files in it")
+        return read(path)
+    except OSError as error:
+        raise DumpError(f"cannot be read: {error.strerror or error}") from None
+
+
+def _refused(blank: Reading, error: DumpError) -> Reading:
+    return replace(blank, rejected=1, problems=(Rejection(error.line, error.reason),))

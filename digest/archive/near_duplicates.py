@@ -1,0 +1,155 @@
+"""Whether two papers with nearly the same title are one.
+
+Pure. A false merge silently hides a paper from everybody, a missed one shows it twice: so every
+doubt means two papers. Shingles after Broder, "On the resemblance and containment of documents"
+(1997).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from digest.archive.merging import Facts, contradiction
+from digest.archive.title_words import TitleWords, fold, title_words
+
+AGREEING_ABSTRACTS = 0.8  # share of shingles, when both abstracts are there
+ALIKE_TITLES = 0.8  # ratio of letters, when the abstracts agree
+EQUAL_TITLES = 0.97  # ratio of letters, when an abstract is missing
+
+_SHINGLE = 3  # words
+_FEWEST_CONTAINED = 15  # shingles of a cut abstract; fewer may be anybody's first sentence
+_WORD = re.compile(r"[^\W_]+")
+_OPPOSING = frozenset(
+    """
+    un in im ir non dis anti de a semi self multi sub super hyper over under inter intra pre post
+    bi uni mono re co iso out counter weakly fully
+    """.split()  # noqa: SIM905
+)
+_SHORTEST_STEM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """They are one paper."""
+
+    likeness: float  # of the titles, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """They are two papers, or may be."""
+
+    reason: str
+
+
+def same_paper(a: Facts, b: Facts) -> Same | Different:
+    """Decide whether two records with similar titles are one paper.
+
+    They are if the titles are alike and the abstracts agree, or if an abstract is missing and the
+    titles are all but equal; never against an identifier or a mark (`title_words`).
+    """
+    if reason := contradiction(a, b):
+        return Different(reason)
+    ours, theirs = title_words(a.title), title_words(b.title)
+    if ours.marks != theirs.marks:
+        return Different(f"numerals or telling words: {_show(ours)} and {_show(theirs)}")
+    likeness = fuzz.ratio(ours.letters, theirs.letters) / 100
+    if likeness < ALIKE_TITLES and Levenshtein.distance(ours.folded, theirs.folded) > 1:
+        return Different(f"titles alike by {likeness:.2f} only")
+    if opposites := _opposites(ours, theirs):
+        return Different(f"opposites: {opposites}")
+    if a.abstract.strip() and b.abstract.strip():
+        agreement = abstract_agreement(a.abstract, b.abstract)
+        if agreement < AGREEING_ABSTRACTS:
+            return Different(f"abstracts agree by {agreement:.2f} only")
+        return Same(likeness)
+    if likeness < EQUAL_TITLES:
+        return Different(f"an abstract is missing and titles are alike by {likeness:.2f} only")
+    if renamed := _renamed(ours, theirs):
+        return Different(f"an abstract is missing and a name differs: {renamed}")
+    if _other_authors(a.authors, b.authors):
+        return Different("an abstract is missing and no author is shared")
+    return Same(likeness)
+
+
+def abstract_agreement(a: str, b: str) -> float:
+    """Return how far two abstracts agree, 0 to 1: shared shingles of three words.
+
+    The share is of both together (Jaccard), or of the shorter one (containment) if that has
+    enough to say: a source may cut abstracts.
+    """
+    ours, theirs = _shingles(a), _shingles(b)
+    shared = len(ours & theirs)
+    fewer = min(len(ours), len(theirs))
+    whole = fewer if fewer >= _FEWEST_CONTAINED else len(ours | theirs)
+    return shared / whole if whole else 0.0
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = _WORD.findall(fold(text))
+    if len(words) < _SHINGLE:
+        return {tuple(words)} if words else set()
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _show(title: TitleWords) -> str:
+    return " ".join(title.marks) or "none"
+
+
+def _changes(
+    a: TitleWords, b: TitleWords
+) -> list[tuple[tuple[str, ...], tuple[str, ...], slice, slice]]:
+    """Return the runs of words in which two titles differ, apart from how they are spaced."""
+    runs = []
+    for step in Levenshtein.opcodes(a.folded, b.folded):
+        ours = slice(step.src_start, step.src_end)
+        theirs = slice(step.dest_start, step.dest_end)
+        if step.tag != "equal" and "".join(a.folded[ours]) != "".join(b.folded[theirs]):
+            runs.append((a.folded[ours], b.folded[theirs], ours, theirs))
+    return runs
+
+
+def _opposites(a: TitleWords, b: TitleWords) -> str:
+    """Return words of one stem behind other prefixes: supervised, unsupervised, semisupervised."""
+    for ours, theirs, _, _ in _changes(a, b):
+        one, other = "".join(ours), "".join(theirs)
+        if _stems(one) & _stems(other):
+            return f"{one}, {other}"
+    return ""
+
+
+def _stems(word: str) -> set[str]:
+    """Return a word, and what is left of it without one prefix or two."""
+    found, rest = {word}, [word]
+    for _ in range(2):
+        rest = [
+            word[len(prefix) :]
+            for word in rest
+            for prefix in _OPPOSING
+            if word.startswith(prefix) and len(word) - len(prefix) >= _SHORTEST_STEM
+        ]
+        found.update(rest)
+    return found
+
+
+def _renamed(a: TitleWords, b: TitleWords) -> str:
+    """Return changed words of which one is a name or an acronym: CNN, RNN; BERT, RoBERTa."""
+    for _, _, ours, theirs in _changes(a, b):
+        words = (*a.shown[ours], *b.shown[theirs])
+        shouted = all(word.isupper() for word in (*a.shown, *b.shown))
+        if not shouted and any(letter.isupper() for word in words for letter in word[1:]):
+            return ", ".join(words)
+    return ""
+
+
+def _other_authors(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """Tell whether both name their authors, and not one name is in both lists."""
+    names = [
+        {word for name in authors for word in _WORD.findall(fold(name)) if len(word) > 1}
+        for authors in (ours, theirs)
+    ]
+    return all(names) and names[0].isdisjoint(names[1])

@@ -1,0 +1,1 @@
+"""Which papers a reader gets in an issue, and why."""

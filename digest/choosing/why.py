@@ -1,0 +1,187 @@
+"""Why a paper is, or is not, in somebody's issue: one typed answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digest.choosing.choose import choose
+from digest.ranking.interface import Explanation, Pick, Reason
+
+if TYPE_CHECKING:
+    from digest.ranking.index import Index
+    from digest.ranking.taste import Taste
+    from subscribers.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """It is in the issue, for these reasons."""
+
+    place: int  # from 1
+    pick: Pick
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """It is in none of the editions of this issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySent:
+    """They have had it."""
+
+    at: datetime | None  # when, if it is known
+    edition: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A word they never want to see stands in it."""
+
+    words: tuple[str, ...]  # the exclusions, as typed
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A word that they require does not stand in it."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """Nothing of the profile stands in it, nor is it near in meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class BelowFloor:
+    """It fits, but less than the floor asks for."""
+
+    floor: float
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """It says nearly the same as a paper that is in the issue."""
+
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdedOut:
+    """It fits, but these fit better and the issue was full."""
+
+    place: int  # its own, from 1, among all that fit
+    by: tuple[Pick, ...]
+    explanation: Explanation
+
+
+Answer = (
+    Picked
+    | NotOffered
+    | AlreadySent
+    | Excluded
+    | Lacking
+    | NoMatch
+    | BelowFloor
+    | NearDuplicate
+    | CrowdedOut
+)
+
+
+def why(
+    profile: Profile,
+    number: int,
+    index: Index,
+    *,
+    taste: Taste = (),
+    sent: Mapping[int, tuple[datetime | None, int | None]] | None = None,
+    max_papers: int,
+    min_papers: int,
+    floor: float,
+    trending: int = 0,
+) -> Answer:
+    """Say why a paper is in a reader's issue, or what kept it out; the first reason that holds.
+
+    `sent` maps the papers they have had to (when, in which edition). Pure.
+    """
+    had = sent or {}
+    if number in had:
+        return AlreadySent(*had[number])
+    if number not in index.place:
+        return NotOffered()
+    if excluded := index.forbidding(profile, number):
+        return Excluded(tuple(item.text for item in excluded))
+    if lacking := index.lacking(profile, number):
+        return Lacking(tuple(item.text for item in lacking))
+    tastes = [taste] if taste else None
+    ranking = index.rank([profile], sent=[had], tastes=tastes, depth=len(index.papers))[0]
+    picks = choose(
+        profile,
+        ranking,
+        index,
+        taste=taste,
+        sent=had,
+        max_papers=max_papers,
+        min_papers=min_papers,
+        floor=floor,
+        trending=trending,
+    )
+    for place, pick in enumerate(picks, start=1):
+        if pick.paper == number:
+            return Picked(place, pick)
+    explanation = index.explain(profile, number, taste)
+    if number not in ranking.papers:
+        return NoMatch()
+    if explanation.score < floor:
+        return BelowFloor(floor, explanation)
+    for pick in picks:
+        if number in index.duplicates_of(pick.paper):
+            return NearDuplicate(pick.paper)
+    return CrowdedOut(ranking.papers.index(number) + 1, picks, explanation)
+
+
+def sentence(answer: Answer, titles: Mapping[int, str]) -> str:
+    """Return an answer as one line for a person."""
+    match answer:
+        case Picked(place, pick):
+            return (
+                f"{pick.section}, place {place}, score {pick.score:.3f}: {_reasons(pick.reasons)}"
+            )
+        case NotOffered():
+            return "it is in none of the editions that this issue is made of"
+        case AlreadySent(at, edition):
+            when = f" on {at:%Y-%m-%d}" if at else ""
+            where = f" in edition {edition}" if edition else ""
+            return f"they have had it{when}{where}"
+        case Excluded(words):
+            return f"their profile excludes {_listed(words)}, and it stands in title or abstract"
+        case Lacking(words):
+            return f"their profile requires {_listed(words)}, and it does not stand there"
+        case NoMatch():
+            return "none of their keywords stands in it, and it is not near enough in meaning"
+        case BelowFloor(floor, why_not):
+            what = f" ({_reasons(why_not.reasons)})" if why_not.reasons else ""
+            return f"its score {why_not.score:.3f} is below the floor {floor:g}{what}"
+        case NearDuplicate(of):
+            return f"it says nearly the same as “{titles.get(of, of)}”, which is in the issue"
+        case CrowdedOut(place, by, why_not):
+            last = by[-1] if by else None
+            least = f"; the last of them: “{titles.get(last.paper, last.paper)}”" if last else ""
+            return (
+                f"it fits, score {why_not.score:.3f}, place {place}, but the issue was full with"
+                f" {len(by)} others{least}"
+            )
+
+
+def _reasons(reasons: Sequence[Reason]) -> str:
+    texts = [f"{r.keyword} in {r.field} {r.gain:+.3f}" for r in reasons]
+    return ", ".join(texts) or "popular, outside their keywords"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

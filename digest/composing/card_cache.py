@@ -1,0 +1,179 @@
+"""The cards of an edition in one language: made once for a paper, filled for each reader.
+
+Of a card, three or four pieces are the same for all its readers. What differs is looked up by
+what it depends on, a few numbers or the words of the reason, and made when it is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from digest.composing.cards import Density, Matched, Why, marks
+from digest.composing.excerpt import Excerpt, excerpt
+from digest.composing.fit import Measured, measured
+from digest.composing.renderer import Desk
+from digest.composing.slots import Joint, Skeleton, SlotName, filled
+from digest.mail import Fragment
+from digest.papers import Paper
+from digest.ranking.interface import Pick, Reason, Span
+
+_MOST_CARDS = 30_000  # a card only names its pieces: about 15 MB
+_MOST_PIECES = 20_000  # that differ from reader to reader: about 20 MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A piece of a card that differs from reader to reader."""
+
+    at: int  # its place in the row
+    number: int  # the same in all cards whose piece is the same for the same value
+    joint: Joint
+    slot: SlotName
+    text: Excerpt  # in which words are marked; of a reason, nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """A paper's card without what differs."""
+
+    row: tuple[Fragment, ...]
+    openings: tuple[_Opening, ...]
+    html_bytes: int  # of what does not differ, as are the tokens
+    tokens: int
+
+
+class Deck:
+    """The cards made so far."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._blanks: dict[Hashable, _Blank | None] = {}  # None: the template cannot be split
+        self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share
+        self._openings = 0
+        self._pieces: dict[tuple[Any, Any], Measured] = {}
+        self._cards: dict[tuple[Any, ...], tuple[Measured, Pick]] = {}  # by identity, so kept alive
+        self._unseen: list[Fragment] = []  # cards that no preflight has looked at
+
+    def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
+        """Return a paper's card for a pick; equal pieces are one object, encoded once."""
+        key = (paper.id, paper.updated, lead, density)
+        try:
+            blank = self._blanks[key]
+        except KeyError:
+            blank = self._blanks[key] = self._blank(paper, lead, density)
+        if blank is None:
+            return self._whole(paper, pick, lead, density)
+        # Ranking gives readers for whom the same stands in a paper one object of each.
+        grounds = (id(pick.reasons), id(pick.spans), id(pick.closest_sentence))
+        place = (id(blank), pick.section, *grounds)
+        known = self._cards.get(place)
+        if known is None:
+            make_room(self._cards, _MOST_CARDS)
+            card = self._filled(blank, pick, self._desk.why(paper, pick))
+            known = self._cards[place] = (card, pick)
+        return known[0]
+
+    def _filled(self, blank: _Blank, pick: Pick, why: Why) -> Measured:
+        row, html_bytes, tokens = list(blank.row), blank.html_bytes, blank.tokens
+        pieces = self._pieces
+        for opening in blank.openings:
+            slot = opening.slot
+            value = why if slot == "why" else marks(pick, slot, opening.text.end)
+            piece = pieces.get((opening.number, value))
+            if piece is None:
+                piece = self._keep((opening.number, value), self._made(opening, why, pick))
+            row[opening.at] = piece.fragments[0]
+            html_bytes += piece.html_bytes
+            tokens += piece.tokens
+        return Measured(tuple(row), html_bytes, tokens)
+
+    def specimens(self) -> list[Fragment]:
+        """Return, once, a specimen of each card made since the last call.
+
+        Where readers' cards of one paper differ, text is put that was escaped when it was made,
+        so one of them stands for all. A card whose template cannot be split stands for itself.
+        """
+        found, self._unseen = self._unseen, []
+        return found
+
+    def _blank(self, paper: Paper, lead: bool, density: Density) -> _Blank | None:
+        skeleton = self._desk.skeleton(paper, lead=lead, density=density)
+        if skeleton is None:
+            return None
+        matched = self._desk.matched(paper, _specimen(paper), lead=lead, density=density)
+        self._unseen.append(_joined(skeleton, matched))
+        title, abstract = self._desk.excerpts(paper, lead=lead, density=density)
+        texts: dict[SlotName, Excerpt] = {"title": title, "why": _NOTHING, "abstract": abstract}
+        slots = [_slot(joint) for joint in skeleton]
+        common = [measured(Fragment(a.before, b.before)) for a, b in skeleton]
+        fixed = [piece for piece, slot in zip(common, slots, strict=True) if not slot]
+        return _Blank(
+            tuple([piece.fragments[0] for piece in common]),
+            tuple(
+                _Opening(at, self._number(joint, slot), joint, slot, texts[slot])
+                for at, (joint, slot) in enumerate(zip(skeleton, slots, strict=True))
+                if slot
+            ),
+            sum(piece.html_bytes for piece in fixed),
+            sum(piece.tokens for piece in fixed),
+        )
+
+    def _number(self, joint: Joint, slot: SlotName) -> int:
+        """Return an opening's number: a reason's is that of equal ones, a text's is its own."""
+        if slot == "why" and joint in self._numbers:
+            return self._numbers[joint]
+        self._openings += 1
+        if slot == "why":
+            self._numbers[joint] = self._openings
+        return self._openings
+
+    def _made(self, opening: _Opening, why: Why, pick: Pick) -> Fragment:
+        html, text = opening.joint
+        slot, shown = opening.slot, opening.text
+        if slot == "why":
+            return Fragment(html.filled(why[0]), text.filled(why[1]))
+        marked = self._desk.marked(shown, marks(pick, slot, shown.end))
+        return Fragment(html.filled(marked), text.filled(""))
+
+    def _whole(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
+        matched = self._desk.matched(paper, pick, lead=lead, density=density)
+        card = self._desk.card(paper, matched, lead=lead, density=density)
+        known = self._pieces.get((card.html, card.text))
+        if known is None:
+            self._unseen.append(card)
+            known = self._keep((card.html, card.text), card)
+        return known
+
+    def _keep(self, key: tuple[Any, Any], fragment: Fragment) -> Measured:
+        make_room(self._pieces, _MOST_PIECES)
+        self._pieces[key] = made = measured(fragment)
+        return made
+
+
+_NOTHING = excerpt("", 0)
+
+
+def _slot(joint: Joint) -> SlotName | None:
+    """Return what fills a joint; where both its forms are filled, it is with the same."""
+    return joint[0].slot or joint[1].slot
+
+
+def _joined(skeleton: Skeleton, matched: Matched) -> Fragment:
+    made = filled(skeleton, matched)
+    return Fragment("".join([html for html, _ in made]), "".join([text for _, text in made]))
+
+
+def _specimen(paper: Paper) -> Pick:
+    """Return a pick that marks whatever can be marked in a card."""
+    title, abstract = Span("title", 0, len(paper.title)), Span("abstract", 0, len(paper.abstract))
+    return Pick(paper.id, 1.0, "picked", (Reason("specimen", "title", 1.0),), (title, abstract))
+
+
+def make_room(kept: dict[Any, Any], most: int) -> None:
+    """Drop the oldest quarter when full: cheaper per look-up than keeping them in order of use."""
+    if len(kept) >= most:
+        for key in list(islice(kept, most // 4)):
+            del kept[key]

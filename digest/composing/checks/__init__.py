@@ -1,0 +1,1 @@
+"""Checks of templates and composed mails, for what would embarrass us."""

@@ -1,0 +1,128 @@
+"""The press with its links: what makes issues for a run, and stops it when they are not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.composing.branding import PressSettings
+from digest.composing.checks.preflight import card_findings, mail_problem, preflight
+from digest.composing.render import EditionPress, Press, Reader, compose, compose_quiet
+from digest.composing.templates import Templates
+from digest.composing.wording import Kind
+from digest.editions import Edition
+from digest.errors import DeliveryError
+from digest.mail import Issue
+from digest.papers import Paper
+from digest.ranking.interface import Pick
+from digest.resources import shipped
+from digest.settings import Settings
+from subscribers.store import Subscriber
+from subscribers.tokens import Tokens
+
+
+def build_press(settings: Settings) -> Press:
+    """Return the mail's templates, compiled. Raises SettingsError or TemplateError."""
+    of = settings.newsletter
+    return Press(
+        PressSettings(
+            name=of.name,
+            base_url=of.base_url or None,
+            accent=of.accent,
+            logo=of.logo_url or None,
+            logo_alt=of.logo_alt,
+            postal_address=of.postal_address or None,
+            tone=of.tone,
+            language=of.language,
+            search_link=of.search_url,
+            quiet_day=of.quiet_day,
+            templates=of.templates,
+        ),
+        Templates(shipped("templates/email"), of.templates),
+    )
+
+
+def sender_address(settings: Settings) -> str:
+    """Return the From address; on this machine there is one that works."""
+    return settings.newsletter.sender or "digest@localhost"
+
+
+class IssueComposer:
+    """The press with its links: makes issues for a run, and stops it when they are not fit."""
+
+    def __init__(self, press: Press, tokens: Tokens, settings: Settings) -> None:
+        self._press = press
+        self._tokens = tokens
+        self._settings = settings
+        self._sheets: dict[tuple[int, str], EditionPress] = {}
+        self._checked: set[int] = set()  # editions whose sample passed the preflight
+
+    def compose(
+        self,
+        edition: Edition,
+        reader: Subscriber,
+        picks: Sequence[Pick],
+        papers: Mapping[int, Paper],
+        now: datetime,
+        *,
+        first: bool = False,
+    ) -> Issue:
+        """Return one reader's issue of an edition; `first`: it bids them welcome."""
+        kind: Kind = "weekly" if reader.cadence == "weekly" else "daily"
+        sheet = self._sheet(edition, "welcome" if first else kind)
+        return compose(_reader(reader), sheet, picks, papers, now=now, links=self._links(now))
+
+    def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
+        """Return the note for a reader for whom there is no paper, if the operator wants one."""
+        if self._settings.newsletter.quiet_day == "nothing":
+            return None
+        sheet = self._sheet(edition, "daily")
+        links = self._links(now)
+        return compose_quiet(_reader(reader), sheet, "no_match", now=now, links=links)
+
+    def check(self, edition: Edition, issues: Sequence[Issue]) -> None:
+        """Look at a sample before anything is sent, and at every card and mail.
+
+        Raises DeliveryError, which says what is wrong in which template; nothing was sent.
+        """
+        problems = [problem for issue in issues if (problem := mail_problem(issue))]
+        presses = [press for (number, _), press in self._sheets.items() if number == edition.number]
+        found = [finding for press in presses for finding in card_findings(press)]
+        if edition.number not in self._checked and issues:
+            found += preflight(self._sheet(edition, "daily"), issues)
+        problems += [str(each) for each in found if each.severity == "error"]
+        if problems:
+            more = f" (and {len(problems) - 1} more; see `digest lint`)" if problems[1:] else ""
+            raise DeliveryError(f"the edition was stopped before sending: {problems[0]}{more}")
+        self._checked.add(edition.number)
+
+    def _sheet(self, edition: Edition, kind: Kind) -> EditionPress:
+        key = (edition.number, kind)
+        if key not in self._sheets:
+            self._sheets[key] = self._press.edition(edition.number, edition.label, kind)
+        return self._sheets[key]
+
+    def _links(self, now: datetime) -> _MailLinks:
+        return _MailLinks(self._tokens, self._settings, now)
+
+
+def _reader(reader: Subscriber) -> Reader:
+    return Reader(reader.id, reader.email, reader.name, reader.language, reader.wants_html)
+
+
+@dataclass(frozen=True, slots=True)
+class _MailLinks:
+    tokens: Tokens
+    settings: Settings
+    now: datetime
+
+    def token(self, subscriber: int, edition: int) -> str:
+        return self.tokens.sign("mail", subscriber, edition, now=self.now)
+
+    def mailto(self, token: str) -> str | None:
+        of = self.settings.newsletter
+        if of.base_url and not of.unsubscribe_mailto:
+            return None
+        address = of.unsubscribe_mailto or sender_address(self.settings)
+        return f"mailto:{address}?subject=unsubscribe%20{token}"

@@ -1,0 +1,97 @@
+"""The engine of one run: an owner, a press that freezes, and a sender that delivers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from digest.delivery import verp
+from digest.delivery.crash_board import Owner
+from digest.delivery.freezing import Frozen, Press
+from digest.delivery.headers import ascii_domain
+from digest.delivery.interface import ReadyMail
+from digest.delivery.message import Recipe
+from digest.delivery.sender import Sender
+from digest.mail import Issue
+from digest.states import Claim
+
+
+class Recipes(Protocol):
+    """Where frozen issues are kept."""
+
+    def read(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        """Return the recipes of deliveries; what was pruned is absent."""
+
+
+class Courier:
+    """Freezes issues and gets them out, under one owner's name. Close it when done."""
+
+    def __init__(
+        self,
+        owner: Owner,
+        press: Press,
+        sender: Sender,
+        recipes: Recipes,
+        *,
+        return_path: str,
+        secret: bytes,
+    ) -> None:
+        self._owner = owner
+        self._press = press
+        self._sender = sender
+        self._recipes = recipes
+        self._return_path = return_path
+        self._secret = secret
+
+    @property
+    def owner(self) -> str:
+        """The name under which it claims."""
+        return self._owner.name
+
+    def freeze(self, issues: Sequence[Issue], now: datetime) -> list[Frozen]:
+        """Turn issues into recipes."""
+        return self._press.freeze(issues, now)
+
+    def ready(self, claims: Sequence[Claim], fresh: Mapping[int, Frozen]) -> Iterator[ReadyMail]:
+        """Yield frozen deliveries with their envelopes; one that was pruned is left out.
+
+        fresh: by delivery, those that were frozen just now: they need not be read again.
+        """
+        old = [claim.delivery for claim in claims if claim.delivery not in fresh]
+        blobs = self._recipes.read(old) if old else {}
+        for claim in claims:
+            if claim.delivery in fresh:
+                yield self._mail(claim, fresh[claim.delivery].made)
+            elif claim.delivery in blobs:
+                yield self._mail(claim, Recipe.unpack(blobs[claim.delivery]))
+
+    def send(self, mails: Iterable[ReadyMail]) -> str | None:
+        """Send until there are no more; return why when the way out is blocked."""
+        return self._sender.send(mails).trouble
+
+    def stop(self) -> None:
+        """Take no more mails; those under way end in peace. From another thread."""
+        self._sender.stop()
+
+    def close(self) -> None:
+        """Let go of the owner's lock."""
+        self._owner.close()
+
+    def _mail(self, claim: Claim, recipe: Recipe) -> ReadyMail:
+        return ReadyMail(
+            delivery=claim.delivery,
+            generation=claim.generation,
+            attempts=claim.attempts,
+            sender=verp.return_path(self._return_path, claim.delivery, self._secret),
+            recipient=ascii_domain(recipe.to_address),
+            message_id=recipe.message_id,
+            build=lambda: self._press.parts_of(recipe),
+        )
+
+
+def secret_for(purpose: str, key: str) -> bytes:
+    """Derive a secret for one purpose from the operator's key, so that none serves two."""
+    return hmac.digest(key.encode(), f"digest:{purpose}".encode(), hashlib.sha256)

@@ -1,0 +1,1 @@
+"""What the command line and the server ask for, a module per subject."""

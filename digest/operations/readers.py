@@ -1,0 +1,38 @@
+"""Readers from files and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from digest.app.front_desk import FrontOffice
+from subscribers.import_export import read_rows, write_csv, write_json_lines
+from subscribers.importing import Imported
+from subscribers.importing import import_readers as take_in
+
+
+def read_file(file: Path) -> bytes:
+    """Return a file's bytes; `-` is the standard input."""
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+
+
+def import_readers(
+    office: FrontOffice,
+    data: bytes,
+    *,
+    confirmed: bool,
+    progress: Callable[[int], None] = lambda line: None,
+) -> Imported:
+    """Add or change readers from a file; a bad line is in the answer, the others count.
+
+    `progress` gets the number of the line up to which all is kept.
+    """
+    rows = read_rows(data)
+    return take_in(office.desk, rows, office.clock(), confirmed=confirmed, progress=progress)
+
+
+def export_readers(office: FrontOffice, format: str) -> Iterator[str]:
+    """Yield all readers as lines of CSV or JSON, in a form that `import_readers` reads."""
+    write = write_csv if format == "csv" else write_json_lines
+    return write(office.readers.every())

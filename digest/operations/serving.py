@@ -1,0 +1,199 @@
+"""`digest serve`: scheduler, sender and pages in one process, or the pages alone."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from digest.app.application import App
+from digest.errors import DigestError
+from digest.operations import editions as edition_book
+from digest.operations.sources import fetch_due
+from digest.operations.workers import helping
+from digest.schedule import tick as scheduling
+from digest.schedule import zone_data
+from digest.sources.places import visit_folder
+from digest.web.pages import build_site
+from subscribers.upkeep import look_after
+
+TICK_SECONDS = 60
+SEND_SECONDS = 10
+PRUNE_SECONDS = 24 * 3600
+
+log = structlog.get_logger("digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the server does in the background; each duty is safe to repeat and to interrupt."""
+
+    app: App
+    under_way: list[Callable[[], None]] = field(default_factory=list)  # what stops a send
+
+    def stop(self) -> None:
+        """Let a send that is under way take no more mails."""
+        for stop in list(self.under_way):
+            stop()
+
+    def tick(self) -> None:
+        """Read new dumps, open the day's edition, plan what is due, look after the readers."""
+        app = self.app
+        self._read_inbox()
+        now = app.clock()
+        _renew_moments(app, now)
+        ticked = scheduling.tick(now, app.house, app.editions, app.rhythms)
+        for warning in ticked.warnings:
+            log.warning("time zone", reason=warning)
+        if ticked.edition:
+            log.info("edition opened", edition=ticked.edition.number, papers=ticked.edition.papers)
+        if ticked.planned:
+            log.info("issues planned", count=ticked.planned)
+        resumed, expired = look_after(app.desk, now)
+        if resumed or expired:
+            log.info("readers looked after", resumed=resumed, expired=expired)
+
+    def send(self) -> None:
+        """Send what may be sent now: letters first, then every open edition."""
+        app = self.app
+        app.post_office.flush(app.clock())
+        app.take_over()
+        for edition in app.editions.unfinished(app.clock()):
+            if not app.windows.may_send(edition.number, app.clock()):
+                continue
+            run, courier = app.edition_run(), app.courier()
+            with helping(app, edition) as stop_workers:
+                self.under_way[:] = [courier.stop, stop_workers]
+                trouble = run.send(edition, courier)
+            self.under_way.clear()
+            told = app.deliveries.accounting(edition.number)
+            log.info(
+                "edition sent",
+                edition=edition.number,
+                accepted=told.accepted,
+                pending=told.pending,
+                deferred=told.deferred,
+                refused=told.refused,
+            )
+            if trouble:
+                log.error("sending is blocked", reason=trouble)
+
+    def fetch(self) -> None:
+        """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""
+        fetch_due(self.app)
+
+    def prune(self) -> None:
+        """Remove what makes old mails again; the ledger stays."""
+        gone = edition_book.prune(self.app)
+        if gone.recipes:
+            log.info("old issues pruned", recipes=gone.recipes, fragments=gone.fragments)
+
+    def _read_inbox(self) -> None:
+        app = self.app
+        if not app.inbox.is_dir():
+            return
+        of = app.settings.dumps
+        settled = timedelta(seconds=of.settle_seconds)
+        visit = visit_folder(app.inbox, now=app.clock(), settled=settled, max_bytes=of.max_bytes)
+        if visit.error:
+            log.warning("inbox", reason=visit.error)
+        readings = [app.ingest_bytes(each.data, each.name, None, False) for each in visit.captures]
+        for capture, reading in zip(visit.captures, readings, strict=True):
+            log.info(
+                "dump read",
+                file=capture.name,
+                papers=reading.papers,
+                new=reading.new,
+                rejected=reading.rejected,
+            )
+        visit.put_away(readings)
+
+
+def _renew_moments(app: App, now: datetime) -> None:
+    """Work out anew when readers are due: after an update of tzdata, other settings, a wrong clock.
+
+    Among the settings is who gets mail in a trial: when it ends, the others get what it offered.
+    """
+    version = zone_data.version()
+    rules = hashlib.sha256(f"{version} {app.house}".encode()).digest()  # no address is kept
+    if app.facts.get("rhythm-rules") != rules:
+        app.rhythms.forget_moments()
+        app.facts.set("rhythm-rules", rules, now)
+        log.info("readers' times are worked out anew", tzdata=version)
+    elif app.rhythms.forget_moments(after=now + scheduling.TOO_FAR):
+        log.warning("the clock was far ahead: readers' times are worked out anew")
+
+
+def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
+    """Serve until interrupted. Raises DigestError at once when something is not set up."""
+    app.initialise()
+    duties = Duties(app)
+    scheduler = _scheduler(duties) if background else None
+    if scheduler:
+        scheduler.start()
+    try:
+        if pages:
+            of = app.settings.web
+            config = uvicorn.Config(
+                build_site(app), host=of.host, port=of.port, log_level="warning",
+                access_log=False, proxy_headers=False, server_header=False,
+            )  # fmt: skip
+            log.info("pages", address=f"http://{of.host}:{of.port}")
+            uvicorn.Server(config).run()
+        else:
+            _wait()
+    finally:
+        duties.stop()
+        if scheduler:
+            scheduler.shutdown(wait=True)
+
+
+def _scheduler(duties: Duties) -> BackgroundScheduler:
+    """Return APScheduler with the duties, thin: what is due stands in the database.
+
+    An interval and no cron trigger: cron's default grace is a second, and clock changes have
+    bitten it. A duty that takes longer than its interval is not started twice.
+    """
+    scheduler = BackgroundScheduler(timezone="UTC")
+    common = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    turns = (
+        (duties.tick, TICK_SECONDS),
+        (duties.send, SEND_SECONDS),
+        (duties.fetch, TICK_SECONDS),
+        (duties.prune, PRUNE_SECONDS),
+    )
+    for duty, seconds in turns:
+        scheduler.add_job(
+            _guarded(duty), "interval", seconds=seconds, id=duty.__name__,
+            next_run_time=duties.app.clock(), **common,
+        )  # fmt: skip
+    return scheduler
+
+
+def _guarded(duty: Callable[[], None]) -> Callable[[], None]:
+    """Return a duty whose failure is logged and tried again at its next turn."""
+
+    def run() -> None:
+        try:
+            duty()
+        except DigestError as error:
+            log.error("duty failed", duty=duty.__name__, reason=str(error))
+        except Exception as error:  # a bug must not stop the newsletter for ever
+            log.exception("duty failed", duty=duty.__name__, reason=repr(error))
+
+    return run
+
+
+def _wait() -> None:
+    """Wait for Ctrl-C or SIGTERM; with pages uvicorn does."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()

@@ -1,0 +1,184 @@
+"""Who is due, and what a tick does about it. Thin: what is due stands in the database.
+
+A tick takes `now`, asks, and acts; it remembers nothing. So a scheduler that was down for three
+weeks and one that was restarted a second ago do the same. `digest serve` calls `tick` once a
+minute; `digest run` does not come here, it sends to everybody at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from digest.editions import Edition
+from digest.schedule.due import Due, NotYet, Rhythm, due, stagger_minute
+from digest.schedule.rhythms import RhythmRow, Served
+from digest.schedule.zones import ONE_DAY, Zones
+
+WELCOME_SPAN = timedelta(days=7)  # a first issue brings the best of so long
+BATCH = 2000  # readers looked at in one go
+TOO_FAR = timedelta(days=16)  # no look is further ahead, but for pauses and a clock gone wrong
+
+
+class Rhythms(Protocol):
+    """Where it stands who is due."""
+
+    def to_look_at(self, now: datetime, newest: int, limit: int) -> Sequence[RhythmRow]:
+        """Return readers whose time has come, or who have no time yet."""
+
+    def welcome(self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str]) -> int:
+        """Plan the first issue of readers who have just confirmed; return how many."""
+
+    def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
+        """Write down when to look at readers next."""
+
+    def serve(
+        self, edition: int, served: Sequence[Served], now: datetime, *, email_keys: Sequence[str]
+    ) -> int:
+        """Plan issues and move their readers on; return how many were planned."""
+
+
+class Editions(Protocol):
+    """Where editions are kept."""
+
+    def newest(self) -> Edition | None:
+        """Return the newest edition."""
+
+    def before(self, moment: datetime) -> int:
+        """Return the last edition opened before a moment, 0 for none."""
+
+    def open(
+        self, label: date, *, now: datetime, expiry: timedelta, approve: bool
+    ) -> Edition | None:
+        """Cut the edition of a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the operator's settings say of time."""
+
+    zone: str
+    hour: int
+    stagger_minutes: int
+    catch_up: timedelta
+    expiry: timedelta
+    approve: bool
+    only_to: tuple[str, ...] = ()  # keys of addresses; empty: everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick did."""
+
+    edition: Edition | None  # opened now
+    planned: int
+    warnings: tuple[str, ...]  # e.g. unknown time zones
+
+
+def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> Ticked:
+    """Open the day's edition when its hour has come, and plan the issues of whoever is due."""
+    zones = Zones(house.zone)
+    opened = open_edition(now, house, editions, zones)
+    newest = editions.newest()
+    alive = newest and newest.expires_at > now and newest.state != "cancelled"
+    offer = newest if alive else None
+    number = offer.number if offer else 0
+    planned = 0
+    if number:
+        since = editions.before(now - WELCOME_SPAN)
+        planned += rhythms.welcome(number, since, now, email_keys=house.only_to)
+    while rows := rhythms.to_look_at(now, number, BATCH):
+        planned += _look(rows, now, house, rhythms, offer, zones)
+        if len(rows) < BATCH:
+            break
+    return Ticked(opened, planned, tuple(zones.unknown.values()))
+
+
+def open_edition(now: datetime, house: House, editions: Editions, zones: Zones) -> Edition | None:
+    """Open the edition whose hour has come: today's, or yesterday's within the catch-up limit.
+
+    Without new papers none is opened; a dump that comes later in the day still gets its edition.
+    """
+    newest = editions.newest()
+    # A label beyond tomorrow is an operator's slip; it must not stop the days until then.
+    tomorrow = now.astimezone(zones[house.zone]).date() + ONE_DAY
+    last = newest.label if newest and newest.label <= tomorrow else None
+    for label in edition_labels(now, house, zones):
+        if last is None or last < label:
+            edition = editions.open(label, now=now, expiry=house.expiry, approve=house.approve)
+            return edition if edition and edition.opened_at == now else None
+    return None
+
+
+def edition_labels(now: datetime, house: House, zones: Zones) -> list[date]:
+    """Return the days whose edition may be opened now, the newest first."""
+    zone = zones[house.zone]
+    today = now.astimezone(zone).date()
+    labels = []
+    for label in (today, today - ONE_DAY):
+        hour = datetime.combine(label, time(house.hour), zone)
+        if timedelta(0) <= now - hour <= house.catch_up:
+            labels.append(label)
+    return labels
+
+
+def rhythm_of(row: RhythmRow, house: House) -> Rhythm:
+    """Return a reader's rhythm; what they did not choose is the house's."""
+    minute = stagger_minute(row.id, 0, house.stagger_minutes) if house.stagger_minutes else 0
+    hour = house.hour if row.hour is None else row.hour
+    zone = row.timezone or house.zone
+    return Rhythm(zone, hour, minute, row.cadence, row.weekdays or (0,))  # type: ignore[arg-type]
+
+
+def due_of(row: RhythmRow, now: datetime, house: House, zones: Zones) -> Due | NotYet:
+    """Decide whether a reader's issue is due; see `digest.schedule.due.due`."""
+    return due(
+        rhythm_of(row, house),
+        now=now,
+        last_period=row.last_period,
+        since=row.since,
+        zones=zones,
+        paused_until=row.paused_until,
+        catch_up=house.catch_up,
+    )
+
+
+def _look(
+    rows: Sequence[RhythmRow],
+    now: datetime,
+    house: House,
+    rhythms: Rhythms,
+    newest: Edition | None,
+    zones: Zones,
+) -> int:
+    served: list[Served] = []
+    later: list[tuple[int, datetime]] = []
+    for row in rows:
+        found = due_of(row, now, house, zones)
+        if not isinstance(found, Due):
+            later.append((row.id, found.next_at))
+        elif newest is None or newest.number <= row.last_edition:
+            # Due without anything to offer: it stays due until there is an edition for it.
+            later.append((row.id, now))
+        elif _waits(found, newest, now, house, zones):
+            later.append((row.id, found.next_at))
+        else:
+            served.append(Served(row.id, found.period, found.next_at))
+    rhythms.look_again(later)
+    if newest is None or not served:
+        return 0
+    return rhythms.serve(newest.number, served, now, email_keys=house.only_to)
+
+
+def _waits(found: Due, newest: Edition, now: datetime, house: House, zones: Zones) -> bool:
+    """Tell whether an edition waits for the reader's next slot instead of making up for a past one.
+
+    A day without papers leaves its slot open. Monday's edition must not go out for Sunday's slot
+    the moment it is cut: it would come at the newsletter's hour, and so on every day after. But
+    who is mailed seldom and missed their slot to an outage does not wait for days.
+    """
+    hour = datetime.combine(newest.label, time(house.hour), zones[house.zone])
+    begins = min(hour, newest.opened_at)  # an operator may have cut it early
+    return found.at < begins and found.next_at - now <= ONE_DAY

@@ -1,0 +1,72 @@
+"""The readers' pages with this house behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+
+from digest.app.application import App
+from digest.errors import SettingsError
+from digest.resources import shipped
+from digest.settings import secret_of
+from digest.web.figures import exposition
+from digest.web.metrics import MIN_TOKEN, create_metrics
+from digest.web.previews import PastIssues, Previews
+from digest.web.site import build, guard_settings, hosts_of
+from subscribers.web.guard import Guard
+from subscribers.web.pages import Pages, PageSettings
+from subscribers.web.rates import Rates, RateSettings
+
+
+def build_site(app: App) -> Guard:
+    """Return the readers' pages as an ASGI application."""
+    newsletter, web = app.settings.newsletter, app.settings.web
+    hosts = hosts_of(app.base_url, web.allowed_hosts)
+    rates = Rates(RateSettings())
+    pages = Pages(
+        desk=replace(app.desk, may_post=rates.letter, may_tell=rates.notice),
+        feedback=app.readers,
+        previews=_previews(app),
+        issues=PastIssues(app.recipes, app.workshop.press(app.recipes)),
+        rates=rates,
+        settings=PageSettings(
+            name=newsletter.name,
+            hosts=hosts,
+            hour=app.settings.schedule.hour,
+            max_papers=app.settings.edition.max_papers,
+            contact=newsletter.reply_to or newsletter.sender,
+            postal_address=newsletter.postal_address,
+            accent=app.press.settings.palette.light.accent,
+            accent_dark=app.press.settings.palette.dark.accent,
+        ),
+        templates=shipped("templates/web"),
+        languages=app.press.languages,
+        clock=app.clock,
+    )
+    guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)
+    return build(pages, guard, app.editions.newest, _metrics(app))
+
+
+def _metrics(app: App) -> APIRouter | None:
+    """Return the page of figures, None without a token. Raises SettingsError for a short one."""
+    web = app.settings.web
+    token = secret_of(web.metrics_token, web.metrics_token_file, name="web.metrics_token_file")
+    if not token:
+        return None
+    if len(token) < MIN_TOKEN:
+        raise SettingsError(
+            f"web.metrics_token: {MIN_TOKEN} characters or more, else it is guessed"
+        )
+    return create_metrics(token, lambda: exposition(app))
+
+
+def _previews(app: App) -> Previews:
+    return Previews(
+        newest=app.editions.newest,
+        papers_of=lambda number: app.archive.offered(after=number - 1, upto=number),
+        seen_since=app.archive.seen_since,
+        editor=app.editor,
+        search_url=app.settings.newsletter.search_url,
+        clock=app.clock,
+    )

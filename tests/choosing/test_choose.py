@@ -1,0 +1,69 @@
+"""Choosing an issue's papers: floor, near-duplicates, diversity, fill."""
+
+from __future__ import annotations
+
+from digest.choosing.choose import choose, diversified
+from digest.papers import Paper
+from digest.ranking.background import Background
+from digest.ranking.index import Index
+from subscribers.profile import parse
+
+LONG = (
+    "We train a small network to predict tides from satellite heights, compare harmonic"
+    " methods with recurrent ones, release measurements of forty harbours and discuss failures."
+)
+PAPERS = [
+    Paper(1, "Predicting Tides", LONG, upvotes=1),
+    Paper(2, "Predicting Tides v2", LONG + " Now with code."),
+    Paper(3, "Glaciers from Space", "Radar maps of glaciers.", upvotes=40),
+    Paper(4, "Forests and Birds", "A census of birds.", upvotes=30),
+    Paper(5, "Tides of Fashion", "An essay.", upvotes=20),
+]
+INDEX = Index.build(PAPERS, Background.of(PAPERS))
+
+
+def chosen(text: str, **rules: object) -> list[tuple[int, str]]:
+    profile = parse(text)
+    picks = choose(profile, INDEX.rank([profile])[0], INDEX, **rules)  # type: ignore[arg-type]
+    return [(pick.paper, pick.section) for pick in picks]
+
+
+def test_near_duplicates_never_stand_together() -> None:
+    numbers = [paper for paper, _ in chosen("tides")]
+    assert len({1, 2} & set(numbers)) == 1
+
+
+def test_the_fill_holds_no_near_duplicate_of_a_pick_and_no_excluded_word() -> None:
+    assert chosen("satellite, -birds, -glaciers") == [(1, "picked"), (5, "trending")]
+
+
+def test_a_score_below_the_floor_is_no_match() -> None:
+    assert chosen("tides", floor=5.0) == []
+
+
+def test_what_is_trending_is_no_paper_that_matches() -> None:
+    assert chosen("birds, fashion", max_papers=2, trending=1) == [(4, "picked"), (3, "trending")]
+
+
+def test_a_place_for_what_is_trending_is_given_back_when_everything_popular_matches() -> None:
+    picks = chosen("tides, birds, glaciers", max_papers=3, trending=1)
+    assert [section for _, section in picks] == ["picked"] * 3
+
+
+def test_the_only_place_of_an_issue_is_for_a_match() -> None:
+    assert chosen("birds", max_papers=1, trending=1) == [(4, "picked")]
+
+
+def test_sent_papers_are_neither_picked_nor_filled_in() -> None:
+    assert chosen("glaciers", sent={4, 5}, min_papers=5) == [(3, "picked"), (1, "trending")]
+
+
+def test_one_keyword_gives_its_weakest_places_to_good_papers_of_others() -> None:
+    candidates = [(n, 1.0 - n / 100) for n in range(12)]
+    leading = [0] * 10 + [1, 1]
+    assert [paper for paper, _ in diversified(candidates, leading, 10)] == [*range(8), 10, 11]
+
+
+def test_a_keyword_keeps_its_places_when_the_others_have_nothing_good() -> None:
+    candidates = [(n, 1.0) for n in range(10)] + [(10, 0.2)]
+    assert [paper for paper, _ in diversified(candidates, [0] * 10 + [1], 10)] == list(range(10))

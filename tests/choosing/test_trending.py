@@ -1,0 +1,46 @@
+"""One place for what is trending: reached by a setting, labelled, and never a match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from digest.settings import Edition, Settings, SettingsError, load_settings
+from tests.installation import House, paper
+
+TITLES = ("Walking robots", "Folding robots", "Speaking robots", "Flying robots", "Burning stars")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Offer four papers on robots and one on stars to a reader of robots."""
+    house = House(tmp_path / "data").reopened(edition=Edition(max_papers=3, trending=1))
+    house.ingest(*map(paper, TITLES))
+    house.reader("ada@example.org", "robots")
+    house.run()
+    yield house
+    house.app.close()
+
+
+def test_the_last_place_is_for_what_is_trending_and_says_so(house: House) -> None:
+    picks = [
+        (found.title, pick.section) for found, pick in house.preview("ada@example.org", 1).picks
+    ]
+    assert [section for _, section in picks] == ["picked", "picked", "trending"]
+    assert picks[-1][0] == "Burning stars"  # not the third robot, though it came before on the page
+    mail = message_from_bytes(house.mails("ada@example.org")[0], policy=policy.default)
+    text = mail.get_body(("plain",)).get_content()
+    assert text.index("outside your keywords") < text.index("Burning stars")
+
+
+def test_no_place_is_kept_unless_a_setting_asks_for_it() -> None:
+    assert Settings().edition.trending == 0
+
+
+def test_more_than_one_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[edition]\ntrending = 2\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="trending"):
+        load_settings(tmp_path / "settings.toml")

@@ -1,0 +1,90 @@
+"""What the server does by itself, beside reading and sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.errors import NotFound
+from digest.operations import serving
+from digest.operations.serving import Duties
+from digest.states import Claim
+from digest.storage.deliveries import DeliveryStore
+from tests.installation import House, paper
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path / "data")
+    made.app.initialise()
+    made.ingest(*[paper(f"{word} robots") for word in ("Walking", "Swimming", "Flying")])
+    made.reader("ada@example.org", "robots")
+    yield made
+    made.app.close()
+
+
+def test_old_issues_are_pruned_when_their_time_is_over(house: House) -> None:
+    house.run()
+    duties = Duties(house.app)
+    house.now += timedelta(days=89)
+    duties.prune()
+    assert house.preview("ada@example.org", 1).raw == house.mails("ada@example.org")[0].replace(
+        b"\n", b"\r\n"
+    )
+    house.now += timedelta(days=2)
+    duties.prune()
+    with pytest.raises(NotFound, match="pruned"):
+        house.preview("ada@example.org", 1)
+    assert house.app.deliveries.accounting(1).accepted == 1
+    ada = house.app.desk.by_email("ada@example.org")
+    assert house.app.sent_to([ada.id], house.now)[ada.id], "the ledger stays"
+
+
+def test_the_scheduler_knows_every_duty(house: House) -> None:
+    scheduler = serving._scheduler(Duties(house.app))
+    jobs = {job.id: job.trigger.interval for job in scheduler.get_jobs()}
+    assert set(jobs) == {"tick", "send", "fetch", "prune"}
+    assert jobs["prune"] == timedelta(days=1)
+
+
+def test_claims_outlive_a_shard_that_takes_longer_than_their_lease(house: House) -> None:
+    for number in range(12):
+        house.reader(f"r{number}@example.org", "robots")
+    run, courier = house.app.edition_run(), house.app.courier()
+    compose, stolen = run.composer.compose, list[Claim]()
+    thief = DeliveryStore(house.app.database)
+
+    def slowly(*given: object, **named: object) -> object:
+        house.now += timedelta(minutes=2)  # 13 readers: 26 minutes; a lease lasts ten
+        stolen.extend(thief.claim(1, "another", 100, house.now))
+        return compose(*given, **named)  # type: ignore[arg-type]
+
+    run.composer.compose = slowly  # type: ignore[method-assign, assignment]
+    figures, trouble = run.run(house.now.date(), lambda: courier)
+    assert trouble is None and stolen == []
+    assert figures.accounting.accepted == 13
+
+
+def test_a_stolen_shard_is_sent_by_the_thief_alone(house: House) -> None:
+    run, courier = house.app.edition_run(), house.app.courier()
+    compose, thief = run.composer.compose, house.app.courier()
+
+    def too_late(*given: object, **named: object) -> object:
+        house.now += timedelta(minutes=11)
+        claims: Sequence[Claim] = DeliveryStore(house.app.database).claim(
+            1, thief.owner, 100, house.now
+        )
+        assert len(claims) == 1
+        return compose(*given, **named)  # type: ignore[arg-type]
+
+    run.composer.compose = too_late  # type: ignore[method-assign, assignment]
+    figures, _ = run.run(house.now.date(), lambda: courier)
+    assert figures.accounting.accepted == 0 and figures.accounting.claimed == 1
+    assert house.mails("ada@example.org") == []
+    house.app.deliveries.release(thief.owner, house.now)
+    thief.close()
+    assert house.run().accounting.accepted == 1
+    assert len(house.mails("ada@example.org")) == 1

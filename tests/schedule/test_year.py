@@ -1,0 +1,86 @@
+"""Weeks and years of drawn readers and troubles; `tests/schedule_world.py` looks on."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.schedule.world import EVERY_ZONE, HOUR, MINUTE, Happening, Kind, Reader, World
+
+starts = st.datetimes(datetime(2026, 1, 1), datetime(2028, 6, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(minute=1, second=0, microsecond=0)
+)
+zones = st.one_of(st.sampled_from(EVERY_ZONE), st.sampled_from(EVERY_ZONE), st.just("Nowhere/Land"))
+cadences = st.sampled_from(["daily", "daily", "weekdays", "days", "weekly"])
+weekdays = st.lists(st.integers(0, 6), min_size=1, max_size=3, unique=True).map(tuple)
+hours = st.integers(0, 23)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, days: int) -> tuple[datetime, dict[int, Reader], list[Happening]]:
+    """Draw a population, its zones from all of tzdata, and what befalls it."""
+    start = draw(starts)
+    rhythms = st.tuples(zones, hours, cadences, weekdays)
+    drawn = draw(st.lists(rhythms, min_size=3, max_size=8))
+    readers = {n: Reader(*each, start) for n, each in enumerate(drawn, start=1)}
+    happening = st.builds(
+        Happening,
+        st.integers(1, days * 24 * 60).map(lambda minutes: start + minutes * MINUTE),
+        st.sampled_from(["down", "clock back", "move", "hour", "cadence", "pause"]),
+        st.integers(1, len(readers)),
+        st.sampled_from([1, 3, 5, 20, 30, 100, 21 * 24]),
+        zones,
+        cadences,
+        weekdays,
+    )
+    return start, readers, draw(st.lists(happening, max_size=8))
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(worlds(days=40))
+def test_whatever_befalls_them_each_period_has_one_issue_or_a_good_reason(
+    drawn: tuple[datetime, dict[int, Reader], list[Happening]],
+) -> None:
+    start, readers, happenings = drawn
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder), start, readers, [*happenings])
+        with closing(world.database):
+            world.live(days=40)
+            world.check()
+
+
+def test_a_leap_year_of_moves_and_outages(tmp_path: Path) -> None:
+    rng, start = random.Random(2028), datetime(2028, 1, 1, 0, 1, tzinfo=UTC)
+    odd = ["Africa/Cairo", "Australia/Lord_Howe", "Pacific/Kiritimati", "America/Santiago"]
+    readers = {
+        n: Reader(zone, rng.randrange(24), cadence, (rng.randrange(7),), start)
+        for n, (zone, cadence) in enumerate(zip(odd, ["daily", "weekdays", "weekly", "daily"],
+                                                strict=True), start=1)
+    }  # fmt: skip
+    troubles: list[tuple[Kind, int]] = [
+        ("down", 3),
+        ("down", 504),
+        ("down", 30),
+        ("clock back", 30),
+    ]
+    happenings = [
+        Happening(start + rng.randrange(366 * 24) * HOUR, kind, amount=amount)
+        for _ in range(3)
+        for kind, amount in troubles
+    ]
+    happenings += [
+        Happening(start + rng.randrange(366 * 24) * HOUR, "move", 4, zone=rng.choice(EVERY_ZONE))
+        for _ in range(12)
+    ]
+    world = World(tmp_path, start, readers, happenings)
+    with closing(world.database):
+        world.live(days=366)
+        assert world.check() > 2 * 150
+        served = [key for key, answer in world.answers.items() if answer == "served"]
+        assert (1, date(2028, 2, 29)) in served

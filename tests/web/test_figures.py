@@ -1,0 +1,167 @@
+"""What Prometheus is told: how sources and editions are, to who knows the token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from digest.errors import SettingsError
+from digest.operations.serving import Duties
+from digest.operations.sources import fetch_now
+from digest.web.figures import exposition
+from digest.web.pages import build_site
+from tests.installation import House, page, paper
+
+MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
+TOKEN = "a-token-of-some-length"
+ADA = "ada@example.org"
+
+Labels = frozenset[tuple[str, str]]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    (tmp_path / "drop").mkdir()
+    sources = [
+        {"name": "drop", "kind": "folder", "path": str(tmp_path / "drop")},
+        {"name": "gone", "kind": "mailbox", "path": str(tmp_path / "none")},
+        {"name": "unasked", "kind": "url", "url": "https://user:hunter2@example.org/papers"},
+    ]
+    made = House(tmp_path / "data", now=MORNING).reopened(
+        sources=sources,
+        web={"metrics_token": TOKEN},
+        dumps={"settle_seconds": 0},
+        schedule={"stagger_minutes": 0},
+        delivery={"processes": 1},
+    )
+    yield made
+    made.app.close()
+
+
+def told(house: House) -> dict[str, dict[Labels, float]]:
+    """Read the figures with the library's own parser: name → labels → value."""
+    families = text_string_to_metric_families(exposition(house.app).decode())
+    samples = [sample for family in families for sample in family.samples]
+    found: dict[str, dict[Labels, float]] = {}
+    for sample in samples:
+        found.setdefault(sample.name, {})[frozenset(sample.labels.items())] = sample.value
+    return found
+
+
+def labels(**of: str) -> Labels:
+    return frozenset(of.items())
+
+
+def fetch(house: House, *names: str) -> None:
+    fetch_now(house.app, [s for s in house.app.settings.sources if s.name in names])
+
+
+def test_each_source_tells_when_it_answered_and_what_it_brought(
+    house: House, tmp_path: Path
+) -> None:
+    (tmp_path / "drop" / "a.txt").write_bytes(page(paper("Walking robots"), paper("Tides")))
+    house.now = MORNING + timedelta(hours=1)
+    fetch(house, "drop")
+    house.now += timedelta(hours=1)
+    fetch(house, "drop", "gone")
+    found = told(house)
+    first, second = (MORNING + timedelta(hours=h) for h in (1, 2))
+    drop, gone = labels(source="drop"), labels(source="gone")
+    assert found["digest_source_last_fetch_timestamp_seconds"] == {
+        drop: second.timestamp(),
+        gone: second.timestamp(),
+    }
+    assert found["digest_source_last_success_timestamp_seconds"] == {drop: second.timestamp()}
+    assert found["digest_source_last_new_papers_timestamp_seconds"] == {drop: first.timestamp()}
+    assert found["digest_source_new_papers"][drop] == 0
+    states = found["digest_source_state"]
+    assert states[labels(source="gone", state="failed")] == 1
+    assert sum(value for key, value in states.items() if ("source", "drop") in key) == 1
+
+
+def test_editions_and_readers_are_counted_by_state(house: House) -> None:
+    for reader in (ADA, "eve@example.org"):
+        house.reader(reader, "robots")
+    house.reader("new@example.org", "robots", confirmed=False)
+    house.ingest(paper("Walking robots"))
+    assert told(house)["digest_unoffered_papers"][labels()] == 1
+    house.run()
+    found = told(house)
+    counts = found["digest_edition_deliveries"]
+    assert counts[labels(edition="1", state="accepted")] == 2
+    assert sum(counts.values()) == 2
+    assert found["digest_edition_papers"] == {labels(edition="1"): 1}
+    assert found["digest_edition_opened_timestamp_seconds"] == {
+        labels(edition="1"): MORNING.timestamp()
+    }
+    assert found["digest_readers"] == {labels(state="active"): 2, labels(state="pending"): 1}
+    assert found["digest_unoffered_papers"][labels()] == 0
+
+
+def test_who_is_due_and_not_planned_for_is_the_backlog(house: House) -> None:
+    house.reader(ADA, "robots")
+    house.ingest(paper("Walking robots"))
+    Duties(house.app).tick()
+    assert told(house)["digest_due_readers"] == {labels(): 0}
+    house.now = MORNING + timedelta(days=1, hours=1)
+    house.ingest(paper("Speaking robots"))
+    house.app.editions.open(house.now.date(), now=house.now, expiry=timedelta(days=3))
+    found = told(house)
+    assert found["digest_due_readers"] == {labels(): 1}
+    due_since = MORNING + timedelta(days=1)
+    assert found["digest_due_oldest_timestamp_seconds"] == {labels(): due_since.timestamp()}
+    Duties(house.app).tick()
+    assert told(house)["digest_due_readers"] == {labels(): 0}
+
+
+def test_an_empty_house_has_figures_too(house: House) -> None:
+    found = told(house)
+    assert found["digest_due_readers"] == {labels(): 0}
+    assert "digest_info" in found
+
+
+def test_the_figures_name_nobody_and_no_secret(house: House) -> None:
+    house.reader(ADA, "robots")
+    house.ingest(paper("Walking robots"))
+    house.run()
+    fetch(house, "gone")
+    text = exposition(house.app).decode()
+    assert "example.org" not in text
+    assert "hunter2" not in text
+    assert TOKEN not in text
+
+
+def test_the_page_wants_the_token(house: House) -> None:
+    with TestClient(build_site(house.app), base_url="http://localhost") as client:
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/metrics", headers={"Authorization": b"Bearer \xe9"}).status_code == 401
+        wrong = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}x"})
+        assert (wrong.status_code, wrong.headers["www-authenticate"]) == (401, "Bearer")
+        page = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "digest_due_readers 0.0" in page.text
+
+
+def test_without_a_token_there_is_no_page(tmp_path: Path) -> None:
+    house = House(tmp_path / "data")
+    with TestClient(build_site(house.app), base_url="http://localhost") as client:
+        assert client.get("/metrics").status_code == 404
+    house.app.close()
+
+
+def test_the_token_may_stand_in_a_file_and_must_be_long(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    house = House(tmp_path / "data").reopened(web={"metrics_token_file": tmp_path / "token"})
+    with TestClient(build_site(house.app), base_url="http://localhost") as client:
+        ok = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert ok.status_code == 200
+    (tmp_path / "token").write_text("short")
+    with pytest.raises(SettingsError, match="16 characters"):
+        build_site(house.app)
+    house.app.close()
