@@ -23,9 +23,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from digest.choosing.editor import Due, Editor, Knowledge, Offer, Rules
+from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer, Rules
 from digest.composing.issue_composer import IssueComposer, build_press
-from digest.composing.render import Press
+from digest.composing.render import Renderers
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
 from digest.editions import Edition
@@ -62,11 +62,11 @@ def main(readers: int, dumps: Sequence[Path]) -> None:
         Subscriber(n, f"r{n}@example.org", f"r{n}@example.org", keywords)
         for n, keywords in enumerate(distinct_profiles(papers, readers))
     ]
-    _, once = timed(lambda: (editor.choose([Due(people[0], 0)], 1), press.desk("en")))
+    _, once = timed(lambda: (editor.choose([IssueFor(people[0], 0)], 1), press.renderer("en")))
     print(f"{len(papers)} papers, {readers} readers; once an edition: {once * 1e3:.0f} ms")
     for name in ("profiles of their own", "profiles seen before"):
         report(name, people, editor, composer, edition)
-    chosen = [each for each in editor.choose([Due(p, 0) for p in people[:100]], 1) if each[1]]
+    chosen = [each for each in editor.choose([IssueFor(p, 0) for p in people[:100]], 1) if each[1]]
     spent = sum(timed(partial(naive_mail, press, *each))[1] for each in chosen)
     print(f"{'naive':22} {spent / len(chosen) * 1e6:9.1f} µs a mail, composing alone")
 
@@ -81,7 +81,7 @@ def report(
     """Send a list of readers through choosing, composing and the preflight, shard by shard."""
     spent = [0.0, 0.0, 0.0]
     for start in range(0, len(people), SHARD):
-        dues = [Due(each, 0) for each in people[start : start + SHARD]]
+        dues = [IssueFor(each, 0) for each in people[start : start + SHARD]]
         chosen, spent[0] = timed(partial(editor.choose, dues, 1), spent[0])
         issues, spent[1] = timed(partial(made_of, dues, chosen, composer, edition), spent[1])
         _, spent[2] = timed(partial(composer.check, edition, issues), spent[2])
@@ -92,7 +92,7 @@ def report(
 
 
 def made_of(
-    dues: Sequence[Due], chosen: Sequence[Chosen], composer: IssueComposer, edition: Edition
+    dues: Sequence[IssueFor], chosen: Sequence[Chosen], composer: IssueComposer, edition: Edition
 ) -> list[Issue]:
     """Compose the issues of a shard."""
     return [
@@ -148,10 +148,10 @@ def distinct_profiles(papers: Sequence[Paper], count: int) -> list[str]:
     return sorted(found, key=lambda _: rng.random())
 
 
-def naive_mail(press: Press, offer: Offer, picks: Sequence[Pick]) -> None:
+def naive_mail(press: Renderers, offer: Offer, picks: Sequence[Pick]) -> None:
     """Make one mail of the same templates from scratch: MJML, then Jinja for all its parts."""
     Templates(ROOT / "templates/email").html("issue.mjml")
-    desk = press.desk("en")
+    desk = press.renderer("en")
     desk.top(1, date(2026, 3, 2), "daily")
     desk.section("picked", len(picks), "daily")
     for place, pick in enumerate(picks):

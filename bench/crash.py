@@ -33,7 +33,7 @@ from typing import Literal
 from bench.crash_worker import CONNECTIONS, PIPELINE, POINTS, work
 from bench.delivery_room import NOW, address_of, make_store
 from bench.smtp_recorder import Mail, Recorder
-from digest.delivery.crash_board import Undertaker
+from digest.delivery.crash_board import DeadSenders
 from digest.states import State
 from digest.storage.deliveries import DeliveryStore
 
@@ -97,7 +97,7 @@ class Ordeal:
         left = self.store.accounting(1)
         if left.sending > CONNECTIONS * PIPELINE:
             self.figures.problems.append(f"{left.sending} in sending")
-        self.store.reap(Undertaker(self.folder / "owners", alone=True), NOW)
+        self.store.reap(DeadSenders(self.folder / "owners", alone=True), NOW)
         self._look(point, before)
         return True
 

@@ -11,13 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench.delivery_room import NOW, Desk, Room
-from digest.delivery.crash_board import Owner, Undertaker
+from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
 from digest.states import Claim, Result, Turn
 from digest.storage.database import open_database, sqlite_url
-from digest.storage.deliveries import DeliveryStore, Frozen
+from digest.storage.deliveries import DeliveryStore, FrozenRow
 
 CONNECTIONS = 3
 PIPELINE = 8
@@ -49,7 +49,7 @@ class Fuse:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-class FusedOwner(Owner):
+class FusedOwner(LivingSender):
     """An owner that may die around each note on its board."""
 
     fuse: Fuse
@@ -79,7 +79,7 @@ class FusedStore(DeliveryStore):
         self.fuse.hit("claimed")
         return claims
 
-    def freeze(self, owner: str, issues: Sequence[tuple[Claim, Frozen]]) -> set[int]:
+    def freeze(self, owner: str, issues: Sequence[tuple[Claim, FrozenRow]]) -> set[int]:
         kept = super().freeze(owner, issues)
         self.fuse.hit("frozen")
         return kept
@@ -112,7 +112,7 @@ def work(
     store = FusedStore(database)
     store.fuse = fuse
     room.deliveries = store
-    store.reap(Undertaker(data / "owners", alone=True), now)
+    store.reap(DeadSenders(data / "owners", alone=True), now)
     if resend:
         store.resend_uncertain(1, now)
     owner = FusedOwner(data / "owners")

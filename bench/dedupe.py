@@ -33,7 +33,7 @@ from digest.archive.diff import Intents, decide
 from digest.archive.near_duplicates import Same, same_paper
 from digest.archive.title_blocks import TitleBlocks, blocking_hashes
 from digest.papers import PaperRecord, title_key
-from digest.storage.archive import Archive
+from digest.storage.archive import ArchiveStore
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import migrate
 
@@ -185,7 +185,7 @@ class Store:
     def __init__(self, bench: Bench, path: Path) -> None:
         database = open_database(sqlite_url(path))
         migrate(database, backups=path.parent, now=NOW)
-        self.archive = Archive(database)
+        self.archive = ArchiveStore(database)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("PRAGMA cache_size=-500000")

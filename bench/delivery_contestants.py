@@ -17,7 +17,7 @@ from pathlib import Path
 from bench import newsroom
 from bench.delivery_room import NOW, Desk, Room, make_store
 from bench.meter import meter
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.dkim import KeyRing, load_key, make_key
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
@@ -38,7 +38,7 @@ def ours(folder: Path, port: int, mails: int, *algorithms: str) -> None:
     with meter():
         room.deliveries.plan(1, NOW)
         gc.set_threshold(*SELDOM)  # as in a run
-        owner = Owner(place / "owners")
+        owner = LivingSender(place / "owners")
         transport = SmtpTransport(Relay("127.0.0.1", port, "none"), connections=4, pipeline=32)
         sender = Sender(room.deliveries, owner, transport, clock=lambda: NOW, rng=random.Random(1))
         sender.send(room.mails(owner.name, NOW, shard=1000))

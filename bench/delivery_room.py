@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from digest.delivery.dkim import KeyRing
-from digest.delivery.freezing import Press
+from digest.delivery.freezing import Freezer
 from digest.delivery.interface import ReadyMail
 from digest.delivery.message import Letterhead, Recipe
 from digest.delivery.verp import return_path
@@ -179,7 +179,7 @@ class Room:
     database: Database
     deliveries: DeliveryStore
     recipes: RecipeStore
-    press: Press
+    press: Freezer
     desk: Desk
 
     @staticmethod
@@ -204,7 +204,7 @@ class Room:
             selectors=tuple(key.selector for key in ring.signing),
         )
         recipes = RecipeStore(database)
-        press = Press(recipes, letterhead, ring, SECRET)
+        press = Freezer(recipes, letterhead, ring, SECRET)
         return Room(database, DeliveryStore(database, lease=lease), recipes, press, desk or Desk())
 
     def ready(self, claim: Claim, recipe: Recipe) -> ReadyMail:

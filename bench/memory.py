@@ -28,7 +28,7 @@ from sqlalchemy import insert
 
 from bench.delivery import sink
 from bench.delivery_room import NOW, Room, make_store
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
@@ -76,7 +76,7 @@ def by_engine(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
     database = make_store(folder / "digest.db", readers)
     room = Room.make(database)
     room.deliveries.plan(1, NOW)
-    owner = Owner(folder / "owners")
+    owner = LivingSender(folder / "owners")
     relay = SmtpTransport(Relay("127.0.0.1", port, "none"))
     sender = Sender(room.deliveries, owner, relay, clock=lambda: NOW, rng=random.Random(1))
     sender.send(gauge.watch(room.mails(owner.name, NOW)))
@@ -107,7 +107,7 @@ def by_product(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
             store.execute(insert(subscribers), [_reader(n) for n in range(first, last)])
     for name in ("day-1.txt", "day-2.txt"):
         app.ingest_file(shipped("digest/samples") / name, None, False)
-    figures, trouble = app.edition_run(gauge.passed).run(app.today(), app.courier)
+    figures, trouble = app.edition_run(gauge.passed).run(app.today(), app.engine)
     if trouble or figures.accounting.accepted != readers:
         raise SystemExit(f"not all were accepted: {trouble}, {figures.accounting}")
     return app.database

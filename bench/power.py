@@ -33,7 +33,7 @@ from typing import Literal, NamedTuple
 from bench.crash_worker import CONNECTIONS, PIPELINE
 from bench.delivery_room import NOW, Desk, Room, make_store
 from bench.smtp_recorder import Recorder
-from digest.delivery.crash_board import Owner, Undertaker
+from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
@@ -240,9 +240,9 @@ def resume(cut: Cut) -> list[str]:
     room = Room.make(database, desk=Desk(cards=30))
     store = room.deliveries
     before = store.accounting(1)
-    store.reap(Undertaker(cut.folder / "owners", alone=True), NOW)
+    store.reap(DeadSenders(cut.folder / "owners", alone=True), NOW)
     held = store.accounting(1).uncertain
-    owner = Owner(cut.folder / "owners")
+    owner = LivingSender(cut.folder / "owners")
     with Recorder() as server:
         relay = Relay("127.0.0.1", server.port, "none", retry_seconds=0.01)
         transport = SmtpTransport(relay, connections=CONNECTIONS, pipeline=PIPELINE)

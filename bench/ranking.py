@@ -261,8 +261,8 @@ def quality(folders: list[Path]) -> None:
     for folder in folders:
         for kind in ("queries", "keywords"):
             collection = read_collection(folder, kind)
-            base, _ = lab.evaluate(collection, "bm25", bm25)
-            ours, _ = lab.evaluate(collection, "lexical", lab.our_ranker(None))
+            base, _ = lab.evaluation(collection, "bm25", bm25)
+            ours, _ = lab.evaluation(collection, "lexical", lab.our_ranker(None))
             a, b = base.means["ndcg@10"], ours.means["ndcg@10"]
             print(f"{collection.name:11s} {kind:10s} {a:10.4f} {b:14.4f} {b / a - 1:+12.1%}")
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from digest.choosing.editor import NOTHING_SENT, Due, Editor
+from digest.choosing.editor import NOTHING_SENT, Editor, IssueFor
 from digest.editions import Edition, Figures
 from digest.mail import Issue
 from digest.papers import Paper
@@ -195,7 +195,7 @@ class EditionRun:
         numbers = [claim.subscriber for claim in claims]
         had, tastes = self.sent(numbers, now), self.tastes(numbers, now)
         dues = [
-            Due(
+            IssueFor(
                 readers[c.subscriber],
                 c.since,
                 had.get(c.subscriber, NOTHING_SENT),

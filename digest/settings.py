@@ -45,7 +45,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Newsletter(Section):
+class NewsletterSettings(Section):
     """[newsletter]: who sends, and how it looks."""
 
     name: str = "digest"
@@ -66,7 +66,7 @@ class Newsletter(Section):
     goodbye: bool = True
 
 
-class Dumps(Section):
+class DumpSettings(Section):
     """[dumps]: where papers come from."""
 
     inbox: str = "inbox"  # below the data folder unless absolute
@@ -74,7 +74,7 @@ class Dumps(Section):
     settle_seconds: float = Field(default=5.0, ge=0)
 
 
-class Source(Section):
+class SourceSettings(Section):
     """[[sources]]: one place that is asked for papers from time to time."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")
@@ -85,7 +85,7 @@ class Source(Section):
     every_minutes: float = Field(default=60.0, ge=1)
 
     @model_validator(mode="after")
-    def _has_its_place(self) -> Source:
+    def _has_its_place(self) -> SourceSettings:
         if (self.kind == "url") != bool(self.url.get_secret_value()):
             raise ValueError('kind "url" needs url, and no other kind has one')
         if (self.kind == "url") == (self.path is not None):
@@ -93,7 +93,7 @@ class Source(Section):
         return self
 
 
-class Enrichment(Section):
+class EnrichmentSettings(Section):
     """[enrichment]: looking up what a page does not print."""
 
     service: Literal["off", "arxiv", "hugging-face"] = "off"
@@ -101,7 +101,7 @@ class Enrichment(Section):
     per_round: int = Field(default=20, ge=1, le=500)
 
 
-class Edition(Section):
+class EditionSettings(Section):
     """[edition]: what an issue holds."""
 
     max_papers: int = Field(default=10, ge=1, le=50)
@@ -114,7 +114,7 @@ class Edition(Section):
     show_updated: bool = False
 
 
-class Ranking(Section):
+class RankingSettings(Section):
     """[ranking]: what counts as a match."""
 
     floor: float = Field(default=0.01, ge=0)
@@ -122,7 +122,7 @@ class Ranking(Section):
     memory: int = Field(default=5000, ge=0)
 
 
-class Schedule(Section):
+class ScheduleSettings(Section):
     """[schedule]: when issues go out."""
 
     hour: int = Field(default=7, ge=0, le=23)
@@ -131,7 +131,7 @@ class Schedule(Section):
     catch_up_hours: float = Field(default=20.0, ge=0)
 
 
-class Smtp(Section):
+class SmtpSettings(Section):
     """[delivery.smtp]: the relay."""
 
     host: str = "127.0.0.1"
@@ -148,7 +148,7 @@ class Smtp(Section):
     ca_file: Path | None = None
 
 
-class Dkim(Section):
+class DkimSettings(Section):
     """[delivery.dkim]: who signs."""
 
     domain: str = ""  # "" signs nothing
@@ -158,7 +158,7 @@ class Dkim(Section):
     ed25519_key_file: Path | None = None
 
 
-class Pace(Section):
+class PaceSettings(Section):
     """[delivery.pace]: how fast; 0 is no limit."""
 
     per_second: Rate = 0
@@ -166,7 +166,7 @@ class Pace(Section):
     per_domain_connections: int = Field(default=0, ge=0)
 
 
-class Delivery(Section):
+class DeliverySettings(Section):
     """[delivery]: how mails leave."""
 
     transport: Literal["mailbox", "smtp"] = "mailbox"
@@ -174,12 +174,12 @@ class Delivery(Section):
     lease_seconds: float = Field(default=600.0, gt=0)
     processes: int = Field(default=0, ge=0)  # 0: one a core
     return_path: str = ""
-    smtp: Smtp = Smtp()
-    dkim: Dkim = Dkim()
-    pace: Pace = Pace()
+    smtp: SmtpSettings = SmtpSettings()
+    dkim: DkimSettings = DkimSettings()
+    pace: PaceSettings = PaceSettings()
 
 
-class Web(Section):
+class WebSettings(Section):
     """[web]: the pages."""
 
     host: str = "127.0.0.1"
@@ -195,13 +195,13 @@ class Web(Section):
     metrics_token_file: Path | None = None
 
 
-class Store(Section):
+class StoreSettings(Section):
     """[store]: where everything is kept."""
 
     url: str = ""  # "": SQLite below the data folder
 
 
-class Logs(Section):
+class LogSettings(Section):
     """[logs]: what is told."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -226,17 +226,17 @@ class Settings(BaseSettings):
         env_prefix="DIGEST_", env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
-    newsletter: Newsletter = Newsletter()
-    dumps: Dumps = Dumps()
-    sources: tuple[Source, ...] = ()
-    enrichment: Enrichment = Enrichment()
-    edition: Edition = Edition()
-    ranking: Ranking = Ranking()
-    schedule: Schedule = Schedule()
-    delivery: Delivery = Delivery()
-    web: Web = Web()
-    store: Store = Store()
-    logs: Logs = Logs()
+    newsletter: NewsletterSettings = NewsletterSettings()
+    dumps: DumpSettings = DumpSettings()
+    sources: tuple[SourceSettings, ...] = ()
+    enrichment: EnrichmentSettings = EnrichmentSettings()
+    edition: EditionSettings = EditionSettings()
+    ranking: RankingSettings = RankingSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    web: WebSettings = WebSettings()
+    store: StoreSettings = StoreSettings()
+    logs: LogSettings = LogSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -12,12 +12,12 @@ from html import escape
 from pathlib import Path
 
 from digest.choosing.choose import choose
-from digest.composing.branding import PressSettings
+from digest.composing.branding import RenderSettings
 from digest.composing.checks.specimen import SpecimenLinks
 from digest.composing.proofs.picture import take_picture
 from digest.composing.proofs.preview_page import in_dark, in_light
 from digest.composing.proofs.proof import Proof, proof
-from digest.composing.render import Press, Reader, compose
+from digest.composing.render import Recipient, Renderers, compose
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
 from digest.papers import Paper
@@ -54,10 +54,10 @@ def sample() -> Proof:
     index = Index.build(papers, Background.empty().updated(papers))
     profile = parse(reader["keywords"])
     picks = choose(profile, index.rank([profile])[0], index)
-    press = Press(PressSettings(base_url="https://digest.example.org"),
+    press = Renderers(RenderSettings(base_url="https://digest.example.org"),
                   Templates(ROOT / "templates/email"))  # fmt: skip
     issue = compose(
-        Reader(1, reader["email"], reader["name"]),
+        Recipient(1, reader["email"], reader["name"]),
         press.edition(1, date(2026, 3, 2)),
         picks,
         {paper.id: paper for paper in papers},

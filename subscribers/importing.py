@@ -27,7 +27,7 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def import_readers(
+def import_rows(
     desk: FrontDesk,
     rows: Iterable[Row | Rejected],
     now: datetime,

@@ -34,7 +34,7 @@ class Letter:
     other_address: str = ""  # for 'moving' and 'moved': the new address
 
 
-class Mailer(Protocol):
+class LetterSender(Protocol):
     """Sends letters."""
 
     def post(self, letter: Letter) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from subscribers.errors import Problem, ProfileError
-from subscribers.item_reader import Item, Reader
+from subscribers.item_lexer import Item, ItemLexer
 from subscribers.messages import message
 
 __all__ = ["Item", "Profile", "parse", "to_text", "without_item"]
@@ -47,7 +47,7 @@ def parse(text: str) -> Profile:
             most=MAX_CHARACTERS,
         )
         raise ProfileError((Problem(MAX_CHARACTERS, text[MAX_CHARACTERS], reason),))
-    reader = Reader(text)
+    reader = ItemLexer(text)
     reader.read()
     wanted = _without_repeats([part.item for part in reader.wanted])
     excluded = _without_repeats([part.item for part in reader.excluded])
@@ -103,7 +103,7 @@ def _without_repeats(items: list[Item]) -> tuple[Item, ...]:
     return tuple(kept.values())
 
 
-def _contradictions(reader: Reader) -> list[Problem]:
+def _contradictions(reader: ItemLexer) -> list[Problem]:
     """Name what is both wanted and excluded in the same words: it could never be picked."""
     wanted = {(part.item.words, part.item.scope) for part in reader.wanted}
     return [
@@ -119,7 +119,7 @@ def _contradictions(reader: Reader) -> list[Problem]:
     ]
 
 
-def _counted(reader: Reader, items: int) -> list[Problem]:
+def _counted(reader: ItemLexer, items: int) -> list[Problem]:
     if items <= MAX_ITEMS:
         return []
     places = sorted(part.position for part in (*reader.wanted, *reader.excluded))

@@ -9,16 +9,16 @@ from subscribers.addresses import parse_address
 from subscribers.errors import TokenError, UnknownReader
 from subscribers.messages import message
 from subscribers.store import Subscriber, SubscriberStore
-from subscribers.tokens import PREFERENCES_WITHIN, Claim, Tokens, check_age
+from subscribers.tokens import PREFERENCES_WITHIN, TokenFields, Tokens, check_age
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class DeskVisit:
     """Who came by a mail's link, and from which mail."""
 
     reader: Subscriber
     edition: int  # 0: from a letter or a page
-    claim: Claim
+    claim: TokenFields
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Reception:
     store: SubscriberStore
     tokens: Tokens
 
-    def reader_of(self, claim: Claim) -> Subscriber:
+    def reader_of(self, claim: TokenFields) -> Subscriber:
         """Return whom a token names by its first number.
 
         Raises:
@@ -62,7 +62,7 @@ class Reception:
             raise UnknownReader(message("nobody is subscribed as {address}", address=email.strip()))
         return reader
 
-    def visit(self, token: str, now: datetime, *, strict: bool = True) -> Visit:
+    def visit(self, token: str, now: datetime, *, strict: bool = True) -> DeskVisit:
         """Return who came by a mail's link.
 
         Args:
@@ -82,10 +82,10 @@ class Reception:
         if strict:
             check_age(claim, PREFERENCES_WITHIN, now)
             check_not_cut_off(reader, claim)
-        return Visit(reader, numbers[1], claim)
+        return DeskVisit(reader, numbers[1], claim)
 
 
-def check_not_cut_off(reader: Subscriber, claim: Claim) -> None:
+def check_not_cut_off(reader: Subscriber, claim: TokenFields) -> None:
     """Refuse links from before the reader's mails moved or they stopped a stranger.
 
     Raises:

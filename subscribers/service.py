@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from subscribers.addresses import Address, address_hash, parse_address
 from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
 from subscribers.errors import ConsentError
-from subscribers.letters import Letter, LetterKind, Mailer
+from subscribers.letters import Letter, LetterKind, LetterSender
 from subscribers.links import Links
 from subscribers.messages import message
 from subscribers.preferences import Preferences
@@ -38,7 +38,7 @@ class DeskSettings:
 class FrontDesk(Reception):
     """Serves readers."""
 
-    mailer: Mailer
+    mailer: LetterSender
     settings: DeskSettings = field(default_factory=DeskSettings)
     # Whether one more letter to an address (by its key) is within the limits; one that somebody
     # asked for, and one that tells of a change.

@@ -48,7 +48,7 @@ _MAX_SECONDS = 253_402_300_799  # the last second of the year 9999
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TokenFields:
     """What a good token says."""
 
     fields: tuple[Field, ...]
@@ -102,7 +102,7 @@ class Tokens:
         parts = [*map(_packed, fields), _base36(int(now.timestamp()))]
         return self._signers[purpose].sign(".".join(parts)).decode("ascii")
 
-    def read(self, purpose: Purpose, token: str, now: datetime) -> Claim:
+    def read(self, purpose: Purpose, token: str, now: datetime) -> TokenFields:
         """Return what a token says.
 
         Raises:
@@ -113,14 +113,14 @@ class Tokens:
         try:
             signed = self._signers[purpose].unsign(token).decode("ascii")
             *fields, issued = signed.split(".")
-            claim = Claim(tuple(map(_unpacked, fields)), _moment(issued))
+            claim = TokenFields(tuple(map(_unpacked, fields)), _moment(issued))
         except (BadSignature, ValueError):
             raise TokenError(_GARBLED) from None
         check_age(claim, LIFETIMES[purpose], now)
         return claim
 
 
-def check_age(claim: Claim, lifetime: timedelta | None, now: datetime) -> None:
+def check_age(claim: TokenFields, lifetime: timedelta | None, now: datetime) -> None:
     """Refuse a claim that is older than its lifetime. None: it never is.
 
     Raises:

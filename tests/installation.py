@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from digest.app.application import App
-from digest.archive.readings import Reading
+from digest.archive.dump_results import DumpResult
 from digest.editions import Figures
 from digest.operations import issues as pressroom
-from digest.settings import Ranking, Settings
+from digest.settings import RankingSettings, Settings
 from subscribers.preferences import read_preferences
 from subscribers.store import Subscriber
 
-LEXICAL = Ranking(semantic="off")  # whether or not this machine has a model
+LEXICAL = RankingSettings(semantic="off")  # whether or not this machine has a model
 MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
 
 
@@ -38,7 +38,7 @@ class House:
         settings = Settings(**{"ranking": LEXICAL, **sections})  # type: ignore[arg-type]
         return House(self.data, settings, self.now)
 
-    def ingest(self, *papers: tuple[str, str]) -> Reading:
+    def ingest(self, *papers: tuple[str, str]) -> DumpResult:
         return self.app.ingest_bytes(page(*papers), "page.txt", None, False)
 
     def reader(self, email: str, keywords: str, *, confirmed: bool = True) -> Subscriber:

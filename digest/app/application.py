@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
-from digest.app.front_desk import FrontOffice, utc_now
+from digest.app.front_desk import FrontDeskApp, utc_now
 from digest.app.sending import load_semantics, taste_of
+from digest.archive.dump_results import Dump, DumpResult
 from digest.archive.ingest import Ingest
-from digest.archive.readings import Dump, Reading
-from digest.choosing.editor import NOTHING_SENT, Due, Editor, Knowledge, Rules
+from digest.choosing.editor import NOTHING_SENT, Editor, IssueFor, Knowledge, Rules
 from digest.composing.issue_composer import IssueComposer
-from digest.delivery.crash_board import Undertaker
-from digest.delivery.engine import Courier
+from digest.delivery.crash_board import DeadSenders
+from digest.delivery.engine import DeliveryEngine
 from digest.dumps.text import read_bytes
 from digest.papers import Paper
 from digest.ranking.background import Background
@@ -27,7 +27,7 @@ from digest.run import EditionRun, Plan
 from digest.settings import Settings
 from digest.storage.dumps import DumpStore
 from digest.storage.ledger import LedgerStore
-from digest.storage.vectors import VectorTable
+from digest.storage.vectors import VectorStore
 from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
 
@@ -50,10 +50,10 @@ def _parse(format_name: str | None, data: bytes, now: datetime, day: date | None
 def _parser_version(format_name: str) -> int:
     from digest.dumps import formats  # noqa: PLC0415 - as above
 
-    return formats.named(format_name).version
+    return formats.format_named(format_name).version
 
 
-class App(FrontOffice):
+class App(FrontDeskApp):
     """Everything that a command or the server needs, made when it is first asked for."""
 
     def __init__(
@@ -81,7 +81,7 @@ class App(FrontOffice):
     @cached_property
     def semantics(self) -> Semantics | None:
         """The sentence model, when it is here and wanted. Raises ModelError when it must be."""
-        return load_semantics(self.settings.ranking.semantic, VectorTable(self.database))
+        return load_semantics(self.settings.ranking.semantic, VectorStore(self.database))
 
     @property
     def knowledge(self) -> Knowledge:
@@ -100,11 +100,11 @@ class App(FrontOffice):
         papers = self.archive.get([each[0] for opinions in said.values() for each in opinions])
         return {reader: taste_of(opinions, papers, now) for reader, opinions in said.items()}
 
-    def due(self, reader: Subscriber, since: int) -> Due:
+    def due(self, reader: Subscriber, since: int) -> IssueFor:
         """Return a reader as a run would see them."""
         now = self.clock()
         sent = self.sent_to([reader.id], now).get(reader.id, NOTHING_SENT)
-        return Due(reader, since, sent, self.tastes_of([reader.id], now).get(reader.id, ()))
+        return IssueFor(reader, since, sent, self.tastes_of([reader.id], now).get(reader.id, ()))
 
     def editor(self) -> Editor:
         """Return who chooses the papers, with the archive's statistics of this moment."""
@@ -180,7 +180,7 @@ class App(FrontOffice):
         """Take over what dead senders left, and close what has expired."""
         now, of = self.clock(), self.settings.delivery
         alone = self.database.engine.dialect.name == "sqlite"
-        self.deliveries.reap(Undertaker(self.workshop.owners, alone=alone), now)
+        self.deliveries.reap(DeadSenders(self.sending_parts.owners, alone=alone), now)
         if not alone:
             self.deliveries.abandon(now)
         self.deliveries.expire(now)
@@ -189,9 +189,9 @@ class App(FrontOffice):
                 self.deliveries.resend_uncertain(edition.number, now)
             self.deliveries.set_aside(edition.number, now)
 
-    def courier(self) -> Courier:
-        """Open a courier; who runs an edition closes it."""
-        return self.workshop.courier(self.deliveries, self.recipes)
+    def engine(self) -> DeliveryEngine:
+        """Open a engine; who runs an edition closes it."""
+        return self.sending_parts.engine(self.deliveries, self.recipes)
 
     @cached_property
     def _ingest(self) -> Ingest:
@@ -204,7 +204,7 @@ class App(FrontOffice):
             show_updated=self.settings.edition.show_updated,
         )
 
-    def ingest_file(self, path: Path, captured_on: date | None, archive_only: bool) -> Reading:
+    def ingest_file(self, path: Path, captured_on: date | None, archive_only: bool) -> DumpResult:
         """Read a dump from a file into the archive."""
         return self._embedded(
             self._ingest.file(
@@ -219,7 +219,7 @@ class App(FrontOffice):
         captured_on: date | None,
         archive_only: bool,
         format_name: str | None = None,
-    ) -> Reading:
+    ) -> DumpResult:
         """Read a dump from its bytes into the archive, in the named format or its own."""
         parse = partial(_parse, format_name) if format_name else self._ingest.parse
         return self._embedded(
@@ -232,7 +232,7 @@ class App(FrontOffice):
             )
         )
 
-    def _embedded(self, reading: Reading) -> Reading:
+    def _embedded(self, reading: DumpResult) -> DumpResult:
         """Embed the papers that a reading brought, so that no send waits for the model."""
         if reading.new and self.semantics is not None:
             fresh = self.archive.newest(reading.new)

@@ -19,7 +19,7 @@ Verdict = Literal["ok", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Check:
     """One thing that was looked at."""
 
     check: str
@@ -70,9 +70,9 @@ def _missing(settings: Settings, data: Path) -> Iterator[str]:
         yield "newsletter.base_url or newsletter.unsubscribe_mailto (how readers leave)"
 
 
-def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]) -> list[Finding]:
+def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]) -> list[Check]:
     """Return what a check-up finds; `probes` touch the real things and return what they saw."""
-    looked: list[Finding | None] = [
+    looked: list[Check | None] = [
         _data_folder(data),
         _sending(settings, data),
         _unsubscribing(settings),
@@ -84,46 +84,46 @@ def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]
     return [finding for finding in looked if finding is not None]
 
 
-def _probed(name: str, probe: Callable[[], str]) -> Finding:
+def _probed(name: str, probe: Callable[[], str]) -> Check:
     try:
-        return Finding(name, "ok", probe())
+        return Check(name, "ok", probe())
     except DigestError as error:
-        return Finding(name, "error", str(error))
+        return Check(name, "error", str(error))
     except OSError as error:
-        return Finding(name, "error", f"{error.strerror or error}")
+        return Check(name, "error", f"{error.strerror or error}")
 
 
-def _data_folder(data: Path) -> Finding:
+def _data_folder(data: Path) -> Check:
     if not data.exists():
-        return Finding("data folder", "warning", f"{data} is not there yet; `digest init` makes it")
+        return Check("data folder", "warning", f"{data} is not there yet; `digest init` makes it")
     if not os.access(data, os.W_OK | os.X_OK):
-        return Finding("data folder", "error", f"{data} cannot be written to; mend its rights")
-    return Finding("data folder", "ok", str(data))
+        return Check("data folder", "error", f"{data} cannot be written to; mend its rights")
+    return Check("data folder", "ok", str(data))
 
 
-def _sending(settings: Settings, data: Path) -> Finding:
+def _sending(settings: Settings, data: Path) -> Check:
     delivery = settings.delivery
     if delivery.transport == "mailbox":
-        return Finding("delivery", "ok", f"to Maildirs below {data / 'mailbox'}")
+        return Check("delivery", "ok", f"to Maildirs below {data / 'mailbox'}")
     try:
         check_sending(settings, data)
     except SettingsError as error:
-        return Finding("delivery", "error", str(error))
+        return Check("delivery", "error", str(error))
     smtp = delivery.smtp
-    return Finding("delivery", "ok", f"by SMTP to {smtp.host}:{smtp.port}, {smtp.security}")
+    return Check("delivery", "ok", f"by SMTP to {smtp.host}:{smtp.port}, {smtp.security}")
 
 
-def _unsubscribing(settings: Settings) -> Finding:
+def _unsubscribing(settings: Settings) -> Check:
     newsletter = settings.newsletter
     if newsletter.base_url:
-        return Finding("unsubscribing", "ok", "by one click, at newsletter.base_url")
+        return Check("unsubscribing", "ok", "by one click, at newsletter.base_url")
     if newsletter.unsubscribe_mailto:
-        return Finding(
+        return Check(
             "unsubscribing",
             "warning",
             "by mail only, and somebody has to read it; set newsletter.base_url for one click",
         )
-    return Finding(
+    return Check(
         "unsubscribing",
         "warning",
         "newsletter.base_url is not set: mails carry only a mailto: to the sender, and neither"
@@ -131,10 +131,10 @@ def _unsubscribing(settings: Settings) -> Finding:
     )
 
 
-def _https(settings: Settings) -> Finding | None:
+def _https(settings: Settings) -> Check | None:
     at = urlsplit(settings.newsletter.base_url)
     if at.scheme == "http" and not is_loopback(at.hostname or ""):
-        return Finding(
+        return Check(
             "base_url",
             "warning",
             "newsletter.base_url is not https: mail programs show no unsubscribe button (RFC 8058)",
@@ -142,31 +142,31 @@ def _https(settings: Settings) -> Finding | None:
     return None
 
 
-def _secret(settings: Settings, data: Path) -> Finding:
+def _secret(settings: Settings, data: Path) -> Check:
     web, made = settings.web, data / "secret.key"
     file = web.secret_key_file or (made if made.exists() else None)
     try:
         key = secret_of(web.secret_key, file, name="web.secret_key_file")
     except SettingsError as error:
-        return Finding("secret key", "error", str(error))
+        return Check("secret key", "error", str(error))
     if key is None:
-        return Finding("secret key", "ok", f"will be made at first use: {made}")
+        return Check("secret key", "ok", f"will be made at first use: {made}")
     in_file = file if web.secret_key is None else None
     if in_file and in_file.stat().st_mode & 0o077:
-        return Finding("secret key", "error", f"others can read {in_file}: chmod 600 {in_file}")
+        return Check("secret key", "error", f"others can read {in_file}: chmod 600 {in_file}")
     if len(key.encode()) < MIN_KEY_BYTES:
-        return Finding(
+        return Check(
             "secret key",
             "error",
             f"it has fewer than {MIN_KEY_BYTES} bytes, so that links could be forged",
         )
-    return Finding("secret key", "ok", str(made) if in_file == made else "set")
+    return Check("secret key", "ok", str(made) if in_file == made else "set")
 
 
-def _trial(settings: Settings) -> Finding | None:
+def _trial(settings: Settings) -> Check | None:
     if not settings.edition.only_to:
         return None
     listed = len(settings.edition.only_to)
-    return Finding(
+    return Check(
         "trial", "warning", f"edition.only_to is set: mail goes to {listed} address(es) only"
     )

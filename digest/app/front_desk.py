@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from digest.app.data_folder import make_folder, secret_key
-from digest.app.doctor import Finding, examine, knock
+from digest.app.doctor import Check, examine, knock
 from digest.app.stores import Stores
-from digest.delivery.post_office import PostOffice
+from digest.delivery.letter_queue import LetterQueue
 from digest.errors import SettingsError
-from digest.schedule.tick import House
+from digest.schedule.tick import TimeRules
 from digest.settings import Settings, secret_of
 from digest.storage.letters import LetterStore
 from digest.storage.migrate import schema_version
@@ -27,8 +27,8 @@ from subscribers.service import DeskSettings, FrontDesk
 from subscribers.tokens import MIN_KEY_BYTES, Tokens
 
 if TYPE_CHECKING:
-    from digest.app.sending import Workshop
-    from digest.composing.render import Press
+    from digest.app.sending import SendingParts
+    from digest.composing.render import Renderers
 
 
 def utc_now() -> datetime:
@@ -36,7 +36,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class FrontOffice(Stores):
+class FrontDeskApp(Stores):
     """One data folder with its secret, its front desk and its post office."""
 
     def __init__(
@@ -45,9 +45,9 @@ class FrontOffice(Stores):
         super().__init__(settings, data, clock)
 
     @cached_property
-    def press(self) -> Press:
+    def press(self) -> Renderers:
         """The mail's templates, compiled."""
-        from digest.composing.issue_composer import build_press  # noqa: PLC0415 - as for the workshop
+        from digest.composing.issue_composer import build_press  # noqa: PLC0415 - as for the sending_parts
 
         return build_press(self.settings)
 
@@ -71,26 +71,26 @@ class FrontOffice(Stores):
         return Tokens([*old, self.key.encode()])
 
     @cached_property
-    def workshop(self) -> Workshop:
+    def sending_parts(self) -> SendingParts:
         """What opens couriers."""
         # What signs, sends and composes takes longer to import than most commands take to run.
-        from digest.app.sending import Workshop  # noqa: PLC0415 - see above
+        from digest.app.sending import SendingParts  # noqa: PLC0415 - see above
 
-        return Workshop(self.settings, self.data, self.clock, self.key)
+        return SendingParts(self.settings, self.data, self.clock, self.key)
 
     @cached_property
-    def post_office(self) -> PostOffice:
+    def post_office(self) -> LetterQueue:
         """Letters of the front desk."""
         store = LetterStore(self.database)
-        return PostOffice(
+        return LetterQueue(
             outbox=store,
-            send=lambda letters: self.workshop.send_letters(store, self.press, letters),
+            send=lambda letters: self.sending_parts.send_letters(store, self.press, letters),
             message_id=self._message_id,
             clock=self.clock,
         )
 
     def _message_id(self) -> str:
-        return self.workshop.message_id()
+        return self.sending_parts.message_id()
 
     @cached_property
     def desk(self) -> FrontDesk:
@@ -120,10 +120,10 @@ class FrontOffice(Stores):
         return Links(self.base_url, self.tokens)
 
     @property
-    def house(self) -> House:
+    def house(self) -> TimeRules:
         """What the settings say of time."""
         of = self.settings.schedule
-        return House(
+        return TimeRules(
             zone=of.timezone,
             hour=of.hour,
             stagger_minutes=of.stagger_minutes,
@@ -150,7 +150,7 @@ class FrontOffice(Stores):
         """The folder that is watched for dumps."""
         return self.data / self.settings.dumps.inbox
 
-    def examine(self, *, online: bool) -> list[Finding]:
+    def examine(self, *, online: bool) -> list[Check]:
         """Return what a check-up finds; with `online` it also asks the network."""
         from digest.dumps import formats  # noqa: PLC0415 - all of them, to look at
 

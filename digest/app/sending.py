@@ -1,4 +1,4 @@
-"""Settings → the parts that send mail. Half of the composition root; `app.py` is the other."""
+"""Settings → the parts that send mail: half of the composition root, beside `application.py`."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from secrets import token_hex
 
 from digest.app.doctor import check_sending
 from digest.composing.issue_composer import sender_address
-from digest.composing.render import Press
+from digest.composing.render import Renderers
 from digest.delivery import rehearsal
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.dkim import KeyRing, load_key
-from digest.delivery.engine import Courier, secret_for
-from digest.delivery.freezing import Press as DeliveryPress
-from digest.delivery.freezing import Shelf
+from digest.delivery.engine import DeliveryEngine, secret_for
+from digest.delivery.freezing import FragmentStore, Freezer
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
+from digest.delivery.letter_queue import unpacked
 from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.means import Journal, Lease
-from digest.delivery.message import Letterhead, Recipe, Stationery, encoded, parts
-from digest.delivery.pace import Limits, Pace
-from digest.delivery.post_office import unpacked
+from digest.delivery.message import Letterhead, Recipe, SenderHeaders, encoded, parts
+from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
@@ -33,7 +32,7 @@ from digest.errors import ModelError
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
 from digest.ranking import models
-from digest.ranking.semantics import Semantics, VectorStore
+from digest.ranking.semantics import Semantics, VectorCache
 from digest.ranking.taste import Opinion, Taste
 from digest.settings import Settings, secret_of
 from digest.storage.deliveries import DeliveryStore
@@ -99,12 +98,12 @@ def build_transport(settings: Settings, data: Path) -> Transport:
     return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
 
 
-def load_semantics(wanted: str, store: VectorStore) -> Semantics | None:
+def load_semantics(wanted: str, store: VectorCache) -> Semantics | None:
     """Return the sentence model: auto, when it is here; on, or ModelError; off, never."""
     if wanted == "off":
         return None
     try:
-        return Semantics(models.load(models.models_folder(os.environ)), store)
+        return Semantics(models.load_model(models.models_folder(os.environ)), store)
     except ModelError:
         if wanted == "on":
             raise
@@ -123,7 +122,7 @@ def taste_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class SendingParts:
     """What it takes to open couriers; one per process."""
 
     settings: Settings
@@ -136,55 +135,55 @@ class Workshop:
         """Where living senders show that they live."""
         return self.data / "owners"
 
-    def courier(self, deliveries: DeliveryStore, recipes: RecipeStore) -> Courier:
-        """Open a courier for issues; close it when done."""
+    def engine(self, deliveries: DeliveryStore, recipes: RecipeStore) -> DeliveryEngine:
+        """Open a engine for issues; close it when done."""
         transport = build_transport(self.settings, self.data)
         keys = build_keys(self.settings)
         letterhead = build_letterhead(self.settings, keys)
         secret = secret_for("mail", self.key)
         lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
-        owner = Owner(self.owners)
-        return Courier(
+        owner = LivingSender(self.owners)
+        return DeliveryEngine(
             owner,
-            DeliveryPress(recipes, letterhead, keys, secret),
+            Freezer(recipes, letterhead, keys, secret),
             self._sender(deliveries, owner, transport, lease),
             recipes,
             return_path=self.settings.delivery.return_path or letterhead.from_address,
             secret=secret,
         )
 
-    def press(self, recipes: Shelf) -> DeliveryPress:
+    def freezer(self, recipes: FragmentStore) -> Freezer:
         """Return what gives the bytes of a frozen issue back."""
         keys = build_keys(self.settings)
         letterhead = build_letterhead(self.settings, keys)
-        return DeliveryPress(recipes, letterhead, keys, secret_for("mail", self.key))
+        return Freezer(recipes, letterhead, keys, secret_for("mail", self.key))
 
     def rehearsal(self, issue: Issue, now: datetime) -> bytes:
         """Return the bytes that an issue would have, keeping nothing of it."""
-        press = self.press(rehearsal.Shelf())
+        press = self.freezer(rehearsal.MemoryFragments())
         (frozen,) = press.freeze([issue], now)
         return press.bytes_of(press.recipe(frozen))
 
     def send_letters(
-        self, journal: Journal, press: Press, letters: Iterable[Waiting]
+        self, journal: Journal, press: Renderers, letters: Iterable[Waiting]
     ) -> str | None:
         """Send letters of the front desk; return why when the way out is blocked."""
         keys = build_keys(self.settings)
         letterhead = build_letterhead(self.settings, keys, lists=False)
         found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
-        stationery = Stationery(letterhead, found)
-        owner = Owner(self.owners)
+        sender_headers = SenderHeaders(letterhead, found)
+        owner = LivingSender(self.owners)
         transport = build_transport(self.settings, self.data)
         try:
-            mails = [self._letter(waiting, press, stationery) for waiting in letters]
+            mails = [self._letter(waiting, press, sender_headers) for waiting in letters]
             return self._sender(journal, owner, transport).send(mails).trouble
         finally:
             owner.close()
 
     def send_test(self, raw: bytes, address: str) -> str | None:
         """Send a mail's bytes to an address of the operator's; return why it did not leave."""
-        owner = Owner(self.owners)
-        journal = rehearsal.OneMail()
+        owner = LivingSender(self.owners)
+        journal = rehearsal.SingleMailJournal()
         message_id = self.message_id()
         mail = ReadyMail(
             delivery=1,
@@ -207,7 +206,9 @@ class Workshop:
         domain = ascii_domain(sender_address(self.settings)).rpartition("@")[2]
         return f"<{token_hex(16)}@{domain}>"
 
-    def _letter(self, waiting: Waiting, press: Press, stationery: Stationery) -> ReadyMail:
+    def _letter(
+        self, waiting: Waiting, press: Renderers, sender_headers: SenderHeaders
+    ) -> ReadyMail:
         letter = unpacked(waiting.fields)
         notice = press.notice(
             "address" if letter.kind == "move" else letter.kind,
@@ -236,15 +237,19 @@ class Workshop:
             sender=self.settings.delivery.return_path or sender_address(self.settings),
             recipient=ascii_domain(letter.to_address),
             message_id=waiting.message_id,
-            build=lambda: parts(recipe, pieces, stationery),
+            build=lambda: parts(recipe, pieces, sender_headers),
         )
 
     def _sender(
-        self, journal: Journal, owner: Owner, transport: Transport, lease: Lease | None = None
+        self,
+        journal: Journal,
+        owner: LivingSender,
+        transport: Transport,
+        lease: Lease | None = None,
     ) -> Sender:
         of = self.settings.delivery.pace
         rng = random.Random()  # noqa: S311  (jitter, no secret)
-        limits = Limits(of.per_second, of.per_domain_per_second, of.per_domain_connections)
+        limits = PaceLimits(of.per_second, of.per_domain_per_second, of.per_domain_connections)
         return Sender(
             journal,
             owner,

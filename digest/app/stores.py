@@ -14,14 +14,14 @@ from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
 from digest.storage.facts import FactStore
-from digest.storage.issue_windows import IssueWindows
+from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.migrate import migrate
 from digest.storage.recipes import RecipeStore
 from digest.storage.rhythms import RhythmStore
-from digest.storage.subscribers import SubscriberTable
+from digest.storage.subscribers import SqlSubscriberStore
 
 if TYPE_CHECKING:
-    from digest.storage.archive import Archive
+    from digest.storage.archive import ArchiveStore
 
 
 class Stores:
@@ -41,11 +41,11 @@ class Stores:
         return database
 
     @cached_property
-    def archive(self) -> Archive:
+    def archive(self) -> ArchiveStore:
         """The papers."""
-        from digest.storage.archive import Archive  # noqa: PLC0415 - numpy, to tell titles apart
+        from digest.storage.archive import ArchiveStore  # noqa: PLC0415 - numpy, to tell titles apart
 
-        return Archive(self.database)
+        return ArchiveStore(self.database)
 
     @cached_property
     def editions(self) -> EditionStore:
@@ -53,9 +53,9 @@ class Stores:
         return EditionStore(self.database, show_updated=self.settings.edition.show_updated)
 
     @cached_property
-    def readers(self) -> SubscriberTable:
+    def readers(self) -> SqlSubscriberStore:
         """The readers."""
-        return SubscriberTable(self.database)
+        return SqlSubscriberStore(self.database)
 
     @cached_property
     def facts(self) -> FactStore:
@@ -74,9 +74,9 @@ class Stores:
         return RecipeStore(self.database)
 
     @cached_property
-    def windows(self) -> IssueWindows:
+    def windows(self) -> IssueWindowStore:
         """Which editions a reader's issue covers."""
-        return IssueWindows(self.database)
+        return IssueWindowStore(self.database)
 
     @cached_property
     def rhythms(self) -> RhythmStore:

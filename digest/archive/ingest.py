@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from digest.archive.diff import Intents, Known, Lookalikes, decide
-from digest.archive.readings import Dump, Reading, Rejection, path_name
+from digest.archive.dump_results import Dump, DumpResult, Rejection, path_name
 from digest.archive.revisions import RevisePaper, revisions
 from digest.errors import DumpError
 
@@ -28,20 +28,20 @@ class Change(Known, Lookalikes, Protocol):
         """Write newer versions down."""
 
 
-class Archive(Protocol):
+class PaperArchive(Protocol):
     """Where papers are kept."""
 
     def changing(self) -> AbstractContextManager[Change]:
         """Open it for one change, all or nothing."""
 
 
-class Readings(Protocol):
+class DumpResults(Protocol):
     """Where it is written down which dumps were read."""
 
-    def find(self, sha256: str) -> Reading | None:
+    def find(self, sha256: str) -> DumpResult | None:
         """Return the last reading of these bytes, or None."""
 
-    def save(self, reading: Reading) -> None:
+    def save(self, reading: DumpResult) -> None:
         """Write a reading down."""
 
 
@@ -49,8 +49,8 @@ class Readings(Protocol):
 class Ingest:
     """The reading of dumps into an archive."""
 
-    archive: Archive
-    readings: Readings
+    archive: PaperArchive
+    readings: DumpResults
     read: Callable[[Path], bytes]  # raises DumpError when it is too large, and OSError
     parse: Callable[[bytes, datetime, date | None], Dump]  # raises DumpError
     parser_version: Callable[[str], int]  # a format's name → its parser's version today
@@ -58,12 +58,12 @@ class Ingest:
 
     def file(
         self, path: Path, *, now: datetime, captured_on: date | None, archive_only: bool = False
-    ) -> Reading:
+    ) -> DumpResult:
         """Read one file; what is wrong with it is in the answer, never raised."""
         try:
             data = read_whole(path, self.read)
         except DumpError as error:
-            return _refused(Reading("", path_name(path), now), error)
+            return _refused(DumpResult("", path_name(path), now), error)
         return self.bytes(
             data, name=path_name(path), now=now, captured_on=captured_on, archive_only=archive_only
         )
@@ -76,13 +76,13 @@ class Ingest:
         now: datetime,
         captured_on: date | None = None,
         archive_only: bool = False,
-    ) -> Reading:
+    ) -> DumpResult:
         """Read a dump from its bytes into the archive.
 
         The same bytes again change nothing, unless the first reading rejected something or
         an older parser did it.
         """
-        blank = Reading(hashlib.sha256(data).hexdigest(), name, now, archive_only=archive_only)
+        blank = DumpResult(hashlib.sha256(data).hexdigest(), name, now, archive_only=archive_only)
         earlier = self.readings.find(blank.sha256)
         if earlier is not None and self._is_settled(earlier):
             return replace(earlier, name=name, new=0, already_ingested=True)
@@ -111,7 +111,7 @@ class Ingest:
         self.readings.save(reading)
         return reading
 
-    def _is_settled(self, earlier: Reading) -> bool:
+    def _is_settled(self, earlier: DumpResult) -> bool:
         newer_parser = self.parser_version(earlier.format or "") > earlier.parser_version
         return not earlier.rejected and not newer_parser
 
@@ -126,5 +126,5 @@ def read_whole(path: Path, read: Callable[[Path], bytes]) -> bytes:
         raise DumpError(f"cannot be read: {error.strerror or error}") from None
 
 
-def _refused(blank: Reading, error: DumpError) -> Reading:
+def _refused(blank: DumpResult, error: DumpError) -> DumpResult:
     return replace(blank, rejected=1, problems=(Rejection(error.line, error.reason),))

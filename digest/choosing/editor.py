@@ -75,7 +75,7 @@ class Compose(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class IssueFor:
     """A reader to make an issue for."""
 
     reader: Subscriber
@@ -114,7 +114,9 @@ class Editor:
         )
         self._made: dict[int, tuple[Offer, dict[Request, tuple[Pick, ...]]]] = {}  # by identity
 
-    def choose(self, dues: Sequence[Due], edition: int) -> list[tuple[Offer, tuple[Pick, ...]]]:
+    def choose(
+        self, dues: Sequence[IssueFor], edition: int
+    ) -> list[tuple[Offer, tuple[Pick, ...]]]:
         """Return each reader's picks, in the order asked, with the offer they come from."""
         chosen: dict[int, tuple[Offer, tuple[Pick, ...]]] = {}
         by_since: dict[int, list[int]] = {}
@@ -126,11 +128,11 @@ class Editor:
             chosen.update(zip(places, ((offer, each) for each in picks), strict=True))
         return [chosen[at] for at in range(len(dues))]
 
-    def choose_from(self, offer: Offer, due: Due) -> tuple[Pick, ...]:
+    def choose_from(self, offer: Offer, due: IssueFor) -> tuple[Pick, ...]:
         """Return one reader's picks of an offer that is no edition yet."""
         return self._picks(offer, [due])[0]
 
-    def reasons(self, offer: Offer, due: Due) -> dict[int, tuple[Reason, ...]]:
+    def reasons(self, offer: Offer, due: IssueFor) -> dict[int, tuple[Reason, ...]]:
         """Return why each paper of an offer that matches a reader does."""
         profile = _profile(due.reader.keywords)
         return {
@@ -154,7 +156,7 @@ class Editor:
             if score >= self._rules.floor
         ]
 
-    def _picks(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
+    def _picks(self, offer: Offer, dues: Sequence[IssueFor]) -> list[tuple[Pick, ...]]:
         """Return each reader's picks; readers who ask for the same are ranked and chosen once."""
         if offer.updated:
             dues = self._with_updated(offer, dues)
@@ -178,7 +180,7 @@ class Editor:
             made.clear()
         return made
 
-    def _with_updated(self, offer: Offer, dues: Sequence[Due]) -> list[Due]:
+    def _with_updated(self, offer: Offer, dues: Sequence[IssueFor]) -> list[IssueFor]:
         """Except newer versions from what was sent, for readers who have had an older one.
 
         Who never had the paper is not offered its newer version either: what was not picked does
@@ -192,7 +194,7 @@ class Editor:
             for due in dues
         ]
 
-    def _chosen(self, offer: Offer, dues: Sequence[Due]) -> list[tuple[Pick, ...]]:
+    def _chosen(self, offer: Offer, dues: Sequence[IssueFor]) -> list[tuple[Pick, ...]]:
         profiles = [_profile(due.reader.keywords) for due in dues]
         tastes = [due.taste for due in dues] if any(due.taste for due in dues) else None
         sent = [due.sent for due in dues]
@@ -213,7 +215,7 @@ class Editor:
         ]
 
 
-def _request(offer: Offer, due: Due, at: int) -> Request:
+def _request(offer: Offer, due: IssueFor, at: int) -> Request:
     """Return what decides a reader's picks; a taste of one's own is like nobody else's."""
     had = frozenset(offer.papers.keys() & due.sent) if due.sent else NOTHING_SENT
     return (due.reader.keywords, due.reader.max_papers, had, at if due.taste else None)

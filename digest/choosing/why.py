@@ -93,7 +93,7 @@ Answer = (
 )
 
 
-def why(
+def explain_absence(
     profile: Profile,
     number: int,
     index: Index,

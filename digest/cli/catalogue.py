@@ -30,7 +30,7 @@ COMMANDS = {
         "sources",
         "Show the sources of the settings: how each is, and when it is asked next.",
     ),
-    "fetch": ("sources", "fetch", "Ask the sources now, whether or not it is their turn."),
+    "fetch": ("sources", "fetch_command", "Ask the sources now, whether or not it is their turn."),
     "enrich": (
         "sources",
         "enrich",
@@ -38,17 +38,17 @@ COMMANDS = {
     ),
     "preview": (
         "preview",
-        "preview",
+        "preview_command",
         "Show a reader's issue: what a run now would send them, or what an edition brought.",
     ),
     "run": (
         "run",
-        "run",
+        "run_command",
         "Make and send an edition: one pass over every active reader who had nothing of it.",
     ),
     "prune": (
         "editions",
-        "prune",
+        "prune_command",
         "Remove what makes old mails again (edition.keep_issues_days); the ledger stays.",
     ),
     "doctor": (
@@ -56,10 +56,10 @@ COMMANDS = {
         "doctor",
         "Say what is set up, what is missing, and what would stop mail from leaving.",
     ),
-    "why": ("why", "why", "Say why a paper is in a reader's issue, or what kept it out."),
+    "why": ("why", "why_command", "Say why a paper is in a reader's issue, or what kept it out."),
     "lint": (
         "lint",
-        "lint",
+        "lint_command",
         "Check templates, catalogues, colours and a specimen of every mail; sends nothing.",
     ),
     "schedule": (
@@ -69,7 +69,7 @@ COMMANDS = {
     ),
     "serve": (
         "serve",
-        "serve",
+        "serve_command",
         "Watch for dumps, open the day's edition, send at each reader's hour, and answer links.",
     ),
     "demo": (
@@ -108,7 +108,7 @@ class Later(TyperCommand):
         return self.load().make_context(*arguments, **options)
 
 
-class Commands(pipe.Commands):
+class LazyGroup(pipe.PipeSafeGroup):
     """The group of all commands."""
 
     def __init__(self, **attributes: Any) -> None:

@@ -19,7 +19,7 @@ from digest.errors import DigestError
 from digest.operations import issues as pressroom
 from digest.operations import readers as reader_book
 from digest.resources import shipped
-from digest.settings import Delivery, Settings
+from digest.settings import DeliverySettings, Settings
 
 _MARK = "made-by-digest-demo"
 _SAMPLES = Path(__file__).parents[1] / "samples"
@@ -33,7 +33,9 @@ def demo(
 ) -> None:
     """Read dumps, send an edition for each to three sample readers, and show the mails."""
     files = dumps or sorted(_SAMPLES.glob("day-*.txt"))
-    app = App(Settings(delivery=Delivery(transport="mailbox")), _fresh_folder(context.obj.data))
+    app = App(
+        Settings(delivery=DeliverySettings(transport="mailbox")), _fresh_folder(context.obj.data)
+    )
     readers = reader_book.read_file(_SAMPLES / "readers.csv")
     outcome = reader_book.import_readers(app, readers, confirmed=True)
     say(f"{outcome.added} sample readers, in {app.data}")

@@ -37,7 +37,7 @@ def keygen(
 
 
 @app.command("show")
-def show(domain: Domain, selector: Selector, file: KeyFile, json: Json = False) -> None:
+def show_key(domain: Domain, selector: Selector, file: KeyFile, json: Json = False) -> None:
     """Print the DNS record of a key that exists."""
     _refuse_odd_names(domain, selector)
     _show(load_key(file, domain=domain, selector=selector), json)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.archive.readings import Reading
+from digest.archive.dump_results import DumpResult
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table
 from digest.papers import Paper
@@ -31,7 +31,7 @@ def ingest(
 ) -> None:
     """Read dumps into the archive. Reading the same one twice changes nothing."""
     app = context.obj.app
-    readings: list[Reading] = []
+    readings: list[DumpResult] = []
     with progress("Reading dumps", len(files)) as bar:
         for path in files:
             if str(path) == "-":
@@ -76,7 +76,7 @@ def _edition(paper: Paper) -> str:
     return str(paper.edition) if paper.edition else "archive only"
 
 
-def _told(reading: Reading) -> dict[str, Any]:
+def _told(reading: DumpResult) -> dict[str, Any]:
     return {
         "path": reading.name,
         "format": reading.format,

@@ -28,38 +28,38 @@ def list_editions(context: typer.Context, as_json: Json = False) -> None:
     table(columns, ([f[column] for column in columns] for f in all_figures))
 
 
-@app.command()
-def show(context: typer.Context, number: Number, as_json: Json = False) -> None:
+@app.command("show")
+def show_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Show an edition's accounting: eligible is always the sum of the rest."""
     show_figures(edition_book.figures(context.obj.office, number), as_json)
 
 
-@app.command()
-def approve(context: typer.Context, number: Number, as_json: Json = False) -> None:
+@app.command("approve")
+def approve_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Let an edition go out that waits for a person."""
     show_figures(edition_book.approve(context.obj.office, number), as_json)
 
 
-@app.command()
-def pause(context: typer.Context, number: Number, as_json: Json = False) -> None:
+@app.command("pause")
+def pause_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Stop sending an edition until it is resumed; what is on the wire ends."""
     show_figures(edition_book.pause(context.obj.office, number), as_json)
 
 
-@app.command()
-def resume(context: typer.Context, number: Number, as_json: Json = False) -> None:
+@app.command("resume")
+def resume_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Go on with a paused edition."""
     show_figures(edition_book.resume(context.obj.office, number), as_json)
 
 
-@app.command()
-def cancel(context: typer.Context, number: Number, as_json: Json = False) -> None:
+@app.command("cancel")
+def cancel_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Send no more of an edition; what was sent stays sent."""
     show_figures(edition_book.cancel(context.obj.office, number), as_json)
 
 
-@app.command()
-def settle(
+@app.command("settle")
+def settle_command(
     context: typer.Context,
     number: Number,
     resend: Annotated[
@@ -93,7 +93,7 @@ def _json(figures: Figures) -> dict[str, Any]:
     return figures.to_json()
 
 
-def prune(context: typer.Context, as_json: Json = False) -> None:
+def prune_command(context: typer.Context, as_json: Json = False) -> None:
     """Remove what makes old mails again (edition.keep_issues_days); the ledger stays."""
     pruned = edition_book.prune(context.obj.office)
     if as_json:

@@ -48,7 +48,7 @@ class RankerName(StrEnum):
 
 
 @app.command("evaluate")
-def evaluate(
+def evaluate_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="docs.jsonl, qrels.tsv, …")],
     queries: Annotated[QueryFile, typer.Option(help="Free text, or profiles.")] = QueryFile.queries,
     ranker: Annotated[
@@ -69,7 +69,9 @@ def evaluate(
     measured = []
     for name in names:
         used, function = _ranker(name)
-        measured.append((used, *lab.evaluate(collection, used, function, batch=batch, likes=likes)))
+        measured.append(
+            (used, *lab.evaluation(collection, used, function, batch=batch, likes=likes))
+        )
     if compare is None:
         _show([measured[0][1]], json)
         return
@@ -97,7 +99,7 @@ def evaluate(
 
 
 @app.command("curve")
-def curve(
+def curve_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A collection as for evaluate.")],
     queries: Annotated[
         QueryFile, typer.Option(help="Free text, or profiles.")
@@ -105,7 +107,7 @@ def curve(
     json: Json = False,
 ) -> None:
     """Print what each floor would let through: papers a query, precision, recall."""
-    rows = lab.curve(read_collection(folder, queries.value), _semantics("auto"))
+    rows = lab.threshold_curve(read_collection(folder, queries.value), _semantics("auto"))
     if json:
         objects(asdict(row) for row in rows)
         return
@@ -116,14 +118,14 @@ def curve(
 
 
 @app.command("replay")
-def replay(context: typer.Context, json: Json = False) -> None:
+def replay_command(context: typer.Context, json: Json = False) -> None:
     """Rank past editions anew and compare rankers by the readers' own feedback."""
     of = context.obj.app
     past = _past(of)
     archive = of.archive.newest(of.settings.ranking.memory)
-    rows = [("lexical", lab.replay(past, None, archive))]
+    rows = [("lexical", lab.replayed_feedback(past, None, archive))]
     if (semantics := of.semantics) is not None:
-        rows.append(("blend", lab.replay(past, semantics, archive)))
+        rows.append(("blend", lab.replayed_feedback(past, semantics, archive)))
     if json:
         one({"pairs": len(past), **dict(rows)})
         return

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 
 from digest.cli.output import Json, objects, say
-from digest.composing.checks.preflight import lint as lint_press
+from digest.composing.checks.preflight import lint_templates as lint_press
 
 
-def lint(context: typer.Context, as_json: Json = False) -> None:
+def lint_command(context: typer.Context, as_json: Json = False) -> None:
     """Check templates, catalogues, colours and a specimen of every mail; sends nothing."""
     found = lint_press(context.obj.office.press)
     if as_json:

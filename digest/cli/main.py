@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from digest.cli import pipe
-from digest.cli.catalogue import Commands
+from digest.cli.catalogue import LazyGroup
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -25,7 +25,7 @@ from subscribers.preferences import PreferencesError
 
 app = typer.Typer(
     name="digest",
-    cls=Commands,
+    cls=LazyGroup,
     help=(
         "A daily newsletter of research papers: dumps in, one personal mail a day out.\n\n"
         "Exit codes: 0 all went well; 1 something was rejected or could not be done; "

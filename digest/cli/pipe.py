@@ -22,7 +22,7 @@ class ReaderGone(Exception):
     """Nobody reads our output any more. Not an OSError: Typer would catch that."""
 
 
-class Commands(TyperGroup):
+class PipeSafeGroup(TyperGroup):
     """A group of commands that raises ReaderGone."""
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:

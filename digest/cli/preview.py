@@ -35,7 +35,7 @@ Diff = Annotated[
 ]
 
 
-def preview(
+def preview_command(
     context: typer.Context,
     email: Email,
     edition: Past = None,
@@ -91,7 +91,7 @@ def _print_difference(app: App, email: str, edition: int, *, html: bool) -> None
 
 
 def _send(app: App, found: Preview, address: str) -> None:
-    trouble = app.workshop.send_test(found.raw, address)
+    trouble = app.sending_parts.send_test(found.raw, address)
     if trouble:
         raise DeliveryError(f"the test mail did not leave: {trouble}")
     say(f"sent to {address}; it counts for nobody's ledger")

@@ -13,7 +13,7 @@ from digest.cli.output import Json, objects, progress, say, table
 from digest.operations import issues as pressroom
 
 
-def run(
+def run_command(
     context: typer.Context,
     label: Annotated[
         date | None,

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.app.front_desk import FrontOffice
+from digest.app.front_desk import FrontDeskApp
 from digest.cli.output import Json, objects, say, table, warn
 from digest.schedule.due import Due
 from digest.schedule.forecast import Sends, forecast
@@ -67,7 +67,7 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _coming(app: FrontOffice, zones: Zones) -> Iterator[dict[str, Any]]:
+def _coming(app: FrontDeskApp, zones: Zones) -> Iterator[dict[str, Any]]:
     """Yield when the next issue of each active reader is due, readers of one minute together."""
     now, settings = app.clock(), app.house
     counts: Counter[tuple[datetime, str]] = Counter()
@@ -82,7 +82,7 @@ def _coming(app: FrontOffice, zones: Zones) -> Iterator[dict[str, Any]]:
         yield {"at": at, "readers": readers, "note": note}
 
 
-def _simulated(app: FrontOffice, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
+def _simulated(app: FrontDeskApp, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
     """Yield the sends of a span, one zone, hour and day a row; pauses and outages are left out."""
     first, last = _span(span)
     settings = app.house

@@ -10,7 +10,7 @@ from digest.logs import set_up_logs
 from digest.operations.serving import serve as serve_app
 
 
-def serve(
+def serve_command(
     context: typer.Context,
     pages_only: Annotated[
         bool, typer.Option("--pages-only", help="Only the pages; another process sends.")

@@ -10,7 +10,7 @@ from digest.errors import SettingsError
 
 if TYPE_CHECKING:
     from digest.app.application import App
-    from digest.app.front_desk import FrontOffice
+    from digest.app.front_desk import FrontDeskApp
 
 
 class Session:
@@ -29,14 +29,14 @@ class Session:
         return App(load_settings(self.settings_file), self.data)
 
     @cached_property
-    def office(self) -> FrontOffice:
+    def office(self) -> FrontDeskApp:
         """The front half of the application, which is ready sooner; raises as `app` does."""
         if "app" in self.__dict__:
             return self.app
-        from digest.app.front_desk import FrontOffice  # noqa: PLC0415 - as for the application
+        from digest.app.front_desk import FrontDeskApp  # noqa: PLC0415 - as for the application
         from digest.settings import load_settings  # noqa: PLC0415
 
-        return FrontOffice(load_settings(self.settings_file), self.data)
+        return FrontDeskApp(load_settings(self.settings_file), self.data)
 
     @property
     def settings_file(self) -> Path | None:

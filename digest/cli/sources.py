@@ -51,7 +51,7 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
     )
 
 
-def fetch(
+def fetch_command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Only this source.", show_default=False)] = "",
     as_json: Json = False,

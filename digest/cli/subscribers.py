@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from digest.app.front_desk import FrontOffice
+from digest.app.front_desk import FrontDeskApp
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table, warn
 from digest.operations import readers as reader_book
@@ -107,7 +107,7 @@ def _liked(
     return liked + (likes.like_file(app_, reader, file) if file else [])
 
 
-def _wishes(office: FrontOffice, email: str, fields: Mapping[str, str]) -> Preferences:
+def _wishes(office: FrontDeskApp, email: str, fields: Mapping[str, str]) -> Preferences:
     """Check the options; what was not given stays as a known reader has it."""
     known = office.readers.by_key(parse_address(email).key)
     try:
@@ -127,7 +127,7 @@ def _say_added(reader: Subscriber, liked: Sequence[Paper], *, added: bool, sent:
 
 
 @app.command("import")
-def import_readers(
+def import_command(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines; - for stdin.")],
     confirmed: Confirmed = False,
@@ -155,7 +155,7 @@ def import_readers(
 
 
 @app.command("export")
-def export_readers(
+def export_command(
     context: typer.Context,
     format: Annotated[str, typer.Option(help="csv or jsonl.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="A file; standard output without.")] = None,
@@ -191,8 +191,8 @@ def list_readers(
         )
 
 
-@app.command()
-def show(context: typer.Context, email: Email, as_json: Json = False) -> None:
+@app.command("show")
+def show_reader(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Show all that is kept about one reader."""
     office = context.obj.office
     reader = office.desk.by_email(email)
@@ -210,8 +210,8 @@ def show(context: typer.Context, email: Email, as_json: Json = False) -> None:
         table(["said", "when", "paper"], ([f["opinion"], f["at"], f["title"]] for f in feedback))
 
 
-@app.command()
-def pause(
+@app.command("pause")
+def pause_reader(
     context: typer.Context,
     email: Email,
     until: Annotated[
@@ -227,8 +227,8 @@ def pause(
     _changed(paused, as_json)
 
 
-@app.command()
-def resume(context: typer.Context, email: Email, as_json: Json = False) -> None:
+@app.command("resume")
+def resume_reader(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Go on mailing a paused reader."""
     office = context.obj.office
     reader = office.desk.by_email(email)

@@ -12,7 +12,7 @@ import typer
 from digest.app.application import App
 from digest.choosing.editor import Offer
 from digest.choosing.why import Answer, sentence
-from digest.choosing.why import why as explain
+from digest.choosing.why import explain_absence as explain
 from digest.cli.output import Json, one, say
 from digest.errors import NotFound
 from digest.papers import Paper
@@ -20,7 +20,7 @@ from subscribers.profile import parse
 from subscribers.store import Subscriber
 
 
-def why(
+def why_command(
     context: typer.Context,
     email: Annotated[str, typer.Argument(help="The reader's address.", show_default=False)],
     paper: Annotated[

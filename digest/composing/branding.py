@@ -19,7 +19,7 @@ GMAIL_CLIPS_AT = 102 * 1024
 
 
 @dataclass(frozen=True)
-class PressSettings:
+class RenderSettings:
     """The settings of composing, checked when they are made.
 
     Raises SettingsError that says how to mend what is wrong.

@@ -14,7 +14,7 @@ from typing import Any
 from digest.composing.cards import Density, Matched, Why, marks
 from digest.composing.excerpt import Excerpt, excerpt
 from digest.composing.fit import Measured, measured
-from digest.composing.renderer import Desk
+from digest.composing.renderer import Renderer
 from digest.composing.slots import Joint, Skeleton, SlotName, filled
 from digest.mail import Fragment
 from digest.papers import Paper
@@ -45,10 +45,10 @@ class _Blank:
     tokens: int
 
 
-class Deck:
+class CardCache:
     """The cards made so far."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Renderer) -> None:
         self._desk = desk
         self._blanks: dict[Hashable, _Blank | None] = {}  # None: the template cannot be split
         self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share

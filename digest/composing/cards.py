@@ -14,10 +14,10 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from digest.composing.branding import PressSettings
+from digest.composing.branding import RenderSettings
 from digest.composing.excerpt import Excerpt, escaped, excerpt, harmless
 from digest.composing.links import ReaderLinks, other_links, own_url, search_url
-from digest.composing.locales import Words
+from digest.composing.locales import Catalogue
 from digest.composing.slots import Slot, SlotName
 from digest.papers import Paper
 from digest.ranking.interface import Pick
@@ -89,7 +89,7 @@ class Style:
 class CardWriter:
     """Makes the views of one language."""
 
-    def __init__(self, settings: PressSettings, words: Words, style: Style) -> None:
+    def __init__(self, settings: RenderSettings, words: Catalogue, style: Style) -> None:
         self._settings = settings
         self._words = words
         self._style = style

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.composing.branding import PressSettings
+from digest.composing.branding import RenderSettings
 from digest.composing.checks.preflight import card_findings, mail_problem, preflight
-from digest.composing.render import EditionPress, Press, Reader, compose, compose_quiet
+from digest.composing.render import EditionRenderer, Recipient, Renderers, compose, compose_quiet
 from digest.composing.templates import Templates
 from digest.composing.wording import Kind
 from digest.editions import Edition
@@ -22,11 +22,11 @@ from subscribers.store import Subscriber
 from subscribers.tokens import Tokens
 
 
-def build_press(settings: Settings) -> Press:
+def build_press(settings: Settings) -> Renderers:
     """Return the mail's templates, compiled. Raises SettingsError or TemplateError."""
     of = settings.newsletter
-    return Press(
-        PressSettings(
+    return Renderers(
+        RenderSettings(
             name=of.name,
             base_url=of.base_url or None,
             accent=of.accent,
@@ -51,11 +51,11 @@ def sender_address(settings: Settings) -> str:
 class IssueComposer:
     """The press with its links: makes issues for a run, and stops it when they are not fit."""
 
-    def __init__(self, press: Press, tokens: Tokens, settings: Settings) -> None:
+    def __init__(self, press: Renderers, tokens: Tokens, settings: Settings) -> None:
         self._press = press
         self._tokens = tokens
         self._settings = settings
-        self._sheets: dict[tuple[int, str], EditionPress] = {}
+        self._sheets: dict[tuple[int, str], EditionRenderer] = {}
         self._checked: set[int] = set()  # editions whose sample passed the preflight
 
     def compose(
@@ -97,7 +97,7 @@ class IssueComposer:
             raise DeliveryError(f"the edition was stopped before sending: {problems[0]}{more}")
         self._checked.add(edition.number)
 
-    def _sheet(self, edition: Edition, kind: Kind) -> EditionPress:
+    def _sheet(self, edition: Edition, kind: Kind) -> EditionRenderer:
         key = (edition.number, kind)
         if key not in self._sheets:
             self._sheets[key] = self._press.edition(edition.number, edition.label, kind)
@@ -107,8 +107,8 @@ class IssueComposer:
         return _MailLinks(self._tokens, self._settings, now)
 
 
-def _reader(reader: Subscriber) -> Reader:
-    return Reader(reader.id, reader.email, reader.name, reader.language, reader.wants_html)
+def _reader(reader: Subscriber) -> Recipient:
+    return Recipient(reader.id, reader.email, reader.name, reader.language, reader.wants_html)
 
 
 @dataclass(frozen=True, slots=True)

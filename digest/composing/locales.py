@@ -29,7 +29,7 @@ _PO = "LC_MESSAGES/digest.po"
 
 
 @dataclass(frozen=True, eq=False)  # there is one of each language: a key that costs nothing
-class Words:
+class Catalogue:
     """One language: how it says things, counts, dates and lists."""
 
     language: str  # as in <html lang>: "en", "de", "pt-BR"
@@ -91,7 +91,7 @@ def _around(count: int, locale: Locale) -> list[str]:
     return format_list(["\0"] * count, locale=locale).split("\0")
 
 
-class Languages:
+class Catalogues:
     """The languages that there are: English, what is shipped, and what the operator added."""
 
     def __init__(self, folders: Sequence[Path] = (), default: str = "en") -> None:
@@ -100,7 +100,7 @@ class Languages:
             for file in sorted(folder.glob(f"*/{_PO}")):
                 self._files[file.parts[-3].replace("_", "-")] = file
         self.default = default if self._known(default) else "en"
-        self._words: dict[str, Words] = {}
+        self._words: dict[str, Catalogue] = {}
 
     @property
     def files(self) -> dict[str, Path]:
@@ -111,7 +111,7 @@ class Languages:
         """Return the language codes that have words of their own."""
         return sorted({"en", *self._files})
 
-    def words(self, language: str) -> Words:
+    def words(self, language: str) -> Catalogue:
         """Return a language's words; `de-AT` is content with `de`, an unknown one with the default.
 
         Raises TemplateError if its catalogue cannot be read.
@@ -134,7 +134,7 @@ class Languages:
         return tag == "en" or tag in self._files
 
 
-def _read(tag: str, file: Path | None) -> Words:
+def _read(tag: str, file: Path | None) -> Catalogue:
     try:
         locale = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -142,7 +142,7 @@ def _read(tag: str, file: Path | None) -> Words:
             f"{tag!r} is no language code that Babel knows", template=str(file or tag)
         ) from None
     if file is None:
-        return Words(tag, locale, NullTranslations())
+        return Catalogue(tag, locale, NullTranslations())
     try:
         with file.open("rb") as source:
             catalogue = read_po(source, locale=str(locale), abort_invalid=True)
@@ -153,4 +153,4 @@ def _read(tag: str, file: Path | None) -> Words:
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Words(tag, locale, Translations(compiled, domain="digest"))
+    return Catalogue(tag, locale, Translations(compiled, domain="digest"))

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from digest.composing.excerpt import harmless
 from digest.composing.links import web_url
-from digest.composing.locales import Words
+from digest.composing.locales import Catalogue
 
 NoticeKind = Literal[
     "confirm",  # the double opt-in: `url` confirms, `address` was entered, for `keywords`
@@ -52,7 +52,7 @@ class Wording:
 
 def notice_values(
     kind: NoticeKind,
-    words: Words,
+    words: Catalogue,
     *,
     name: str,
     address: str = "",
@@ -86,7 +86,7 @@ def notice_values(
     }
 
 
-def quiet_lines(words: Words, cause: QuietCause) -> tuple[str, str]:
+def quiet_lines(words: Catalogue, cause: QuietCause) -> tuple[str, str]:
     """Return the heading (of which the subject is made) and the account of a day without papers."""
     say = words.say
     if cause == "quiet":

@@ -1,8 +1,8 @@
-"""The press: everything that is alike in many mails is made once, and a mail is joined from it.
+"""Everything that is alike in many mails is made once, and a mail is joined from it.
 
-    press   = Press(settings, Templates(shipped_folder, settings.templates))   # once a process
-    edition = press.edition(12, date(2026, 11, 21))                            # once an edition
-    issue   = compose(reader, edition, picks, papers, now=now, links=links)    # once a mail
+    renderers = Renderers(settings, Templates(shipped_folder, settings.templates))  # once a process
+    edition = renderers.edition(12, date(2026, 11, 21))                           # once an edition
+    issue = compose(recipient, edition, picks, papers, now=now, links=links)      # once a mail
 
 A mail costs some dictionary look-ups: no MJML, and Jinja only for a card not seen before.
 """
@@ -16,19 +16,19 @@ from typing import Protocol
 
 from digest.composing.fit import Fitted, fit, weight_of
 from digest.composing.notices import QuietCause
-from digest.composing.press import Content, EditionPress, Press, Sheet
+from digest.composing.renderers import Content, EditionInLanguage, EditionRenderer, Renderers
 from digest.composing.wording import one_line
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 
-__all__ = ["EditionPress", "MailLinks", "Press", "Reader", "compose", "compose_quiet"]
+__all__ = ["EditionRenderer", "MailLinks", "Recipient", "Renderers", "compose", "compose_quiet"]
 
 _FILLS = 3_000  # bytes for the preheader, the address and the like, at their longest
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Recipient:
     """The person a mail is made for."""
 
     id: int
@@ -51,8 +51,8 @@ class MailLinks(Protocol):
 
 
 def compose(
-    reader: Reader,
-    edition: EditionPress,
+    reader: Recipient,
+    edition: EditionRenderer,
     picks: Sequence[Pick],
     papers: Mapping[int, Paper],
     *,
@@ -66,7 +66,7 @@ def compose(
     """
     if not picks:
         raise ValueError(f"nothing was picked for reader {reader.id}")
-    sheet = edition.sheet(reader.language)
+    sheet = edition.in_language(reader.language)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     can_leave = bool(edition.settings.base_url or mailto)
@@ -81,10 +81,15 @@ def compose(
 
 
 def compose_quiet(
-    reader: Reader, edition: EditionPress, cause: QuietCause, *, now: datetime, links: MailLinks
+    reader: Recipient,
+    edition: EditionRenderer,
+    cause: QuietCause,
+    *,
+    now: datetime,
+    links: MailLinks,
 ) -> Issue:
     """Return the note of a day without papers, for the setting `quiet_day = "note"`."""
-    sheet = edition.sheet(reader.language)
+    sheet = edition.in_language(reader.language)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     note = sheet.quiet(cause, bool(edition.settings.base_url or mailto))
@@ -93,8 +98,8 @@ def compose_quiet(
 
 
 def _addressed(
-    reader: Reader,
-    edition: EditionPress,
+    reader: Recipient,
+    edition: EditionRenderer,
     content: Content,
     token: str,
     mailto: str | None,
@@ -121,7 +126,7 @@ def _addressed(
             "unsubscribe": leave or mailto or "",
         },
         papers=content.papers,
-        language=edition.sheet(reader.language).words.language,
+        language=edition.in_language(reader.language).words.language,
         html=reader.html,
         unsubscribe_url=leave,
         unsubscribe_mailto=mailto,
@@ -132,8 +137,8 @@ def _addressed(
 
 
 def _content(
-    sheet: Sheet,
-    edition: EditionPress,
+    sheet: EditionInLanguage,
+    edition: EditionRenderer,
     picks: Sequence[Pick],
     papers: Mapping[int, Paper],
     token_length: int,
@@ -154,8 +159,8 @@ def _content(
 
 
 def _arranged(
-    sheet: Sheet,
-    edition: EditionPress,
+    sheet: EditionInLanguage,
+    edition: EditionRenderer,
     picks: Sequence[Pick],
     papers: Mapping[int, Paper],
     token_length: int,

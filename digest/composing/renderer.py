@@ -11,12 +11,12 @@ from jinja2 import Environment, FunctionLoader
 from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
-from digest.composing.branding import PressSettings
+from digest.composing.branding import RenderSettings
 from digest.composing.cards import CardWriter, Density, Labelled, Marks, Matched, Style, Why
 from digest.composing.excerpt import Excerpt
 from digest.composing.fit import Measured, measured
 from digest.composing.links import ReaderLinks
-from digest.composing.locales import Words
+from digest.composing.locales import Catalogue
 from digest.composing.notices import (
     Notice,
     NoticeKind,
@@ -45,13 +45,13 @@ class Note:
 UI_FONT = Markup("font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif;")
 
 
-class Desk:
+class Renderer:
     """Renders in one language; the press keeps one for each.
 
     Raises TemplateError when a template is broken.
     """
 
-    def __init__(self, settings: PressSettings, templates: Templates, words: Words) -> None:
+    def __init__(self, settings: RenderSettings, templates: Templates, words: Catalogue) -> None:
         self.settings = settings
         self.words = words
         self._templates = templates

@@ -51,7 +51,7 @@ def wrap_or_wait(text: str | Slot, first: str = "", indent: str = "", width: int
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TemplatePart:
     """What stands before a slot, and the slot; at the end there is none."""
 
     before: str = ""
@@ -65,23 +65,25 @@ class Part:
         return self.before + (wrap(value, *self.wrapping) if self.wrapping else value)
 
 
-Joint = tuple[Part, Part]  # of the HTML part and of the text twin, what becomes one fragment
+Joint = tuple[
+    TemplatePart, TemplatePart
+]  # of the HTML part and of the text twin, what becomes one fragment
 Skeleton = tuple[Joint, ...]  # a card without what differs from reader to reader
 
 
-def split(rendered: str) -> list[Part]:
+def split(rendered: str) -> list[TemplatePart]:
     """Return a rendered template in parts; the last one has no slot."""
     *marked, end = _MARK.split(rendered)
-    return [*map(_part, marked[::2], marked[1::2]), Part(end)]
+    return [*map(_part, marked[::2], marked[1::2]), TemplatePart(end)]
 
 
-def _part(before: str, mark: str) -> Part:
+def _part(before: str, mark: str) -> TemplatePart:
     name, *wrapping = mark.split(_BETWEEN)
     assert name in IN_HTML  # noqa: S101 - only Slot writes marks
     if not wrapping:
-        return Part(before, name)
+        return TemplatePart(before, name)
     first, indent, width = wrapping
-    return Part(before, name, (first, indent, int(width)))
+    return TemplatePart(before, name, (first, indent, int(width)))
 
 
 class Values(Protocol):
@@ -103,7 +105,7 @@ def filled(skeleton: Skeleton, values: Values) -> list[tuple[str, str]]:
     ]
 
 
-def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:
+def joined(html: Sequence[TemplatePart], text: Sequence[TemplatePart]) -> Skeleton:
     """Put the parts of both forms together, so that few fragments come of them.
 
     Either form keeps its own order. If each gives the reason once, as usual, the reasons are one
@@ -112,19 +114,26 @@ def joined(html: Sequence[Part], text: Sequence[Part]) -> Skeleton:
     """
     reasons = [[at for at, part in enumerate(form) if part.slot == "why"] for form in (html, text)]
     if [len(places) for places in reasons] != [1, 1] or len(text) != 2:
-        return _tidied([*((part, Part()) for part in html), *((Part(), part) for part in text)])
+        return _tidied(
+            [*((part, TemplatePart()) for part in html), *((TemplatePart(), part) for part in text)]
+        )
     (at,), (reason, end) = reasons[0], text
-    joints = [[part, Part()] for part in html]
-    joints[at][1] = Part("", reason.slot, reason.wrapping)
+    joints = [[part, TemplatePart()] for part in html]
+    joints[at][1] = TemplatePart("", reason.slot, reason.wrapping)
     joints[-1][1] = end
     if at == 0:
-        joints.insert(0, [Part(), Part()])
-    joints[0][1] = Part(reason.before)
+        joints.insert(0, [TemplatePart(), TemplatePart()])
+    joints[0][1] = TemplatePart(reason.before)
     return _tidied([(a, b) for a, b in joints])
 
 
 def _tidied(joints: Sequence[Joint]) -> Skeleton:
-    return tuple(part for joint in joints for part in _apart(joint) if part != (Part(), Part()))
+    return tuple(
+        part
+        for joint in joints
+        for part in _apart(joint)
+        if part != (TemplatePart(), TemplatePart())
+    )
 
 
 def _apart(joint: Joint) -> Sequence[Joint]:
@@ -133,7 +142,7 @@ def _apart(joint: Joint) -> Sequence[Joint]:
     """
     html, text = joint
     if (html.slot or text.slot) and len(html.before) + len(text.before) > _LONG:
-        before = Part(html.before), Part(text.before)
+        before = TemplatePart(html.before), TemplatePart(text.before)
         return before, (replace(html, before=""), replace(text, before=""))
     return (joint,)
 

@@ -17,7 +17,7 @@ import mjml
 from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta, nodes
 from markupsafe import Markup
 
-from digest.composing.locales import Words
+from digest.composing.locales import Catalogue
 from digest.composing.mjml_check import check_mjml
 from digest.composing.slots import wrap_or_wait
 from digest.composing.wrapping import wrap
@@ -40,7 +40,7 @@ _MENDED = (  # what MJML's output lacks for clients that strip styles, or has to
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateSource:
     """One template file."""
 
     name: str
@@ -56,12 +56,12 @@ class Templates:
         self.override = override
         self._html: dict[str, str] = {}
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str) -> TemplateSource:
         """Return a template's text; raise TemplateError if it is missing or cannot be read."""
         for folder in (self.override, self.shipped):
             if folder is not None and (file := folder / name).is_file():
                 try:
-                    return Source(name, file, file.read_text(encoding="utf-8"))
+                    return TemplateSource(name, file, file.read_text(encoding="utf-8"))
                 except (OSError, UnicodeDecodeError) as error:
                     raise TemplateError(f"cannot be read: {error}", template=str(file)) from None
         raise TemplateError("there is no such template", template=name)
@@ -110,7 +110,7 @@ class Templates:
             html = pattern.sub(mended, html)
         return html
 
-    def _assembled(self, source: Source, above: tuple[str, ...]) -> str:
+    def _assembled(self, source: TemplateSource, above: tuple[str, ...]) -> str:
         """Put included files in place; mjml-python's own includes forget the body's width."""
         if source.name in above:
             raise TemplateError("includes itself", template=str(source.path))
@@ -126,7 +126,7 @@ def _names_in(folder: Path | None) -> set[str]:
     return {file.name for file in folder.iterdir() if file.suffix in _SUFFIXES}
 
 
-def environment(words: Words, *, html: bool) -> Environment:
+def environment(words: Catalogue, *, html: bool) -> Environment:
     """Return the Jinja environment of a language, for HTML (escaping) or for text (wrapping)."""
     made = Environment(
         autoescape=html,  # noqa: S701 - text needs no escaping
@@ -171,7 +171,7 @@ def template_errors(templates: Templates) -> list[TemplateError]:
     return found
 
 
-def _jinja_errors(source: Source) -> list[TemplateError]:
+def _jinja_errors(source: TemplateSource) -> list[TemplateError]:
     language = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     language.filters |= {"wrap": wrap, "number": str}
     where = str(source.path)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from digest.composing.branding import Tone
 from digest.composing.excerpt import harmless
-from digest.composing.locales import Words
+from digest.composing.locales import Catalogue
 from digest.papers import Paper
 
 Kind = Literal["daily", "weekly", "welcome"]  # of an issue
@@ -18,7 +18,7 @@ PREHEADER_LENGTH = 110
 
 
 def subject(
-    words: Words,
+    words: Catalogue,
     tone: Tone,
     brand: str,
     edition: int,
@@ -40,7 +40,7 @@ def subject(
 
 
 @lru_cache(maxsize=1024)
-def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> list[str]:
+def _forms(words: Catalogue, tone: Tone, brand: str, edition: int, others: int) -> list[str]:
     if tone == "terse":
         return [f"{brand} {edition}: {{title}}", f"{brand} {edition} · {{title}}"]
     if others == 0:
@@ -60,7 +60,7 @@ def _forms(words: Words, tone: Tone, brand: str, edition: int, others: int) -> l
     ]
 
 
-def _special_forms(words: Words, kind: Kind, others: int) -> list[str]:
+def _special_forms(words: Catalogue, kind: Kind, others: int) -> list[str]:
     """A welcome and a weekly round-up say what they are."""
     count = words.plural("{n} more paper", "{n} more papers", others)
     if kind == "welcome":
@@ -70,7 +70,7 @@ def _special_forms(words: Words, kind: Kind, others: int) -> list[str]:
     return [more.replace("{count}", count)] if others else [alone]
 
 
-def preheader(words: Words, papers: Sequence[Paper]) -> str:
+def preheader(words: Catalogue, papers: Sequence[Paper]) -> str:
     """Return the line after the subject: the next papers, or how the only one begins."""
     if len(papers) == 1:
         opening = _shortened(papers[0].abstract, PREHEADER_LENGTH)

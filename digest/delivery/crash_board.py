@@ -31,7 +31,7 @@ _CODE_BITS = 10  # a slot is delivery << 10 | reply code; code 0: its dot went o
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Owner:
+class LivingSender:
     """A living sender. Make it in the process that sends, close it when nothing is in doubt."""
 
     def __init__(self, folder: Path, *, slots: int = 4096) -> None:
@@ -105,7 +105,7 @@ class Owner:
         os.close(self._file)
 
 
-_living: weakref.WeakSet[Owner] = weakref.WeakSet()
+_living: weakref.WeakSet[LivingSender] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
@@ -117,7 +117,7 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-class Undertaker:
+class DeadSenders:
     """Tells which owners are dead, and what they left; for the store's `reap`."""
 
     def __init__(self, folder: Path, *, alone: bool) -> None:

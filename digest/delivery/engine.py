@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.delivery import verp
-from digest.delivery.crash_board import Owner
-from digest.delivery.freezing import Frozen, Press
+from digest.delivery.crash_board import LivingSender
+from digest.delivery.freezing import Freezer, FrozenIssue
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail
 from digest.delivery.message import Recipe
@@ -26,13 +26,13 @@ class Recipes(Protocol):
         """Return the recipes of deliveries; what was pruned is absent."""
 
 
-class Courier:
+class DeliveryEngine:
     """Freezes issues and gets them out, under one owner's name. Close it when done."""
 
     def __init__(
         self,
-        owner: Owner,
-        press: Press,
+        owner: LivingSender,
+        press: Freezer,
         sender: Sender,
         recipes: Recipes,
         *,
@@ -51,11 +51,13 @@ class Courier:
         """The name under which it claims."""
         return self._owner.name
 
-    def freeze(self, issues: Sequence[Issue], now: datetime) -> list[Frozen]:
+    def freeze(self, issues: Sequence[Issue], now: datetime) -> list[FrozenIssue]:
         """Turn issues into recipes."""
         return self._press.freeze(issues, now)
 
-    def ready(self, claims: Sequence[Claim], fresh: Mapping[int, Frozen]) -> Iterator[ReadyMail]:
+    def ready(
+        self, claims: Sequence[Claim], fresh: Mapping[int, FrozenIssue]
+    ) -> Iterator[ReadyMail]:
         """Yield frozen deliveries with their envelopes; one that was pruned is left out.
 
         fresh: by delivery, those that were frozen just now: they need not be read again.

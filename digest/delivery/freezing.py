@@ -12,14 +12,14 @@ from typing import NamedTuple, Protocol
 
 from digest.delivery import headers, message
 from digest.delivery.dkim import KeyRing
-from digest.delivery.message import Encoded, Letterhead, Recipe, Stationery, assemble, encoded
+from digest.delivery.message import Encoded, Letterhead, Recipe, SenderHeaders, assemble, encoded
 from digest.errors import NotFound
 from digest.mail import Fragment, Issue
 
 _CACHED = 32_768  # encoded fragments kept in memory: about 50 MB
 
 
-class Shelf(Protocol):
+class FragmentStore(Protocol):
     """Where fragments and letterheads are kept, each once."""
 
     def keep_fragments(self, fragments: Sequence[Fragment], edition: int) -> Sequence[int]:
@@ -35,7 +35,7 @@ class Shelf(Protocol):
         """Return a letterhead's text; raises NotFound."""
 
 
-class Frozen(NamedTuple):
+class FrozenIssue(NamedTuple):
     """An issue that will not change any more, as the store keeps it."""
 
     message_id: str
@@ -44,10 +44,12 @@ class Frozen(NamedTuple):
     made: Recipe  # what `recipe` says: the sender that froze it need not read it again
 
 
-class Press:
+class Freezer:
     """Freezes issues and makes their bytes. One per process; not for several threads."""
 
-    def __init__(self, shelf: Shelf, letterhead: Letterhead, keys: KeyRing, secret: bytes) -> None:
+    def __init__(
+        self, shelf: FragmentStore, letterhead: Letterhead, keys: KeyRing, secret: bytes
+    ) -> None:
         self._shelf = shelf
         self._keys = keys
         self._secret = secret
@@ -59,9 +61,9 @@ class Press:
         self._numbers: dict[int, int] = {}
         self._alive: list[Fragment] = []
         self._encoded: dict[int, Encoded] = {}
-        self._stationery: dict[int, Stationery] = {}
+        self._stationery: dict[int, SenderHeaders] = {}
 
-    def freeze(self, issues: Sequence[Issue], now: datetime) -> list[Frozen]:
+    def freeze(self, issues: Sequence[Issue], now: datetime) -> list[FrozenIssue]:
         """Turn composed issues of one edition into recipes. now: aware, in the sender's zone.
 
         The Message-ID depends on (edition, subscriber) alone, so an issue that a killed
@@ -77,7 +79,7 @@ class Press:
             self._learn(issues)
             return [self._frozen(issue, self._number, now) for issue in issues]
 
-    def recipe(self, frozen: Frozen) -> Recipe:
+    def recipe(self, frozen: FrozenIssue) -> Recipe:
         """Return the recipe of a frozen issue."""
         return frozen.made
 
@@ -102,10 +104,10 @@ class Press:
             letterhead = self._read_letterhead(recipe.letterhead)
             if not letterhead.selectors:
                 raise
-            bare = Stationery(letterhead)
+            bare = SenderHeaders(letterhead)
             return assemble(recipe, self._fetch(recipe.fragments), bare), f"unsigned: {reason}"
 
-    def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> Frozen:
+    def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> FrozenIssue:
         sent_at, offset = _moment(issue.composed_at or now, now)
         own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")
         message_id = f"<{own.hex()[:32]}@{self._domain}>"
@@ -125,7 +127,7 @@ class Press:
             unsubscribe=tuple(filter(None, links)),
             scores=issue.scores,
         )
-        return Frozen(
+        return FrozenIssue(
             message_id,
             recipe.pack(),
             struct.pack(f"<{len(issue.papers)}I", *issue.papers),
@@ -159,12 +161,12 @@ class Press:
             self._encoded[number] = encoded(fragment)
         return [self._encoded[number] for number in numbers]
 
-    def _stationery_of(self, number: int) -> Stationery:
+    def _stationery_of(self, number: int) -> SenderHeaders:
         ready = self._stationery.get(number)
         if ready is None:
             letterhead = self._read_letterhead(number)
             keys = [self._keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
-            ready = self._stationery[number] = Stationery(letterhead, keys)
+            ready = self._stationery[number] = SenderHeaders(letterhead, keys)
         return ready
 
     def _read_letterhead(self, number: int) -> Letterhead:

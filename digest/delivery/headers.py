@@ -26,14 +26,14 @@ _Q_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 _URL = re.compile(r"[!-;=?-~]+")  # visible ASCII without < and >
 
 
-def one_line(text: str) -> str:
+def header_line(text: str) -> str:
     """Return text with every control and line break turned into a space, runs into one."""
     return _BREAKS.sub(" ", text).strip()
 
 
 def unstructured(name: str, text: str) -> bytes:
     """Return a header of free text (Subject), folded, non-ASCII as RFC 2047 words."""
-    line = one_line(text)
+    line = header_line(text)
     words = line.split(" ")
     if line.isascii() and "=?" not in line and max(map(len, words)) < FOLD_AT - 2:
         return _folded(name, words)
@@ -45,7 +45,7 @@ def mailbox(name: str, display: str, address: str) -> bytes:
     plain = _ATOMS.fullmatch(display) and "=?" not in display
     if plain and len(name) + len(display) + len(address) + 5 <= FOLD_AT:
         return f"{name}: {display} <{address}>\r\n".encode()  # most names, and nothing to fold
-    shown = one_line(display)
+    shown = header_line(display)
     if not shown:
         return _folded(name, [f"<{address}>"])
     if not shown.isascii() or "=?" in shown or len(shown) > 60:
@@ -76,9 +76,9 @@ def date(when: datetime) -> bytes:
     return f"Date: {format_datetime(when)}\r\n".encode("ascii")
 
 
-def plain(name: str, value: str) -> bytes:
+def plain_header(name: str, value: str) -> bytes:
     """Return a short header of our own making; anything that is not one line is flattened."""
-    return f"{name}: {one_line(value)}\r\n".encode("ascii", "replace")
+    return f"{name}: {header_line(value)}\r\n".encode("ascii", "replace")
 
 
 def encoded_words(text: str, *, first_column: int) -> list[str]:
@@ -150,7 +150,7 @@ def ascii_domain(address: str) -> str:
         raise ValueError(f"{domain!r} cannot be written in ASCII: {error}") from None
 
 
-def named(header: bytes) -> tuple[bytes, bytes]:
+def mailbox_named(header: bytes) -> tuple[bytes, bytes]:
     """Return a header's name in lower case, and the header in DKIM's relaxed form with its CRLF.
 
     RFC 6376, 3.4.2. `split` also cuts at form feeds and the like, which no header of ours can hold.

@@ -28,7 +28,7 @@ class ReadyMail(NamedTuple):
         return self.recipient.rpartition("@")[2].lower()
 
 
-class Feed(Protocol):
+class MailQueue(Protocol):
     """Where a transport gets its mails. Every mail taken ends in exactly one of the last three."""
 
     async def more(self) -> bool:
@@ -65,5 +65,5 @@ class Transport(Protocol):
     def idempotent(self) -> bool:
         """Whether sending the same mail twice leaves one: nothing is ever uncertain then."""
 
-    async def run(self, feed: Feed) -> str | None:
+    async def run(self, feed: MailQueue) -> str | None:
         """Send until the feed ends; return what is wrong when the way out is blocked."""

@@ -13,7 +13,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from digest.delivery.interface import Feed, ReadyMail
+from digest.delivery.interface import MailQueue, ReadyMail
 from digest.delivery.outcomes import Verdict
 from digest.errors import DeliveryError
 from digest.states import Outcome, State
@@ -33,13 +33,13 @@ class MailboxTransport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def run(self, feed: Feed) -> str | None:
+    async def run(self, feed: MailQueue) -> str | None:
         """Write until the feed ends; return what is wrong when the disk takes nothing."""
         with ThreadPoolExecutor(self.lanes) as pool:
             troubles = await asyncio.gather(*(self._lane(feed, pool) for _ in range(self.lanes)))
         return next((why for why in troubles if why), None)
 
-    async def _lane(self, feed: Feed, pool: ThreadPoolExecutor) -> str | None:
+    async def _lane(self, feed: MailQueue, pool: ThreadPoolExecutor) -> str | None:
         loop = asyncio.get_running_loop()
         while await feed.more():
             mail = feed.take()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.pace import BackOff, Pace
 from digest.states import Result, State, Turn
 
@@ -49,7 +49,7 @@ class Means:
     """What a sender works with."""
 
     journal: Journal
-    owner: Owner
+    owner: LivingSender
     window: int
     clock: Callable[[], datetime]
     rng: random.Random

@@ -165,7 +165,7 @@ def _piece(text: str) -> Piece:
     return Blank(b"".join([_KEYS.get(p) or encode(p).replace(b"%", b"%%") for p in parts]))
 
 
-class Stationery:
+class SenderHeaders:
     """A letterhead made ready: its headers written once, in both their forms."""
 
     def __init__(self, letterhead: Letterhead, keys: Sequence[DkimKey] = ()) -> None:
@@ -181,7 +181,7 @@ class Stationery:
 
 
 def _list_headers(letterhead: Letterhead) -> Iterable[bytes]:
-    yield headers.plain("MIME-Version", "1.0")
+    yield headers.plain_header("MIME-Version", "1.0")
     if letterhead.reply_to:
         yield headers.mailbox("Reply-To", "", letterhead.reply_to)
     if letterhead.list_id:
@@ -190,40 +190,40 @@ def _list_headers(letterhead: Letterhead) -> Iterable[bytes]:
         yield headers.addresses("List-Help", [letterhead.help_url])
     if letterhead.archive_url:
         yield headers.addresses("List-Archive", [letterhead.archive_url])
-    yield headers.plain("Auto-Submitted", "auto-generated")  # RFC 3834
-    yield headers.plain("Precedence", "bulk")
+    yield headers.plain_header("Auto-Submitted", "auto-generated")  # RFC 3834
+    yield headers.plain_header("Precedence", "bulk")
     if letterhead.feedback_id:
-        yield headers.plain("Feedback-ID", letterhead.feedback_id)
+        yield headers.plain_header("Feedback-ID", letterhead.feedback_id)
 
 
 def _both(written: Iterable[bytes]) -> tuple[list[bytes], dict[bytes, bytes]]:
     lines = list(written)
-    return lines, dict(map(headers.named, lines))
+    return lines, dict(map(headers.mailbox_named, lines))
 
 
-def assemble(recipe: Recipe, fragments: Sequence[Encoded], stationery: Stationery) -> bytes:
+def assemble(recipe: Recipe, fragments: Sequence[Encoded], sender_headers: SenderHeaders) -> bytes:
     """Return the mail: CRLF lines of at most 998 octets, none beginning with a dot.
 
     The same arguments give the same bytes, signatures included.
     """
-    return b"".join(parts(recipe, fragments, stationery))
+    return b"".join(parts(recipe, fragments, sender_headers))
 
 
 def parts(
-    recipe: Recipe, fragments: Sequence[Encoded], stationery: Stationery
+    recipe: Recipe, fragments: Sequence[Encoded], sender_headers: SenderHeaders
 ) -> tuple[bytes, bytes]:
     """Return the mail's headers, with the empty line after them, and its body."""
     own = _own_headers(recipe)
     body = _body(recipe, fragments)
-    if not stationery.keys:
-        return b"".join((stationery.top, *own, stationery.rest, b"\r\n")), body
-    canonical = stationery.canonical | dict(map(headers.named, own))
+    if not sender_headers.keys:
+        return b"".join((sender_headers.top, *own, sender_headers.rest, b"\r\n")), body
+    canonical = sender_headers.canonical | dict(map(headers.mailbox_named, own))
     body_hash = b64encode(hashlib.sha256(body).digest())
     signatures = [
-        signature(key, canonical, body_hash, recipe.sent_at, stationery.unsigned)
-        for key in stationery.keys
+        signature(key, canonical, body_hash, recipe.sent_at, sender_headers.unsigned)
+        for key in sender_headers.keys
     ]
-    return b"".join((*signatures, stationery.top, *own, stationery.rest, b"\r\n")), body
+    return b"".join((*signatures, sender_headers.top, *own, sender_headers.rest, b"\r\n")), body
 
 
 def _own_headers(recipe: Recipe) -> list[bytes]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PaceLimits:
     """What the operator allows; 0 is no limit."""
 
     per_second: float = 0  # mails of the whole run
@@ -89,7 +89,7 @@ class Pace:
 
     def __init__(
         self,
-        limits: Limits = Limits(),
+        limits: PaceLimits = PaceLimits(),
         *,
         rng: random.Random,
         pause: BackOff = BackOff(first=timedelta(minutes=2), longest=timedelta(hours=1)),
@@ -101,7 +101,7 @@ class Pace:
         self._open: Counter[str] = Counter()
         self._whole = _Bucket(limits.per_second)
         self._domains: dict[str, _Bucket] = {}
-        self.unlimited = limits == Limits()
+        self.unlimited = limits == PaceLimits()
         self.idle = self.unlimited  # no limit and no pause: nothing here needs to be asked or told
 
     def ask(self, domain: str, clock: float, now: datetime) -> Go | Wait | Postpone:

@@ -9,7 +9,7 @@ from digest.mail import Fragment
 from digest.states import Result, State, Turn
 
 
-class Shelf:
+class MemoryFragments:
     """Keeps fragments for the length of one rehearsal."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Shelf:
         return self._letterheads[number]
 
 
-class OneMail:
+class SingleMailJournal:
     """The journal of a test mail: it remembers only whether the mail was refused."""
 
     def __init__(self) -> None:

@@ -28,7 +28,7 @@ _PATIENCE = 0.2  # seconds an outcome may wait for others to share its commit
 _LAST_TRIES = 3  # to record what was answered, once the store has failed
 
 
-class Turns:
+class SendLoop:
     """The feed of the transport's lanes, and the loop that fills it."""
 
     def __init__(self, means: Means, mails: Iterator[ReadyMail]) -> None:

@@ -7,11 +7,11 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.interface import ReadyMail, Transport
 from digest.delivery.means import Journal, Lease, Means, Tally
 from digest.delivery.pace import BackOff, Pace
-from digest.delivery.send_loop import Turns
+from digest.delivery.send_loop import SendLoop
 
 
 class Sender:
@@ -20,7 +20,7 @@ class Sender:
     def __init__(
         self,
         journal: Journal,
-        owner: Owner,
+        owner: LivingSender,
         transport: Transport,
         *,
         clock: Callable[[], datetime],
@@ -40,7 +40,7 @@ class Sender:
             back_off=back_off or BackOff(),
             lease=lease,
         )
-        self._turns: Turns | None = None
+        self._turns: SendLoop | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def send(self, mails: Iterable[ReadyMail]) -> Tally:
@@ -61,7 +61,7 @@ class Sender:
 
     async def _send(self, mails: Iterable[ReadyMail]) -> Tally:
         self._loop = asyncio.get_running_loop()
-        turns = self._turns = Turns(self._means, iter(mails))
+        turns = self._turns = SendLoop(self._means, iter(mails))
         lanes = asyncio.create_task(self._transport.run(turns))
         try:
             await turns.run(lanes)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.delivery.interface import Feed, ReadyMail
+from digest.delivery.interface import MailQueue, ReadyMail
 from digest.delivery.outcomes import Reply, Step, Trouble, Verdict, judge
 from digest.delivery.smtp_opening import open_session
 from digest.delivery.smtp_session import Relay, Wire, printable
@@ -50,7 +50,7 @@ class SmtpTransport:
         """How many may be marked `sending`."""
         return self.connections * self.pipeline
 
-    async def run(self, feed: Feed) -> str | None:
+    async def run(self, feed: MailQueue) -> str | None:
         """Send until the feed ends; return why when no connection gets mail through."""
         lanes = [asyncio.create_task(self._lane(feed)) for _ in range(self.connections)]
         try:
@@ -65,12 +65,12 @@ class SmtpTransport:
                 raise trouble
         return str(troubles[0])
 
-    async def _lane(self, feed: Feed) -> str | DeliveryError | None:
+    async def _lane(self, feed: MailQueue) -> str | DeliveryError | None:
         """Work with one connection after the other; return why none works."""
         failures = 0
         while await feed.more():
             try:
-                session = await open_session(self.relay, Mailer(feed, self.recycle_after))
+                session = await open_session(self.relay, SmtpConnection(feed, self.recycle_after))
             except DeliveryError as error:
                 return error
             except (OSError, EOFError) as error:
@@ -87,10 +87,10 @@ class SmtpTransport:
         return None
 
 
-class Mailer(Wire):
+class SmtpConnection(Wire):
     """The hot part of one connection: mails out, answers in."""
 
-    def __init__(self, feed: Feed, recycle_after: int) -> None:
+    def __init__(self, feed: MailQueue, recycle_after: int) -> None:
         super().__init__()
         self._feed = feed
         self._left = recycle_after

@@ -55,7 +55,7 @@ class Arxiv:
         Raises DumpError when it is none, or with arXiv's own words when it refused. A refusal
         of one of several ids costs that id only.
         """
-        root, broken = xml_tree.parse(data, whole=("entry", "item"))
+        root, broken = xml_tree.parse_xml(data, whole=("entry", "item"))
         if root.name not in ("feed", "rss", "RDF"):
             raise DumpError(f"no feed: its root is <{root.name}>", line=root.line)
         harvest = Harvest()
@@ -166,7 +166,7 @@ def _record(entry: Entry) -> PaperRecord:
         if found := fields.web_address(address.rstrip(".,;:)]'")):
             code = re.search(r"//(?:www\.)?(?:github|gitlab)\.com/", found)
             links.append(Link("code" if code else "project", found))
-    return record.build(
+    return record.build_record(
         title=" ".join(title.split()),
         abstract=" ".join(entry.text("abstract").split()),
         position=entry.position,

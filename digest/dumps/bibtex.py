@@ -71,7 +71,7 @@ class BibTeX:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a bibliography. Raises DumpError when there is no entry in it."""
-        text = tagged_text.decode(data)
+        text = tagged_text.decode_tagged(data)
         macros: CaseInsensitiveDict = CaseInsensitiveDict(month_names)
         harvest = Harvest()
         number = 0
@@ -143,7 +143,7 @@ def _told(problem: PybtexSyntaxError, piece: _Piece) -> str:
 def _record(entry: Entry) -> PaperRecord:
     doi = find_doi(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
     arxiv_id = _arxiv_id(entry)
-    return record.build(
+    return record.build_record(
         title=_unprotected(entry.title("title")),
         abstract=_unprotected(entry.text("abstract")),
         position=entry.position,

@@ -38,11 +38,11 @@ class Biorxiv:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read one page of an answer. Raises DumpError when it is none or is a refusal."""
-        text = json_text.decode(data)
+        text = json_text.decode_json(data)
         start = json_text.list_at(text, "collection")
         messages = _messages(text)
         if start is None and not messages:
-            json_text.load(text)  # says where it is broken
+            json_text.load_json(text)  # says where it is broken
             raise DumpError("no collection of preprints", line=1)
         status = fields.text(messages[0].get("status")) if messages else ""
         found = list(json_text.elements(text, start)) if start is not None else []
@@ -60,7 +60,7 @@ def next_cursor(data: bytes) -> int | None:
     Never raises: a page that cannot be read has no next one.
     """
     try:
-        messages = _messages(json_text.decode(data))
+        messages = _messages(json_text.decode_json(data))
     except DumpError:
         return None
     if not messages:
@@ -95,7 +95,7 @@ def _record(entry: Entry) -> PaperRecord:
         links.append(
             Link("paper", f"{site}/content/{doi}" if server in _SITES else f"{site}/{doi}")
         )
-    return record.build(
+    return record.build_record(
         title=fields.without_markup(entry.title("title", "preprint_title")),
         abstract=fields.without_markup(entry.text("abstract", "preprint_abstract")),
         position=entry.position,

@@ -46,7 +46,7 @@ class Feed:
         if found := _ENTITIES.search(data):
             line = data.count(b"\n", 0, found.start()) + 1
             raise DumpError("XML that declares entities is refused", line=line)
-        if len(data) > _MAX_BROKEN and (broken := xml_tree.parse(data)[1]):
+        if len(data) > _MAX_BROKEN and (broken := xml_tree.parse_xml(data)[1]):
             raise broken
         told = _read(data)
         if not told.get("version") and not told.entries:
@@ -141,7 +141,7 @@ def _day_of(told: Any) -> date | None:
 
 def _record(entry: Entry) -> PaperRecord:
     values = entry.values
-    return record.build(
+    return record.build_record(
         title=entry.title("title"),
         abstract=entry.text("abstract"),
         position=entry.position,

@@ -80,7 +80,7 @@ def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format
     if len(found) > 1:
         raise DumpError(f"it could be {_listed(found, 'or')}: name the format to read it as")
     if not found:
-        text.decode(data)  # empty, binary or in another encoding: it says so, with the line
+        text.decode_text(data)  # empty, binary or in another encoding: it says so, with the line
         raise DumpError(f"it is none of {_listed(known, 'and')}{_left_out()}", line=1)
     return found[0]
 
@@ -93,7 +93,7 @@ def read(
     `now` (aware) resolves dates without a year; `captured_on` overrides the dump's own day.
     Raises DumpError when the bytes are no dump that a format can read.
     """
-    chosen = recognise(data) if format_name is None else named(format_name)
+    chosen = recognise(data) if format_name is None else format_named(format_name)
     try:
         return chosen.parse(data, now=now, captured_on=captured_on)
     except DumpError:
@@ -102,7 +102,7 @@ def read(
         raise DumpError(f"the format {chosen.name} failed on it: {error!r}") from error
 
 
-def named(name: str) -> Format:
+def format_named(name: str) -> Format:
     """Return the format of this name. Raises DumpError, naming those there are."""
     for each in all_formats():
         if each.name == name:

@@ -44,7 +44,7 @@ class HuggingFaceJson:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read the list. Raises DumpError when it is none, or with the service's own refusal."""
-        text = json_text.decode(data)
+        text = json_text.decode_json(data)
         found = elements_of(text)
         harvest, days = read_elements(found)
         if not harvest.records and any(e.problem for e in found) and len(found) == 1:
@@ -60,7 +60,7 @@ def elements_of(text: str) -> list[json_text.Element]:
         found = list(json_text.elements(text, start)) if start is not None else []
         if found or (start is not None and key != "searchResults"):
             return found
-    whole = json_text.load(text)
+    whole = json_text.load_json(text)
     if isinstance(whole, dict) and isinstance(whole.get("error"), str):
         raise SourceRefused(f"the service refused: {whole['error'][:200]}", line=1)
     if isinstance(whole, dict) and ("paper" in whole or "summary" in whole):
@@ -101,7 +101,7 @@ def paper_links(paper_id: str) -> tuple[str | None, tuple[Link, ...]]:
 
 def _record(entry: Entry) -> PaperRecord:
     arxiv_id, links = paper_links(entry.text("id"))
-    return record.build(
+    return record.build_record(
         title=entry.title("title", "outer title"),
         abstract=entry.text("summary", "outer summary", "ai_summary"),
         position=entry.position,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Protocol
 
-from digest.archive.readings import Dump, Rejection
+from digest.archive.dump_results import Dump, Rejection
 
 __all__ = ["Dump", "Format", "Rejection"]
 

@@ -27,10 +27,10 @@ class JsonFeed:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a feed. Raises DumpError when it is none."""
-        text = json_text.decode(data)
+        text = json_text.decode_json(data)
         start = json_text.list_at(text, "items")
         if start is None:
-            json_text.load(text)  # says where it is broken
+            json_text.load_json(text)  # says where it is broken
             raise DumpError("a JSON Feed without items", line=1)
         harvest = Harvest()
         for element in json_text.elements(text, start):
@@ -41,7 +41,7 @@ class JsonFeed:
 def _record(entry: Entry) -> PaperRecord:
     address = fields.first(filter(None, map(fields.web_address, _addresses(entry))))
     identifiers = " ".join(_addresses(entry))
-    return record.build(
+    return record.build_record(
         title=entry.title("title"),
         abstract=_abstract(entry),
         position=entry.position,

@@ -34,7 +34,7 @@ def opening(head: bytes) -> str:
         return ""
 
 
-def decode(data: bytes) -> str:
+def decode_json(data: bytes) -> str:
     """Return JSON's text; bytes that are not UTF-8 become lone surrogates (see `elements`).
 
     Raises DumpError when it is empty or too large.
@@ -49,7 +49,7 @@ def decode(data: bytes) -> str:
     return text
 
 
-def load(text: str) -> Any:
+def load_json(text: str) -> Any:
     """Return the value of a whole JSON text. Raises DumpError with the line that breaks it."""
     try:
         return _DECODER.decode(text)

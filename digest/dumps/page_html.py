@@ -159,7 +159,7 @@ def _shown(entry: Entry) -> PaperRecord:
     values = entry.values
     arxiv_id, links = hf_json.paper_links(entry.text("id"))
     authors = values.get("authors")
-    return record.build(
+    return record.build_record(
         title=entry.title("title"),
         abstract=entry.text("summary"),
         position=entry.position,

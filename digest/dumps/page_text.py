@@ -70,14 +70,14 @@ class PageText:
             return False
         whole = head if len(head) < 60_000 else head[: head.rfind(b"\n") + 1]
         try:
-            page, alignment = _read(text.decode(whole))
+            page, alignment = _read(text.decode_text(whole))
         except DumpError:
             return False
         return _is_page(page, alignment)
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a whole page. Raises DumpError when it is none; see `Format.parse`."""
-        lines = text.decode(data)
+        lines = text.decode_text(data)
         page, alignment = _read(lines)
         if not _is_page(page, alignment):
             raise _refusal(page, alignment)
@@ -116,7 +116,7 @@ def _record(
         published = byline.day.on(year)
         if published is None:
             problem = _no_such_day(byline.day, byline.day_line, year)
-    built = record.build(
+    built = record.build_record(
         title=page.units[title].text,
         abstract=page.units[abstract].text,
         position=position,

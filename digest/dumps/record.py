@@ -15,7 +15,7 @@ from digest.papers import Link, PaperRecord, find_arxiv_id
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
-def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
+def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     *,
     title: str,
     abstract: str,
@@ -40,12 +40,12 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     not give is taken from a paper's own link (never from an abstract: it may cite another paper).
     `author_count` defaults to the number of `authors`.
     """
-    names = tuple(name for name in (plain(author) for author in authors) if name)
+    names = tuple(name for name in (plain_text(author) for author in authors) if name)
     told = tuple(links)
     paper_urls = [link.url for link in told if link.kind == "paper"]
     return PaperRecord(
-        title=plain(tex.to_unicode(title)),
-        abstract=plain(tex.to_unicode(abstract)),
+        title=plain_text(tex.to_unicode(title)),
+        abstract=plain_text(tex.to_unicode(abstract)),
         source_title=title,
         source_abstract=abstract,
         authors=names,
@@ -54,7 +54,7 @@ def build(  # noqa: PLR0913 -- one keyword per field of PaperRecord
         comments=comments,
         upvotes=upvotes,
         links=_once((*told, *addresses.extract(abstract))),
-        keywords=tuple(word for word in (plain(keyword) for keyword in keywords) if word),
+        keywords=tuple(word for word in (plain_text(keyword) for keyword in keywords) if word),
         arxiv_id=arxiv_id or next(filter(None, map(find_arxiv_id, paper_urls)), None),
         doi=doi or next(filter(None, map(addresses.doi_in_address, paper_urls)), None),
         position=position,
@@ -72,7 +72,7 @@ def _once(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return outside text on one line: white space collapsed, control characters removed."""
     # What `split` takes for space, some of it control characters, parts words; the rest goes.
     return " ".join(_CONTROL.sub("", without_holes(text)).split())

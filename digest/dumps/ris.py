@@ -67,7 +67,7 @@ class Ris:
         """Read a bibliography. Raises DumpError when there is no record in it."""
         harvest = Harvest()
         number = 0
-        for number, piece in enumerate(_pieces(tagged_text.decode(data)), start=1):
+        for number, piece in enumerate(_pieces(tagged_text.decode_tagged(data)), start=1):
             harvest.add(Entry(number, piece.line, {"piece": piece}), _record)
         if number == 0:
             raise DumpError("no RIS record: no line begins with 'TY  - '", line=1)
@@ -113,7 +113,7 @@ def _record(entry: Entry) -> PaperRecord:
     doi = doi or next(filter(None, map(doi_in_address, addresses)), None)
     if not links and doi:
         links = [Link("paper", f"https://doi.org/{doi}")]
-    return record.build(
+    return record.build_record(
         title=titles[0],
         abstract=fields.without_markup(max(piece.all("AB", "N2"), key=len, default="")),
         position=entry.position,

@@ -15,7 +15,7 @@ _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
-def decode(data: bytes) -> str:
+def decode_tagged(data: bytes) -> str:
     """Return a text with LF line ends; bytes that are not UTF-8 become lone surrogates.
 
     Raises DumpError when it is empty, binary or too large.

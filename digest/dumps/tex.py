@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from digest.dumps import tex_names
-from digest.dumps.tex_eaten import restore, restore_formula
+from digest.dumps.tex_eaten import restore_formula, restore_tex
 from digest.dumps.tex_render import render
 
 _MAX = 100_000  # characters; no abstract is longer, and text beyond it is not worth the time
@@ -61,7 +61,7 @@ def to_unicode(text: str) -> str:
         lambda found: found[0] if _is_script(found[0]) else set_aside(found[0]), text
     )
     text = _FORMULA.sub(_formula, text)
-    text = render(restore(text))
+    text = render(restore_tex(text))
     text = _QUOTES.sub(r"“\1”", text)
     return re.sub("\x00(.)", lambda found: kept[ord(found[1]) - 0xF0000], text)
 

@@ -53,7 +53,7 @@ class _Chunk:
     breaks: bool = False  # nothing after it belongs to the same formula
 
 
-def restore(text: str) -> str:
+def restore_tex(text: str) -> str:
     """Return text with backslashes before the TeX names that stand in mathematics."""
     for pattern, replacement in _GLUED_SIGNS:
         text = pattern.sub(replacement, text)

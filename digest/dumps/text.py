@@ -57,7 +57,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     raise DumpError(f"more than {max_bytes:,} bytes: no dump is that large", path=path)
 
 
-def decode(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_LINE) -> Lines:
+def decode_text(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_LINE) -> Lines:
     """Return the lines of a UTF-8 text (or UTF-16 with its mark), LF, CRLF or CR alike.
 
     A line that is not UTF-8 comes with replacement characters and stands in `bad`.

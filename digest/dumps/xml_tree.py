@@ -62,7 +62,7 @@ def root_name(head: bytes) -> str:
     return found[1] if found else ""
 
 
-def parse(data: bytes, *, whole: Collection[str] = ()) -> tuple[Node, DumpError | None]:
+def parse_xml(data: bytes, *, whole: Collection[str] = ()) -> tuple[Node, DumpError | None]:
     """Return the root and, where the XML breaks off or is broken, the error with its line.
 
     What stood before the break is in the tree, but an element named in `whole` only if it ended.

@@ -15,7 +15,7 @@ from typing import Any
 
 from digest.app.application import App
 from digest.app.doctor import check_sending
-from digest.choosing.editor import Due, Editor, Offer
+from digest.choosing.editor import Editor, IssueFor, Offer
 from digest.composing.issue_composer import IssueComposer
 from digest.composing.proofs.difference import difference
 from digest.composing.proofs.proof import Proof
@@ -105,7 +105,7 @@ def run(
     edition_run = replace(app.edition_run(progress), beside=partial(helping, app))
     day = label or app.today()
     app.deliveries.hasten(day, app.clock())
-    told, trouble = edition_run.run(day, app.courier)
+    told, trouble = edition_run.run(day, app.engine)
     app.post_office.flush(app.clock())
     if trouble:
         raise Blocked(trouble, told)
@@ -200,7 +200,7 @@ def changed(app: App, address: str, number: int, *, html: bool = False) -> list[
     edition = app.editions.get(number)
     now = edition.opened_at
     issue = app.composer().compose(edition, reader, picks, papers, now)
-    after = Preview(issue.subject, number, (), app.workshop.rehearsal(issue, now))
+    after = Preview(issue.subject, number, (), app.sending_parts.rehearsal(issue, now))
     return difference(_without_tokens(before.proof), _without_tokens(after.proof), html=html)
 
 
@@ -227,14 +227,14 @@ def _issue(app: App, reader: Subscriber, coming: _Coming, state: State | None) -
     )
     if issue is None:
         return Preview("", number, (), note="no paper matches that they have not had")
-    raw = app.workshop.rehearsal(issue, now)
+    raw = app.sending_parts.rehearsal(issue, now)
     shown = tuple((offer.papers[pick.paper], pick) for pick in picks if pick.paper in issue.papers)
     return Preview(issue.subject, number, shown, raw)
 
 
 def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
     recipe = Recipe.unpack(app.recipes.of_reader(reader.id, number))
-    raw, note = app.workshop.press(app.recipes).preview(recipe)
+    raw, note = app.sending_parts.freezer(app.recipes).preview(recipe)
     known = app.archive.get(list(recipe.scores))
     again = app.archive.revised(after=app.windows.since(reader.id, number), upto=number)
     known |= {paper.id: paper for paper in again if paper.id in known}
@@ -254,7 +254,7 @@ def _reasons_today(
     app: App, reader: Subscriber, papers: list[Paper]
 ) -> dict[int, tuple[Reason, ...]]:
     """Return why papers match, by the reader's keywords of today: a recipe keeps only scores."""
-    due = Due(reader, 0)
+    due = IssueFor(reader, 0)
     editor = app.editor()
     offer = Offer.of(papers, editor.knowledge)
     return editor.reasons(offer, due)

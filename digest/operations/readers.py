@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from digest.app.front_desk import FrontOffice
+from digest.app.front_desk import FrontDeskApp
 from subscribers.import_export import read_rows, write_csv, write_json_lines
 from subscribers.importing import Imported
-from subscribers.importing import import_readers as take_in
+from subscribers.importing import import_rows as take_in
 
 
 def read_file(file: Path) -> bytes:
@@ -18,7 +18,7 @@ def read_file(file: Path) -> bytes:
 
 
 def import_readers(
-    office: FrontOffice,
+    office: FrontDeskApp,
     data: bytes,
     *,
     confirmed: bool,
@@ -32,7 +32,7 @@ def import_readers(
     return take_in(office.desk, rows, office.clock(), confirmed=confirmed, progress=progress)
 
 
-def export_readers(office: FrontOffice, format: str) -> Iterator[str]:
+def export_readers(office: FrontDeskApp, format: str) -> Iterator[str]:
     """Yield all readers as lines of CSV or JSON, in a form that `import_readers` reads."""
     write = write_csv if format == "csv" else write_json_lines
     return write(office.readers.every())

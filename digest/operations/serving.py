@@ -21,7 +21,7 @@ from digest.operations.workers import helping
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data
 from digest.sources.places import visit_folder
-from digest.web.pages import build_site
+from digest.web.pages import readers_site
 from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
@@ -68,10 +68,10 @@ class Duties:
         for edition in app.editions.unfinished(app.clock()):
             if not app.windows.may_send(edition.number, app.clock()):
                 continue
-            run, courier = app.edition_run(), app.courier()
+            run, engine = app.edition_run(), app.engine()
             with helping(app, edition) as stop_workers:
-                self.under_way[:] = [courier.stop, stop_workers]
-                trouble = run.send(edition, courier)
+                self.under_way[:] = [engine.stop, stop_workers]
+                trouble = run.send(edition, engine)
             self.under_way.clear()
             told = app.deliveries.accounting(edition.number)
             log.info(
@@ -142,7 +142,7 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
         if pages:
             of = app.settings.web
             config = uvicorn.Config(
-                build_site(app), host=of.host, port=of.port, log_level="warning",
+                readers_site(app), host=of.host, port=of.port, log_level="warning",
                 access_log=False, proxy_headers=False, server_header=False,
             )  # fmt: skip
             log.info("pages", address=f"http://{of.host}:{of.port}")

@@ -20,9 +20,9 @@ from digest.app.application import App
 from digest.composing.issue_composer import sender_address
 from digest.dumps import formats
 from digest.errors import DigestError
-from digest.settings import Source
+from digest.settings import SourceSettings
 from digest.sources.fetching import HOST, HostPauses, Sources
-from digest.sources.http import Fetcher, Limits
+from digest.sources.http import Fetcher, FetchLimits
 from digest.sources.lookups import ANSWER, Lookups
 from digest.storage.fetches import Fetch, FetchStore
 
@@ -41,7 +41,7 @@ def sources_of(app: App) -> Sources:
         facts=app.facts,
         fetcher=lambda: _fetcher(app),
         ingest=lambda data, name, form: app.ingest_bytes(data, name, None, False, form),
-        parser_version=lambda name: formats.named(name).version,
+        parser_version=lambda name: formats.format_named(name).version,
         clock=app.clock,
         settled=timedelta(seconds=of.settle_seconds),
         max_bytes=of.max_bytes,
@@ -68,7 +68,7 @@ def fetch_due(app: App) -> None:
         forget_old(app)
 
 
-def fetch_now(app: App, wanted: Sequence[Source]) -> list[Fetch]:
+def fetch_now(app: App, wanted: Sequence[SourceSettings]) -> list[Fetch]:
     """Ask these sources, whether or not it is their turn; a failure is in the answer."""
     sources = sources_of(app)
     return [sources.fetch(source) for source in wanted]
@@ -100,7 +100,7 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
     mail["To"] = address
     mail["Subject"] = f"{app.settings.newsletter.name}: the source {fetch.source} is {fetch.health}"
     mail["Date"] = format_datetime(app.clock())
-    mail["Message-ID"] = app.workshop.message_id()
+    mail["Message-ID"] = app.sending_parts.message_id()
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(
         f"{fetch.source}: {fetch.reason}\n\n"
@@ -108,7 +108,7 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
         "You get at most one such mail a day for each source.\n"
     )
     try:
-        trouble = app.workshop.send_test(mail.as_bytes(), address)
+        trouble = app.sending_parts.send_test(mail.as_bytes(), address)
     except DigestError as error:
         trouble = str(error)
     if trouble:
@@ -117,7 +117,7 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
 
 def _fetcher(app: App) -> Fetcher:
     # Few and short attempts: a source comes round again, and a stopping server need not wait.
-    limits = Limits(max_bytes=app.settings.dumps.max_bytes, attempts=2, longest_wait=10.0)
+    limits = FetchLimits(max_bytes=app.settings.dumps.max_bytes, attempts=2, longest_wait=10.0)
     set_on_retry_hooks([])  # stamina would print a line of its own; the fetch's record says why
     return Fetcher(
         pace=HostPauses(app.facts),

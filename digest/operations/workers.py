@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from digest.app.application import App
-from digest.delivery.engine import Courier
+from digest.delivery.engine import DeliveryEngine
 from digest.editions import Edition
 from digest.errors import DigestError
 from digest.run import SHARD
@@ -57,9 +57,9 @@ def work(settings: Settings, data: Path, edition: Edition, parent: int, stopping
     """Send what this process can claim of an edition; end soon after the parent."""
     app = App(settings, data)
     try:
-        run, courier = app.edition_run(), app.courier()
-        threading.Thread(target=_watch, args=(parent, stopping, courier), daemon=True).start()
-        run.send(edition, courier)
+        run, engine = app.edition_run(), app.engine()
+        threading.Thread(target=_watch, args=(parent, stopping, engine), daemon=True).start()
+        run.send(edition, engine)
     except DigestError:
         # The parent meets the same trouble and tells the operator once.
         return
@@ -67,13 +67,13 @@ def work(settings: Settings, data: Path, edition: Edition, parent: int, stopping
         app.close()
 
 
-def _watch(parent: int, stopping: Event, courier: Courier) -> None:
+def _watch(parent: int, stopping: Event, engine: DeliveryEngine) -> None:
     """Stop when told to, or when nobody is left who would: in peace, but not for ever."""
     patience = _ORPHAN_SECONDS
     while patience > 0:
         told, orphaned = stopping.wait(_LOOK_SECONDS), os.getppid() != parent
         if told or orphaned:
-            courier.stop()  # again and again: it may not have begun yet
+            engine.stop()  # again and again: it may not have begun yet
             threading.Event().wait(_LOOK_SECONDS)
         if orphaned:
             patience -= _LOOK_SECONDS

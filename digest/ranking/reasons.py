@@ -21,7 +21,7 @@ from digest.ranking.audience import item_key, relative_weights
 from digest.ranking.blend import AT_THE_MARGIN, SCALE
 from digest.ranking.features import strengths
 from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span
-from digest.ranking.standing import Standing
+from digest.ranking.occurrences import Occurrences
 from digest.ranking.text import sentences
 
 if TYPE_CHECKING:
@@ -36,32 +36,32 @@ _GAIN, _START, _FIELD = attrgetter("gain"), attrgetter("start"), attrgetter("fie
 
 
 @dataclass(slots=True, eq=False)  # shared by readers, and told apart by identity
-class Part:
+class ReasonPart:
     """What one item gives one paper at one weight."""
 
     keyword: str  # the item as its reader typed it
     reasons: tuple[Reason, ...]  # strongest first
     spans: tuple[Span, ...]  # in reading order, never overlapping
-    alone: Part | None = None  # the same at weight 1, when this is at another
+    alone: ReasonPart | None = None  # the same at weight 1, when this is at another
 
-    def at(self, weight: float) -> Part:
+    def at(self, weight: float) -> ReasonPart:
         """Return what the item gives at another weight, when this is its part at weight 1."""
         reasons = [Reason(each.keyword, each.field, weight * each.gain) for each in self.reasons]
-        return Part(self.keyword, _ordered(reasons), self.spans, self)
+        return ReasonPart(self.keyword, _ordered(reasons), self.spans, self)
 
 
-class Given(dict[int, Part | None]):
+class Given(dict[int, ReasonPart | None]):
     """What one item gives each paper at one weight, by place; made when it is first asked for."""
 
     def __init__(
-        self, text: str, scores: Mapping[int, float], part_of: Callable[[int], Part | None]
+        self, text: str, scores: Mapping[int, float], part_of: Callable[[int], ReasonPart | None]
     ) -> None:
         super().__init__()
         self.text = text  # the item as its reader typed it
         self.scores = scores  # place → score at this weight, of the papers that the item matches
         self._part_of = part_of
 
-    def __missing__(self, at: int) -> Part | None:
+    def __missing__(self, at: int) -> ReasonPart | None:
         part = self[at] = self._part_of(at) if at in self.scores else None
         return part
 
@@ -78,7 +78,7 @@ class Explainer:
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
-        self._standing = Standing(scorer.papers, scorer.matrix.documents)
+        self._standing = Occurrences(scorer.papers, scorer.matrix.documents)
         self._given: dict[object, Given] = {}
         self._grounds = lru_cache(maxsize=50_000)(self._grounds_of)
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
@@ -145,12 +145,12 @@ class Explainer:
         scores = {at: score * weight for at, score in alone.scores.items()}
         return Given(item.text, scores, lambda at: part.at(weight) if (part := alone[at]) else None)
 
-    def _grounds_of(self, at: int, *parts: Part) -> Grounds:
+    def _grounds_of(self, at: int, *parts: ReasonPart) -> Grounds:
         reasons, spans = _reasons_of(parts), self._spans_of(at, parts)
         closest = None if spans else _closest(reasons)
         return Grounds(reasons, spans, self._closest(closest, at) if closest else None)
 
-    def _spans_of(self, at: int, parts: Sequence[Part]) -> tuple[Span, ...]:
+    def _spans_of(self, at: int, parts: Sequence[ReasonPart]) -> tuple[Span, ...]:
         """Return what some parts mark; the same where it is only reasons that differ."""
         marking = tuple([part.alone or part for part in parts if part.spans])
         if len(marking) == 1:
@@ -159,7 +159,7 @@ class Explainer:
             return self._grounds(at, *marking).spans
         return merged([part.spans for part in parts])
 
-    def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> Part:
+    def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> ReasonPart:
         gains = self._words(scored.terms, at)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
         matches = score > SCALE * sum(gains.values()) / 2
@@ -169,7 +169,7 @@ class Explainer:
         terms = scored.terms if matches else ()  # what tells too little is not marked
         spans = [self._standing.spans(term.feature, at) for term in terms]
         reasons = [Reason(item.text, place, scale * gain) for place, gain in gains.items()]
-        return Part(item.text, _ordered(reasons), merged(spans))
+        return ReasonPart(item.text, _ordered(reasons), merged(spans))
 
     def _words(self, terms: Sequence[Term], at: int) -> dict[Field, float]:
         """Return what an item's words give in each place of a paper."""
@@ -198,8 +198,8 @@ class Explainer:
         return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
-def _liked(gain: float) -> Part:
-    return Part(LIKED, (Reason(LIKED, "likes", gain),), ())
+def _liked(gain: float) -> ReasonPart:
+    return ReasonPart(LIKED, (Reason(LIKED, "likes", gain),), ())
 
 
 def _closest(reasons: Iterable[Reason]) -> str | None:
@@ -207,7 +207,7 @@ def _closest(reasons: Iterable[Reason]) -> str | None:
     return next((each.keyword for each in reasons if each.field == "meaning"), None)
 
 
-def _reasons_of(parts: Sequence[Part]) -> tuple[Reason, ...]:
+def _reasons_of(parts: Sequence[ReasonPart]) -> tuple[Reason, ...]:
     """Return the reasons of some parts, strongest first; those of one keyword add up."""
     if len(parts) == 1:
         return parts[0].reasons

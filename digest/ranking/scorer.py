@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.ranking.audience import item_key
-from digest.ranking.blend import Prepared, blend, meaning_of, prepare, related_rows
+from digest.ranking.blend import ProfileMatrices, blend, meaning_of, prepare, related_rows
 from digest.ranking.corpus import Corpus
 from digest.ranking.features import Csr, Matrix, csr
 from digest.ranking.queries import Term, terms_of
@@ -37,7 +37,7 @@ class _Block:
     """Items that were asked for together."""
 
     first: int  # the row of the first of them
-    prepared: Prepared
+    prepared: ProfileMatrices
 
 
 class Scorer:

@@ -34,7 +34,7 @@ class Model(Protocol):
         """Return unit vectors, texts × width. A text's vector does not depend on its neighbours."""
 
 
-class VectorStore(Protocol):
+class VectorCache(Protocol):
     """Where vectors are kept, by SHA-256 (hex) of model and text; float16, little-endian."""
 
     def get(self, keys: Sequence[str]) -> Mapping[str, bytes]:
@@ -62,7 +62,7 @@ class InMemory:
 class Semantics:
     """A model and a store: every text is embedded at most once."""
 
-    def __init__(self, model: Model, store: VectorStore | None = None) -> None:
+    def __init__(self, model: Model, store: VectorCache | None = None) -> None:
         self.model = model
         self._store = store or InMemory()
 

@@ -40,7 +40,7 @@ class Rhythms(Protocol):
         """Plan issues and move their readers on; return how many were planned."""
 
 
-class Editions(Protocol):
+class OpenEditions(Protocol):
     """Where editions are kept."""
 
     def newest(self) -> Edition | None:
@@ -56,7 +56,7 @@ class Editions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class TimeRules:
     """What the operator's settings say of time."""
 
     zone: str
@@ -77,7 +77,7 @@ class Ticked:
     warnings: tuple[str, ...]  # e.g. unknown time zones
 
 
-def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> Ticked:
+def tick(now: datetime, house: TimeRules, editions: OpenEditions, rhythms: Rhythms) -> Ticked:
     """Open the day's edition when its hour has come, and plan the issues of whoever is due."""
     zones = Zones(house.zone)
     opened = open_edition(now, house, editions, zones)
@@ -96,7 +96,9 @@ def tick(now: datetime, house: House, editions: Editions, rhythms: Rhythms) -> T
     return Ticked(opened, planned, tuple(zones.unknown.values()))
 
 
-def open_edition(now: datetime, house: House, editions: Editions, zones: Zones) -> Edition | None:
+def open_edition(
+    now: datetime, house: TimeRules, editions: OpenEditions, zones: Zones
+) -> Edition | None:
     """Open the edition whose hour has come: today's, or yesterday's within the catch-up limit.
 
     Without new papers none is opened; a dump that comes later in the day still gets its edition.
@@ -112,7 +114,7 @@ def open_edition(now: datetime, house: House, editions: Editions, zones: Zones) 
     return None
 
 
-def edition_labels(now: datetime, house: House, zones: Zones) -> list[date]:
+def edition_labels(now: datetime, house: TimeRules, zones: Zones) -> list[date]:
     """Return the days whose edition may be opened now, the newest first."""
     zone = zones[house.zone]
     today = now.astimezone(zone).date()
@@ -124,7 +126,7 @@ def edition_labels(now: datetime, house: House, zones: Zones) -> list[date]:
     return labels
 
 
-def rhythm_of(row: RhythmRow, house: House) -> Rhythm:
+def rhythm_of(row: RhythmRow, house: TimeRules) -> Rhythm:
     """Return a reader's rhythm; what they did not choose is the house's."""
     minute = stagger_minute(row.id, 0, house.stagger_minutes) if house.stagger_minutes else 0
     hour = house.hour if row.hour is None else row.hour
@@ -132,7 +134,7 @@ def rhythm_of(row: RhythmRow, house: House) -> Rhythm:
     return Rhythm(zone, hour, minute, row.cadence, row.weekdays or (0,))  # type: ignore[arg-type]
 
 
-def due_of(row: RhythmRow, now: datetime, house: House, zones: Zones) -> Due | NotYet:
+def due_of(row: RhythmRow, now: datetime, house: TimeRules, zones: Zones) -> Due | NotYet:
     """Decide whether a reader's issue is due; see `digest.schedule.due.due`."""
     return due(
         rhythm_of(row, house),
@@ -148,7 +150,7 @@ def due_of(row: RhythmRow, now: datetime, house: House, zones: Zones) -> Due | N
 def _look(
     rows: Sequence[RhythmRow],
     now: datetime,
-    house: House,
+    house: TimeRules,
     rhythms: Rhythms,
     newest: Edition | None,
     zones: Zones,
@@ -172,7 +174,7 @@ def _look(
     return rhythms.serve(newest.number, served, now, email_keys=house.only_to)
 
 
-def _waits(found: Due, newest: Edition, now: datetime, house: House, zones: Zones) -> bool:
+def _waits(found: Due, newest: Edition, now: datetime, house: TimeRules, zones: Zones) -> bool:
     """Tell whether an edition waits for the reader's next slot instead of making up for a past one.
 
     A day without papers leaves its slot open. Monday's edition must not go out for Sunday's slot

@@ -66,7 +66,7 @@ class Enricher:
         if kept is None and len(body) <= LONGEST_KEPT:
             self.cache.keep(address, body)
         found = best_match(record.title, told)
-        return filled(record, found) if found else record
+        return filled_in(record, found) if found else record
 
 
 def lookup_address(title: str, service: Service, base: str = "") -> str:
@@ -101,7 +101,7 @@ def best_match(title: str, found: Iterable[PaperRecord]) -> PaperRecord | None:
     return chosen[0] if len(ids) == 1 and None not in ids else None
 
 
-def filled(record: PaperRecord, found: PaperRecord) -> PaperRecord:
+def filled_in(record: PaperRecord, found: PaperRecord) -> PaperRecord:
     """Return a record whose gaps are filled from another; what it has itself stays."""
     known = {link.url for link in record.links}
     return replace(

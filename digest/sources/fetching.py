@@ -15,13 +15,19 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
-from digest.archive.readings import Reading
+from digest.archive.dump_results import DumpResult
 from digest.errors import DumpError, NotFound
-from digest.settings import Source
+from digest.settings import SourceSettings
 from digest.sources import health
 from digest.sources.health import FetchRecord
 from digest.sources.http import Fetcher, next_turn
-from digest.sources.places import Visit, visit_folder, visit_mailbox, visit_url, without_validators
+from digest.sources.places import (
+    SourceVisit,
+    visit_folder,
+    visit_mailbox,
+    visit_url,
+    without_validators,
+)
 from digest.storage.fetches import Fetch
 
 TELL_AFTER_FAILURES = 3  # in a row; one lost connection is nobody's business
@@ -108,18 +114,18 @@ class HostPauses:
 class Sources:
     """The sources of the settings, and what they need of the world."""
 
-    configured: Sequence[Source]
+    configured: Sequence[SourceSettings]
     data: Path  # relative paths start here
     fetches: Fetches
     facts: Facts
     fetcher: Callable[[], Fetcher]
-    ingest: Callable[[bytes, str, str | None], Reading]  # (bytes, name, format)
+    ingest: Callable[[bytes, str, str | None], DumpResult]  # (bytes, name, format)
     parser_version: Callable[[str], int]  # a format's name → its parser's version today
     clock: Callable[[], datetime]
     settled: timedelta
     max_bytes: int
 
-    def named(self, name: str) -> Source:
+    def named(self, name: str) -> SourceSettings:
         """Return a source by name; raises NotFound, naming those there are."""
         for source in self.configured:
             if source.name == name:
@@ -127,7 +133,7 @@ class Sources:
         known = ", ".join(source.name for source in self.configured) or "none yet"
         raise NotFound(f"there is no source {name!r}; the settings have: {known}")
 
-    def next_fetch(self, source: Source) -> datetime | None:
+    def next_fetch(self, source: SourceSettings) -> datetime | None:
         """Return when a source is asked next; None: at once."""
         last = self.fetches.last(source.name)
         now = self.clock()
@@ -137,12 +143,12 @@ class Sources:
         pause = Moments(self.facts, "not-before").get(source.name)
         return max(turn, pause) if pause and pause - now < timedelta(days=2) else turn
 
-    def due(self) -> list[Source]:
+    def due(self) -> list[SourceSettings]:
         """Return the sources whose turn has come."""
         now = self.clock()
         return [each for each in self.configured if (self.next_fetch(each) or now) <= now]
 
-    def fetch(self, source: Source) -> Fetch:
+    def fetch(self, source: SourceSettings) -> Fetch:
         """Ask a source now, read what it has, and write down how it is."""
         now = self.clock()
         past = list(self.fetches.history(source.name))
@@ -187,7 +193,7 @@ class Sources:
         told.set(fetch.source, fetch.at)
         return True
 
-    def _visit(self, source: Source, last: Fetch | None) -> Visit:
+    def _visit(self, source: SourceSettings, last: Fetch | None) -> SourceVisit:
         if source.kind == "url":
             # What an older parser read has to come again, even if it did not change.
             known = last if last and self._parsers_are_those_of(source) else None
@@ -203,13 +209,15 @@ class Sources:
             return visit_mailbox(path)
         return visit_folder(path, now=self.clock(), settled=self.settled, max_bytes=self.max_bytes)
 
-    def _remember_parsers(self, source: Source, readings: Sequence[Reading], now: datetime) -> None:
+    def _remember_parsers(
+        self, source: SourceSettings, readings: Sequence[DumpResult], now: datetime
+    ) -> None:
         read = {each.format: each.parser_version for each in readings if each.format}
         if source.kind == "url" and read:
             told = json.dumps([source.format, read], sort_keys=True)
             self.facts.set(_key(PARSERS, source.name), told.encode(), now)
 
-    def _parsers_are_those_of(self, source: Source) -> bool:
+    def _parsers_are_those_of(self, source: SourceSettings) -> bool:
         """Tell whether today's parsers are those that read the source's last answer."""
         told = self.facts.get(_key(PARSERS, source.name))
         if told is None:
@@ -225,8 +233,8 @@ class Sources:
 def _judged(
     name: str,
     now: datetime,
-    visit: Visit,
-    readings: Sequence[Reading],
+    visit: SourceVisit,
+    readings: Sequence[DumpResult],
     error: str | None,
     past: Sequence[Fetch],
 ) -> Fetch:
@@ -241,7 +249,7 @@ def _judged(
         error=error,
         unchanged=visit.unchanged,
     )
-    told = health.judge([_record(each) for each in condensed(past, now.date())], record)
+    told = health.judge_health([_record(each) for each in condensed(past, now.date())], record)
     # After a failure the last good answer's validators still hold.
     keep = past[0] if past and visit.error else None
     return Fetch(

@@ -50,7 +50,7 @@ class Health:
         return self.state in SOUND
 
 
-def judge(history: Sequence[FetchRecord], latest: FetchRecord) -> Health:
+def judge_health(history: Sequence[FetchRecord], latest: FetchRecord) -> Health:
     """Say how a source is after its latest fetch; `history` has the earlier ones, in any order."""
     past = sorted((each for each in history if each.at < latest.at), key=lambda r: r.at)[-_RECENT:]
     if latest.error:

@@ -38,7 +38,7 @@ _MOST_WORDS = 64 * 1024  # bytes of a refusal; more is no reason
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """How much a server may cost us."""
 
     max_bytes: int = 50_000_000  # unpacked
@@ -78,7 +78,7 @@ class Failed:
     body: bytes = field(default=b"", repr=False)  # what came with the status, if it is short
 
 
-class Pace(Protocol):
+class HostPace(Protocol):
     """Gives each request to a host its turn, across restarts and between processes."""
 
     def take_turn(self, host: str, interval: timedelta, now: datetime) -> datetime:
@@ -124,12 +124,12 @@ class _Final(_Refusal):
 class Fetcher:
     """Fetches URLs; everything that it needs of the world is passed in."""
 
-    pace: Pace
+    pace: HostPace
     clock: Callable[[], datetime]  # aware
     sleep: Callable[[float], None]
     monotonic: Monotonic
     user_agent: str
-    limits: Limits = Limits()
+    limits: FetchLimits = FetchLimits()
     interval: timedelta = timedelta(seconds=1)  # between two requests to one host
     intervals: Mapping[str, timedelta] = field(
         default_factory=lambda: {"arxiv.org": ARXIV_INTERVAL}

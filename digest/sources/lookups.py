@@ -19,7 +19,7 @@ from digest.sources.http import Fetched, Fetcher
 ANSWER = "answer"  # facts: what a service answered
 
 
-class Archive(Protocol):
+class IncompletePapers(Protocol):
     """Where papers are kept."""
 
     def unoffered(self) -> Sequence[Paper]:
@@ -50,7 +50,7 @@ class Lookups:
     """Looks papers up at one service, so many a round."""
 
     service: Service
-    archive: Archive
+    archive: IncompletePapers
     facts: Facts
     fetcher: Callable[[], Fetcher]
     clock: Callable[[], datetime]

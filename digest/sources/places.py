@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.archive.readings import Reading, path_name
+from digest.archive.dump_results import DumpResult, path_name
 from digest.dumps import formats, text
 from digest.dumps.biorxiv import next_address
 from digest.errors import DumpError, SourceRefused
-from digest.settings import Source
+from digest.settings import SourceSettings
 from digest.sources import folder, mailbox
 from digest.sources.http import Failed, Fetched, Fetcher, Unchanged, redacted
 
@@ -25,7 +25,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class SourceVisit:
     """What a place had."""
 
     captures: tuple[Capture, ...] = ()
@@ -34,24 +34,24 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     retry_at: datetime | None = None  # the server asked to be left alone until then
-    put_away: Callable[[Sequence[Reading]], None] = lambda readings: None  # after they were read
+    put_away: Callable[[Sequence[DumpResult]], None] = lambda readings: None  # after they were read
 
 
 def visit_url(
-    source: Source,
+    source: SourceSettings,
     fetcher: Fetcher,
     *,
     etag: str | None,
     last_modified: str | None,
     now: datetime,
-) -> Visit:
+) -> SourceVisit:
     """Ask a URL, conditionally, and for the pages that follow where the service gives pages."""
     address = source.url.get_secret_value()
     found = fetcher.fetch(address, etag=etag, last_modified=last_modified)
     if isinstance(found, Unchanged):
-        return Visit(unchanged=True, etag=etag, last_modified=last_modified)
+        return SourceVisit(unchanged=True, etag=etag, last_modified=last_modified)
     if isinstance(found, Failed):
-        return Visit(error=_with_words(found, now), retry_at=found.retry_at)
+        return SourceVisit(error=_with_words(found, now), retry_at=found.retry_at)
     captures = [Capture(redacted(found.address), found.body)]
     first = found
     left = fetcher.limits.max_bytes - len(found.body)
@@ -66,8 +66,8 @@ def visit_url(
         reason = _with_words(found, now) if isinstance(found, Failed) else "all pages are too much"
         retry_at = found.retry_at if isinstance(found, Failed) else None
         error = f"page {len(captures) + 1}: {reason}"
-        return Visit(tuple(captures), error, retry_at=retry_at)
-    return Visit(tuple(captures), etag=first.etag, last_modified=first.last_modified)
+        return SourceVisit(tuple(captures), error, retry_at=retry_at)
+    return SourceVisit(tuple(captures), etag=first.etag, last_modified=first.last_modified)
 
 
 def _with_words(failed: Failed, now: datetime) -> str:
@@ -81,7 +81,7 @@ def _with_words(failed: Failed, now: datetime) -> str:
     return failed.reason
 
 
-def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: int) -> Visit:
+def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: int) -> SourceVisit:
     """Take a folder's complete files; once read they are moved to `done/` or `rejected/`.
 
     Another process may do the same: who moves a file first has filed it.
@@ -92,7 +92,7 @@ def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: in
     try:
         ready = folder.ready(path, now=now, settled=settled)
     except DumpError as error:
-        return Visit(error=error.reason)
+        return SourceVisit(error=error.reason)
     for file in ready:
         try:
             data = _read_settled(file, max_bytes)
@@ -104,7 +104,7 @@ def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: in
                 captures.append(Capture(path_name(file), data))
                 files.append(file)
 
-    def put_away(readings: Sequence[Reading]) -> None:
+    def put_away(readings: Sequence[DumpResult]) -> None:
         failures = []
         for file, reading in zip(files, readings, strict=True):
             accepted = reading.format is not None
@@ -114,7 +114,7 @@ def visit_folder(path: Path, *, now: datetime, settled: timedelta, max_bytes: in
             raise DumpError("; ".join(failures))
 
     nothing = not captures and not errors
-    return Visit(tuple(captures), "; ".join(errors) or None, nothing, put_away=put_away)
+    return SourceVisit(tuple(captures), "; ".join(errors) or None, nothing, put_away=put_away)
 
 
 def _read_settled(file: Path, max_bytes: int) -> bytes | None:
@@ -145,22 +145,22 @@ def _filed(file: Path, *, accepted: bool, report: str) -> list[str]:
     return []
 
 
-def visit_mailbox(path: Path) -> Visit:
+def visit_mailbox(path: Path) -> SourceVisit:
     """Take the dumps of a mailbox's unread mails; once read, the mails are marked as read."""
     try:
         mails = list(mailbox.unread(path))
     except DumpError as error:
-        return Visit(error=error.reason)
+        return SourceVisit(error=error.reason)
     captures = tuple(Capture(mail.name, mail.data) for mail in mails)
     keys = {mail.key for mail in mails}
 
-    def put_away(readings: Sequence[Reading]) -> None:
+    def put_away(readings: Sequence[DumpResult]) -> None:
         if keys:
             mailbox.mark_read(path, keys)
 
-    return Visit(captures, unchanged=not captures, put_away=put_away)
+    return SourceVisit(captures, unchanged=not captures, put_away=put_away)
 
 
-def without_validators(visit: Visit) -> Visit:
+def without_validators(visit: SourceVisit) -> SourceVisit:
     """Return a visit whose next one is unconditional: what came could not be read whole."""
     return replace(visit, etag=None, last_modified=None)

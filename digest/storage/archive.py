@@ -17,7 +17,7 @@ from digest.storage.schema import paper_keys, papers, revisions
 _CHUNK = 500  # papers read at once
 
 
-class Archive:
+class ArchiveStore:
     """All SQL about papers."""
 
     def __init__(self, database: Database) -> None:

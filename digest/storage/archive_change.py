@@ -14,7 +14,7 @@ from digest.archive.revisions import RevisePaper
 from digest.archive.title_blocks import CROWDED
 from digest.papers import Paper
 from digest.storage.database import conflict_insert
-from digest.storage.paper_rows import chunks, paper_of, plain, survivor, values_of
+from digest.storage.paper_rows import chunks, paper_of, plain_row, survivor, values_of
 from digest.storage.schema import feedback, paper_keys, papers, revisions, title_blocks
 
 ARCHIVE_ONLY = 0  # the edition of papers that were seeded and are never offered
@@ -181,7 +181,7 @@ class ArchiveChange:
 
     def _set(self, number: int, changes: Mapping[str, Any], told_by: Mapping[str, str]) -> None:
         known = self._connection.scalar(select(papers.c.provenance).where(papers.c.id == number))
-        values = {name: plain(name, value) for name, value in changes.items()}
+        values = {name: plain_row(name, value) for name, value in changes.items()}
         self._connection.execute(
             update(papers)
             .where(papers.c.id == number)

@@ -18,11 +18,11 @@ from digest.storage.delivery_control import ControlSql
 from digest.storage.delivery_plan import PlanSql
 from digest.storage.delivery_recovery import RecoverySql
 from digest.storage.delivery_rows import edition_is_open, held_by, one_of
-from digest.storage.prepared import Prepared
+from digest.storage.prepared import PreparedStatement
 from digest.storage.schema import deliveries
 
 
-class Frozen(Protocol):
+class FrozenRow(Protocol):
     """An issue that will not change any more; what the store sees of it."""
 
     @property
@@ -87,7 +87,7 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
                 .values(lease_expires_at=now + self._lease)
             )
 
-    def freeze(self, owner: str, issues: Sequence[tuple[Claim, Frozen]]) -> set[int]:
+    def freeze(self, owner: str, issues: Sequence[tuple[Claim, FrozenRow]]) -> set[int]:
         """Keep composed issues; return the deliveries whose claim still held."""
         if not issues:
             return set()
@@ -118,14 +118,14 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
         )
 
 
-_HELD = Prepared(
+_HELD = PreparedStatement(
     """SELECT id, generation FROM deliveries
     WHERE id IN (:ids) AND owner = :owner AND state = 'claimed' AND papers IS NULL"""
 )
-_FREEZE = Prepared(
+_FREEZE = PreparedStatement(
     "UPDATE deliveries SET message_id = :message_id, papers = :papers WHERE id = :id"
 )
-_KEEP = Prepared("INSERT INTO recipes (delivery_id, recipe) VALUES (:id, :recipe)")
+_KEEP = PreparedStatement("INSERT INTO recipes (delivery_id, recipe) VALUES (:id, :recipe)")
 
 _CLAIM = (
     deliveries.c.id,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, literal, select, update
 from digest.states import Outcome, Result, State, Turn
 from digest.storage.database import Database, conflict_insert
 from digest.storage.delivery_rows import is_suppressed
-from digest.storage.prepared import Prepared, stamps
+from digest.storage.prepared import PreparedStatement, stamps
 from digest.storage.schema import deliveries, editions, subscribers, suppressions
 
 _MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
@@ -48,11 +48,11 @@ class TurnSql:
         return Turn(frozenset(started), stopped)
 
 
-_TAKEN = Prepared(
+_TAKEN = PreparedStatement(
     """SELECT id FROM deliveries WHERE id IN (:ids)
         AND NOT (state = 'claimed' AND owner = :owner AND generation = :generation)"""
 )
-_START = Prepared(
+_START = PreparedStatement(
     """UPDATE deliveries SET state = 'sending', changed_at = :now
     WHERE id IN (:ids) AND owner = :owner AND generation = :generation AND state = 'claimed'
         AND EXISTS (
@@ -66,7 +66,7 @@ _START = Prepared(
             WHERE editions.number = deliveries.edition AND editions.state = 'open'
                 AND editions.expires_at > :moment)"""
 )
-_STARTED = Prepared("SELECT id FROM deliveries WHERE id IN (:ids) AND state = 'sending'")
+_STARTED = PreparedStatement("SELECT id FROM deliveries WHERE id IN (:ids) AND state = 'sending'")
 
 
 def _start(
@@ -91,7 +91,7 @@ def _start(
 
 
 _Row = tuple[int, int, str | None]  # delivery, generation, the server's words
-_SETTLE = Prepared(
+_SETTLE = PreparedStatement(
     """UPDATE deliveries
     SET state = :state, attempts = attempts + :one_more, next_attempt_at = :next,
         reply_code = :code, reply = told.reply, changed_at = :now,
@@ -149,13 +149,13 @@ def _alike(results: Sequence[Result]) -> Iterable[tuple[Outcome, list[_Row]]]:
 # A row that is not in the ledger yet and may have arrived; each enters once.
 _FRESH = """id IN (:ids) AND NOT in_ledger AND papers IS NOT NULL
         AND state IN ('sending', 'uncertain') AND (owner = :owner OR :anybody)"""
-_APPEND = Prepared(
+_APPEND = PreparedStatement(
     f"""INSERT INTO ledger (subscriber_id, papers)
     SELECT subscriber_id, papers FROM deliveries WHERE {_FRESH}
     ON CONFLICT (subscriber_id) DO UPDATE
     SET papers = CAST(ledger.papers || excluded.papers AS BYTES)"""  # noqa: S608 - ours
 )
-_NOTE = Prepared(f"UPDATE deliveries SET in_ledger = true WHERE {_FRESH}")  # noqa: S608 - ours
+_NOTE = PreparedStatement(f"UPDATE deliveries SET in_ledger = true WHERE {_FRESH}")  # noqa: S608 - ours
 
 
 def to_ledger(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from digest.storage.delivery_plan import horizon, windows
 from digest.storage.schema import deliveries, subscribers
 
 
-class IssueWindows:
+class IssueWindowStore:
     """Reads for previews and rehearsals; what a run plans is in `delivery_plan`."""
 
     def __init__(self, database: Database) -> None:

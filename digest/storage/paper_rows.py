@@ -44,10 +44,10 @@ def updated_paper_of(row: Row[Any]) -> Paper:
 
 def values_of(record: Any, names: Sequence[str]) -> dict[str, Any]:
     """Return some of a record's fields as their columns hold them."""
-    return {name: plain(name, getattr(record, name)) for name in names}
+    return {name: plain_row(name, getattr(record, name)) for name in names}
 
 
-def plain(name: str, value: Any) -> Any:
+def plain_row(name: str, value: Any) -> Any:
     """Return a field as its JSON column holds it."""
     if name == "links":
         return [[link.kind, link.url] for link in value]

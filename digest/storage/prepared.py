@@ -38,7 +38,7 @@ class _Compiled:
     by_size: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-class Prepared:
+class PreparedStatement:
     """SQL with `:names`, one of which may be a list; BYTES in it stands for that type.
 
     `(:ids)` is a list of numbers, `VALUES :rows` one of rows.

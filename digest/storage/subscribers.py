@@ -29,7 +29,7 @@ _CHUNK = 500
 _T = TypeVar("_T")
 
 
-class SubscriberTable:
+class SqlSubscriberStore:
     """All SQL about readers; implements subscribers.store's two protocols."""
 
     def __init__(self, database: Database) -> None:

@@ -12,7 +12,7 @@ from digest.storage.schema import embeddings
 _CHUNK = 500
 
 
-class VectorTable:
+class VectorStore:
     """All SQL about vectors (a ranking.semantics.VectorStore)."""
 
     def __init__(self, database: Database) -> None:

@@ -13,13 +13,13 @@ from digest.settings import secret_of
 from digest.web.figures import exposition
 from digest.web.metrics import MIN_TOKEN, create_metrics
 from digest.web.previews import PastIssues, Previews
-from digest.web.site import build, guard_settings, hosts_of
+from digest.web.site import build_site, guard_settings, hosts_of
 from subscribers.web.guard import Guard
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
 
 
-def build_site(app: App) -> Guard:
+def readers_site(app: App) -> Guard:
     """Return the readers' pages as an ASGI application."""
     newsletter, web = app.settings.newsletter, app.settings.web
     hosts = hosts_of(app.base_url, web.allowed_hosts)
@@ -28,7 +28,7 @@ def build_site(app: App) -> Guard:
         desk=replace(app.desk, may_post=rates.letter, may_tell=rates.notice),
         feedback=app.readers,
         previews=_previews(app),
-        issues=PastIssues(app.recipes, app.workshop.press(app.recipes)),
+        issues=PastIssues(app.recipes, app.sending_parts.freezer(app.recipes)),
         rates=rates,
         settings=PageSettings(
             name=newsletter.name,
@@ -45,7 +45,7 @@ def build_site(app: App) -> Guard:
         clock=app.clock,
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)
-    return build(pages, guard, app.editions.newest, _metrics(app))
+    return build_site(pages, guard, app.editions.newest, _metrics(app))
 
 
 def _metrics(app: App) -> APIRouter | None:

@@ -11,10 +11,10 @@ from email.message import EmailMessage
 from email.policy import default
 from threading import Lock
 
-from digest.choosing.editor import Due, Editor, Offer
+from digest.choosing.editor import Editor, IssueFor, Offer
 from digest.composing.excerpt import cut
 from digest.composing.links import paper_url
-from digest.delivery.freezing import Press as DeliveryPress
+from digest.delivery.freezing import Freezer as DeliveryPress
 from digest.delivery.message import Recipe
 from digest.editions import Edition
 from digest.errors import NotFound
@@ -78,7 +78,7 @@ class Previews:
             if not stock.recent.papers:
                 return None
             reader = Subscriber(0, "", "", to_text(profile), max_papers=max_papers)
-            picks = stock.editor.choose_from(stock.offer, Due(reader, 0))
+            picks = stock.editor.choose_from(stock.offer, IssueFor(reader, 0))
             hits = tuple(_hits(stock, item) for item in profile.wanted)
             matching = len(stock.editor.matching(stock.recent, profile))
         return PreviewedIssue(

@@ -17,7 +17,7 @@ from subscribers.web.pages import Pages
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
-def build(
+def build_site(
     pages: Pages,
     guard: GuardSettings,
     ready: Callable[[], object],

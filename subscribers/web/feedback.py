@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from subscribers.errors import ConsentError, ProfileError, UnknownPaper
 from subscribers.messages import message
 from subscribers.profile import parse
-from subscribers.reception import Visit
+from subscribers.reception import DeskVisit
 from subscribers.store import Feedback, Opinion, Subscriber
 from subscribers.web.forms import Form
 from subscribers.web.pages import Pages, route_class, see
@@ -96,7 +96,7 @@ def _record(pages: Pages, token: str, paper: int, opinion: Opinion) -> Response:
     return see(f"/m/{token}/{opinion}/{paper}")
 
 
-def _title_of(pages: Pages, visit: Visit, paper: int) -> str:
+def _title_of(pages: Pages, visit: DeskVisit, paper: int) -> str:
     """Return the title of a paper that stood in the mail of this link, and of no other."""
     title = pages.feedback.paper_title(paper) if 0 < paper < _MAX_NUMBER else None
     if title is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 
-class Words(Protocol):
+class PageWords(Protocol):
     """One language."""
 
     @property
@@ -42,7 +42,7 @@ class Words(Protocol):
         """Join as a list: a, b and c."""
 
 
-class Languages(Protocol):
+class PageLanguages(Protocol):
     """All languages that there are."""
 
     @property
@@ -52,7 +52,7 @@ class Languages(Protocol):
     def names(self) -> list[str]:
         """Return the tags of all."""
 
-    def words(self, language: str) -> Words:
+    def words(self, language: str) -> PageWords:
         """Return the words of a tag or its nearest; of an unknown one the default's."""
 
 

@@ -8,7 +8,7 @@ import time
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from subscribers import sensitive
+from subscribers import own_data as sensitive
 from subscribers.addresses import masked
 from subscribers.errors import AddressError
 from subscribers.web.forms import Form

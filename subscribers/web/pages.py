@@ -25,7 +25,7 @@ from subscribers.web import assets
 from subscribers.web.clients import Client
 from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, same
 from subscribers.web.interfaces import IssueReader, PreviewService
-from subscribers.web.languages import Languages, Words, wanted
+from subscribers.web.languages import PageLanguages, PageWords, wanted
 from subscribers.web.rates import Rates
 
 
@@ -55,7 +55,7 @@ class Pages:
     rates: Rates
     settings: PageSettings
     templates: Path  # the folder templates/web
-    languages: Languages
+    languages: PageLanguages
     clock: Callable[[], datetime]
     pause: Callable[[float], Coroutine[Any, Any, None]] = field(default=anyio.sleep)
 
@@ -75,7 +75,7 @@ class Pages:
         # No Vary: nothing but a style sheet is ever cached.
         return HTMLResponse(html, status, headers={"Content-Language": words.language})
 
-    def words(self, request: Request, reader: Subscriber | None = None) -> Words:
+    def words(self, request: Request, reader: Subscriber | None = None) -> PageWords:
         """Return the language for a reader, else for their browser.
 
         The preview's address names one: it is part of a page that has one already.
@@ -197,7 +197,7 @@ def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResp
 
 
 @lru_cache(maxsize=64)
-def _environment(folder: Path, words: Words) -> Environment:
+def _environment(folder: Path, words: PageWords) -> Environment:
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

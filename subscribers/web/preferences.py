@@ -7,7 +7,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from subscribers import sensitive
+from subscribers import own_data as sensitive
 from subscribers.errors import AddressError, ConsentError
 from subscribers.messages import message
 from subscribers.preferences import (
@@ -16,7 +16,7 @@ from subscribers.preferences import (
     fields_of,
     read_preferences,
 )
-from subscribers.reception import Visit
+from subscribers.reception import DeskVisit
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
@@ -121,7 +121,7 @@ def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
         return see(f"/m/{token}/preferences?done={what}")
 
 
-def _check_running(visit: Visit) -> None:
+def _check_running(visit: DeskVisit) -> None:
     if visit.reader.state not in ("active", "paused"):
         raise ConsentError(message("this subscription is not running; nothing was saved"))
 
@@ -143,7 +143,7 @@ def _page(
     pages: Pages,
     request: Request,
     token: str,
-    visit: Visit,
+    visit: DeskVisit,
     fields: Fields | None = None,
     problems: list[FieldProblem] | None = None,
     *,

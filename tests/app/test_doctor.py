@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from digest.app.doctor import Finding, check_sending, examine, is_loopback
+from digest.app.doctor import Check, check_sending, examine, is_loopback
 from digest.errors import DeliveryError, SettingsError
-from digest.settings import Delivery, Edition, Newsletter, Settings, Smtp, Web
+from digest.settings import (
+    DeliverySettings,
+    EditionSettings,
+    NewsletterSettings,
+    Settings,
+    SmtpSettings,
+    WebSettings,
+)
 
 KEY = "a-secret-that-must-never-be-shown"
 SENDER = "papers@example.org"
@@ -19,19 +26,19 @@ SITE = "https://papers.example.org"
 
 
 def settings(host: str = "smtp.example.org", transport: str = "smtp", **sections: Any) -> Settings:
-    delivery = Delivery(transport=transport, smtp=Smtp(host=host))  # type: ignore[arg-type]
+    delivery = DeliverySettings(transport=transport, smtp=SmtpSettings(host=host))  # type: ignore[arg-type]
     return Settings(delivery=delivery, **sections)
 
 
 def ready(**web: Any) -> Settings:
     """Return settings with which mail may go to strangers."""
-    newsletter = Newsletter(sender=SENDER, base_url=SITE)
-    return settings(newsletter=newsletter, web=Web(**web or {"secret_key": SecretStr(KEY)}))
+    newsletter = NewsletterSettings(sender=SENDER, base_url=SITE)
+    return settings(newsletter=newsletter, web=WebSettings(**web or {"secret_key": SecretStr(KEY)}))
 
 
 def look(
     given: Settings, data: Path, check: str, probes: dict[str, Callable[[], str]] | None = None
-) -> Finding | None:
+) -> Check | None:
     """Return what a check-up finds under a name."""
     named = [each for each in examine(given, data, probes or {}) if each.check == check]
     assert len(named) <= 1
@@ -99,7 +106,7 @@ def test_a_stranger_may_be_mailed_when_all_is_set(tmp_path: Path) -> None:
 def test_what_is_missing_is_named_and_nothing_else(
     tmp_path: Path, newsletter: dict[str, str], web: dict[str, str], named: str
 ) -> None:
-    given = settings(newsletter=Newsletter(**newsletter), web=Web(**web))  # type: ignore[arg-type]
+    given = settings(newsletter=NewsletterSettings(**newsletter), web=WebSettings(**web))  # type: ignore[arg-type]
     with pytest.raises(SettingsError) as refused:
         check_sending(given, tmp_path)
     said = str(refused.value)
@@ -122,7 +129,7 @@ def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
 
 def test_the_key_that_init_made_is_enough(tmp_path: Path) -> None:
     private(tmp_path / "secret.key")
-    newsletter = Newsletter(sender=SENDER, unsubscribe_mailto="leave@example.org")
+    newsletter = NewsletterSettings(sender=SENDER, unsubscribe_mailto="leave@example.org")
     check_sending(settings(newsletter=newsletter), tmp_path)
 
 
@@ -154,7 +161,7 @@ def test_a_key_file_that_others_may_open_is_an_error(
     path = private(tmp_path / ("my.key" if configured else "secret.key"), mode=mode)
     given = ready(secret_key_file=path) if configured else settings()
     found = look(given, tmp_path, "secret key")
-    assert found == Finding("secret key", "error", f"others can read {path}: chmod 600 {path}")
+    assert found == Check("secret key", "error", f"others can read {path}: chmod 600 {path}")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400])
@@ -167,7 +174,7 @@ def test_a_key_file_of_ones_own_is_in_order(tmp_path: Path, mode: int) -> None:
 
 def test_a_key_in_the_settings_needs_no_file(tmp_path: Path) -> None:
     private(tmp_path / "secret.key", mode=0o644)  # not used, so not of interest
-    assert look(ready(), tmp_path, "secret key") == Finding("secret key", "ok", "set")
+    assert look(ready(), tmp_path, "secret key") == Check("secret key", "ok", "set")
 
 
 def test_a_key_file_that_is_not_there_is_an_error_with_its_name(tmp_path: Path) -> None:
@@ -214,13 +221,17 @@ def test_the_data_folder_is_looked_at(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("newsletter", "expected", "said"),
     [
-        (Newsletter(base_url=SITE), "ok", "one click"),
-        (Newsletter(unsubscribe_mailto="leave@example.org"), "warning", "newsletter.base_url"),
-        (Newsletter(), "warning", "newsletter.base_url is not set"),
+        (NewsletterSettings(base_url=SITE), "ok", "one click"),
+        (
+            NewsletterSettings(unsubscribe_mailto="leave@example.org"),
+            "warning",
+            "newsletter.base_url",
+        ),
+        (NewsletterSettings(), "warning", "newsletter.base_url is not set"),
     ],
 )
 def test_how_readers_leave_is_said(
-    tmp_path: Path, newsletter: Newsletter, expected: str, said: str
+    tmp_path: Path, newsletter: NewsletterSettings, expected: str, said: str
 ) -> None:
     found = look(settings(newsletter=newsletter), tmp_path, "unsubscribing")
     assert found is not None and found.verdict == expected
@@ -241,14 +252,14 @@ def test_how_readers_leave_is_said(
 def test_a_site_without_tls_is_warned_of_unless_it_is_here(
     tmp_path: Path, base_url: str, warned: bool
 ) -> None:
-    found = look(settings(newsletter=Newsletter(base_url=base_url)), tmp_path, "base_url")
+    found = look(settings(newsletter=NewsletterSettings(base_url=base_url)), tmp_path, "base_url")
     assert (found is not None) is warned
     assert found is None or (found.verdict == "warning" and "https" in found.text)
 
 
 def test_a_trial_is_not_forgotten(tmp_path: Path) -> None:
     assert look(settings(), tmp_path, "trial") is None
-    only = Edition(only_to=("ada@example.org", "bo@example.org"))
+    only = EditionSettings(only_to=("ada@example.org", "bo@example.org"))
     found = look(settings(edition=only), tmp_path, "trial")
     assert found is not None and found.verdict == "warning"
     assert "2 address(es)" in found.text and "@" not in found.text
@@ -267,8 +278,8 @@ def test_a_probe_tells_what_it_saw_or_why_it_could_not(tmp_path: Path) -> None:
     probes = {"store": lambda: "12 readers", "relay": refused, "dns": unreachable, "web": slow}
     found = [each for each in examine(settings(), tmp_path, probes) if each.check in probes]
     assert found == [
-        Finding("store", "ok", "12 readers"),
-        Finding("relay", "error", "the relay wants a password"),
-        Finding("dns", "error", "Connection refused"),
-        Finding("web", "error", "timed out"),
+        Check("store", "ok", "12 readers"),
+        Check("relay", "error", "the relay wants a password"),
+        Check("dns", "error", "Connection refused"),
+        Check("web", "error", "timed out"),
     ]

@@ -17,7 +17,7 @@ from digest.archive.title_blocks import TitleBlocks, blocking_hashes
 from digest.archive.title_words import title_words
 from digest.dumps.page_text import PageText
 from digest.papers import Paper, PaperRecord
-from digest.storage.archive import Archive as Store
+from digest.storage.archive import ArchiveStore as Store
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import migrate
 
@@ -173,7 +173,7 @@ def test_titles_that_differ_in_one_word_share_a_block() -> None:
 
 
 def test_blocks_are_the_same_in_every_process() -> None:
-    program = f"from digest.title_blocks import blocking_hashes as b; print(b({TITLE!r}))"
+    program = f"from digest.archive.title_blocks import blocking_hashes as b; print(b({TITLE!r}))"
     told_elsewhere = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

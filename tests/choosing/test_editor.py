@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.choosing.editor import Due, Editor, Knowledge, Offer, Rules
+from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer, Rules
 from digest.dumps import formats
 from digest.papers import Paper
 from digest.ranking.background import Background
@@ -37,12 +37,12 @@ def editor() -> Editor:
 
 
 DUES = [
-    Due(reader(1, "forgetting, memory"), 0),
-    Due(reader(2, "speech -music"), 0),
-    Due(reader(3, "forgetting, memory"), 0),
-    Due(reader(4, "forgetting, memory", max_papers=1), 0),
-    Due(reader(5, "forgetting, memory"), 0, frozenset({1, 2, 3, 4, 5, 6})),
-    Due(reader(6, "forgetting, memory"), 0, frozenset({999})),
+    IssueFor(reader(1, "forgetting, memory"), 0),
+    IssueFor(reader(2, "speech -music"), 0),
+    IssueFor(reader(3, "forgetting, memory"), 0),
+    IssueFor(reader(4, "forgetting, memory", max_papers=1), 0),
+    IssueFor(reader(5, "forgetting, memory"), 0, frozenset({1, 2, 3, 4, 5, 6})),
+    IssueFor(reader(6, "forgetting, memory"), 0, frozenset({999})),
 ]
 
 
@@ -66,7 +66,7 @@ def test_identical_requests_are_ranked_once(
         return rank(self, profiles, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Index, "rank", counted)
-    editor.choose([Due(reader(n, "forgetting"), 0) for n in range(50)], 1)
+    editor.choose([IssueFor(reader(n, "forgetting"), 0) for n in range(50)], 1)
     assert asked == [1]
 
 

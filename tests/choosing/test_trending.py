@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.settings import Edition, Settings, SettingsError, load_settings
+from digest.settings import EditionSettings, Settings, SettingsError, load_settings
 from tests.installation import House, paper
 
 TITLES = ("Walking robots", "Folding robots", "Speaking robots", "Flying robots", "Burning stars")
@@ -17,7 +17,7 @@ TITLES = ("Walking robots", "Folding robots", "Speaking robots", "Flying robots"
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Offer four papers on robots and one on stars to a reader of robots."""
-    house = House(tmp_path / "data").reopened(edition=Edition(max_papers=3, trending=1))
+    house = House(tmp_path / "data").reopened(edition=EditionSettings(max_papers=3, trending=1))
     house.ingest(*map(paper, TITLES))
     house.reader("ada@example.org", "robots")
     house.run()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from digest.choosing.why import AlreadySent, Picked
-from digest.delivery.engine import Courier
+from digest.delivery.engine import DeliveryEngine
 from digest.errors import NotFound
 from digest.operations import editions as edition_book
 from digest.schedule import tick as scheduling
@@ -273,7 +273,7 @@ def test_a_newer_version_comes_exactly_once_however_a_run_dies(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(Courier, step, dies)
+        patch.setattr(DeliveryEngine, step, dies)
         with pytest.raises(Killed):
             wanted.run()
     assert len(wanted.mails(ADA)) == 1

@@ -16,8 +16,8 @@ from digest.choosing.why import (
     NoMatch,
     NotOffered,
     Picked,
+    explain_absence,
     sentence,
-    why,
 )
 from digest.papers import Paper
 from digest.ranking.background import Background
@@ -34,7 +34,7 @@ RULES = {"max_papers": 10, "min_papers": 0, "floor": 0.0}
 
 
 def asked(text: str, number: int, **rules: object) -> Answer:
-    return why(parse(text), number, INDEX, **{**RULES, **rules})  # type: ignore[arg-type]
+    return explain_absence(parse(text), number, INDEX, **{**RULES, **rules})  # type: ignore[arg-type]
 
 
 def test_a_pick_is_answered_with_its_place_and_reasons() -> None:

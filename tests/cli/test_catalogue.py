@@ -68,7 +68,9 @@ def test_a_reader_is_added_without_ranking(tmp_path: Path) -> None:
 
 def test_a_worker_imports_neither_pages_nor_formats() -> None:
     watched = ("fastapi", "uvicorn", "alembic", "sklearn", "feedparser", "httpx", "pybtex")
-    code = f"import sys, digest.workers; print([n for n in {watched} if n in sys.modules])"
+    code = (
+        f"import sys, digest.operations.workers; print([n for n in {watched} if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout.decode().strip() == "[]"
 

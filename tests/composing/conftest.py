@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.composing.branding import PressSettings
+from digest.composing.branding import RenderSettings
 from digest.composing.checks.specimen import SpecimenLinks
-from digest.composing.render import EditionPress, Press, Reader, compose
+from digest.composing.render import EditionRenderer, Recipient, Renderers, compose
 from digest.composing.templates import Templates
 from digest.mail import Issue
 from digest.papers import Link, Paper
@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).parents[2] / "templates" / "email"
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
-MakePress = Callable[..., Press]
+MakePress = Callable[..., Renderers]
 MakeIssue = Callable[..., Issue]
 
 
@@ -28,29 +28,29 @@ MakeIssue = Callable[..., Issue]
 def make_press() -> MakePress:
     """Make a press from settings."""
 
-    def make(**settings: object) -> Press:
-        chosen = PressSettings(
+    def make(**settings: object) -> Renderers:
+        chosen = RenderSettings(
             **{"base_url": "https://digest.example.org", **settings}  # type: ignore[arg-type]
         )
-        return Press(chosen, Templates(SHIPPED, chosen.templates))
+        return Renderers(chosen, Templates(SHIPPED, chosen.templates))
 
     return make
 
 
 @pytest.fixture(scope="session")
-def press(make_press: MakePress) -> Press:
+def press(make_press: MakePress) -> Renderers:
     """The press as shipped, with a base_url."""
     return make_press(postal_address="Digest, 1 Example Street, Exampleton")
 
 
 @pytest.fixture
-def make_issue(press: Press) -> MakeIssue:
+def make_issue(press: Renderers) -> MakeIssue:
     """Compose an issue of some papers; each matched the first word of its title."""
 
     def make(papers: list[Paper], *, picks: list[Pick] | None = None, number: int = 1,
-             of: Press | None = None, edition: EditionPress | None = None,
+             of: Renderers | None = None, edition: EditionRenderer | None = None,
              **reader: object) -> Issue:  # fmt: skip
-        who = Reader(**{"id": 7, "address": "ada@example.org", **reader})  # type: ignore[arg-type]
+        who = Recipient(**{"id": 7, "address": "ada@example.org", **reader})  # type: ignore[arg-type]
         chosen = picks or [picked(paper) for paper in papers]
         edition = edition or (of or press).edition(number, DAY)
         by_number = {paper.id: paper for paper in papers}

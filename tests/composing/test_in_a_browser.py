@@ -12,7 +12,7 @@ from digest.composing.checks.specimen import specimen
 from digest.composing.palette import AA, contrast
 from digest.composing.proofs.preview_page import Shown, preview_page
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Press
+from digest.composing.render import Renderers
 from tests.composing.conftest import DAY, MakeIssue, paper
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -63,7 +63,7 @@ def hex_of(rgb: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def html(press: Press) -> str:
+def html(press: Renderers) -> str:
     return proof(specimen(press.edition(1, DAY), "en")).html
 
 

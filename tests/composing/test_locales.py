@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations
 
 from digest.composing.checks.catalogue_checks import catalogue_findings
-from digest.composing.locales import SHIPPED, Languages, Words
+from digest.composing.locales import SHIPPED, Catalogue, Catalogues
 from digest.errors import TemplateError
 from tests.composing.conftest import MakeIssue, MakePress, paper
 
@@ -46,7 +46,7 @@ def test_no_shipped_translation_loses_a_placeholder(file: Path) -> None:
 
 
 def test_numbers_dates_and_plurals_follow_the_language() -> None:
-    languages = Languages()
+    languages = Catalogues()
     english, german = languages.words("en"), languages.words("de")
     assert (english.number(1234), german.number(1234)) == ("1,234", "1.234")
     assert german.weekday(date(2026, 3, 2)) == "Montag, 2. März 2026"
@@ -56,7 +56,7 @@ def test_numbers_dates_and_plurals_follow_the_language() -> None:
 
 
 def test_languages_that_are_not_there_take_no_room() -> None:
-    languages = Languages()
+    languages = Catalogues()
     german = languages.words("de")
     assert languages.words("de-AT-1901") is german
     assert languages.words("tlh") is languages.words("") is languages.words("en")
@@ -87,10 +87,10 @@ def test_anybody_can_add_a_language_from_right_to_left(
 def test_a_broken_catalogue_is_refused_with_its_file(tmp_path: Path) -> None:
     catalogue(tmp_path, "fr", "").write_bytes(b'msgid "a"\nmsgstr "\xff"\n')
     with pytest.raises(TemplateError, match=r"digest\.po"):
-        Languages([tmp_path]).words("fr")
+        Catalogues([tmp_path]).words("fr")
     file = catalogue(tmp_path, "xx-nonsense-yy", "")
     with pytest.raises(TemplateError, match="no language code"):
-        Languages([tmp_path]).words(file.parts[-3])
+        Catalogues([tmp_path]).words(file.parts[-3])
 
 
 def test_a_lost_placeholder_is_found_with_its_line(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_lost_placeholder_is_found_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "ar", "zh", "ja", "th", "vi", "fa"])
 def test_a_list_of_any_length_is_joined_as_babel_joins_it(language: str) -> None:
-    words = Words(language, Locale.parse(language), NullTranslations())
+    words = Catalogue(language, Locale.parse(language), NullTranslations())
     for count in range(1, 8):
         items = [f"{n}, {{{n}}} \\{n}" for n in range(count)]
         assert words.join(items) == format_list(items, locale=words.locale)

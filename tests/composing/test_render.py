@@ -10,7 +10,7 @@ from digest.composing.checks.html_checks import links_of, words_of
 from digest.composing.checks.preflight import proof_findings
 from digest.composing.checks.specimen import SpecimenLinks
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Press, Reader, compose, compose_quiet
+from digest.composing.render import Recipient, Renderers, compose, compose_quiet
 from digest.mail import HOLES, Issue
 from digest.papers import Link, Paper
 from digest.ranking.interface import Pick, Reason, Span
@@ -64,13 +64,13 @@ def test_a_reason_by_meaning_or_liking_is_said_so(make_issue: MakeIssue) -> None
     assert "Like papers that you asked for more of" in text
 
 
-def test_the_same_match_is_rendered_once_and_another_match_again(press: Press) -> None:
+def test_the_same_match_is_rendered_once_and_another_match_again(press: Renderers) -> None:
     edition = press.edition(1, DAY)
     some = paper(1, "Tides and tables")
     by_number = {1: some}
 
     def made(pick: Pick, reader: int) -> Issue:
-        who = Reader(reader, "ada@example.org")
+        who = Recipient(reader, "ada@example.org")
         return compose(who, edition, [pick], by_number, now=NOW, links=SpecimenLinks())
 
     first, second = made(picked(some), 1), made(picked(some, score=0.9), 2)
@@ -135,9 +135,9 @@ def test_abstracts_are_trimmed_before_papers(make_press: MakePress, make_issue: 
     assert len(proof(small).html) < len(proof(whole).html)
 
 
-def test_an_empty_issue_is_refused(press: Press) -> None:
+def test_an_empty_issue_is_refused(press: Renderers) -> None:
     with pytest.raises(ValueError, match="nothing was picked for reader 1"):
-        compose(Reader(1, "a@example.org"), press.edition(1, DAY), [], {}, now=NOW,
+        compose(Recipient(1, "a@example.org"), press.edition(1, DAY), [], {}, now=NOW,
                 links=SpecimenLinks())  # fmt: skip
 
 
@@ -150,9 +150,9 @@ def test_without_a_matched_word_the_nearest_sentence_is_shown(make_issue: MakeIs
 
 
 @pytest.mark.parametrize("cause", ["quiet", "no_match", "source_failed"])
-def test_a_quiet_day_is_told_with_its_cause(press: Press, cause: str) -> None:
+def test_a_quiet_day_is_told_with_its_cause(press: Renderers, cause: str) -> None:
     issue = compose_quiet(
-        Reader(1, "ada@example.org", language="de"),
+        Recipient(1, "ada@example.org", language="de"),
         press.edition(4, DAY),
         cause,  # type: ignore[arg-type]
         now=NOW,
@@ -163,10 +163,10 @@ def test_a_quiet_day_is_told_with_its_cause(press: Press, cause: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["daily", "weekly", "welcome"])
-def test_each_kind_of_issue_has_its_own_heading(press: Press, kind: str) -> None:
+def test_each_kind_of_issue_has_its_own_heading(press: Renderers, kind: str) -> None:
     edition = press.edition(4, DAY, kind)  # type: ignore[arg-type]
     some = paper(1)
-    issue = compose(Reader(1, "ada@example.org"), edition, [picked(some)], {1: some}, now=NOW,
+    issue = compose(Recipient(1, "ada@example.org"), edition, [picked(some)], {1: some}, now=NOW,
                     links=SpecimenLinks())  # fmt: skip
     expected = {"daily": "for your keywords", "weekly": "The week", "welcome": "Welcome"}
     assert expected[kind] in proof(issue).html

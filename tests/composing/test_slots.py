@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from digest.composing.cards import DENSITIES, Density
 from digest.composing.excerpt import harmless
-from digest.composing.press import Sheet
-from digest.composing.render import Press
+from digest.composing.render import Renderers
+from digest.composing.renderers import EditionInLanguage
 from digest.papers import Link, Paper
 from digest.ranking.interface import Field, Pick, Reason, Section, Span
 from tests.composing.conftest import DAY, SHIPPED, MakePress, paper, picked
@@ -49,12 +49,14 @@ def picks(draw: st.DrawFn) -> tuple[Paper, Pick]:
     return some, Pick(some.id, 1.0, section, made, marked, draw(st.none() | spans))
 
 
-def of_pieces(sheet: Sheet, some: Paper, pick: Pick, lead: bool, density: Density) -> Card:
+def of_pieces(
+    sheet: EditionInLanguage, some: Paper, pick: Pick, lead: bool, density: Density
+) -> Card:
     pieces = sheet.card(some, pick, lead, density).fragments
     return "".join(f.html for f in pieces), "".join(f.text for f in pieces)
 
 
-def whole(sheet: Sheet, some: Paper, pick: Pick, lead: bool, density: Density) -> Card:
+def whole(sheet: EditionInLanguage, some: Paper, pick: Pick, lead: bool, density: Density) -> Card:
     matched = sheet.desk.matched(some, pick, lead=lead, density=density)
     card = sheet.desk.card(some, matched, lead=lead, density=density)
     return card.html, card.text
@@ -63,9 +65,9 @@ def whole(sheet: Sheet, some: Paper, pick: Pick, lead: bool, density: Density) -
 @settings(max_examples=150, deadline=None)
 @given(picks(), st.booleans(), st.sampled_from(DENSITIES), st.sampled_from(["en", "de"]))
 def test_a_card_of_pieces_is_the_card_that_its_template_makes(
-    press: Press, found: tuple[Paper, Pick], lead: bool, density: Density, language: str
+    press: Renderers, found: tuple[Paper, Pick], lead: bool, density: Density, language: str
 ) -> None:
-    sheet = press.edition(1, DAY).sheet(language)
+    sheet = press.edition(1, DAY).in_language(language)
     some, pick = found
     assert of_pieces(sheet, some, pick, lead, density) == whole(sheet, some, pick, lead, density)
     assert 4 <= len(sheet.card(some, pick, lead, density).fragments) <= 7
@@ -74,11 +76,11 @@ def test_a_card_of_pieces_is_the_card_that_its_template_makes(
 @settings(max_examples=300, deadline=None)
 @given(picks(), st.booleans())
 def test_what_fills_a_slot_holds_no_tag_but_our_own_marks(
-    press: Press, found: tuple[Paper, Pick], lead: bool
+    press: Renderers, found: tuple[Paper, Pick], lead: bool
 ) -> None:
     """So that one specimen of a card stands for all: no check can tell them apart."""
     some, pick = found
-    desk = press.desk("en")
+    desk = press.renderer("en")
     matched = desk.matched(some, pick, lead=lead, density="full")
     style = (desk.style.hit, desk.style.near, desk.style.keyword)
     marks = re.compile("|".join(map(re.escape, (*style, "</b>", "</span>"))))
@@ -115,7 +117,7 @@ def test_a_card_template_may_be_changed_in_any_way(
     make_press: MakePress, tmp_path: Path, change: Callable[[str], str], pieces: int
 ) -> None:
     (tmp_path / "card.mjml").write_text(change((SHIPPED / "card.mjml").read_text()))
-    sheet = make_press(templates=tmp_path).edition(1, DAY).sheet("en")
+    sheet = make_press(templates=tmp_path).edition(1, DAY).in_language("en")
     for some in (paper(1), paper(2, "Tides & <b>")):
         pick = picked(some)
         made = of_pieces(sheet, some, pick, False, "full")
@@ -138,7 +140,7 @@ def test_a_text_template_may_be_changed_in_any_way(
     make_press: MakePress, tmp_path: Path, change: Callable[[str], str], pieces: int
 ) -> None:
     (tmp_path / "issue.txt").write_text(change((SHIPPED / "issue.txt").read_text()))
-    sheet = make_press(templates=tmp_path).edition(1, DAY).sheet("en")
+    sheet = make_press(templates=tmp_path).edition(1, DAY).in_language("en")
     long: list[tuple[str, Field]] = [(f"a keyword of some length, {n}", "title") for n in range(6)]
     pick = Pick(1, 1.0, "picked", tuple(Reason(k, f, 1.0) for k, f in long))
     made = of_pieces(sheet, paper(1), pick, False, "full")
@@ -146,9 +148,9 @@ def test_a_text_template_may_be_changed_in_any_way(
     assert len(sheet.card(paper(1), pick, False, "full").fragments) == pieces
 
 
-def test_what_differs_is_a_piece_by_itself(press: Press) -> None:
+def test_what_differs_is_a_piece_by_itself(press: Renderers) -> None:
     """So that a reader whose match is new costs the words of the match, not the whole card."""
-    sheet = press.edition(1, DAY).sheet("en")
+    sheet = press.edition(1, DAY).in_language("en")
     some = paper(1, "Tides and tables")
 
     def card(*spans: Span, keyword: str = "tides") -> list[int]:
@@ -164,8 +166,8 @@ def test_what_differs_is_a_piece_by_itself(press: Press) -> None:
     assert changes == [[1], [3], [5]]
 
 
-def test_papers_share_the_piece_of_the_same_reason(press: Press) -> None:
-    sheet = press.edition(1, DAY).sheet("en")
+def test_papers_share_the_piece_of_the_same_reason(press: Renderers) -> None:
+    sheet = press.edition(1, DAY).in_language("en")
     reasons = (Reason("tides", "abstract", 0.5),)
     rows = [
         sheet.card(paper(n, "", f"No. {n}"), Pick(n, 0.5, "picked", reasons), False,

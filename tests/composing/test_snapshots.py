@@ -9,14 +9,14 @@ from syrupy.assertion import SnapshotAssertion
 from digest.composing.checks.specimen import specimen
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Press
+from digest.composing.render import Renderers
 from tests.composing.conftest import DAY
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("kind", ["daily", "weekly", "welcome"])
 def test_issues_stay_as_they_are(
-    press: Press, kind: str, language: str, snapshot: SnapshotAssertion
+    press: Renderers, kind: str, language: str, snapshot: SnapshotAssertion
 ) -> None:
     issue = specimen(press.edition(7, DAY, kind), language)  # type: ignore[arg-type]
     mail = proof(issue)
@@ -26,7 +26,9 @@ def test_issues_stay_as_they_are(
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_notices_stay_as_they_are(press: Press, language: str, snapshot: SnapshotAssertion) -> None:
+def test_notices_stay_as_they_are(
+    press: Renderers, language: str, snapshot: SnapshotAssertion
+) -> None:
     made = [
         press.notice(
             kind,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.composing.checks.preflight import lint
+from digest.composing.checks.preflight import lint_templates
 from digest.composing.mjml_check import check_mjml
 from digest.composing.templates import Templates
 from digest.errors import SettingsError, TemplateError
@@ -50,7 +50,7 @@ def test_one_file_can_be_replaced(
     )
     (tmp_path / "section.mjml").write_text(theirs, encoding="utf-8")
     press = make_press(templates=tmp_path)
-    assert not lint(press)
+    assert not lint_templates(press)
     assert "Ours: 1 paper for your keywords" in make_issue([paper(1)], of=press).fragments[1].html
 
 
@@ -67,12 +67,12 @@ def test_a_broken_override_is_reported_with_file_and_line(
     tmp_path: Path, make_press: MakePress, name: str, text: str, line: int
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    found = lint(make_press(templates=tmp_path))
+    found = lint_templates(make_press(templates=tmp_path))
     assert [(f.template, f.line) for f in found if f.severity == "error"] == [
         (str(tmp_path / name), line)
     ]
     with pytest.raises(TemplateError) as refusal:
-        make_press(templates=tmp_path).edition(1, DAY).sheet("en")
+        make_press(templates=tmp_path).edition(1, DAY).in_language("en")
     assert (refusal.value.template, refusal.value.line) == (str(tmp_path / name), line)
 
 
@@ -88,7 +88,7 @@ def test_a_file_that_replaces_nothing_is_pointed_out(tmp_path: Path, make_press:
     (tmp_path / "cards.mjml").write_text("<mj-section></mj-section>", encoding="utf-8")
     (tmp_path / "confirm.txt").write_text("{{ brand.name }}", encoding="utf-8")
     (tmp_path / "card.mjml.swp").write_bytes(b"\xff\x00")
-    found = lint(make_press(templates=tmp_path))
+    found = lint_templates(make_press(templates=tmp_path))
     assert [(f.check, Path(f.template).name) for f in found] == [("stranger", "cards.mjml")]
 
 
@@ -104,7 +104,7 @@ def test_a_field_that_papers_do_not_have_is_found_by_the_specimen(
     tmp_path: Path, make_press: MakePress
 ) -> None:
     (tmp_path / "actions.html").write_text("<p>\n{{ paper.pages }}</p>", encoding="utf-8")
-    found = lint(make_press(templates=tmp_path))
+    found = lint_templates(make_press(templates=tmp_path))
     assert any("pages" in f.message and f.severity == "error" for f in found)
 
 

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.composing.branding import Tone
-from digest.composing.locales import Languages, Words
+from digest.composing.locales import Catalogue, Catalogues
 from digest.composing.notices import QuietCause
-from digest.composing.render import Press
+from digest.composing.render import Renderers
 from digest.composing.wording import SUBJECT_LENGTH, one_line, preheader, short_title, subject
 from digest.papers import Paper
 from tests.composing.conftest import DAY
 
-ENGLISH = Words("en", Locale("en"), NullTranslations())
+ENGLISH = Catalogue("en", Locale("en"), NullTranslations())
 LONG = "On the surprising usefulness of very long titles in the literature of machine learning"
 
 
@@ -36,10 +36,10 @@ def test_a_long_title_is_cut_between_words_to_sixty_characters() -> None:
         assert "…" in made
 
 
-@pytest.mark.parametrize("language", Languages().names())
+@pytest.mark.parametrize("language", Catalogues().names())
 @pytest.mark.parametrize("tone", get_args(Tone))
 def test_two_days_running_never_look_the_same(tone: Tone, language: str) -> None:
-    words = Languages().words(language)
+    words = Catalogues().words(language)
     for counts in product((1, 2, 3), repeat=2):
         made = [
             subject(words, tone, "Digest", day, papers(*["Same"] * counts[day % 2]))
@@ -49,8 +49,10 @@ def test_two_days_running_never_look_the_same(tone: Tone, language: str) -> None
 
 
 @pytest.mark.parametrize("cause", get_args(QuietCause))
-def test_two_quiet_days_running_differ_in_their_subject(press: Press, cause: QuietCause) -> None:
-    notes = [press.edition(n, DAY).sheet("de").quiet(cause, can_leave=True) for n in (1, 2)]
+def test_two_quiet_days_running_differ_in_their_subject(
+    press: Renderers, cause: QuietCause
+) -> None:
+    notes = [press.edition(n, DAY).in_language("de").quiet(cause, can_leave=True) for n in (1, 2)]
     assert [note.subject[-7:] for note in notes] == ["(Nr. 1)", "(Nr. 2)"]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.delivery_room import NOW, Desk, Room, make_store
-from digest.delivery.crash_board import Owner, Undertaker
+from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.interface import Transport
 from digest.delivery.means import Tally
 from digest.delivery.pace import Pace
@@ -40,7 +40,7 @@ class Post:
     ) -> Tally:
         """Make one pass, as `digest run` does."""
         self.room.deliveries.reap(self.undertaker, now)
-        owner = Owner(self.folder / "owners")
+        owner = LivingSender(self.folder / "owners")
         rng = random.Random(5)
         sender = Sender(
             self.room.deliveries, owner, transport, clock=lambda: now, rng=rng, pace=pace
@@ -58,8 +58,8 @@ class Post:
             owner.close()
 
     @property
-    def undertaker(self) -> Undertaker:
-        return Undertaker(self.folder / "owners", alone=True)
+    def undertaker(self) -> DeadSenders:
+        return DeadSenders(self.folder / "owners", alone=True)
 
     def count(self) -> Accounting:
         """The accounting, which closes whenever one looks."""

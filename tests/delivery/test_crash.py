@@ -12,7 +12,7 @@ from bench.crash import Policy, crash
 from bench.crash_worker import work
 from bench.delivery_room import NOW, make_store
 from bench.smtp_recorder import Recorder
-from digest.delivery.crash_board import Owner, Undertaker
+from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.states import Result, State
 from digest.storage.deliveries import DeliveryStore
 
@@ -76,10 +76,10 @@ def test_a_live_owner_is_left_alone_whatever_the_clock_says(tmp_path: Path) -> N
 
     store = DeliveryStore(make_store(tmp_path / "digest.db", 1))
     store.plan(1, NOW)
-    owner = Owner(tmp_path / "owners")
+    owner = LivingSender(tmp_path / "owners")
     claims = store.claim(1, owner.name, 1, NOW)
     store.turn(owner.name, [], [(c.delivery, c.generation) for c in claims], NOW)
-    undertaker = Undertaker(tmp_path / "owners", alone=True)
+    undertaker = DeadSenders(tmp_path / "owners", alone=True)
     assert store.reap(undertaker, NOW + timedelta(days=3)) == 0
     assert store.accounting(1).sending == 1
     owner.begun(1)
@@ -94,14 +94,14 @@ def test_a_board_that_was_copied_proves_nothing(tmp_path: Path) -> None:
 
     store = DeliveryStore(make_store(tmp_path / "digest.db", 1))
     store.plan(1, NOW)
-    owner = Owner(tmp_path / "owners")
+    owner = LivingSender(tmp_path / "owners")
     claims = store.claim(1, owner.name, 1, NOW)
     store.turn(owner.name, [], [(c.delivery, c.generation) for c in claims], NOW)
     shutil.copytree(tmp_path / "owners", tmp_path / "copy")
     owner.close()
-    remains = Undertaker(tmp_path / "copy", alone=True).examine(owner.name)
+    remains = DeadSenders(tmp_path / "copy", alone=True).examine(owner.name)
     assert remains is not None and not remains.complete
-    store.reap(Undertaker(tmp_path / "copy", alone=True), NOW)
+    store.reap(DeadSenders(tmp_path / "copy", alone=True), NOW)
     assert store.accounting(1).uncertain == 1, "in `sending`, and nothing proves it did not leave"
 
 
@@ -112,7 +112,7 @@ def test_an_answer_that_comes_late_still_counts(tmp_path: Path) -> None:
     store.plan(1, NOW)
     [claim] = store.claim(1, "o", 1, NOW)
     store.turn("o", [], [(claim.delivery, claim.generation)], NOW)
-    store.reap(Undertaker(tmp_path / "owners", alone=True), NOW)
+    store.reap(DeadSenders(tmp_path / "owners", alone=True), NOW)
     assert store.accounting(1).uncertain == 1
     done = Result(claim.delivery, claim.generation, Outcome(State.ACCEPTED, 250, "queued"))
     store.turn("o", [done], [], NOW)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.delivery_room import NOW
 from digest.delivery.outcomes import Reply, Step, Trouble, judge, lost
-from digest.delivery.pace import BackOff, Go, Limits, Pace, Postpone, Wait
+from digest.delivery.pace import BackOff, Go, Pace, PaceLimits, Postpone, Wait
 from digest.delivery.verp import delivery_of, return_path
 from digest.states import State
 
@@ -77,7 +77,7 @@ def test_without_limits_everything_goes() -> None:
 
 
 def test_a_rate_for_the_whole_run() -> None:
-    pace = Pace(Limits(per_second=10), rng=random.Random(1))
+    pace = Pace(PaceLimits(per_second=10), rng=random.Random(1))
     sent, clock = 0, 0.0
     while clock < 3:
         decision = pace.ask(f"d{sent}.org", clock, NOW)
@@ -90,7 +90,7 @@ def test_a_rate_for_the_whole_run() -> None:
 
 
 def test_a_rate_for_one_domain_does_not_slow_the_others() -> None:
-    pace = Pace(Limits(per_domain_per_second=1), rng=random.Random(1))
+    pace = Pace(PaceLimits(per_domain_per_second=1), rng=random.Random(1))
     assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
     assert isinstance(pace.ask("a.org", 0.1, NOW), Wait)
     assert isinstance(pace.ask("b.org", 0.1, NOW), Go)
@@ -98,7 +98,7 @@ def test_a_rate_for_one_domain_does_not_slow_the_others() -> None:
 
 
 def test_connections_to_one_domain_are_limited() -> None:
-    pace = Pace(Limits(per_domain_connections=2), rng=random.Random(1))
+    pace = Pace(PaceLimits(per_domain_connections=2), rng=random.Random(1))
     assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
     assert isinstance(pace.ask("a.org", 0.0, NOW), Go)
     assert isinstance(pace.ask("a.org", 0.0, NOW), Wait)

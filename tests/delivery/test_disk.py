@@ -17,7 +17,7 @@ import pytest
 
 from bench.delivery_room import NOW, Desk, Room, make_store
 from bench.smtp_recorder import Mail, Recorder
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.sender import Sender
 from digest.errors import DeliveryError, DigestError, StoreError, StoreFull
 from digest.storage.database import open_database, sqlite_url
@@ -118,7 +118,7 @@ def test_a_read_only_data_folder_is_told_and_nothing_leaves() -> None:
         database.close()
         (folder / "owners").mkdir()
         folder.chmod(0o555)
-        said = as_nobody(lambda: Owner(folder / "owners"))
+        said = as_nobody(lambda: LivingSender(folder / "owners"))
         assert said.startswith(DeliveryError.__name__), said
         assert "Permission denied" in said
         said = as_nobody(lambda: _send(folder, server.getsockname()[1]))
@@ -135,7 +135,7 @@ def test_a_read_only_data_folder_is_told_and_nothing_leaves() -> None:
 def _send(folder: Path, port: int) -> None:
     """Send with a writable folder of owners beside the store that is not."""
     with tempfile.TemporaryDirectory() as elsewhere:
-        owner = Owner(Path(elsewhere))
+        owner = LivingSender(Path(elsewhere))
         room = Room.make(open_database(sqlite_url(folder / "digest.db")), desk=Desk(cards=3))
         sender = Sender(
             room.deliveries, owner, relay_to(port), clock=lambda: NOW, rng=random.Random(1)

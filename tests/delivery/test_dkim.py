@@ -9,7 +9,7 @@ import pytest
 
 from bench.delivery_room import NOW, Desk, Room, make_store
 from digest.delivery.dkim import DkimKey, KeyRing, load_key, make_key
-from digest.delivery.message import Letterhead, Recipe, Stationery, assemble, encoded
+from digest.delivery.message import Letterhead, Recipe, SenderHeaders, assemble, encoded
 from digest.errors import DeliveryError, NotFound
 
 DOMAIN = "digest.example.org"
@@ -51,7 +51,7 @@ def signed(*keys: DkimKey, recipe: Recipe = RECIPE, relay_rewrites: bool = False
     desk = Desk(cards=3)
     parts = [encoded(part) for part in (desk.head, *desk.cards, desk.foot)]
     return assemble(
-        recipe, parts, Stationery(letterhead(*keys, relay_rewrites=relay_rewrites), keys)
+        recipe, parts, SenderHeaders(letterhead(*keys, relay_rewrites=relay_rewrites), keys)
     )
 
 

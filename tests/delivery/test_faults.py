@@ -11,7 +11,7 @@ import pytest
 
 from bench.delivery_room import NOW
 from bench.smtp_recorder import Recorder
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.mailbox import MailboxTransport, maildir_name
 from digest.errors import DeliveryError, StoreBusy, StoreFull
 from digest.states import Result, Turn
@@ -90,7 +90,7 @@ def test_a_store_locked_by_another_program_is_told(tmp_path: Path, post: MakePos
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "owners").write_text("a file where the folder should be")
     with pytest.raises(DeliveryError, match="cannot make the sender's file"):
-        Owner(tmp_path / "owners")
+        LivingSender(tmp_path / "owners")
 
 
 def test_the_mailbox_holds_each_mail_once(post: MakePost) -> None:

@@ -18,7 +18,7 @@ def test_a_subject_survives_folding_and_encoding(text: str) -> None:
         assert len(line) <= 78
     value = written.decode("ascii").removeprefix("Subject:").replace("\r\n", "").strip()
     shown = str(make_header(decode_header(value))) if "=?" in value else value
-    assert shown == headers.one_line(text).encode("utf-8", "replace").decode()
+    assert shown == headers.header_line(text).encode("utf-8", "replace").decode()
 
 
 def test_mostly_ascii_is_encoded_legibly() -> None:

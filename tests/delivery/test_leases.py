@@ -11,7 +11,7 @@ import pytest
 
 from bench.delivery_room import NOW
 from bench.smtp_recorder import Mail, Recorder
-from digest.delivery.crash_board import Owner
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.means import Lease
 from digest.delivery.sender import Sender
 from digest.errors import StoreBusy
@@ -31,7 +31,7 @@ def test_a_slow_sender_keeps_its_claims_only_by_renewing(post: MakePost, renews:
         stolen.extend(store.claim(1, "another", 100, now[0]))
         return "250 2.0.0 at last"
 
-    owner = Owner(place.folder / "owners")
+    owner = LivingSender(place.folder / "owners")
     with Recorder(answer_dot=slow) as server:
         sender = Sender(
             store,
@@ -47,7 +47,9 @@ def test_a_slow_sender_keeps_its_claims_only_by_renewing(post: MakePost, renews:
     assert (len(server.accepted) == 8) == (not stolen) == renews
 
 
-def _patient(place: Post, owner: Owner, port: int, now: list[datetime], lease: Lease) -> Sender:
+def _patient(
+    place: Post, owner: LivingSender, port: int, now: list[datetime], lease: Lease
+) -> Sender:
     """A sender of one mail at a time, whose clock the server moves."""
     return Sender(
         place.room.deliveries,
@@ -66,7 +68,7 @@ def test_leases_are_renewed_once_in_a_third_of_their_length(post: MakePost) -> N
         now[0] += timedelta(minutes=1)
         return "250 2.0.0 at last"
 
-    owner = Owner(place.folder / "owners")
+    owner = LivingSender(place.folder / "owners")
     with Recorder(answer_dot=slow) as server:
         lease = Lease(LENGTH, lambda name, when: renewed.append((name, when)))
         sender = _patient(place, owner, server.port, now, lease)
@@ -88,7 +90,7 @@ def test_a_store_that_fails_a_renewal_loses_nothing(post: MakePost) -> None:
     def renew(name: str, when: object) -> None:
         raise StoreBusy("locked")
 
-    owner = Owner(place.folder / "owners")
+    owner = LivingSender(place.folder / "owners")
     with Recorder(answer_dot=slow) as server:
         sender = _patient(place, owner, server.port, now, Lease(LENGTH, renew))
         with pytest.raises(StoreBusy):

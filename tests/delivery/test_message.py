@@ -17,8 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.delivery.headers import one_line
-from digest.delivery.message import Letterhead, Recipe, Stationery, assemble, encoded
+from digest.delivery.headers import header_line
+from digest.delivery.message import Letterhead, Recipe, SenderHeaders, assemble, encoded
 from digest.mail import HOLES, Fragment, without_holes
 
 LETTERHEAD = Letterhead(
@@ -29,7 +29,7 @@ LETTERHEAD = Letterhead(
     help_url="https://digest.example.org/help",
     feedback_id="1:papers:digest:digestorg",
 )
-STATIONERY = Stationery(LETTERHEAD)
+STATIONERY = SenderHeaders(LETTERHEAD)
 
 _any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=300)
 _inside = _any_text.map(without_holes)
@@ -69,8 +69,8 @@ def by_standard_library(recipe: Recipe, fragments: list[Fragment]) -> EmailMessa
     """The same mail, as EmailMessage makes it."""
     message = EmailMessage(policy=email.policy.SMTP)
     message["From"] = Address("The Paper Digest", addr_spec="papers@digest.example.org")
-    message["To"] = Address(one_line(recipe.to_name), addr_spec=recipe.to_address)
-    message["Subject"] = one_line(recipe.subject)
+    message["To"] = Address(header_line(recipe.to_name), addr_spec=recipe.to_address)
+    message["Subject"] = header_line(recipe.subject)
     zone = timezone(timedelta(minutes=recipe.offset))
     message["Date"] = datetime.fromtimestamp(recipe.sent_at, zone)
     message["Message-ID"] = recipe.message_id
@@ -118,7 +118,7 @@ def test_bytes_parse_to_the_mail_that_the_standard_library_would_make(
     assert not ours.defects
     assert str(ours["Subject"] or "") == str(theirs["Subject"])
     assert ours["To"].addresses[0].addr_spec == "ada@example.org"
-    assert name_in(raw) == one_line(name)
+    assert name_in(raw) == header_line(name)
     for header in ("From", "Date", "Message-ID"):
         assert ours[header] == theirs[header]
     assert ours.get_content_type() == theirs.get_content_type() == "multipart/alternative"

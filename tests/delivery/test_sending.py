@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bench.delivery_room import address_of
 from bench.smtp_recorder import Recorder
-from digest.delivery.pace import Limits, Pace
+from digest.delivery.pace import Pace, PaceLimits
 from digest.mail import Issue
 from digest.states import State
 from tests.delivery.conftest import MakePost, relay_to
@@ -69,7 +69,7 @@ def test_a_connection_is_recycled_after_so_many_mails(post: MakePost) -> None:
 def test_rates_are_kept(post: MakePost) -> None:
     place = post(12)
     with Recorder() as server:
-        pace = Pace(Limits(per_second=1000, per_domain_connections=1), rng=random.Random(1))
+        pace = Pace(PaceLimits(per_second=1000, per_domain_connections=1), rng=random.Random(1))
         place.send(relay_to(server.port), pace=pace)
     assert place.count().accepted == 12
 

@@ -103,7 +103,7 @@ def test_no_mutation_makes_a_parser_raise_anything_but_a_dump_error(
     for where, length, new in edits:
         at = int(where * len(data))
         data = data[:at] + new + data[at + length :]
-    format_ = formats.named(name)
+    format_ = formats.format_named(name)
     format_.recognises(data[: formats.HEAD_BYTES])
     try:
         told = format_.parse(data, now=NOW, captured_on=None)
@@ -142,7 +142,7 @@ def test_no_field_of_the_wrong_type_raises_anything_but_a_dump_error(
 ) -> None:
     data = json.dumps(_spoil(json.loads(samples.ALL[name]), path, bad)).encode()
     try:
-        told = formats.named(name).parse(data, now=NOW, captured_on=None)
+        told = formats.format_named(name).parse(data, now=NOW, captured_on=None)
     except DumpError:
         return
     for record in told.records:

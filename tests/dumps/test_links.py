@@ -48,7 +48,7 @@ def test_addresses_are_told_apart(url: str, kind: str) -> None:
 
 def test_a_record_joins_told_and_found_links_and_takes_ids_from_told_ones_only() -> None:
     told = Link("paper", "https://arxiv.org/abs/2401.01234v2")
-    built = record.build(
+    built = record.build_record(
         title="A\ue100 title\x07",
         abstract="Like https://arxiv.org/abs/1706.03762,  code at https://github.com/a/b.",
         position=0,
@@ -57,4 +57,6 @@ def test_a_record_joins_told_and_found_links_and_takes_ids_from_told_ones_only()
     assert built.title == "A title"
     assert [link.kind for link in built.links] == ["paper", "paper", "code"]
     assert built.arxiv_id == "2401.01234"
-    assert record.build(title="T", abstract=built.source_abstract, position=0).arxiv_id is None
+    assert (
+        record.build_record(title="T", abstract=built.source_abstract, position=0).arxiv_id is None
+    )

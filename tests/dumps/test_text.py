@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from digest.dumps.text import MAX_LINE, decode, read_bytes
+from digest.dumps.text import MAX_LINE, decode_text, read_bytes
 from digest.errors import DumpError
 
 
 @pytest.mark.parametrize("data", [b"a\nb", b"a\r\nb", b"a\rb", b"\xef\xbb\xbfa\nb"])
 def test_line_ends_and_marks_are_normal(data: bytes) -> None:
-    assert decode(data).all == ("a", "b")
+    assert decode_text(data).all == ("a", "b")
 
 
 def test_utf16_with_its_mark_is_read() -> None:
-    assert decode("\ufeffaé\nb".encode("utf-16-le")).all == ("aé", "b")
+    assert decode_text("\ufeffaé\nb".encode("utf-16-le")).all == ("aé", "b")
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_what_is_no_text_is_refused_with_its_line(
     data: bytes, reason: str, line: int | None
 ) -> None:
     with pytest.raises(DumpError, match=reason) as refused:
-        decode(data)
+        decode_text(data)
     assert refused.value.line == line
 
 
 def test_a_single_bad_line_is_kept_aside() -> None:
-    lines = decode(b"good\nb\xffd\n" + b"good\n" * 20)
+    lines = decode_text(b"good\nb\xffd\n" + b"good\n" * 20)
     assert lines.bad == {2: "not UTF-8: byte 0xff at 2"}
     assert lines.all[0] == "good"
 

@@ -23,7 +23,7 @@ from digest.app.application import App
 from digest.operations import issues as pressroom
 from digest.resources import shipped
 from digest.settings import Settings
-from digest.web.pages import build_site
+from digest.web.pages import readers_site
 from tests.subscribers.web.browser import bound, served
 
 START = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -125,7 +125,7 @@ def open_house(folder: Path, **newsletter: str) -> Iterator[House]:
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     app = App(_settings(base, smtp_port, newsletter), folder, clock=_clock(time))
     try:
-        with served(build_site(app), listening) as address:
+        with served(readers_site(app), listening) as address:
             assert address == base
             yield House(app, base, inbox, time)
     finally:

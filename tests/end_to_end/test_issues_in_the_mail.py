@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from digest.operations import issues as pressroom
-from digest.settings import Edition, Newsletter
+from digest.settings import EditionSettings, NewsletterSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
 from tests.installation import House, paper
 
@@ -26,7 +26,7 @@ def test_few_matches_are_filled_with_papers_that_are_called_trending(house: Hous
 
 
 def test_an_issue_has_at_most_max_papers(house: House) -> None:
-    house = house.reopened(edition=Edition(max_papers=2, min_papers=1))
+    house = house.reopened(edition=EditionSettings(max_papers=2, min_papers=1))
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS, *OTHERS)
     house.run()
@@ -49,7 +49,7 @@ def test_a_quiet_day_sends_nothing_unless_a_note_is_wanted(house: House) -> None
     figures = house.run()
     assert (figures.accounting.nothing_to_send, figures.accounting.accepted) == (1, 0)
     assert house.preview("ada@example.org").to_json()["papers"] == []
-    house = house.reopened(newsletter=Newsletter(quiet_day="note"))
+    house = house.reopened(newsletter=NewsletterSettings(quiet_day="note"))
     house.tomorrow()
     house.ingest(*OTHERS)
     assert house.run().accounting.accepted == 1

@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from digest.settings import Delivery, Smtp
+from digest.settings import DeliverySettings, SmtpSettings
 from tests.cli.command import digest
 from tests.end_to_end.conftest import ROBOTS, prepare
 from tests.installation import House
@@ -66,8 +66,8 @@ def test_mail_goes_by_smtp_with_starttls_and_a_password(data: Path, tmp_path: Pa
 
     strict = {"tls_context": context, "require_starttls": True, "auth_required": True}
     with mail_server(authenticator=admits, **strict) as (keeper, port):
-        smtp = Smtp(port=port, username="digest", password="open sesame", ca_file=cert)
-        house = House(data).reopened(delivery=Delivery(transport="smtp", smtp=smtp))
+        smtp = SmtpSettings(port=port, username="digest", password="open sesame", ca_file=cert)
+        house = House(data).reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
         house.reader("ada@example.org", "robots")
         house.ingest(*ROBOTS)
         assert house.run().accounting.accepted == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import NotFound, SettingsError
-from digest.settings import Delivery, Settings, Smtp
+from digest.settings import DeliverySettings, Settings, SmtpSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS
 from tests.installation import House, paper
 
@@ -125,7 +125,7 @@ def test_a_new_reader_begins_with_the_newest_edition(house: House) -> None:
 def test_mail_to_strangers_needs_a_sender_and_a_way_out(house: House) -> None:
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS)
-    strange = Delivery(transport="smtp", smtp=Smtp(host="mail.example.org"))
+    strange = DeliverySettings(transport="smtp", smtp=SmtpSettings(host="mail.example.org"))
     house = house.reopened(delivery=strange)
     with pytest.raises(SettingsError, match=r"newsletter\.sender.*newsletter\.base_url"):
         house.run()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from digest.operations import editions as edition_book
 from digest.operations import issues as pressroom
-from digest.settings import Edition
+from digest.settings import EditionSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
 from tests.installation import House, mails, paper
 
@@ -42,7 +42,7 @@ def test_a_trial_mails_nobody_else(house: House) -> None:
     house.reader("ada@example.org", "robots")
     house.reader("bob@example.org", "robots")
     house.ingest(*ROBOTS)
-    trial = house.reopened(edition=Edition(only_to=("ADA@example.org",)))
+    trial = house.reopened(edition=EditionSettings(only_to=("ADA@example.org",)))
     assert [reader.email for reader, _ in pressroom.rehearse(trial.app, None)] == [
         "ada@example.org"
     ]
@@ -55,7 +55,7 @@ def test_a_trial_mails_nobody_else(house: House) -> None:
 
 
 def test_an_edition_that_waits_for_a_person_sends_nothing_before(house: House) -> None:
-    house = house.reopened(edition=Edition(approve=True))
+    house = house.reopened(edition=EditionSettings(approve=True))
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS)
     assert house.run().state == "awaiting_approval"
@@ -66,7 +66,7 @@ def test_an_edition_that_waits_for_a_person_sends_nothing_before(house: House) -
 
 
 def test_an_edition_expires_by_the_clock_from_its_opening(house: House) -> None:
-    house = house.reopened(edition=Edition(approve=True, expires_hours=2))
+    house = house.reopened(edition=EditionSettings(approve=True, expires_hours=2))
     house.reader("ada@example.org", "robots")
     house.ingest(*ROBOTS)
     house.run()

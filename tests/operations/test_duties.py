@@ -53,7 +53,7 @@ def test_the_scheduler_knows_every_duty(house: House) -> None:
 def test_claims_outlive_a_shard_that_takes_longer_than_their_lease(house: House) -> None:
     for number in range(12):
         house.reader(f"r{number}@example.org", "robots")
-    run, courier = house.app.edition_run(), house.app.courier()
+    run, engine = house.app.edition_run(), house.app.engine()
     compose, stolen = run.composer.compose, list[Claim]()
     thief = DeliveryStore(house.app.database)
 
@@ -63,14 +63,14 @@ def test_claims_outlive_a_shard_that_takes_longer_than_their_lease(house: House)
         return compose(*given, **named)  # type: ignore[arg-type]
 
     run.composer.compose = slowly  # type: ignore[method-assign, assignment]
-    figures, trouble = run.run(house.now.date(), lambda: courier)
+    figures, trouble = run.run(house.now.date(), lambda: engine)
     assert trouble is None and stolen == []
     assert figures.accounting.accepted == 13
 
 
 def test_a_stolen_shard_is_sent_by_the_thief_alone(house: House) -> None:
-    run, courier = house.app.edition_run(), house.app.courier()
-    compose, thief = run.composer.compose, house.app.courier()
+    run, engine = house.app.edition_run(), house.app.engine()
+    compose, thief = run.composer.compose, house.app.engine()
 
     def too_late(*given: object, **named: object) -> object:
         house.now += timedelta(minutes=11)
@@ -81,7 +81,7 @@ def test_a_stolen_shard_is_sent_by_the_thief_alone(house: House) -> None:
         return compose(*given, **named)  # type: ignore[arg-type]
 
     run.composer.compose = too_late  # type: ignore[method-assign, assignment]
-    figures, _ = run.run(house.now.date(), lambda: courier)
+    figures, _ = run.run(house.now.date(), lambda: engine)
     assert figures.accounting.accepted == 0 and figures.accounting.claimed == 1
     assert house.mails("ada@example.org") == []
     house.app.deliveries.release(thief.owner, house.now)

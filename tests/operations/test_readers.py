@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from digest.app.front_desk import FrontOffice
+from digest.app.front_desk import FrontDeskApp
 from digest.operations import readers as reader_book
 from digest.settings import Settings
-from digest.storage.subscribers import SubscriberTable
+from digest.storage.subscribers import SqlSubscriberStore
 from subscribers import importing
 from subscribers.consent import Consent
 from subscribers.store import Subscriber
@@ -30,7 +30,7 @@ ROWS = 2 * CHUNK + CHUNK // 2
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from digest import reader_book
+from digest.operations import readers as reader_book
 from subscribers import importing
 from subscribers.service import FrontDesk
 from tests.operations.test_readers import CHUNK, office_of
@@ -49,9 +49,9 @@ reader_book.import_readers(
 """
 
 
-def office_of(data: Path) -> FrontOffice:
+def office_of(data: Path) -> FrontDeskApp:
     settings = Settings.model_validate({"delivery": {"transport": "mailbox"}})
-    return FrontOffice(settings, data, clock=lambda: NOW)
+    return FrontDeskApp(settings, data, clock=lambda: NOW)
 
 
 def file_of(rows: int, *more: str) -> bytes:
@@ -79,13 +79,13 @@ def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[FrontOffice]:
+def office(tmp_path: Path) -> Iterator[FrontDeskApp]:
     opened = office_of(tmp_path / "once")
     yield opened
     opened.close()
 
 
-def test_a_long_file_takes_one_transaction_for_many_rows(office: FrontOffice) -> None:
+def test_a_long_file_takes_one_transaction_for_many_rows(office: FrontDeskApp) -> None:
     commits: list[object] = []
     event.listen(office.database.engine, "commit", commits.append)
     lines: list[int] = []
@@ -100,7 +100,7 @@ def test_a_long_file_takes_one_transaction_for_many_rows(office: FrontOffice) ->
     [(0, "yes"), (CHUNK - 1, "yes"), (CHUNK, "yes"), (ROWS - 1, "yes"), (ROWS - 1, "no")],
 )
 def test_a_killed_import_leaves_whole_rows_and_the_next_one_finishes_it(
-    office: FrontOffice, tmp_path: Path, at: int, confirmed: str
+    office: FrontDeskApp, tmp_path: Path, at: int, confirmed: str
 ) -> None:
     file = tmp_path / "readers.csv"
     file.write_bytes(file_of(ROWS))
@@ -130,14 +130,14 @@ def test_a_killed_import_leaves_whole_rows_and_the_next_one_finishes_it(
         assert kept(folder)["readers"] == kept(tmp_path / "once")["readers"]
 
 
-class Contested(SubscriberTable):
+class Contested(SqlSubscriberStore):
     """Somebody else is always quicker to change a reader."""
 
     def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
         return False
 
 
-class Interrupted(SubscriberTable):
+class Interrupted(SqlSubscriberStore):
     """Somebody presses Ctrl-C when the third reader has just been written."""
 
     def insert(self, subscriber: Subscriber, consent: Consent) -> Subscriber | None:
@@ -147,12 +147,12 @@ class Interrupted(SubscriberTable):
         return stored
 
 
-def with_store(office: FrontOffice, make: Callable[[Any], SubscriberTable]) -> None:
+def with_store(office: FrontDeskApp, make: Callable[[Any], SqlSubscriberStore]) -> None:
     office.__dict__["readers"] = make(office.database)  # before the desk is made
 
 
 def test_a_row_that_is_refused_half_way_leaves_nothing_and_costs_no_other(
-    office: FrontOffice,
+    office: FrontDeskApp,
 ) -> None:
     with_store(office, Contested)
     data = (
@@ -168,17 +168,17 @@ def test_a_row_that_is_refused_half_way_leaves_nothing_and_costs_no_other(
     assert len(kept(office.data)["consents"]) == 2
 
 
-def test_an_interrupted_import_keeps_no_part_of_its_rows(office: FrontOffice) -> None:
+def test_an_interrupted_import_keeps_no_part_of_its_rows(office: FrontDeskApp) -> None:
     with_store(office, Interrupted)
     with pytest.raises(KeyboardInterrupt):
         reader_book.import_readers(office, file_of(4), confirmed=True)
     found = kept(office.data)
     assert (found["readers"], found["consents"]) == ([], [])
-    office.__dict__["readers"] = SubscriberTable(office.database)
+    office.__dict__["readers"] = SqlSubscriberStore(office.database)
     assert list(office.readers.every()) == []
 
 
-def test_an_export_is_read_back_as_it_was(office: FrontOffice, tmp_path: Path) -> None:
+def test_an_export_is_read_back_as_it_was(office: FrontDeskApp, tmp_path: Path) -> None:
     reader_book.import_readers(office, file_of(CHUNK + 3), confirmed=True)
     other = office_of(tmp_path / "other")
     for format in ("csv", "jsonl"):

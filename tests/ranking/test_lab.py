@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("ranker", [bm25, lab.our_ranker(None)])
 @pytest.mark.parametrize("kind", ["queries", "keywords"])
 def test_a_perfect_ranking_measures_one(folder: Path, ranker: lab.Ranker, kind: str) -> None:
-    found, _ = lab.evaluate(read_collection(folder, kind), "x", ranker)  # type: ignore[arg-type]
+    found, _ = lab.evaluation(read_collection(folder, kind), "x", ranker)  # type: ignore[arg-type]
     assert found.queries == 5
     assert found.means == dict.fromkeys(lab.MEASURES, 1.0)
     assert set(found.as_json()) == {"ranker", "queries", *lab.MEASURES, "ci"}
@@ -42,20 +42,22 @@ def test_a_perfect_ranking_measures_one(folder: Path, ranker: lab.Ranker, kind: 
 
 def test_scores_of_small_editions_merge_without_loss(folder: Path) -> None:
     collection = read_collection(folder, "keywords")
-    whole, _ = lab.evaluate(collection, "x", lab.our_ranker(None))
-    batched, _ = lab.evaluate(collection, "x", lab.our_ranker(None), batch=7)
+    whole, _ = lab.evaluation(collection, "x", lab.our_ranker(None))
+    batched, _ = lab.evaluation(collection, "x", lab.our_ranker(None), batch=7)
     assert batched.means == whole.means
 
 
 def test_liked_papers_are_out_of_ranking_and_judgements(folder: Path) -> None:
-    found, _ = lab.evaluate(read_collection(folder, "keywords"), "x", lab.our_ranker(None), likes=3)
+    found, _ = lab.evaluation(
+        read_collection(folder, "keywords"), "x", lab.our_ranker(None), likes=3
+    )
     assert found.queries == 5
     assert found.means["recall@100"] == 1.0
 
 
 def test_a_ranker_does_not_differ_from_itself(folder: Path) -> None:
     collection = read_collection(folder)
-    _, values = lab.evaluate(collection, "x", bm25)
+    _, values = lab.evaluation(collection, "x", bm25)
     compared = lab.compare(collection, ("a", values), ("b", values))
     assert (compared.mean, compared.p_permutation) == (0.0, 1.0)
 

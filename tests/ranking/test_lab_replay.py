@@ -140,7 +140,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_higher_floor_lets_less_through(folder: Path) -> None:
-    rows = lab.curve(read_collection(folder, "keywords"), None)
+    rows = lab.threshold_curve(read_collection(folder, "keywords"), None)
     assert [row.floor for row in rows] == pytest.approx([n / 20 for n in range(17)])
     assert (rows[0].picks, rows[0].recall) == (3.0, 1.0)
     assert rows[0].precision == pytest.approx(2 / 3)
@@ -155,7 +155,7 @@ def test_the_curve_command_prints_the_same_rows(
 ) -> None:
     said = inside(capsys, tmp_path / "data", "lab", "curve", folder, "--json")
     assert said.code == 0
-    rows = lab.curve(read_collection(folder, "keywords"), None)
+    rows = lab.threshold_curve(read_collection(folder, "keywords"), None)
     assert [line["recall"] for line in said.lines] == [row.recall for row in rows]
     assert set(said.lines[0]) == {"floor", "picks", "precision", "recall"}
     table = inside(capsys, tmp_path / "data", "lab", "curve", folder)

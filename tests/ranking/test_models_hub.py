@@ -73,15 +73,15 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 def test_the_pinned_files_are_fetched_and_kept(hub: Hub, tmp_path: Path) -> None:
-    assert all(file.accepted for file in models.fetch(tmp_path, "hub"))
+    assert all(file.accepted for file in models.fetch_model(tmp_path, "hub"))
     kept = {path.name: path.read_bytes() for path in models.check(tmp_path).iterdir()}
     assert kept == CONTENTS
 
 
 def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
-    models.fetch(tmp_path, "hub")
+    models.fetch_model(tmp_path, "hub")
     hub.asked.clear()
-    models.fetch(tmp_path, "hub")
+    models.fetch_model(tmp_path, "hub")
     assert hub.asked == []
 
 
@@ -90,7 +90,7 @@ def test_other_bytes_than_the_pinned_ones_are_refused_and_nothing_of_them_is_kep
 ) -> None:
     hub.files["/new/model.onnx"] = b"weightz" * 1000
     with pytest.raises(ModelError, match=r"model\.onnx from hub is not the file whose hash"):
-        models.fetch(tmp_path, "hub")
+        models.fetch_model(tmp_path, "hub")
     assert not any(file.present for file in models.status(tmp_path))
     assert list((tmp_path / models.NAME).iterdir()) == []
 
@@ -98,7 +98,7 @@ def test_other_bytes_than_the_pinned_ones_are_refused_and_nothing_of_them_is_kep
 def test_a_file_that_the_hub_has_not_is_named(hub: Hub, tmp_path: Path) -> None:
     del hub.files["/new/tokenizer.json"]
     with pytest.raises(ModelError, match=r"tokenizer\.json cannot be had from the hub.*404"):
-        models.fetch(tmp_path, "hub")
+        models.fetch_model(tmp_path, "hub")
 
 
 def test_a_file_larger_than_any_model_is_not_read_to_its_end(
@@ -106,7 +106,7 @@ def test_a_file_larger_than_any_model_is_not_read_to_its_end(
 ) -> None:
     monkeypatch.setattr(models, "MAX_BYTES", 1000)
     with pytest.raises(ModelError, match="larger than any model"):
-        models.fetch(tmp_path, "hub")
+        models.fetch_model(tmp_path, "hub")
     assert not any(file.present for file in models.status(tmp_path))
 
 

@@ -11,7 +11,7 @@ import pytest
 from digest.app.application import App
 from digest.operations import editions as edition_book
 from digest.operations.serving import Duties
-from digest.settings import Schedule, Settings
+from digest.settings import ScheduleSettings, Settings
 from subscribers.preferences import Preferences
 
 MORNING = datetime(2026, 3, 14, 7, 0, tzinfo=UTC)
@@ -23,7 +23,9 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.now = MORNING
-        settings = Settings(schedule=Schedule(stagger_minutes=0), ranking={"semantic": "off"})  # type: ignore[arg-type]
+        settings = Settings(
+            schedule=ScheduleSettings(stagger_minutes=0), ranking={"semantic": "off"}
+        )  # type: ignore[arg-type]
         self.app = App(settings, folder, clock=lambda: self.now)
         self.duties = Duties(self.app)
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import event, func, insert, select, update
 
 from digest.editions import Edition
-from digest.schedule.tick import House, tick
+from digest.schedule.tick import TimeRules, tick
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
@@ -28,7 +28,7 @@ from digest.storage.schema import deliveries, editions, papers, subscribers
 
 EVERY_ZONE = sorted(available_timezones() - {"localtime"})
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-HOUSE = House("Europe/Berlin", 7, 0, timedelta(hours=20), timedelta(hours=72), approve=False)
+HOUSE = TimeRules("Europe/Berlin", 7, 0, timedelta(hours=20), timedelta(hours=72), approve=False)
 
 Kind = Literal["down", "clock back", "move", "hour", "cadence", "pause"]
 Answer = Literal["served", "had", "paused", "nothing new", "waits"]

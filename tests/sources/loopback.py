@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from digest.sources.http import Fetcher, Limits, Pace, next_turn
+from digest.sources.http import Fetcher, FetchLimits, HostPace, next_turn
 from digest.sources.http_guard import is_public
 
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
@@ -37,7 +37,7 @@ class World:
         self,
         public: Callable[[str], bool] = is_public,
         *,
-        pace: Pace | None = None,
+        pace: HostPace | None = None,
         **limits: float,
     ) -> Fetcher:
         quick = {"attempts": 3, "first_wait": 0.0, "longest_wait": 5.0, "idle_seconds": 2.0}
@@ -47,7 +47,7 @@ class World:
             sleep=self.sleep,
             monotonic=time.monotonic,
             user_agent="digest/test",
-            limits=Limits(**{**quick, **limits}),  # type: ignore[arg-type]
+            limits=FetchLimits(**{**quick, **limits}),  # type: ignore[arg-type]
             public=public,
         )
 

@@ -8,14 +8,14 @@ import pytest
 
 from digest.dumps import record
 from digest.papers import PaperRecord
-from digest.sources.enrichment import Enricher, best_match, candidates, filled, lookup_address
+from digest.sources.enrichment import Enricher, best_match, candidates, filled_in, lookup_address
 from tests.dumps import samples
 
 NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
 
 def paper(title: str, arxiv_id: str | None = None, abstract: str = "") -> PaperRecord:
-    return record.build(title=title, abstract=abstract, position=0, arxiv_id=arxiv_id)
+    return record.build_record(title=title, abstract=abstract, position=0, arxiv_id=arxiv_id)
 
 
 class Memory(dict[str, bytes]):
@@ -94,5 +94,5 @@ def test_two_papers_with_the_same_title_are_no_match() -> None:
 
 def test_what_the_record_says_itself_stays() -> None:
     own = replace(paper("Walks", abstract="Ours."), author_count=7)
-    told = filled(own, replace(paper("Walks", "2601.00001", "Theirs."), author_count=2))
+    told = filled_in(own, replace(paper("Walks", "2601.00001", "Theirs."), author_count=2))
     assert (told.abstract, told.author_count, told.arxiv_id) == ("Ours.", 7, "2601.00001")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from digest.sources.health import FetchRecord, judge
+from digest.sources.health import FetchRecord, judge_health
 
 MONDAY = datetime(2026, 1, 5, 6, tzinfo=UTC)
 
@@ -21,64 +21,67 @@ def weekdays(weeks: int) -> list[FetchRecord]:
 
 
 def test_new_papers_are_fresh_also_the_first_time() -> None:
-    assert judge([], fetch(0)).state == "fresh"
-    assert judge(weekdays(2), fetch(14)).reason == "40 new of 40 papers"
+    assert judge_health([], fetch(0)).state == "fresh"
+    assert judge_health(weekdays(2), fetch(14)).reason == "40 new of 40 papers"
 
 
 def test_a_weekend_without_papers_is_quiet_even_before_anything_is_known() -> None:
-    assert judge([fetch(4)], fetch(5, papers=0, new=0)).state == "quiet"
-    assert judge(weekdays(4)[:26], fetch(26, papers=0, new=0)).state == "quiet"
+    assert judge_health([fetch(4)], fetch(5, papers=0, new=0)).state == "quiet"
+    assert judge_health(weekdays(4)[:26], fetch(26, papers=0, new=0)).state == "quiet"
 
 
 def test_a_weekday_without_papers_is_empty() -> None:
-    health = judge(weekdays(3), fetch(21, papers=0, new=0))
+    health = judge_health(weekdays(3), fetch(21, papers=0, new=0))
     assert (health.state, health.sound) == ("empty", False)
     assert "the usual batch has 40" in health.reason
 
 
 def test_a_source_with_papers_on_saturdays_is_not_quiet_on_a_saturday() -> None:
     daily = [fetch(day) for day in range(21)]
-    assert judge(daily, fetch(26, papers=0, new=0)).state == "stale"
-    assert judge([*daily, fetch(21)], fetch(22, papers=0, new=0)).state == "empty"
+    assert judge_health(daily, fetch(26, papers=0, new=0)).state == "stale"
+    assert judge_health([*daily, fetch(21)], fetch(22, papers=0, new=0)).state == "empty"
 
 
 def test_a_source_that_rests_on_wednesdays_is_known_to_after_two() -> None:
     history = [fetch(d) if d % 7 != 2 else fetch(d, 0, 0) for d in range(16)]
-    assert judge(history, fetch(16, papers=0, new=0)).state == "quiet"
+    assert judge_health(history, fetch(16, papers=0, new=0)).state == "quiet"
 
 
 def test_the_same_batch_again_is_repeated() -> None:
     again = fetch(21, new=0, digest="day 18")
-    health = judge(weekdays(3), again)
+    health = judge_health(weekdays(3), again)
     assert (health.state, health.reason) == ("repeated", "the very same bytes: nothing new")
-    assert judge(weekdays(3), fetch(21, new=0)).reason == "40 papers, all known: nothing new"
-    assert judge(weekdays(3), fetch(21, 0, 0, unchanged=True)).state == "repeated"
+    assert judge_health(weekdays(3), fetch(21, new=0)).reason == "40 papers, all known: nothing new"
+    assert judge_health(weekdays(3), fetch(21, 0, 0, unchanged=True)).state == "repeated"
 
 
 def test_a_second_look_on_a_day_that_brought_papers_is_quiet() -> None:
     later = fetch(21, new=0, at=MONDAY + timedelta(days=21, hours=6))
-    assert judge([*weekdays(3), fetch(21)], later).state == "quiet"
+    assert judge_health([*weekdays(3), fetch(21)], later).state == "quiet"
 
 
 def test_a_batch_far_below_the_usual_size_is_shrunken() -> None:
-    assert judge(weekdays(2), fetch(14, papers=9, new=9)).state == "shrunken"
-    assert judge(weekdays(2), fetch(14, papers=30, new=30)).state == "fresh"
+    assert judge_health(weekdays(2), fetch(14, papers=9, new=9)).state == "shrunken"
+    assert judge_health(weekdays(2), fetch(14, papers=30, new=30)).state == "fresh"
 
 
 def test_silence_beyond_the_sources_own_habit_is_stale() -> None:
     silent = [fetch(day, new=0) for day in range(21, 25)]
-    health = judge([*weekdays(3), *silent], fetch(25, new=0))
+    health = judge_health([*weekdays(3), *silent], fetch(25, new=0))
     assert health.state == "stale"
     assert health.reason.startswith("nothing new since 2026-01-23")
 
 
 def test_failures_are_counted() -> None:
-    assert judge([fetch(0)], fetch(1, error="no answer")).reason == "the fetch failed: no answer"
+    assert (
+        judge_health([fetch(0)], fetch(1, error="no answer")).reason
+        == "the fetch failed: no answer"
+    )
     down = [fetch(1, error="x"), fetch(2, error="x")]
-    assert "(3 times in a row)" in judge([fetch(0), *down], fetch(3, error="x")).reason
+    assert "(3 times in a row)" in judge_health([fetch(0), *down], fetch(3, error="x")).reason
 
 
 def test_the_order_of_the_history_does_not_matter() -> None:
     history = weekdays(3)
     latest = fetch(21, papers=0, new=0)
-    assert judge(history[::-1], latest) == judge(history, latest)
+    assert judge_health(history[::-1], latest) == judge_health(history, latest)

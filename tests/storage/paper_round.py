@@ -18,7 +18,7 @@ from digest.states import Claim, Outcome, Result, State
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
-from digest.storage.issue_windows import IssueWindows
+from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.ledger import LedgerStore
 from digest.storage.rhythms import RhythmStore
 from digest.storage.schema import deliveries, editions, metadata, subscribers
@@ -54,7 +54,7 @@ class PaperRound:
         self.deliveries = DeliveryStore(self.database)
         self.editions = EditionStore(self.database)
         self.rhythms = RhythmStore(self.database, self.deliveries)
-        self.windows = IssueWindows(self.database)
+        self.windows = IssueWindowStore(self.database)
         self.now, self.newest = BEGIN, 0
         self.had: dict[int, dict[int, int]] = {reader: {} for reader in readers}
         values = {"keywords": "x", "state": "active", "created_at": BEGIN, "weekdays": []}

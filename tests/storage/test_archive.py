@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from digest.archive.diff import decide
 from digest.papers import PaperRecord
-from digest.storage.archive import Archive
+from digest.storage.archive import ArchiveStore
 from digest.storage.database import Database
 from digest.storage.editions import EditionStore
 
@@ -20,7 +20,7 @@ def record(title: str, abstract: str = "An abstract.", **more: object) -> PaperR
     )  # type: ignore[arg-type]
 
 
-def ingest(archive: Archive, *records: PaperRecord, archive_only: bool = False) -> int:
+def ingest(archive: ArchiveStore, *records: PaperRecord, archive_only: bool = False) -> int:
     with archive.changing() as change:
         intents = decide(records, change)
         change.carry_out(intents, source="test", now=NOW, archive_only=archive_only)
@@ -28,7 +28,7 @@ def ingest(archive: Archive, *records: PaperRecord, archive_only: bool = False) 
 
 
 def test_a_paper_is_new_once(database: Database) -> None:
-    archive = Archive(database)
+    archive = ArchiveStore(database)
     assert ingest(archive, record("Walking Robots"), record("Speaking Robots")) == 2
     assert ingest(archive, record("Walking  robots!"), record("Swimming Robots")) == 1
     assert [paper.title for paper in archive.all()] == [
@@ -39,7 +39,7 @@ def test_a_paper_is_new_once(database: Database) -> None:
 
 
 def test_another_source_adds_what_it_knows(database: Database) -> None:
-    archive = Archive(database)
+    archive = ArchiveStore(database)
     ingest(archive, record("Walking Robots"))
     ingest(archive, record("Walking robots", arxiv_id="2601.00001", authors=("A. Lovelace",)))
     (paper,) = archive.all()
@@ -48,7 +48,7 @@ def test_another_source_adds_what_it_knows(database: Database) -> None:
 
 
 def test_two_papers_that_turn_out_to_be_one_are_merged(database: Database) -> None:
-    archive, editions = Archive(database), EditionStore(database)
+    archive, editions = ArchiveStore(database), EditionStore(database)
     ingest(archive, record("Robots That Walk"))
     editions.open(NOW.date(), now=NOW, expiry=DAY)
     ingest(archive, record("Walking Robots", arxiv_id="2601.00001"))
@@ -61,7 +61,7 @@ def test_two_papers_that_turn_out_to_be_one_are_merged(database: Database) -> No
 
 
 def test_archive_only_papers_are_never_offered(database: Database) -> None:
-    archive, editions = Archive(database), EditionStore(database)
+    archive, editions = ArchiveStore(database), EditionStore(database)
     ingest(archive, record("Old Robots"), archive_only=True)
     assert editions.open(NOW.date(), now=NOW, expiry=DAY) is None
     ingest(archive, record("Old robots"), record("New Robots"))
@@ -72,7 +72,7 @@ def test_archive_only_papers_are_never_offered(database: Database) -> None:
 
 
 def test_an_edition_keeps_its_label_and_its_papers(database: Database) -> None:
-    archive, editions = Archive(database), EditionStore(database)
+    archive, editions = ArchiveStore(database), EditionStore(database)
     ingest(archive, record("First"))
     first = editions.open(NOW.date(), now=NOW, expiry=DAY)
     ingest(archive, record("Second"))
@@ -84,7 +84,7 @@ def test_an_edition_keeps_its_label_and_its_papers(database: Database) -> None:
 
 
 def test_papers_keep_the_order_of_their_page(database: Database) -> None:
-    archive, editions = Archive(database), EditionStore(database)
+    archive, editions = ArchiveStore(database), EditionStore(database)
     ingest(archive, record("B", position=1), record("A", position=0), record("C", position=2))
     editions.open(NOW.date(), now=NOW, expiry=DAY)
     assert [paper.title for paper in archive.offered(after=0, upto=1)] == ["A", "B", "C"]
@@ -93,7 +93,7 @@ def test_papers_keep_the_order_of_their_page(database: Database) -> None:
 def test_everything_that_was_told_comes_back(database: Database) -> None:
     from digest.papers import Link
 
-    archive = Archive(database)
+    archive = ArchiveStore(database)
     told = record(
         "Ωmega",
         authors=("Ada", "Émile"),

@@ -8,14 +8,14 @@ from sqlalchemy import insert
 
 from digest.storage.database import Database
 from digest.storage.schema import deliveries, editions
-from digest.storage.subscribers import SubscriberTable
+from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.consent import Consent
 from subscribers.store import Subscriber
 from tests.storage.conftest import NOW
 
 
 def test_a_paper_was_in_the_mail_of_one_reader_and_edition(database: Database) -> None:
-    table = SubscriberTable(database)
+    table = SqlSubscriberStore(database)
     consent = Consent("vouch", None, "active", NOW, "command", "operator", "h")
     ada, bo = (
         table.insert(Subscriber(0, name, name, "x", "active", created_at=NOW), consent)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from subscribers import sensitive
+from subscribers import own_data as sensitive
 from subscribers.errors import TokenError
 from subscribers.preferences import Preferences
 from subscribers.service import FrontDesk

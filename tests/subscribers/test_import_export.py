@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.import_export import Rejected, Row, read_rows, write_csv, write_json_lines
-from subscribers.importing import import_readers
+from subscribers.importing import import_rows
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.store import Subscriber
 from tests.subscribers.desk import NOW, Front, open_desk
@@ -105,30 +105,30 @@ def test_importing_counts_and_goes_on(front: Front) -> None:
         b"email,name,keywords\nada@x.org,Ada,robots\nnot an address,B,x\n"
         b'bo@x.org,Bo,"""open"\nADA@x.org,Ada,again\ncy@x.org,Cy,"speech -audio"\n'
     )
-    result = import_readers(front.desk, read_rows(data), NOW, confirmed=True)
+    result = import_rows(front.desk, read_rows(data), NOW, confirmed=True)
     assert (result.added, result.updated) == (2, 0)
     assert [(r.line, r.reason.split(":")[0]) for r in result.rejected][1:] == [
         (4, "keywords"),
         (5, "the same address is on line 2 already"),
     ]
     assert [r.state for r in front.store.every()] == ["active", "active"]
-    again = import_readers(front.desk, read_rows(data), NOW, confirmed=True)
+    again = import_rows(front.desk, read_rows(data), NOW, confirmed=True)
     assert (again.added, again.updated) == (0, 2)
 
 
 def test_without_vouching_everybody_is_asked_once(front: Front) -> None:
     data = b"email,name,keywords\nada@x.org,Ada,robots\n"
-    import_readers(front.desk, read_rows(data), NOW, confirmed=False)
+    import_rows(front.desk, read_rows(data), NOW, confirmed=False)
     assert [r.state for r in front.store.every()] == ["pending"]
     assert front.post.kinds() == ["confirm"]
 
 
 def test_a_list_does_not_bring_back_who_left_or_was_erased(front: Front) -> None:
     data = b"email,name,keywords\nada@x.org,Ada,robots\nbo@x.org,Bo,y\n"
-    import_readers(front.desk, read_rows(data), NOW, confirmed=True)
+    import_rows(front.desk, read_rows(data), NOW, confirmed=True)
     front.desk.leave(front.desk.by_email("ada@x.org"), NOW, how="one-click")
     front.desk.erase(front.desk.by_email("bo@x.org"), NOW, how="link", source="reader")
-    result = import_readers(front.desk, read_rows(data), NOW + timedelta(days=1), confirmed=True)
+    result = import_rows(front.desk, read_rows(data), NOW + timedelta(days=1), confirmed=True)
     assert (result.added, result.updated) == (0, 0)
     assert ["unsubscribed on 2026-03-02" in result.rejected[0].reason] == [True]
     assert "erased" in result.rejected[1].reason
@@ -138,10 +138,10 @@ def test_a_list_changes_only_what_it_says(front: Front) -> None:
     wishes = Preferences("x", "Ada", "fr", "Europe/Paris", 6, "days", (1, 3), 5, False)
     front.desk.add("ada@x.org", wishes, NOW, confirmed=True, how="command")
     data = b"email,name,keywords,cadence\nada@x.org,,robots,\n"
-    assert import_readers(front.desk, read_rows(data), NOW, confirmed=True).updated == 1
+    assert import_rows(front.desk, read_rows(data), NOW, confirmed=True).updated == 1
     assert preferences_of(front.desk.by_email("ada@x.org")) == replace(wishes, keywords="robots")
     data = b"email,name,keywords,cadence\nada@x.org,,,daily\n"
-    import_readers(front.desk, read_rows(data), NOW, confirmed=True)
+    import_rows(front.desk, read_rows(data), NOW, confirmed=True)
     assert front.desk.by_email("ada@x.org").cadence == "daily"
 
 
@@ -153,7 +153,7 @@ def test_what_was_exported_is_imported_again(front: Front) -> None:
     for written in (write_csv(front.store.every()), write_json_lines(front.store.every())):
         other = open_desk()
         data = "".join(written).encode()
-        result = import_readers(other.desk, read_rows(data), NOW, confirmed=True)
+        result = import_rows(other.desk, read_rows(data), NOW, confirmed=True)
         assert (result.added, result.rejected) == (2, [])
         assert kept(other) == kept(front)
 

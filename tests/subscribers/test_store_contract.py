@@ -12,7 +12,7 @@ import pytest
 
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import migrate
-from digest.storage.subscribers import SubscriberTable
+from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.consent import Action, Consent, State
 from subscribers.store import Feedback, Subscriber
 from tests.subscribers.desk import NOW, MemoryStore
@@ -27,7 +27,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
         return
     database = open_database(sqlite_url(tmp_path / "digest.db"))
     migrate(database, backups=tmp_path, now=NOW)
-    yield SubscriberTable(database)
+    yield SqlSubscriberStore(database)
     database.close()
 
 

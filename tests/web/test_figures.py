@@ -14,7 +14,7 @@ from digest.errors import SettingsError
 from digest.operations.serving import Duties
 from digest.operations.sources import fetch_now
 from digest.web.figures import exposition
-from digest.web.pages import build_site
+from digest.web.pages import readers_site
 from tests.installation import House, page, paper
 
 MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
@@ -137,7 +137,7 @@ def test_the_figures_name_nobody_and_no_secret(house: House) -> None:
 
 
 def test_the_page_wants_the_token(house: House) -> None:
-    with TestClient(build_site(house.app), base_url="http://localhost") as client:
+    with TestClient(readers_site(house.app), base_url="http://localhost") as client:
         assert client.get("/metrics").status_code == 401
         assert client.get("/metrics", headers={"Authorization": b"Bearer \xe9"}).status_code == 401
         wrong = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}x"})
@@ -150,7 +150,7 @@ def test_the_page_wants_the_token(house: House) -> None:
 
 def test_without_a_token_there_is_no_page(tmp_path: Path) -> None:
     house = House(tmp_path / "data")
-    with TestClient(build_site(house.app), base_url="http://localhost") as client:
+    with TestClient(readers_site(house.app), base_url="http://localhost") as client:
         assert client.get("/metrics").status_code == 404
     house.app.close()
 
@@ -158,10 +158,10 @@ def test_without_a_token_there_is_no_page(tmp_path: Path) -> None:
 def test_the_token_may_stand_in_a_file_and_must_be_long(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     house = House(tmp_path / "data").reopened(web={"metrics_token_file": tmp_path / "token"})
-    with TestClient(build_site(house.app), base_url="http://localhost") as client:
+    with TestClient(readers_site(house.app), base_url="http://localhost") as client:
         ok = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert ok.status_code == 200
     (tmp_path / "token").write_text("short")
     with pytest.raises(SettingsError, match="16 characters"):
-        build_site(house.app)
+        readers_site(house.app)
     house.app.close()

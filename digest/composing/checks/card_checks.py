@@ -16,8 +16,8 @@ from html import unescape
 from digest.composing.checks.finding import Finding, located
 from digest.composing.checks.html_checks import BLANKS, html_findings, leads_somewhere
 from digest.composing.checks.parity import headings_of, links_in_text, parity_findings, squeezed
-from digest.composing.press import EditionPress, Sheet
 from digest.composing.proofs.proof import Proof, proof_of
+from digest.composing.renderers import EditionInLanguage, EditionRenderer
 from digest.mail import HOLES
 
 FILLS = {**dict.fromkeys(HOLES, "specimen"), "unsubscribe": "https://example.org/unsubscribe"}
@@ -31,7 +31,7 @@ _LINK = re.compile(r" href=\"([^\"<>]*)\"")
 _STYLES = re.compile("<style", re.IGNORECASE)  # whose length counts, so it may not be taken out
 
 
-def card_findings(edition: EditionPress) -> list[Finding]:
+def card_findings(edition: EditionRenderer) -> list[Finding]:
     """Return what is wrong with the cards made since the last look, in every language.
 
     A card alone has no language and no headings above it: it is looked at in its shell, beside
@@ -46,7 +46,7 @@ def card_findings(edition: EditionPress) -> list[Finding]:
     return located(found, edition.press.templates) if found else []
 
 
-def _shell(sheet: Sheet) -> tuple[Proof, ...]:
+def _shell(sheet: EditionInLanguage) -> tuple[Proof, ...]:
     """Return what stands above the cards and below them."""
     above = [*sheet.top.fragments, *sheet.section("picked", _TOGETHER).fragments]
     return proof_of("", above, FILLS), proof_of("", sheet.foot(True).fragments, FILLS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from digest.composing.templates import Source, Templates
+from digest.composing.templates import Templates, TemplateSource
 from digest.errors import TemplateError
 
 Severity = Literal["error", "warning"]  # an error stops the edition
@@ -44,7 +44,7 @@ def located(findings: Iterable[Finding], templates: Templates) -> list[Finding]:
     return [_located(finding, sources) for finding in dict.fromkeys(findings)]
 
 
-def _located(finding: Finding, sources: list[Source]) -> Finding:
+def _located(finding: Finding, sources: list[TemplateSource]) -> Finding:
     if finding.template or not finding.needle:
         return finding
     for source in sources:

@@ -30,19 +30,19 @@ from digest.composing.checks.specimen import specimen
 from digest.composing.fit import quoted_printable_length
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.palette import AA, Palette, contrast
-from digest.composing.press import EditionPress, Press
 from digest.composing.proofs.proof import Proof, proof
+from digest.composing.renderers import EditionRenderer, Renderers
 from digest.composing.templates import Templates, template_errors
 from digest.errors import TemplateError
 from digest.mail import Issue
 
-__all__ = ["card_findings", "lint", "mail_problem", "preflight", "proof_findings"]
+__all__ = ["card_findings", "lint_templates", "mail_problem", "preflight", "proof_findings"]
 
 _SAMPLES = 20
 _SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
 
 
-def lint(press: Press) -> list[Finding]:
+def lint_templates(press: Renderers) -> list[Finding]:
     """Return what is wrong with the templates, the catalogues and the look of every mail."""
     found = [*template_findings(press.templates), *palette_findings(press.settings.palette)]
     for file in press.languages.files.values():
@@ -57,7 +57,7 @@ def lint(press: Press) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def preflight(edition: EditionPress, issues: Sequence[Issue]) -> list[Finding]:
+def preflight(edition: EditionRenderer, issues: Sequence[Issue]) -> list[Finding]:
     """Return what is wrong with an edition, judged by its shell, cards and up to 20 issues.
 
     The issues should be spread over languages.
@@ -129,7 +129,7 @@ def proof_findings(mail: Proof, leave: Sequence[str]) -> Iterator[Finding]:
         yield Finding("subject", "warning", f"the subject has {len(mail.subject)} characters")
 
 
-def _specimens(press: Press, language: str) -> Iterator[Finding]:
+def _specimens(press: Renderers, language: str) -> Iterator[Finding]:
     edition = press.edition(1, date(2026, 3, 2))
     issue = specimen(edition, language)
     mail = proof(issue)

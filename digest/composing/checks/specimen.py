@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from digest.composing.press import EditionPress
-from digest.composing.render import Reader, compose
+from digest.composing.render import Recipient, compose
+from digest.composing.renderers import EditionRenderer
 from digest.mail import Issue
 from digest.papers import Link, Paper
 from digest.ranking.interface import Pick, Reason, Span
@@ -35,7 +35,7 @@ class SpecimenLinks:
         return f"mailto:leave@example.org?subject=unsubscribe-{token}"
 
 
-def specimen(edition: EditionPress, language: str) -> Issue:
+def specimen(edition: EditionRenderer, language: str) -> Issue:
     """Return the specimen issue of an edition in a language."""
     papers = _papers()
     matched = (Reason("replay", "title", 0.4), Reason('"continual learning"^2', "abstract", 0.3))
@@ -46,7 +46,7 @@ def specimen(edition: EditionPress, language: str) -> Issue:
         Pick(3, 0.4, "picked", (Reason("liked", "likes", 0.1),), ()),
         Pick(4, 0.0, "trending"),
     ]
-    reader = Reader(1, "ada@example.org", "Ada", language)
+    reader = Recipient(1, "ada@example.org", "Ada", language)
     now = datetime(2026, 3, 2, 7, tzinfo=UTC)
     return compose(reader, edition, picks, papers, now=now, links=SpecimenLinks())
 

@@ -14,9 +14,9 @@ from digest.composing.checks.card_checks import FILLS, card_findings, shape_of
 from digest.composing.checks.finding import Finding
 from digest.composing.checks.html_checks import html_findings
 from digest.composing.checks.parity import parity_findings
-from digest.composing.press import Sheet
 from digest.composing.proofs.proof import Proof, proof_of
-from digest.composing.render import Press
+from digest.composing.render import Renderers
+from digest.composing.renderers import EditionInLanguage
 from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper, picked
 
 SNIPPETS = (
@@ -28,12 +28,12 @@ SNIPPETS = (
 )  # fmt: skip
 
 
-def card_of(sheet: Sheet, number: int) -> Proof:
+def card_of(sheet: EditionInLanguage, number: int) -> Proof:
     some = paper(number)
     return proof_of("", sheet.card(some, picked(some), False, "full").fragments, FILLS)
 
 
-def read_whole(sheet: Sheet, card: Proof) -> list[Finding]:
+def read_whole(sheet: EditionInLanguage, card: Proof) -> list[Finding]:
     above, below = card_checks._shell(sheet)
     row = (above, card, below)
     mail = Proof("", "".join([p.html for p in row]), "".join([p.text for p in row]))
@@ -44,8 +44,10 @@ def read_whole(sheet: Sheet, card: Proof) -> list[Finding]:
 @given(
     st.lists(st.tuples(st.sampled_from(SNIPPETS), st.integers(0, 10**6)), min_size=1, max_size=3)
 )
-def test_what_passes_the_quick_look_has_no_fault(press: Press, put: list[tuple[str, int]]) -> None:
-    sheet = press.edition(1, DAY).sheet("en")
+def test_what_passes_the_quick_look_has_no_fault(
+    press: Renderers, put: list[tuple[str, int]]
+) -> None:
+    sheet = press.edition(1, DAY).in_language("en")
     good = card_of(sheet, 1)
     html = good.html
     for snippet, at in put:
@@ -57,9 +59,9 @@ def test_what_passes_the_quick_look_has_no_fault(press: Press, put: list[tuple[s
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 10**6))
-def test_no_word_is_shown_where_a_card_of_that_shape_had_none(press: Press, seed: int) -> None:
+def test_no_word_is_shown_where_a_card_of_that_shape_had_none(press: Renderers, seed: int) -> None:
     """Pale ground without words is no fault; with the first word it is."""
-    sheet = press.edition(1, DAY).sheet("en")
+    sheet = press.edition(1, DAY).in_language("en")
     good = card_of(sheet, 1)
     pale = '<p style="color:#eeeeee">{}</p>'
     rng = random.Random(seed)
@@ -72,8 +74,8 @@ def test_no_word_is_shown_where_a_card_of_that_shape_had_none(press: Press, seed
     assert not card_checks._passes(shape_of(card.html), card, passed)
 
 
-def test_a_card_like_those_before_passes_the_quick_look(press: Press) -> None:
-    sheet = press.edition(1, DAY).sheet("en")
+def test_a_card_like_those_before_passes_the_quick_look(press: Renderers) -> None:
+    sheet = press.edition(1, DAY).in_language("en")
     passed = {shape_of(card_of(sheet, 1).html).html}
     for number in range(2, 12):
         card = card_of(sheet, number)

@@ -8,13 +8,13 @@ from digest.composing.checks.finding import Finding
 from digest.composing.checks.html_checks import html_findings, leftover_findings, text_findings
 from digest.composing.checks.preflight import (
     card_findings,
-    lint,
+    lint_templates,
     mail_problem,
     preflight,
     proof_findings,
 )
 from digest.composing.proofs.proof import Proof, proof
-from digest.composing.render import Press
+from digest.composing.render import Renderers
 from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper, picked
 
 PAGE = (
@@ -27,13 +27,13 @@ def checks(found: list[Finding]) -> set[str]:
     return {finding.check for finding in found}
 
 
-def test_what_is_shipped_is_clean(press: Press, make_press: MakePress) -> None:
-    assert lint(press) == []
-    assert lint(make_press(base_url=None, tone="warm", logo="https://example.org/l.png",
+def test_what_is_shipped_is_clean(press: Renderers, make_press: MakePress) -> None:
+    assert lint_templates(press) == []
+    assert lint_templates(make_press(base_url=None, tone="warm", logo="https://example.org/l.png",
                            logo_alt="Digest")) == []  # fmt: skip
 
 
-def test_an_edition_of_good_issues_is_clean(press: Press, make_issue: MakeIssue) -> None:
+def test_an_edition_of_good_issues_is_clean(press: Renderers, make_issue: MakeIssue) -> None:
     issues = [make_issue([paper(n), paper(n + 1)], language=("en", "de")[n % 2]) for n in range(30)]
     assert preflight(press.edition(1, DAY), issues) == []
 
@@ -118,7 +118,7 @@ def test_a_subject_must_be_one_printable_line() -> None:
         assert "subject" in checks(found)
 
 
-def _press_with(make_press: MakePress, folder: Path, card: str) -> Press:
+def _press_with(make_press: MakePress, folder: Path, card: str) -> Renderers:
     """Make a press whose cards hold something of ours."""
     shipped = (SHIPPED / "card.mjml").read_text()
     (folder / "card.mjml").write_text(shipped.replace("<h3", f"{card}<h3"))
@@ -147,7 +147,7 @@ def test_each_card_is_looked_at_once_and_before_its_mail_leaves(
     make_press: MakePress, make_issue: MakeIssue
 ) -> None:
     edition = make_press().edition(1, DAY)
-    sheet = edition.sheet("en")
+    sheet = edition.in_language("en")
     make_issue([paper(1), paper(2)], edition=edition)
     assert len(sheet.specimens()) == 2
     again = picked(paper(1)), replace(picked(paper(2)), spans=(), reasons=())

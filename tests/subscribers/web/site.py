@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from digest.composing.locales import Languages
+from digest.composing.locales import Catalogues
 from subscribers.preferences import Preferences
 from subscribers.profile import Profile
 from subscribers.store import Subscriber
@@ -111,7 +111,7 @@ def open_site(
     proxies: tuple[str, ...] = (),
     base_url: str = f"http://{HOST}",
     hosts: frozenset[str] = frozenset({HOST}),
-    languages: Languages | None = None,
+    languages: Catalogues | None = None,
 ) -> Site:
     front, clock = open_desk(base_url=base_url), Clock()
     waits: list[float] = []
@@ -129,7 +129,7 @@ def open_site(
         counted,
         PageSettings(hosts=hosts, contact="post@lab.example", postal_address="1 Lab Street"),
         TEMPLATES,
-        languages or Languages(),
+        languages or Catalogues(),
         clock,
         pause,
     )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.composing.locales import Languages
+from digest.composing.locales import Catalogues
 from subscribers.web.languages import wanted
 from tests.subscribers.desk import TITLES
 from tests.subscribers.web.every_page import every_page
@@ -106,7 +106,7 @@ def test_every_page_is_valid_in_german(site: Site) -> None:
         assert faults(page) == [], name
 
 
-class Shouting(Languages):
+class Shouting(Catalogues):
     """A language of one's own, in which every message stands in angles."""
 
     def names(self) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from digest.delivery.post_office import PostOffice
+from digest.delivery.letter_queue import LetterQueue
 from digest.storage.database import Database
 from digest.storage.letters import LetterStore
 from subscribers.letters import Letter
@@ -27,7 +27,7 @@ def test_a_letter_whose_link_has_expired_is_given_up(database: Database) -> None
         return "the relay is away"
 
     numbers = iter(["<week@example.org>", "<day@example.org>"])
-    office = PostOffice(LetterStore(database), send, lambda: next(numbers), lambda: NOW)
+    office = LetterQueue(LetterStore(database), send, lambda: next(numbers), lambda: NOW)
     office.post(a_letter(days=7))
     office.post(a_letter(days=1))
     assert not office.flush(NOW + DAY)
@@ -50,7 +50,7 @@ def test_one_flush_sends_all_that_waits_until_the_way_out_is_blocked(
         return trouble[0]
 
     numbers = iter(range(1000))
-    office = PostOffice(store, send, lambda: f"<{next(numbers)}@example.org>", lambda: NOW)
+    office = LetterQueue(store, send, lambda: f"<{next(numbers)}@example.org>", lambda: NOW)
     for _ in range(250):
         office.post(a_letter(days=7))
     trouble[0] = "the relay is away"

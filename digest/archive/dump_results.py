@@ -31,7 +31,7 @@ class Dump:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DumpResult:
     """One dump, read or refused."""
 
     sha256: str  # of its bytes; "" when not even those could be read

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from digest.composing.branding import PressSettings
-from digest.composing.card_cache import Deck, make_room
+from digest.composing.branding import RenderSettings
+from digest.composing.card_cache import CardCache, make_room
 from digest.composing.cards import Density
 from digest.composing.fit import Measured
-from digest.composing.locales import Languages
+from digest.composing.locales import Catalogues
 from digest.composing.notices import Notice, NoticeKind, QuietCause
-from digest.composing.renderer import Desk, Note
+from digest.composing.renderer import Note, Renderer
 from digest.composing.templates import Templates, template_errors
 from digest.composing.wording import Kind, preheader, subject
 from digest.mail import Fragment
@@ -25,35 +25,35 @@ _MOST_CONTENTS = 4_000  # about 12 MB
 _MOST_LINES = 5_000
 
 
-class Press:
+class Renderers:
     """The templates, compiled, in every language; lives as long as the process."""
 
-    def __init__(self, settings: PressSettings, templates: Templates) -> None:
+    def __init__(self, settings: RenderSettings, templates: Templates) -> None:
         self.settings = settings
         self.templates = templates
-        self.languages = Languages(settings.languages, settings.language)
-        self._desks: dict[str, Desk] = {}
+        self.languages = Catalogues(settings.languages, settings.language)
+        self._renderers: dict[str, Renderer] = {}
 
-    def desk(self, language: str) -> Desk:
+    def renderer(self, language: str) -> Renderer:
         """Return what writes in one language; an unknown one is the default's.
 
         Raises TemplateError, with file and line, when a template or a catalogue is broken.
         """
-        found = self._desks.get(language)
+        found = self._renderers.get(language)
         if found is None:
-            if not self._desks and (errors := template_errors(self.templates)):
+            if not self._renderers and (errors := template_errors(self.templates)):
                 raise errors[0]
             words = self.languages.words(language or self.languages.default)
-            found = self._desks.get(words.language)
+            found = self._renderers.get(words.language)
             if found is None:
-                found = Desk(self.settings, self.templates, words)
-                self._desks[words.language] = found
-            self._desks[language] = found
+                found = Renderer(self.settings, self.templates, words)
+                self._renderers[words.language] = found
+            self._renderers[language] = found
         return found
 
-    def edition(self, number: int, day: date, kind: Kind = "daily") -> EditionPress:
+    def edition(self, number: int, day: date, kind: Kind = "daily") -> EditionRenderer:
         """Return what makes the issues of an edition."""
-        return EditionPress(self, number, day, kind)
+        return EditionRenderer(self, number, day, kind)
 
     def notice(
         self,
@@ -69,33 +69,33 @@ class Press:
 
         Raises ValueError if the notice needs a link and `url` is no http(s) address.
         """
-        return self.desk(language).notice(
+        return self.renderer(language).notice(
             kind, address=address, url=url, keywords=keywords, until=until
         )
 
 
-class EditionPress:
+class EditionRenderer:
     """One edition's shell and cards, in each language that is asked for."""
 
-    def __init__(self, press: Press, number: int, day: date, kind: Kind) -> None:
+    def __init__(self, press: Renderers, number: int, day: date, kind: Kind) -> None:
         self.press = press
         self.settings = press.settings
         self.number = number
         self.day = day
         self.kind: Kind = kind
-        self._sheets: dict[str, Sheet] = {}
+        self._sheets: dict[str, EditionInLanguage] = {}
 
-    def sheet(self, language: str) -> Sheet:
+    def in_language(self, language: str) -> EditionInLanguage:
         """Return the edition in one language."""
         found = self._sheets.get(language)
         if found is None:
-            desk = self.press.desk(language)
+            desk = self.press.renderer(language)
             found = self._sheets.get(desk.words.language)  # `de-AT` and `de` share one
-            found = self._sheets[language] = found or Sheet(self, desk)
+            found = self._sheets[language] = found or EditionInLanguage(self, desk)
             self._sheets[desk.words.language] = found
         return found
 
-    def sheets(self) -> list[Sheet]:
+    def sheets(self) -> list[EditionInLanguage]:
         """Return the edition in each language that was asked for."""
         return list(dict.fromkeys(self._sheets.values()))
 
@@ -112,10 +112,10 @@ class Content:
     scores: Mapping[int, float]
 
 
-class Sheet:
+class EditionInLanguage:
     """An edition in one language: its shell, and the cards made so far."""
 
-    def __init__(self, edition: EditionPress, desk: Desk) -> None:
+    def __init__(self, edition: EditionRenderer, desk: Renderer) -> None:
         self.desk = desk
         self.words = desk.words
         self.top = desk.top(edition.number, edition.day, edition.kind)
@@ -124,7 +124,7 @@ class Sheet:
         self._feet: dict[bool, Measured] = {}
         self._notes: dict[tuple[str, bool], Note] = {}
         self._sections: dict[tuple[str, int], Measured] = {}
-        self._deck = Deck(desk)
+        self._deck = CardCache(desk)
         self.passed: set[str] = set()  # shapes of cards in which the preflight found no fault
         self._contents: dict[tuple[Any, ...], tuple[Content, object, object]] = {}
         self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}

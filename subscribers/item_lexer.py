@@ -39,7 +39,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ItemPart:
     """An item and where it stands."""
 
     item: Item
@@ -61,17 +61,17 @@ class _Signs:
 
 
 @dataclass(slots=True)
-class Reader:
+class ItemLexer:
     """Walks over the text once, from left to right; `read` fills the three lists."""
 
     text: str
     at: int = 0
-    wanted: list[Part] = field(default_factory=list)
-    excluded: list[Part] = field(default_factory=list)
+    wanted: list[ItemPart] = field(default_factory=list)
+    excluded: list[ItemPart] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # the item being read
     loose: list[tuple[int, str]] = field(default_factory=list)  # place and text of bag words
-    parts: list[Part] = field(default_factory=list)  # its phrases, `+` and scoped words
+    parts: list[ItemPart] = field(default_factory=list)  # its phrases, `+` and scoped words
     excluding: bool = False  # the item excludes something
     blank: int | None = None  # where a token without any letter or digit stands
 
@@ -210,10 +210,10 @@ class Reader:
         found = list(self.parts)
         if self.loose:
             text = " ".join(shown for _, shown in self.loose)
-            found.append(Part(Item(text, normalised(text)), self.loose[0][0]))
+            found.append(ItemPart(Item(text, normalised(text)), self.loose[0][0]))
         found.sort(key=lambda part: part.position)
         if weight != 1.0:
-            found = [Part(replace(part.item, weight=weight), part.position) for part in found]
+            found = [ItemPart(replace(part.item, weight=weight), part.position) for part in found]
         self.wanted += found
         if self.blank is not None and not found and not self.excluding:
             self.problem(self.blank, "there is no letter or digit here, so nothing could match")
@@ -223,9 +223,9 @@ class Reader:
         item = Item(shown, words, phrase, required=signs.required, scope=signs.scope)
         if signs.excluded:
             self.excluding = True
-            self.excluded.append(Part(item, signs.start))
+            self.excluded.append(ItemPart(item, signs.start))
         elif phrase or signs.any:
-            self.parts.append(Part(item, signs.start))
+            self.parts.append(ItemPart(item, signs.start))
         else:
             self.loose.append((signs.start, shown))
 

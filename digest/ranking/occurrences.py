@@ -25,7 +25,7 @@ class Text(NamedTuple):
     runs: dict[str, list[Run]]
 
 
-class Standing:
+class Occurrences:
     """The words of papers' titles and abstracts, to be looked up."""
 
     def __init__(self, papers: Sequence[Paper], documents: Sequence[Document]) -> None:

@@ -21,7 +21,7 @@ from subscribers.messages import message
 from subscribers.reception import check_not_cut_off
 from subscribers.service import FrontDesk
 from subscribers.store import Feedback, Subscriber
-from subscribers.tokens import LIFETIMES, Claim, Purpose
+from subscribers.tokens import LIFETIMES, Purpose, TokenFields
 
 
 def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: datetime) -> None:
@@ -127,7 +127,7 @@ def owner(desk: FrontDesk, purpose: Purpose, token: str, now: datetime) -> Subsc
     Raises:
         TokenError, UnknownReader.
     """
-    claim: Claim = desk.tokens.read(purpose, token, now)
+    claim: TokenFields = desk.tokens.read(purpose, token, now)
     reader = desk.reader_of(claim)
     check_not_cut_off(reader, claim)
     return reader

@@ -27,7 +27,7 @@ class Outbox(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PostOffice:
+class LetterQueue:
     """Takes letters in at once and sends them when it is told to."""
 
     outbox: Outbox
