@@ -76,6 +76,15 @@ class PaperRecord:
     line: int | None = None  # where its title stands in the dump, from 1
     version: int | None = None  # of the paper, when the source counts them
     revised: date | None = None  # the day of this version
+    ai_summary: str | None = None  # the source's own summary by a model, for display
+    ai_summary_model: str | None = None  # the model that wrote it, as the source names it
+    ai_keywords: tuple[str, ...] = ()  # keywords that a model gave; they are in `keywords`, too
+    organisations: tuple[str, ...] = ()  # affiliations of authors, or whom the source names
+    venue: str | None = None  # journal or conference: "NeurIPS 2026"; no preprint server
+    comment: str | None = None  # the authors' remark: "12 pages, accepted at …"
+    github_url: str | None = None  # the paper's repository, when the source names one
+    github_stars: int | None = None
+    submitter: str | None = None  # who put it on the source's page
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,15 @@ class Paper:
     keys: tuple[str, ...] = field(default=())  # see keys_of
     version: int | None = None  # the newest that a source told
     updated: Revision | None = None  # why it is offered again; None: it is new
+    ai_summary: str | None = None
+    ai_summary_model: str | None = None
+    ai_keywords: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    venue: str | None = None
+    comment: str | None = None
+    github_url: str | None = None
+    github_stars: int | None = None
+    submitter: str | None = None
 
 
 def keys_of(record: PaperRecord) -> tuple[str, ...]:

@@ -40,6 +40,15 @@ FIELDS = (
     "keywords",
     "arxiv_id",
     "doi",
+    "ai_summary",
+    "ai_summary_model",
+    "ai_keywords",
+    "organisations",
+    "venue",
+    "comment",
+    "github_url",
+    "github_stars",
+    "submitter",
 )
 
 
@@ -72,8 +81,13 @@ def improvements(existing: Facts, incoming: Facts) -> dict[str, Any]:
     better: dict[str, Any] = {}
     if _better_title(existing.title, incoming.title):
         better |= {"title": incoming.title, "source_title": incoming.source_title}
-    if _better_abstract(existing.abstract, incoming.abstract):
+    if _better_abstract(_own_abstract(existing), _own_abstract(incoming)):
         better |= {"abstract": incoming.abstract, "source_abstract": incoming.source_abstract}
+    if not existing.ai_summary and incoming.ai_summary:  # with its model: they belong together
+        better |= {
+            "ai_summary": incoming.ai_summary,
+            "ai_summary_model": incoming.ai_summary_model,
+        }
     better |= {
         "authors": _fuller_authors(existing.authors, incoming.authors),
         "author_count": _greatest(
@@ -87,6 +101,14 @@ def improvements(existing: Facts, incoming: Facts) -> dict[str, Any]:
         "arxiv_id": arxiv_id_of(existing) or arxiv_id_of(incoming),
         # A journal's DOI tells more than arXiv's own, which repeats the arXiv id.
         "doi": doi_of(existing) or doi_of(incoming) or existing.doi or incoming.doi,
+        "ai_keywords": _union(existing.ai_keywords, incoming.ai_keywords, key=str.casefold),
+        "organisations": _union(existing.organisations, incoming.organisations, key=str.casefold),
+        "venue": existing.venue or incoming.venue,
+        # Authors add to their comment: "12 pages" becomes "12 pages, accepted at …".
+        "comment": max(existing.comment, incoming.comment, key=lambda told: len(told or "")),
+        "github_url": existing.github_url or incoming.github_url,
+        "github_stars": _greatest(existing.github_stars, incoming.github_stars),
+        "submitter": existing.submitter or incoming.submitter,
     }
     return {name: value for name, value in better.items() if value != getattr(existing, name)}
 
@@ -128,6 +150,11 @@ def _title_faults(title: str) -> tuple[bool, bool, bool, bool]:
     """Rate what is wrong with a title, the worst first."""
     shouted = title.isupper() and len(title) > 20  # an acronym alone is no shout
     return (not title.strip(), is_cut_off(title), bool(_TEX_LEFT.search(title)), shouted)
+
+
+def _own_abstract(facts: Facts) -> str:
+    """Return the authors' abstract: a model's summary that stands in for it is none."""
+    return "" if facts.abstract == facts.ai_summary else facts.abstract
 
 
 def _better_abstract(ours: str, theirs: str) -> bool:

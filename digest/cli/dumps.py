@@ -54,13 +54,13 @@ def ingest(
 def papers(
     context: typer.Context,
     text: Annotated[
-        str, typer.Argument(help="Show only papers with this number, key or part of a title.")
+        str, typer.Argument(help="Show only papers with this number or key, or that say this.")
     ] = "",
     as_json: Json = False,
 ) -> None:
     """Show the archive's papers."""
     archive = context.obj.office.archive
-    found = archive.search(text) if text else archive.all()
+    found = archive.find(text) if text else archive.all()
     if as_json:
         objects(map(_shown, found))
     else:
@@ -105,4 +105,13 @@ def _shown(paper: Paper) -> dict[str, Any]:
         "arxiv_id": paper.arxiv_id,
         "doi": paper.doi,
         "keywords": list(paper.keywords),
+        "ai_summary": paper.ai_summary,
+        "ai_summary_model": paper.ai_summary_model,
+        "ai_keywords": list(paper.ai_keywords),
+        "organisations": list(paper.organisations),
+        "venue": paper.venue,
+        "comment": paper.comment,
+        "github_url": paper.github_url,
+        "github_stars": paper.github_stars,
+        "submitter": paper.submitter,
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from digest.dumps import links as addresses
-from digest.dumps import tex
+from digest.dumps import tex, venues
 from digest.mail import without_holes
 from digest.papers import Link, PaperRecord, find_arxiv_id
 
@@ -32,20 +32,33 @@ def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     doi: str | None = None,
     version: int | None = None,
     revised: date | None = None,
+    ai_summary: str = "",
+    ai_summary_model: str = "",
+    ai_keywords: Iterable[str] = (),
+    organisations: Iterable[str] = (),
+    venue: str = "",
+    comment: str = "",
+    github_url: str | None = None,
+    github_stars: int | None = None,
+    submitter: str = "",
 ) -> PaperRecord:
     """Return a record whose display text is Unicode, on one line, without control characters.
 
     `title` and `abstract` are the source's own text, TeX and all; it is kept as it came.
     Links found in the abstract are added to `links`; an arXiv id or a DOI that the caller does
     not give is taken from a paper's own link (never from an abstract: it may cite another paper).
-    `author_count` defaults to the number of `authors`.
+    `author_count` defaults to the number of `authors`. Keywords that a model gave are among the
+    `keywords`, the repository is among the `links`. A `venue` that is a preprint server is none;
+    without one, the `comment` may tell it ("Accepted at …").
     """
-    names = tuple(name for name in (plain_text(author) for author in authors) if name)
-    told = tuple(links)
+    told = (*links, *_repository(github_url))
+    remark = display_line(comment)
+    generated = _several(ai_keywords)
+    names = _several(authors)
     paper_urls = [link.url for link in told if link.kind == "paper"]
     return PaperRecord(
-        title=plain_text(tex.to_unicode(title)),
-        abstract=plain_text(tex.to_unicode(abstract)),
+        title=display_line(title),
+        abstract=display_line(abstract),
         source_title=title,
         source_abstract=abstract,
         authors=names,
@@ -54,14 +67,31 @@ def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
         comments=comments,
         upvotes=upvotes,
         links=_once((*told, *addresses.extract(abstract))),
-        keywords=tuple(word for word in (plain_text(keyword) for keyword in keywords) if word),
+        keywords=tuple(dict.fromkeys((*_several(keywords), *generated))),
         arxiv_id=arxiv_id or next(filter(None, map(find_arxiv_id, paper_urls)), None),
         doi=doi or next(filter(None, map(addresses.doi_in_address, paper_urls)), None),
         position=position,
         line=line,
         version=version,
         revised=revised,
+        ai_summary=display_line(ai_summary) or None,
+        ai_summary_model=plain_text(ai_summary_model) or None,
+        ai_keywords=generated,
+        organisations=tuple(dict.fromkeys(_several(organisations))),
+        venue=venues.published_in(display_line(venue)) or venues.announced_in(remark),
+        comment=remark or None,
+        github_url=github_url,
+        github_stars=github_stars,
+        submitter=plain_text(submitter) or None,
     )
+
+
+def _repository(address: str | None) -> tuple[Link, ...]:
+    return (Link("code", address),) if address else ()
+
+
+def _several(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(plain_text, texts)))
 
 
 def _once(links: Iterable[Link]) -> tuple[Link, ...]:
@@ -70,6 +100,11 @@ def _once(links: Iterable[Link]) -> tuple[Link, ...]:
     for link in links:
         found.setdefault(link.url.rstrip("/").lower(), link)
     return tuple(found.values())
+
+
+def display_line(text: str) -> str:
+    """Return a source's text as readers see it: TeX as Unicode, on one line."""
+    return plain_text(tex.to_unicode(text))
 
 
 def plain_text(text: str) -> str:

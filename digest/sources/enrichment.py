@@ -115,6 +115,15 @@ def filled_in(record: PaperRecord, found: PaperRecord) -> PaperRecord:
         keywords=record.keywords or found.keywords,
         arxiv_id=record.arxiv_id or found.arxiv_id,
         doi=record.doi or found.doi,
+        ai_summary=record.ai_summary or found.ai_summary,
+        ai_summary_model=(record if record.ai_summary else found).ai_summary_model,
+        ai_keywords=record.ai_keywords or found.ai_keywords,
+        organisations=record.organisations or found.organisations,
+        venue=record.venue or found.venue,
+        comment=record.comment or found.comment,
+        github_url=record.github_url or found.github_url,
+        github_stars=record.github_stars or found.github_stars,
+        submitter=record.submitter or found.submitter,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
 from digest.papers import Paper
 from digest.storage.archive_change import ArchiveChange
@@ -132,12 +133,33 @@ class ArchiveStore:
 
     def search(self, text: str) -> list[Paper]:
         """Return the papers that a key, a number or a part of the title names."""
+        return self._matching(_names(text))
+
+    def find(self, text: str) -> list[Paper]:
+        """Return the papers that `search` finds, and those of which a source tells this text.
+
+        That is an author, an organisation, a venue, a keyword, a comment or a summary.
+        """
+        told = [column.icontains(text, autoescape=True) for column in _TOLD_TEXTS]
+        in_json = json.dumps(text)[1:-1]  # as it stands in a JSON column: ü is \\u00fc
+        told += [cast(column, Text).icontains(in_json, autoescape=True) for column in _TOLD_LISTS]
+        return self._matching(or_(_names(text), *told))
+
+    def _matching(self, wanted: ColumnElement[bool]) -> list[Paper]:
         with self._database.read() as connection:
-            by_key = select(paper_keys.c.paper_id).where(
-                paper_keys.c.key.in_([text, f"arxiv:{text}", f"doi:{text.lower()}"])
-            )
-            named = papers.c.title.icontains(text, autoescape=True)
-            number = papers.c.id == (int(text) if text.isdecimal() and len(text) < 18 else -1)
-            wanted = or_(number, papers.c.id.in_(by_key), named)
             rows = connection.execute(all_papers().where(wanted).order_by(papers.c.id)).all()
             return [paper_of(row) for row in rows]
+
+
+_TOLD_TEXTS = [papers.c[name] for name in ("ai_summary", "venue", "comment", "submitter")]
+_TOLD_LISTS = [papers.c[name] for name in ("authors", "keywords", "organisations")]
+
+
+def _names(text: str) -> ColumnElement[bool]:
+    """Return whether a text is a paper's key or number, or a part of its title."""
+    by_key = select(paper_keys.c.paper_id).where(
+        paper_keys.c.key.in_([text, f"arxiv:{text}", f"doi:{text.lower()}"])
+    )
+    named = papers.c.title.icontains(text, autoescape=True)
+    number = papers.c.id == (int(text) if text.isdecimal() and len(text) < 18 else -1)
+    return or_(number, papers.c.id.in_(by_key), named)

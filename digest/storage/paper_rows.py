@@ -24,8 +24,8 @@ def all_papers() -> Select[Any]:
 def paper_of(row: Row[Any]) -> Paper:
     """Return the paper of a row."""
     values = {name: getattr(row, name) for name in FIELDS}
-    values["authors"] = tuple(row.authors)
-    values["keywords"] = tuple(row.keywords)
+    for name in ("authors", "keywords", "ai_keywords", "organisations"):
+        values[name] = tuple(values[name])
     values["links"] = tuple(Link(kind, url) for kind, url in row.links)
     return Paper(
         id=row.id,

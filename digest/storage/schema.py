@@ -115,6 +115,15 @@ papers = Table(
     Column("edition", Integer),
     Column("merged_into", Number, ForeignKey("papers.id")),  # set: this number is an alias
     Column("version", Integer),  # the newest that a source told
+    Column("ai_summary", Text),
+    Column("ai_summary_model", Text),
+    Column("ai_keywords", JSON, nullable=False, server_default="[]"),
+    Column("organisations", JSON, nullable=False, server_default="[]"),
+    Column("venue", Text),
+    Column("comment", Text),
+    Column("github_url", Text),
+    Column("github_stars", Integer),
+    Column("submitter", Text),
     Index(None, "edition"),
 )
 

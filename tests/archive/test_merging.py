@@ -103,3 +103,37 @@ def test_only_filled_fields_have_a_provenance() -> None:
         "source_title",
         "upvotes",
     }
+
+
+def test_a_merge_gathers_what_each_source_tells_besides() -> None:
+    page = told(organisations=("Moss Labs",), submitter="cy", github_stars=4, comment="12 pages")
+    other = told(
+        ai_summary="They fly.",
+        ai_summary_model="acme/summary-1",
+        organisations=("moss labs", "University of Tests"),
+        venue="ICML 2026",
+        comment="12 pages, accepted at ICML 2026",
+        github_stars=3,
+        submitter="bo",
+    )
+    assert improvements(page, other) == {
+        "ai_summary": "They fly.",
+        "ai_summary_model": "acme/summary-1",
+        "organisations": ("Moss Labs", "University of Tests"),
+        "venue": "ICML 2026",
+        "comment": "12 pages, accepted at ICML 2026",
+    }
+
+
+def test_a_summary_keeps_the_model_that_wrote_it() -> None:
+    ours = told(ai_summary="They fly.")
+    theirs = told(ai_summary="Bees fly.", ai_summary_model="acme/summary-1")
+    assert improvements(ours, theirs) == {}
+
+
+def test_an_abstract_replaces_the_summary_that_stood_in_for_it() -> None:
+    ours = told(abstract="They fly.", ai_summary="They fly.")
+    assert improvements(ours, told(abstract="We fly."))["abstract"] == "We fly."
+    assert improvements(told(abstract="We fly."), ours) == {
+        "ai_summary": "They fly.",
+    }

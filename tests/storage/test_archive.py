@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from digest.archive.diff import decide
+from digest.archive.merging import FIELDS
 from digest.papers import PaperRecord
 from digest.storage.archive import ArchiveStore
 from digest.storage.database import Database
@@ -105,9 +108,39 @@ def test_everything_that_was_told_comes_back(database: Database) -> None:
         keywords=("robots",),
         doi="10.1000/x",
         position=7,
+        ai_summary="It moves.",
+        ai_summary_model="acme/summary-1",
+        ai_keywords=("robots",),
+        organisations=("Université d’Été", "Moss Labs"),
+        venue="ICRA 2026",
+        comment="12 pages",
+        github_url="https://example.org/moss/omega",
+        github_stars=0,
+        submitter="cy",
     )
     ingest(archive, told)
     (paper,) = archive.all()
-    for name in ("title", "authors", "author_count", "published", "comments", "upvotes", "links"):
+    for name in FIELDS:
         assert getattr(paper, name) == getattr(told, name), name
     assert paper.first_seen == NOW
+
+
+@pytest.mark.parametrize(
+    "text", ["d’été", "moss labs", "ICRA", "12 PAGES", "émile", "grippers", "Cy Reed", "It moves"]
+)
+def test_a_paper_is_found_by_what_its_source_tells_of_it(database: Database, text: str) -> None:
+    archive = ArchiveStore(database)
+    told = record(
+        "Omega",
+        authors=("Ada", "émile"),
+        keywords=("grippers",),
+        organisations=("Université d’été", "Moss Labs"),
+        venue="ICRA 2026",
+        comment="12 pages",
+        submitter="Cy Reed",
+        ai_summary="It moves.",
+    )
+    ingest(archive, told, record("Another"))
+    assert [paper.title for paper in archive.find(text)] == ["Omega"]
+    assert archive.search(text) == []
+    assert archive.find("100% of nothing") == []
