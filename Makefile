@@ -9,7 +9,10 @@ DUMPS ?=
 WORKERS ?= auto
 PYTEST_FLAGS ?=
 
-.PHONY: help install dev model demo test lint types contracts check format clean
+SECONDS ?= 600
+MODULE ?=
+
+.PHONY: help install dev model demo test fuzz mutants lint types contracts check format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,6 +39,9 @@ demo: install model ## Read dumps, send two editions, show the mails (DUMPS="a.t
 
 test: dev model ## Run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
+
+fuzz: dev ## Random examples for every property test (SECONDS=3600 for an hour)
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS) -n $(WORKERS) $(PYTEST_FLAGS)
 
 lint: dev ## Look for mistakes and for lines out of shape
 	$(BIN)/ruff check .

@@ -273,6 +273,8 @@ def _body(recipe: Recipe, fragments: Sequence[Encoded]) -> bytes:
         return b"".join(text).replace(_MARK, token).rstrip(b"\r\n") + b"\r\n"
     in_html = _for_html(recipe.fills, in_text)
     html = [p if type(p) is bytes else p.pattern % in_html for p, _ in fragments]  # type: ignore[union-attr]
+    if (escaped := in_html[b"token"]) != token:  # none of ours, whose alphabet needs no escaping
+        html = [piece.replace(_MARK, escaped) for piece in html]
     _drop_last_break(text, token)
     _drop_last_break(html, token)
     edge = b"--" + recipe.boundary

@@ -212,7 +212,7 @@ def test_a_mail_is_read_by_its_charset_whatever_its_html_claims(shelf: Shelf) ->
     assert [element.text for element in tree.iter("p")] == ["Grüße"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=60), st.binary(max_size=60), st.binary(max_size=200))
 def test_any_bytes_are_a_mail(date: bytes, kind: bytes, body: bytes) -> None:
     with TemporaryDirectory() as folder:

@@ -61,7 +61,7 @@ def test_chinese_sentences_end_too() -> None:
     assert shown("我们提出了一种新方法。它在所有数据集上都更好。", 14) == "我们提出了一种新方法。"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts, st.integers(5, 120))
 def test_no_cut_is_too_long_or_inside_a_link_or_formula(text: str, limit: int) -> None:
     where = cut(text, limit)
@@ -77,7 +77,7 @@ def test_marks_are_escaped_merged_and_clipped() -> None:
     assert marked == "<i>a</i><i> &lt;</i>b&gt;<i> </i>…"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.text(max_size=40)
     | st.lists(st.sampled_from("a&<\x02\u202e\ue100 '\n"), max_size=40).map("".join),
@@ -93,7 +93,7 @@ def test_marking_changes_no_letter(text: str, places: list[tuple[int, int]], end
     assert made.marked([], "<i>", "</i>") == escaped(made.plain)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text("ab&<\x02\ue100' ", min_size=1, max_size=30), st.integers(0, 30), st.integers(0, 30))
 def test_what_a_span_names_is_what_is_marked(text: str, start: int, stop: int) -> None:
     found = Excerpt(text, Cut(len(text), ellipsis=False)).marked([(start, stop)], "[", "]")

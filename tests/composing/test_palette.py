@@ -32,7 +32,7 @@ def test_a_short_colour_is_understood() -> None:
     assert palette("#036").light.accent == "#003366"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(colours)
 def test_every_pair_can_be_read_by_day_and_by_night(accent: str) -> None:
     good = accent if is_readable(accent) else nearest_readable(accent)

@@ -190,9 +190,7 @@ nasty = st.one_of(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(nasty, nasty), min_size=1, max_size=4), nasty, st.integers(-3, 50))
 def test_whatever_comes_from_outside_the_mail_is_sound(
     make_issue: Callable[..., Issue], texts: list[tuple[str, str]], keyword: str, at: int

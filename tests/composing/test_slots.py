@@ -62,7 +62,7 @@ def whole(sheet: EditionInLanguage, some: Paper, pick: Pick, lead: bool, density
     return card.html, card.text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(picks(), st.booleans(), st.sampled_from(DENSITIES), st.sampled_from(["en", "de"]))
 def test_a_card_of_pieces_is_the_card_that_its_template_makes(
     press: Renderers, found: tuple[Paper, Pick], lead: bool, density: Density, language: str
@@ -73,7 +73,7 @@ def test_a_card_of_pieces_is_the_card_that_its_template_makes(
     assert 4 <= len(sheet.card(some, pick, lead, density).fragments) <= 7
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(picks(), st.booleans())
 def test_what_fills_a_slot_holds_no_tag_but_our_own_marks(
     press: Renderers, found: tuple[Paper, Pick], lead: bool

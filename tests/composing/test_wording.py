@@ -66,7 +66,7 @@ def test_a_title_is_shortened_to_its_name() -> None:
     assert short_title("DreamFlow: a long explanation of it all", 20) == "DreamFlow"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(min_size=1, max_size=300), st.integers(1, 6))
 def test_any_title_gives_one_printable_line(title: str, count: int) -> None:
     some = papers(*[title] * count)

@@ -33,14 +33,14 @@ def test_combining_marks_take_no_column() -> None:
     assert columns("e\u0301") == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200))
 def test_no_word_is_lost(text: str) -> None:
     kept = "".join(c for c in text if not c.isspace())
     assert "".join(c for c in wrap(text, width=20) if not c.isspace()) == kept
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text("ab \u00a0\t\u0085\x1cé“–…", max_size=120) | st.text(max_size=40),
     st.sampled_from([("", ""), ("* ", "  "), ("a long beginning ", "  ")]),

@@ -101,13 +101,15 @@ def content_of(part: EmailMessage | None) -> str:
     return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_fragments, _fills, _one_line, _one_line)
 @example(
     [Fragment(html="a \n.b\n", text="From x\n..\n--=_\n")], {}, "=?utf-8?q?x?=", "a\r\nBcc: b@c"
 )
 @example([Fragment(html="é" * 300, text=" x  y \t \n")], {"token": "." * 200}, "Ñ" * 90, "w" * 990)
 @example([Fragment(html="", text="")], {}, "", "")
+@example([Fragment(html=HOLES["token"], text="")], {"token": "<"}, "Ada", "Graphs")
+@example([Fragment(html="".join(HOLES.values()), text="")], dict.fromkeys(HOLES, '&"'), "", "")
 def test_bytes_parse_to_the_mail_that_the_standard_library_would_make(
     fragments: list[Fragment], fills: dict[str, str], name: str, subject: str
 ) -> None:
@@ -133,7 +135,7 @@ def test_bytes_parse_to_the_mail_that_the_standard_library_would_make(
     assert_fit_for_smtp(raw)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(_fragments, _fills)
 @example([Fragment(html="", text="\n\n\n")], {})
 @example([Fragment(html="", text="x\n\n\n")], {})
@@ -164,7 +166,7 @@ def assert_fit_for_smtp(raw: bytes) -> None:
     assert all(line.strip() for line in head.split(b"\r\n"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60), st.text(max_size=60))
 @example("x\r\nBcc: eve@example.org", "y\nX: 1")
 @example("x\x0bBcc: eve", "\u2028Subject: two\u0085\x00")
@@ -203,9 +205,10 @@ def test_the_letterhead_says_who_sends_and_that_a_program_does() -> None:
     assert message["Date"] == "Sat, 21 Nov 2026 08:00:00 +0100"
 
 
-def test_fills_are_escaped_in_html_and_plain_in_text() -> None:
-    part = Fragment(html=f"<p>{HOLES['name']}</p>", text=HOLES["name"])
-    message = parsed(assemble(recipe_of(fills={"name": '<b>"A&B"'}), [encoded(part)], STATIONERY))
+@pytest.mark.parametrize("hole", HOLES)
+def test_every_fill_is_escaped_in_html_and_plain_in_text(hole: str) -> None:
+    part = Fragment(html=f"<p>{HOLES[hole]}</p>", text=HOLES[hole])
+    message = parsed(assemble(recipe_of(fills={hole: '<b>"A&B"'}), [encoded(part)], STATIONERY))
     assert content_of(message.get_body(("html",))) == "<p>&lt;b&gt;&quot;A&amp;B&quot;</p>"
     assert content_of(message.get_body(("plain",))) == '<b>"A&B"'
 
@@ -217,7 +220,7 @@ def test_a_recipe_and_a_letterhead_survive_being_stored() -> None:
     assert Letterhead.from_json(letterhead.to_json()) == letterhead
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_fills, _one_line, st.lists(_inside, max_size=2))
 @example({"token": "1", "name": "1"}, "1", ["https://x.org/1"])
 @example({"token": '"\\\n', "name": '\\"'}, "\ue0ff", [])

@@ -90,7 +90,7 @@ def test_deep_nesting_is_refused_or_costs_its_own_entry() -> None:
 
 
 @pytest.mark.parametrize("name", samples.ALL)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     edits=st.lists(
         st.tuples(st.floats(0, 1), st.integers(0, 30), st.binary(max_size=8)), max_size=6
@@ -135,7 +135,7 @@ def _spoil(value: Any, path: list[int], bad: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["hf-json", "biorxiv", "json-feed"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(path=st.lists(st.integers(0, 20), min_size=1, max_size=5), bad=junk)
 def test_no_field_of_the_wrong_type_raises_anything_but_a_dump_error(
     name: str, path: list[int], bad: Any

@@ -270,7 +270,7 @@ def test_a_line_that_is_not_utf8_costs_its_paper_and_is_named() -> None:
 
 
 @given(seed=st.integers(0, 10**6), layout=st.sampled_from(sorted(LAYOUTS)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_one_deleted_line_never_costs_more_than_one_paper(seed: int, layout: str) -> None:
     chance = random.Random(seed)
     pairs = papers(10)
@@ -281,7 +281,7 @@ def test_one_deleted_line_never_costs_more_than_one_paper(seed: int, layout: str
 
 
 @given(cut=st.integers(0, 9000), layout=st.sampled_from(sorted(LAYOUTS)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_page_cut_anywhere_is_read_or_refused(cut: int, layout: str) -> None:
     data = LAYOUTS[layout](papers(10)).encode()[:cut]
     PageText().recognises(data)
@@ -325,7 +325,7 @@ def test_licences_of_this_system_are_no_dumps() -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_are_refused_without_another_error(data: bytes) -> None:
     assert PageText().recognises(data) is False
     with pytest.raises(DumpError):

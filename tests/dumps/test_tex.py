@@ -100,7 +100,7 @@ network, (max) sum: language. per-sample 50% $5 & # ~"""
 
 
 @given(st.lists(st.sampled_from(sorted(ORDINARY.split()))))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_prose_is_untouched_whatever_words_follow_each_other(words: list[str]) -> None:
     # One operand pair would make `a times 3` a product: numbers and letters stand apart here.
     text = " and ".join(words)
@@ -108,13 +108,13 @@ def test_prose_is_untouched_whatever_words_follow_each_other(words: list[str]) -
 
 
 @given(st.text(alphabet="ab xyO12^_{}\\$()|/.,'`\"=<>~%&#é∑", max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_makes_it_fail(text: str) -> None:
     assert isinstance(to_unicode(text), str)
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_words_survive_in_any_text(text: str) -> None:
     shown = to_unicode(f"Before {text} afterwards")
     assert "Before" in shown

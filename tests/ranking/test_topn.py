@@ -131,7 +131,7 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(papers_of, st.lists(profile_of, min_size=1, max_size=4), st.data())
 def test_the_fast_ranking_is_the_plain_slow_one(
     papers: list[Paper], profiles: list[Profile], data: st.DataObject

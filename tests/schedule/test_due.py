@@ -301,7 +301,7 @@ rhythms = st.builds(
 moments = st.datetimes(datetime(2009, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rhythms, rhythms, moments, st.integers(0, 40))
 def test_what_was_served_is_not_due_again_and_the_next_look_is_not_too_late(
     before: Rhythm, after: Rhythm, now: datetime, days_ago: int

@@ -37,7 +37,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(rhythms, st.integers(1, 9), max_size=12), starts, st.integers(0, 14 * 24))
 def test_the_forecast_is_the_simulation_by_zone_and_hour(
     population: dict[Rhythm, int], start: datetime, hours: int
@@ -97,7 +97,7 @@ def plainly_due(
         day += timedelta(days=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rhythms, starts, st.integers(0, 700), st.integers(0, 60), st.sampled_from("dwn"))
 def test_the_newest_slot_is_found_at_once_as_by_walking_to_it(
     rhythm: Rhythm, now: datetime, since: int, served: int, kind: str

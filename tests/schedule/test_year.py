@@ -42,7 +42,7 @@ def worlds(draw: st.DrawFn, days: int) -> tuple[datetime, dict[int, Reader], lis
     return start, readers, draw(st.lists(happening, max_size=8))
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(worlds(days=40))
 def test_whatever_befalls_them_each_period_has_one_issue_or_a_good_reason(
     drawn: tuple[datetime, dict[int, Reader], list[Happening]],

@@ -61,7 +61,7 @@ def test_what_is_no_mailbox_is_an_error(tmp_path: Path) -> None:
         list(unread(tmp_path))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200), st.integers(0, 600))
 def test_no_mail_raises(noise: bytes, at: int) -> None:
     raw = mail(one=b"1").as_bytes()

@@ -139,8 +139,6 @@ class Newsletter(RuleBasedStateMachine):
 Newsletter.TestCase.settings = settings(
     max_examples=40,
     stateful_step_count=25,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 TestNewsletter = Newsletter.TestCase

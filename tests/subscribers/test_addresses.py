@@ -66,7 +66,7 @@ def test_a_name_that_could_break_a_header_is_refused(name: str) -> None:
         parse_name(name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.text(max_size=40) | st.from_regex(r"[^@\s]{1,9}@[a-z.-]{1,9}\.[a-z]{2,3}", fullmatch=True)
 )

@@ -164,7 +164,7 @@ def test_no_cell_of_an_export_begins_like_a_formula() -> None:
     assert not any(cell.lstrip('"').startswith(("=", "+", "-", "@")) for cell in cells)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.binary(max_size=120)
     | st.text(max_size=120).map(lambda t: ("email,name,keywords\n" + t).encode("utf-8", "replace"))

@@ -60,7 +60,7 @@ _names = st.sampled_from(["keywords", "name", "language", "timezone", "hour", "c
                           "max_papers", "format", "other"])  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(_names, st.text(max_size=20)))
 def test_any_fields_are_preferences_or_problems(fields: dict[str, str]) -> None:
     try:

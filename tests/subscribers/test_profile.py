@@ -164,7 +164,7 @@ _pieces = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(_pieces, max_size=25).map("".join))
 def test_any_text_is_a_profile_that_can_be_written_again_or_has_problems(text: str) -> None:
     try:
@@ -180,7 +180,7 @@ def test_any_text_is_a_profile_that_can_be_written_again_or_has_problems(text: s
         assert all(word and not word.isspace() for word in item.words)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text())
 def test_no_text_raises_anything_but_problems(text: str) -> None:
     try:

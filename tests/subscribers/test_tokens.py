@@ -18,7 +18,7 @@ NEW_KEY = b"a new key of at least 32 bytes!!"
 fields = st.lists(st.integers(0, 10**12) | st.text(max_size=30), max_size=4)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(fields)
 def test_a_token_says_what_was_signed(said: list[int | str]) -> None:
     said = [s if isinstance(s, int) else s.encode("utf-8", "replace").decode() for s in said]
@@ -82,7 +82,7 @@ def test_weak_keys_are_refused(keys: list[bytes]) -> None:
         Tokens(keys)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 200), st.characters())
 def test_a_token_with_one_character_changed_is_refused(at: int, character: str) -> None:
     token = TOKENS.sign("mail", 12, 34, now=NOW)
@@ -97,7 +97,7 @@ def test_a_token_with_one_character_changed_is_refused(at: int, character: str) 
     assert claim.fields == (12, 34)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_is_refused_without_another_error(text: str) -> None:
     with pytest.raises(TokenError):

@@ -40,7 +40,7 @@ def read_whole(sheet: EditionInLanguage, card: Proof) -> list[Finding]:
     return [*html_findings(mail.html), *parity_findings(mail)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(st.tuples(st.sampled_from(SNIPPETS), st.integers(0, 10**6)), min_size=1, max_size=3)
 )
@@ -57,7 +57,7 @@ def test_what_passes_the_quick_look_has_no_fault(
         assert read_whole(sheet, card) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 10**6))
 def test_no_word_is_shown_where_a_card_of_that_shape_had_none(press: Renderers, seed: int) -> None:
     """Pale ground without words is no fault; with the first word it is."""

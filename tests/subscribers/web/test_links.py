@@ -165,7 +165,7 @@ FUZZED = open_site(RateSettings(acts_per_client="100000/minute"))
 FUZZED.reader()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from(["confirm", "move", "stop", "restore", "export", "erase", "m"]),
     _segments,

@@ -245,7 +245,7 @@ _names = st.sampled_from(["email", "keywords", "name", "timezone", "hour", "cade
 _text = st.text(max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(_names, _text),
     st.sampled_from(["/subscribe", "/preview", "/preview/fragment", "/link"]),
@@ -255,7 +255,7 @@ def test_no_form_breaks_the_server(fields: dict[str, str], path: str) -> None:
     assert answer.status_code in (200, 303, 422)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.binary(max_size=200),
     st.sampled_from(["application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
