@@ -21,7 +21,7 @@ MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
 
 
 @dataclass
-class House:
+class Installation:
     """An App with its data folder, and short words for what a test does with it."""
 
     data: Path
@@ -32,11 +32,11 @@ class House:
     def __post_init__(self) -> None:
         self.app = App(self.settings, self.data, clock=lambda: self.now)
 
-    def reopened(self, **sections: object) -> House:
-        """Return the same house with other settings."""
+    def reopened(self, **sections: object) -> Installation:
+        """Return the same installation with other settings."""
         self.app.close()
         settings = Settings(**{"ranking": LEXICAL, **sections})  # type: ignore[arg-type]
-        return House(self.data, settings, self.now)
+        return Installation(self.data, settings, self.now)
 
     def ingest(self, *papers: tuple[str, str]) -> DumpResult:
         return self.app.ingest_bytes(page(*papers), "page.txt", None, False)

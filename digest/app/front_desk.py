@@ -120,7 +120,7 @@ class FrontDeskApp(Stores):
         return Links(self.base_url, self.tokens)
 
     @property
-    def house(self) -> TimeRules:
+    def time_rules(self) -> TimeRules:
         """What the settings say of time."""
         of = self.settings.schedule
         return TimeRules(

@@ -69,7 +69,7 @@ def _uncollected() -> Iterator[None]:
 
 def _coming(app: FrontDeskApp, zones: Zones) -> Iterator[dict[str, Any]]:
     """Yield when the next issue of each active reader is due, readers of one minute together."""
-    now, settings = app.clock(), app.house
+    now, settings = app.clock(), app.time_rules
     counts: Counter[tuple[datetime, str]] = Counter()
     for row in app.rhythms.rhythms():
         found = due_of(row, now, settings, zones)
@@ -85,7 +85,7 @@ def _coming(app: FrontDeskApp, zones: Zones) -> Iterator[dict[str, Any]]:
 def _simulated(app: FrontDeskApp, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
     """Yield the sends of a span, one zone, hour and day a row; pauses and outages are left out."""
     first, last = _span(span)
-    settings = app.house
+    settings = app.time_rules
     population = Counter(rhythm_of(row, settings) for row in app.rhythms.rhythms())
     zone = zones[app.settings.schedule.timezone]
     start = datetime.combine(first, time(), zone).astimezone(UTC)

@@ -49,7 +49,7 @@ class Duties:
         self._read_inbox()
         now = app.clock()
         _renew_moments(app, now)
-        ticked = scheduling.tick(now, app.house, app.editions, app.rhythms)
+        ticked = scheduling.tick(now, app.time_rules, app.editions, app.rhythms)
         for warning in ticked.warnings:
             log.warning("time zone", reason=warning)
         if ticked.edition:
@@ -122,7 +122,7 @@ def _renew_moments(app: App, now: datetime) -> None:
     Among the settings is who gets mail in a trial: when it ends, the others get what it offered.
     """
     version = zone_data.version()
-    rules = hashlib.sha256(f"{version} {app.house}".encode()).digest()  # no address is kept
+    rules = hashlib.sha256(f"{version} {app.time_rules}".encode()).digest()  # no address is kept
     if app.facts.get("rhythm-rules") != rules:
         app.rhythms.forget_moments()
         app.facts.set("rhythm-rules", rules, now)

@@ -77,10 +77,10 @@ class Ticked:
     warnings: tuple[str, ...]  # e.g. unknown time zones
 
 
-def tick(now: datetime, house: TimeRules, editions: OpenEditions, rhythms: Rhythms) -> Ticked:
+def tick(now: datetime, rules: TimeRules, editions: OpenEditions, rhythms: Rhythms) -> Ticked:
     """Open the day's edition when its hour has come, and plan the issues of whoever is due."""
-    zones = Zones(house.zone)
-    opened = open_edition(now, house, editions, zones)
+    zones = Zones(rules.zone)
+    opened = open_edition(now, rules, editions, zones)
     newest = editions.newest()
     alive = newest and newest.expires_at > now and newest.state != "cancelled"
     offer = newest if alive else None
@@ -88,16 +88,16 @@ def tick(now: datetime, house: TimeRules, editions: OpenEditions, rhythms: Rhyth
     planned = 0
     if number:
         since = editions.before(now - WELCOME_SPAN)
-        planned += rhythms.welcome(number, since, now, email_keys=house.only_to)
+        planned += rhythms.welcome(number, since, now, email_keys=rules.only_to)
     while rows := rhythms.to_look_at(now, number, BATCH):
-        planned += _look(rows, now, house, rhythms, offer, zones)
+        planned += _look(rows, now, rules, rhythms, offer, zones)
         if len(rows) < BATCH:
             break
     return Ticked(opened, planned, tuple(zones.unknown.values()))
 
 
 def open_edition(
-    now: datetime, house: TimeRules, editions: OpenEditions, zones: Zones
+    now: datetime, rules: TimeRules, editions: OpenEditions, zones: Zones
 ) -> Edition | None:
     """Open the edition whose hour has come: today's, or yesterday's within the catch-up limit.
 
@@ -105,52 +105,52 @@ def open_edition(
     """
     newest = editions.newest()
     # A label beyond tomorrow is an operator's slip; it must not stop the days until then.
-    tomorrow = now.astimezone(zones[house.zone]).date() + ONE_DAY
+    tomorrow = now.astimezone(zones[rules.zone]).date() + ONE_DAY
     last = newest.label if newest and newest.label <= tomorrow else None
-    for label in edition_labels(now, house, zones):
+    for label in edition_labels(now, rules, zones):
         if last is None or last < label:
-            edition = editions.open(label, now=now, expiry=house.expiry, approve=house.approve)
+            edition = editions.open(label, now=now, expiry=rules.expiry, approve=rules.approve)
             return edition if edition and edition.opened_at == now else None
     return None
 
 
-def edition_labels(now: datetime, house: TimeRules, zones: Zones) -> list[date]:
+def edition_labels(now: datetime, rules: TimeRules, zones: Zones) -> list[date]:
     """Return the days whose edition may be opened now, the newest first."""
-    zone = zones[house.zone]
+    zone = zones[rules.zone]
     today = now.astimezone(zone).date()
     labels = []
     for label in (today, today - ONE_DAY):
-        hour = datetime.combine(label, time(house.hour), zone)
-        if timedelta(0) <= now - hour <= house.catch_up:
+        hour = datetime.combine(label, time(rules.hour), zone)
+        if timedelta(0) <= now - hour <= rules.catch_up:
             labels.append(label)
     return labels
 
 
-def rhythm_of(row: RhythmRow, house: TimeRules) -> Rhythm:
-    """Return a reader's rhythm; what they did not choose is the house's."""
-    minute = stagger_minute(row.id, 0, house.stagger_minutes) if house.stagger_minutes else 0
-    hour = house.hour if row.hour is None else row.hour
-    zone = row.timezone or house.zone
+def rhythm_of(row: RhythmRow, rules: TimeRules) -> Rhythm:
+    """Return a reader's rhythm; what they did not choose is the newsletter's."""
+    minute = stagger_minute(row.id, 0, rules.stagger_minutes) if rules.stagger_minutes else 0
+    hour = rules.hour if row.hour is None else row.hour
+    zone = row.timezone or rules.zone
     return Rhythm(zone, hour, minute, row.cadence, row.weekdays or (0,))  # type: ignore[arg-type]
 
 
-def due_of(row: RhythmRow, now: datetime, house: TimeRules, zones: Zones) -> Due | NotYet:
+def due_of(row: RhythmRow, now: datetime, rules: TimeRules, zones: Zones) -> Due | NotYet:
     """Decide whether a reader's issue is due; see `digest.schedule.due.due`."""
     return due(
-        rhythm_of(row, house),
+        rhythm_of(row, rules),
         now=now,
         last_period=row.last_period,
         since=row.since,
         zones=zones,
         paused_until=row.paused_until,
-        catch_up=house.catch_up,
+        catch_up=rules.catch_up,
     )
 
 
 def _look(
     rows: Sequence[RhythmRow],
     now: datetime,
-    house: TimeRules,
+    rules: TimeRules,
     rhythms: Rhythms,
     newest: Edition | None,
     zones: Zones,
@@ -158,29 +158,29 @@ def _look(
     served: list[Served] = []
     later: list[tuple[int, datetime]] = []
     for row in rows:
-        found = due_of(row, now, house, zones)
+        found = due_of(row, now, rules, zones)
         if not isinstance(found, Due):
             later.append((row.id, found.next_at))
         elif newest is None or newest.number <= row.last_edition:
             # Due without anything to offer: it stays due until there is an edition for it.
             later.append((row.id, now))
-        elif _waits(found, newest, now, house, zones):
+        elif _waits(found, newest, now, rules, zones):
             later.append((row.id, found.next_at))
         else:
             served.append(Served(row.id, found.period, found.next_at))
     rhythms.look_again(later)
     if newest is None or not served:
         return 0
-    return rhythms.serve(newest.number, served, now, email_keys=house.only_to)
+    return rhythms.serve(newest.number, served, now, email_keys=rules.only_to)
 
 
-def _waits(found: Due, newest: Edition, now: datetime, house: TimeRules, zones: Zones) -> bool:
+def _waits(found: Due, newest: Edition, now: datetime, rules: TimeRules, zones: Zones) -> bool:
     """Tell whether an edition waits for the reader's next slot instead of making up for a past one.
 
     A day without papers leaves its slot open. Monday's edition must not go out for Sunday's slot
     the moment it is cut: it would come at the newsletter's hour, and so on every day after. But
     who is mailed seldom and missed their slot to an outage does not wait for days.
     """
-    hour = datetime.combine(newest.label, time(house.hour), zones[house.zone])
+    hour = datetime.combine(newest.label, time(rules.hour), zones[rules.zone])
     begins = min(hour, newest.opened_at)  # an operator may have cut it early
     return found.at < begins and found.next_at - now <= ONE_DAY

@@ -1,4 +1,4 @@
-"""The readers' pages with this house behind them."""
+"""The readers' pages with this newsletter behind them."""
 
 from __future__ import annotations
 

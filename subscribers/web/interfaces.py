@@ -1,4 +1,4 @@
-"""What the readers' pages need of the rest of the house: a preview, and issues as mailed."""
+"""What the readers' pages need of the rest of the newsletter: a preview, and issues as mailed."""
 
 from __future__ import annotations
 

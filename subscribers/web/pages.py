@@ -35,7 +35,7 @@ class PageSettings:
 
     name: str = "digest"  # of the newsletter
     hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "[::1]"})  # see Guard
-    hour: int = 7  # the house's, for readers who choose none
+    hour: int = 7  # the newsletter's, for readers who choose none
     max_papers: int = 10  # likewise
     contact: str = ""  # shown on the about page: an address or a sentence
     postal_address: str = ""  # likewise

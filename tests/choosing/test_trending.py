@@ -9,29 +9,32 @@ from pathlib import Path
 import pytest
 
 from digest.settings import EditionSettings, Settings, SettingsError, load_settings
-from tests.installation import House, paper
+from tests.installation import Installation, paper
 
 TITLES = ("Walking robots", "Folding robots", "Speaking robots", "Flying robots", "Burning stars")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def installation(tmp_path: Path) -> Iterator[Installation]:
     """Offer four papers on robots and one on stars to a reader of robots."""
-    house = House(tmp_path / "data").reopened(edition=EditionSettings(max_papers=3, trending=1))
-    house.ingest(*map(paper, TITLES))
-    house.reader("ada@example.org", "robots")
-    house.run()
-    yield house
-    house.app.close()
+    installation = Installation(tmp_path / "data").reopened(
+        edition=EditionSettings(max_papers=3, trending=1)
+    )
+    installation.ingest(*map(paper, TITLES))
+    installation.reader("ada@example.org", "robots")
+    installation.run()
+    yield installation
+    installation.app.close()
 
 
-def test_the_last_place_is_for_what_is_trending_and_says_so(house: House) -> None:
+def test_the_last_place_is_for_what_is_trending_and_says_so(installation: Installation) -> None:
     picks = [
-        (found.title, pick.section) for found, pick in house.preview("ada@example.org", 1).picks
+        (found.title, pick.section)
+        for found, pick in installation.preview("ada@example.org", 1).picks
     ]
     assert [section for _, section in picks] == ["picked", "picked", "trending"]
     assert picks[-1][0] == "Burning stars"  # not the third robot, though it came before on the page
-    mail = message_from_bytes(house.mails("ada@example.org")[0], policy=policy.default)
+    mail = message_from_bytes(installation.mails("ada@example.org")[0], policy=policy.default)
     text = mail.get_body(("plain",)).get_content()
     assert text.index("outside your keywords") < text.index("Burning stars")
 

@@ -18,7 +18,7 @@ from digest.errors import NotFound
 from digest.operations import editions as edition_book
 from digest.schedule import tick as scheduling
 from tests.cli.command import argv, environment, inside
-from tests.installation import House, paper
+from tests.installation import Installation, paper
 
 ADA = "ada@example.org"
 FIRST = "We teach small robots to walk over gravel, slowly and with great care."
@@ -54,45 +54,49 @@ Tell = Callable[..., None]
 
 
 @pytest.fixture
-def wanted(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "data").reopened(edition={"show_updated": True, "min_papers": 0})
-    house.reader(ADA, "robots")
-    yield house
-    house.app.close()
+def wanted(tmp_path: Path) -> Iterator[Installation]:
+    installation = Installation(tmp_path / "data").reopened(
+        edition={"show_updated": True, "min_papers": 0}
+    )
+    installation.reader(ADA, "robots")
+    yield installation
+    installation.app.close()
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "data").reopened(edition={"min_papers": 0})
-    house.reader(ADA, "robots")
-    yield house
-    house.app.close()
+def plain(tmp_path: Path) -> Iterator[Installation]:
+    installation = Installation(tmp_path / "data").reopened(edition={"min_papers": 0})
+    installation.reader(ADA, "robots")
+    yield installation
+    installation.app.close()
 
 
-def tell(house: House, abstract: str, version: int, *, announced: bool = False) -> None:
+def tell(
+    installation: Installation, abstract: str, version: int, *, announced: bool = False
+) -> None:
     data = (
         listing(*ROBOTS, abstract, version, "replace" if announced else "new")
         if announced
         else answer(*ROBOTS, abstract, version)
     )
-    reading = house.app.ingest_bytes(data, "arxiv", None, False)
+    reading = installation.app.ingest_bytes(data, "arxiv", None, False)
     assert reading.format == "arxiv"
     assert not reading.problems
 
 
-def sends(house: House) -> list[str]:
+def sends(installation: Installation) -> list[str]:
     """Run an edition tomorrow; return the titles that Ada got by it."""
-    house.tomorrow()
-    before = len(house.mails(ADA))
-    told = house.run()
-    if told.number is None or len(house.mails(ADA)) == before:
+    installation.tomorrow()
+    before = len(installation.mails(ADA))
+    told = installation.run()
+    if told.number is None or len(installation.mails(ADA)) == before:
         return []
-    return house.titles(ADA, told.number)
+    return installation.titles(ADA, told.number)
 
 
 @pytest.mark.parametrize("announced", [False, True])
 def test_a_newer_version_comes_again_once_and_the_mail_says_why(
-    wanted: House, announced: bool
+    wanted: Installation, announced: bool
 ) -> None:
     tell(wanted, FIRST, 1)
     assert sends(wanted) == ["Robots that walk"]
@@ -114,7 +118,7 @@ def test_a_newer_version_comes_again_once_and_the_mail_says_why(
     assert sends(wanted) == ["Speaking robots"]
 
 
-def test_without_the_setting_a_newer_version_is_only_remembered(plain: House) -> None:
+def test_without_the_setting_a_newer_version_is_only_remembered(plain: Installation) -> None:
     tell(plain, FIRST, 1)
     assert sends(plain) == ["Robots that walk"]
     tell(plain, SECOND, 2)
@@ -128,7 +132,9 @@ def test_without_the_setting_a_newer_version_is_only_remembered(plain: House) ->
     later.app.close()
 
 
-def test_with_the_setting_off_no_edition_is_opened_for_versions_that_wait(wanted: House) -> None:
+def test_with_the_setting_off_no_edition_is_opened_for_versions_that_wait(
+    wanted: Installation,
+) -> None:
     tell(wanted, FIRST, 1)
     assert sends(wanted) == ["Robots that walk"]
     tell(wanted, SECOND, 2)
@@ -136,14 +142,15 @@ def test_with_the_setting_off_no_edition_is_opened_for_versions_that_wait(wanted
     off.tomorrow()
     assert off.run().number is None
     assert (
-        scheduling.tick(off.now, off.app.house, off.app.editions, off.app.rhythms).edition is None
+        scheduling.tick(off.now, off.app.time_rules, off.app.editions, off.app.rhythms).edition
+        is None
     )
     on = off.reopened(edition={"show_updated": True, "min_papers": 0})
     assert sends(on) == [], "what was passed over then is no news now"
     on.app.close()
 
 
-def test_with_the_setting_off_an_edition_counts_its_new_papers_alone(wanted: House) -> None:
+def test_with_the_setting_off_an_edition_counts_its_new_papers_alone(wanted: Installation) -> None:
     tell(wanted, FIRST, 1)
     sends(wanted)
     tell(wanted, SECOND, 2)
@@ -154,7 +161,7 @@ def test_with_the_setting_off_an_edition_counts_its_new_papers_alone(wanted: Hou
     off.app.close()
 
 
-def test_each_newer_version_comes_once(wanted: House) -> None:
+def test_each_newer_version_comes_once(wanted: Installation) -> None:
     got = []
     for version in (1, 2, 3):
         tell(wanted, f"{FIRST} Trial {version} is told of here.", version)
@@ -162,7 +169,9 @@ def test_each_newer_version_comes_once(wanted: House) -> None:
     assert got == [["Robots that walk"], []] * 3
 
 
-def test_the_same_words_under_a_higher_number_are_no_news_unless_announced(wanted: House) -> None:
+def test_the_same_words_under_a_higher_number_are_no_news_unless_announced(
+    wanted: Installation,
+) -> None:
     tell(wanted, FIRST, 1)
     sends(wanted)
     tell(wanted, FIRST.replace("small robots", "small  Robots"), 2)
@@ -171,13 +180,15 @@ def test_the_same_words_under_a_higher_number_are_no_news_unless_announced(wante
     assert sends(wanted) == ["Robots that walk"]
 
 
-def test_a_replacement_of_an_unknown_paper_is_not_new(wanted: House) -> None:
+def test_a_replacement_of_an_unknown_paper_is_not_new(wanted: Installation) -> None:
     tell(wanted, SECOND, 2, announced=True)
     assert sends(wanted) == []
     assert wanted.app.archive.count() == 0
 
 
-def test_a_newer_version_of_what_no_edition_offered_is_simply_the_paper(wanted: House) -> None:
+def test_a_newer_version_of_what_no_edition_offered_is_simply_the_paper(
+    wanted: Installation,
+) -> None:
     tell(wanted, FIRST, 1)
     tell(wanted, SECOND, 2)
     assert sends(wanted) == ["Robots that walk"]
@@ -187,7 +198,7 @@ def test_a_newer_version_of_what_no_edition_offered_is_simply_the_paper(wanted: 
     assert sends(wanted) == []
 
 
-def test_who_never_had_the_paper_is_not_offered_its_newer_version(wanted: House) -> None:
+def test_who_never_had_the_paper_is_not_offered_its_newer_version(wanted: Installation) -> None:
     wanted.reader("eve@example.org", "tides")
     tell(wanted, FIRST, 1)
     sends(wanted)
@@ -199,7 +210,7 @@ def test_who_never_had_the_paper_is_not_offered_its_newer_version(wanted: House)
     assert wanted.mails("new@example.org") == []
 
 
-def test_a_reader_of_a_week_gets_both_versions_as_one_new_paper(wanted: House) -> None:
+def test_a_reader_of_a_week_gets_both_versions_as_one_new_paper(wanted: Installation) -> None:
     weekly = wanted.reader("weekly@example.org", "robots")
     tell(wanted, FIRST, 1)
     wanted.run()
@@ -224,7 +235,7 @@ def test_a_reader_of_a_week_gets_both_versions_as_one_new_paper(wanted: House) -
     }
 
 
-def test_a_newer_title_is_known_from_then_on(wanted: House) -> None:
+def test_a_newer_title_is_known_from_then_on(wanted: Installation) -> None:
     tell(wanted, FIRST, 1)
     sends(wanted)
     identity, _ = ROBOTS
@@ -235,7 +246,7 @@ def test_a_newer_title_is_known_from_then_on(wanted: House) -> None:
 
 
 def test_why_speaks_of_the_newer_version(
-    wanted: House, capsys: Any, monkeypatch: pytest.MonkeyPatch
+    wanted: Installation, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIGEST_EDITION__SHOW_UPDATED", "true")
     monkeypatch.setenv("DIGEST_RANKING__SEMANTIC", "off")
@@ -262,7 +273,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("step", ["freeze", "ready", "send"])
 def test_a_newer_version_comes_exactly_once_however_a_run_dies(
-    wanted: House, monkeypatch: pytest.MonkeyPatch, step: str
+    wanted: Installation, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     tell(wanted, FIRST, 1)
     sends(wanted)
@@ -294,20 +305,22 @@ def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(
     tmp_path: Path,
 ) -> None:
     of = {"edition": {"show_updated": True, "min_papers": 0}}
-    house = House(tmp_path / "data", now=datetime.now(UTC)).reopened(**of)
+    installation = Installation(tmp_path / "data", now=datetime.now(UTC)).reopened(**of)
     readers = [f"r{number}@example.org" for number in range(60)]
     for reader in readers:
-        house.reader(reader, "robots")
-    tell(house, FIRST, 1)
-    assert house.run(date(2026, 3, 11)).accounting.accepted == len(readers)
-    tell(house, SECOND, 2)
-    house.app.close()
+        installation.reader(reader, "robots")
+    tell(installation, FIRST, 1)
+    assert installation.run(date(2026, 3, 11)).accounting.accepted == len(readers)
+    tell(installation, SECOND, 2)
+    installation.app.close()
 
     def mails_in_all() -> int:
-        return sum(len(list((box / "new").iterdir())) for box in (house.data / "mailbox").iterdir())
+        return sum(
+            len(list((box / "new").iterdir())) for box in (installation.data / "mailbox").iterdir()
+        )
 
     killed = subprocess.Popen(
-        argv(house.data, "run", "--date", "2026-03-12"),
+        argv(installation.data, "run", "--date", "2026-03-12"),
         env=environment(DIGEST_EDITION__SHOW_UPDATED="true"),
         cwd=tmp_path,
     )
@@ -317,15 +330,15 @@ def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(
         time.sleep(0.005)  # only the other process can say when
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    again = House(house.data, house.settings, datetime.now(UTC))
+    again = Installation(installation.data, installation.settings, datetime.now(UTC))
     assert again.app.deliveries.accounting(2).accepted < len(readers), "killed too late"
     assert again.run(date(2026, 3, 12)).accounting.accepted == len(readers)
     assert {len(again.mails(reader)) for reader in readers} == {2}
     again.app.close()
 
 
-def _titles(house: House, number: int) -> list[str]:
+def _titles(installation: Installation, number: int) -> list[str]:
     try:
-        return house.titles(ADA, number)
+        return installation.titles(ADA, number)
     except NotFound:
         return []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import Said, inside
-from tests.installation import House
+from tests.installation import Installation
 
 ROWS = [
     "email,name,keywords,timezone,hour,cadence",
@@ -48,7 +48,7 @@ def test_a_simulation_shows_every_send_and_what_the_clocks_do(readers: Path, cap
         ("2026-03-29T03:00:00+02:00", "Europe/Berlin", 2, "02:00 does not exist on this day"),
         ("2026-03-30T07:00:00+09:00", "Asia/Tokyo", 1, ""),
         ("2026-03-30T02:00:00+02:00", "Europe/Berlin", 2, ""),
-        ("2026-03-31T07:00:00+09:00", "Asia/Tokyo", 1, ""),  # the house's days are UTC's
+        ("2026-03-31T07:00:00+09:00", "Asia/Tokyo", 1, ""),  # the installation's days are UTC's
     ]
 
 
@@ -96,16 +96,16 @@ def test_without_readers_it_says_so(data: Path, capsys: Any) -> None:
 
 
 def test_a_zone_that_nobody_knows_is_a_warning(data: Path, capsys: Any) -> None:
-    house = House(data)
-    ada = house.reader("ada@example.org", "robots")
+    installation = Installation(data)
+    ada = installation.reader("ada@example.org", "robots")
     from sqlalchemy import update
 
     from digest.storage.schema import subscribers
 
-    with house.app.database.write() as connection:
+    with installation.app.database.write() as connection:
         where = subscribers.c.id == ada.id
         connection.execute(update(subscribers).where(where).values(timezone="Mars/Olympus"))
-    house.app.close()
+    installation.app.close()
     said: Said = inside(capsys, data, "schedule", "--simulate", "2026-03-28")
     assert "unknown time zone 'Mars/Olympus', using UTC" in said.err
     assert said.out.count("Mars/Olympus") == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import digest
-from tests.installation import House, page, paper
+from tests.installation import Installation, page, paper
 
 ROBOTS = [paper(f"{word} robots") for word in ("Walking", "Speaking", "Swimming", "Flying")]
 OTHERS = [
@@ -21,9 +21,9 @@ OTHERS = [
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """A house without readers and papers."""
-    made = House(tmp_path / "data")
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An installation without readers and papers."""
+    made = Installation(tmp_path / "data")
     yield made
     made.app.close()
 

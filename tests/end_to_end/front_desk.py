@@ -1,4 +1,4 @@
-"""A whole house on loopback: the store, the pages, a real SMTP server that keeps what it gets."""
+"""A whole digest on loopback: the store, the pages, an SMTP server that keeps what it gets."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def html_of(mail: EmailMessage) -> str:
 
 
 @dataclass
-class House:
+class Installation:
     """One digest, running."""
 
     app: App
@@ -115,7 +115,7 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, **newsletter: str) -> Iterator[House]:
+def open_installation(folder: Path, **newsletter: str) -> Iterator[Installation]:
     inbox, time = Inbox(), [START]
     with bound() as free:
         smtp_port = free.getsockname()[1]
@@ -127,7 +127,7 @@ def open_house(folder: Path, **newsletter: str) -> Iterator[House]:
     try:
         with served(readers_site(app), listening) as address:
             assert address == base
-            yield House(app, base, inbox, time)
+            yield Installation(app, base, inbox, time)
     finally:
         app.close()
         controller.stop()

@@ -13,7 +13,7 @@ import pytest
 
 from digest.resources import shipped
 from subscribers.preferences import Preferences
-from tests.end_to_end.front_desk import House, html_of, open_house
+from tests.end_to_end.front_desk import Installation, html_of, open_installation
 from tests.subscribers.web.browser import axe_script, chromium, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -27,8 +27,8 @@ def chrome() -> Iterator[Any]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path) as running:
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with open_installation(tmp_path) as running:
         yield running
 
 
@@ -37,8 +37,8 @@ def press(page: Any, name: str) -> None:
         page.get_by_role("button", name=name).first.click()
 
 
-def subscribe(house: House, page: Any, *, javascript: bool) -> None:
-    page.goto(house.base)
+def subscribe(installation: Installation, page: Any, *, javascript: bool) -> None:
+    page.goto(installation.base)
     page.fill("#email", ADA)
     page.fill("#keywords", '"language model", diffusion, robot\nqwertyuiop')
     if not javascript:
@@ -46,59 +46,61 @@ def subscribe(house: House, page: Any, *, javascript: bool) -> None:
     page.get_by_text("Nothing matched qwertyuiop").wait_for()
     assert page.locator(".paper").count() >= 1
     press(page, "Subscribe")
-    assert page.url == f"{house.base}/subscribed"
+    assert page.url == f"{installation.base}/subscribed"
 
 
-def confirm(house: House, page: Any) -> None:
-    letter = house.letter(ADA)
-    assert house.scan(letter) >= 1
-    assert house.reader(ADA).state == "pending"
-    page.goto(house.link(letter, "/confirm/"))
+def confirm(installation: Installation, page: Any) -> None:
+    letter = installation.letter(ADA)
+    assert installation.scan(letter) >= 1
+    assert installation.reader(ADA).state == "pending"
+    page.goto(installation.link(letter, "/confirm/"))
     press(page, "Yes, send me papers")
     page.get_by_role("heading", name="Welcome").wait_for()
-    assert house.reader(ADA).state == "active"
+    assert installation.reader(ADA).state == "active"
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
-def test_the_whole_life_of_a_subscription(chrome: Any, house: House, javascript: bool) -> None:
-    house.run("day-1.txt", date(2026, 11, 19))
+def test_the_whole_life_of_a_subscription(
+    chrome: Any, installation: Installation, javascript: bool
+) -> None:
+    installation.run("day-1.txt", date(2026, 11, 19))
     context = chrome.new_context(java_script_enabled=javascript, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(10_000)
-    subscribe(house, page, javascript=javascript)
-    confirm(house, page)
+    subscribe(installation, page, javascript=javascript)
+    confirm(installation, page)
 
-    house.forward(days=1)
-    house.run("day-2.txt", date(2026, 11, 20))
-    issue = house.inbox.newest(ADA)
-    assert house.scan(issue) > 8
+    installation.forward(days=1)
+    installation.run("day-2.txt", date(2026, 11, 20))
+    issue = installation.inbox.newest(ADA)
+    assert installation.scan(issue) > 8
 
-    _judge(house, page, issue)
-    _change(house, page, issue)
-    _leave_and_return(house, page, issue)
-    _move(house, page, issue)
-    _take_the_data_and_go(house, page)
+    _judge(installation, page, issue)
+    _change(installation, page, issue)
+    _leave_and_return(installation, page, issue)
+    _move(installation, page, issue)
+    _take_the_data_and_go(installation, page)
     context.close()
 
 
-def _judge(house: House, page: Any, issue: Any) -> None:
-    page.goto(house.link(issue, "/more/"))
+def _judge(installation: Installation, page: Any, issue: Any) -> None:
+    page.goto(installation.link(issue, "/more/"))
     press(page, "More like this")
     page.get_by_role("heading", name="Noted").wait_for()
-    page.goto(house.link(issue, "/less/"))
+    page.goto(installation.link(issue, "/less/"))
     press(page, "Less like this")
-    reader = house.reader(ADA).id
-    assert len({f.paper for f in house.app.readers.feedback(reader)}) >= 1
-    page.goto(house.link(issue, "/preferences"))
+    reader = installation.reader(ADA).id
+    assert len({f.paper for f in installation.app.readers.feedback(reader)}) >= 1
+    page.goto(installation.link(issue, "/preferences"))
     press(page, "Take back")
     page.get_by_text("Taken back").wait_for()
-    web = house.link(issue, "/read")
+    web = installation.link(issue, "/read")
     with urlopen(web) as answer:
         assert answer.read().decode().split() == html_of(issue).split()
 
 
-def _change(house: House, page: Any, issue: Any) -> None:
-    page.goto(house.link(issue, "/preferences"))
+def _change(installation: Installation, page: Any, issue: Any) -> None:
+    page.goto(installation.link(issue, "/preferences"))
     page.fill("#keywords", "diffusion^2\nspeech -music")
     page.select_option("#hour", "6")
     page.select_option("#timezone", "Asia/Tokyo")
@@ -107,86 +109,86 @@ def _change(house: House, page: Any, issue: Any) -> None:
     page.get_by_label("Plain text only").check()
     press(page, "Save")
     page.get_by_text("Your preferences are saved").wait_for()
-    reader = house.reader(ADA)
+    reader = installation.reader(ADA)
     assert (reader.hour, reader.timezone, reader.cadence) == (6, "Asia/Tokyo", "days")
     assert (reader.weekdays, reader.wants_html) == ((1,), False)
     page.fill("#until", "2026-12-24")
     press(page, "Pause")
     page.get_by_text("paused until 2026-12-24").wait_for()
     press(page, "Go on with the mails")
-    assert house.reader(ADA).state == "active"
+    assert installation.reader(ADA).state == "active"
 
 
-def _leave_and_return(house: House, page: Any, issue: Any) -> None:
-    # the header that promises one click needs https, which this house does not have
-    address = house.link(issue, "/unsubscribe")
+def _leave_and_return(installation: Installation, page: Any, issue: Any) -> None:
+    # the header that promises one click needs https, which this installation does not have
+    address = installation.link(issue, "/unsubscribe")
     with urlopen(Request(address, b"List-Unsubscribe=One-Click", method="POST")) as answer:
         assert (answer.status, answer.url) == (200, address)
-    assert house.reader(ADA).state == "left"
+    assert installation.reader(ADA).state == "left"
     page.goto(address)
     press(page, "Undo: send me papers again")
     page.get_by_role("heading", name="Welcome back").wait_for()
     page.goto(address)
     press(page, "Fewer mails: one a week")
-    assert house.reader(ADA).cadence == "weekly"
+    assert installation.reader(ADA).cadence == "weekly"
     page.goto(address)
     press(page, "Unsubscribe")
     page.get_by_role("heading", name="You are unsubscribed").wait_for()
     press(page, "Undo: send me papers again")
-    assert house.reader(ADA).state == "active"
+    assert installation.reader(ADA).state == "active"
 
 
-def _move(house: House, page: Any, issue: Any) -> None:
-    page.goto(house.link(issue, "/preferences"))
+def _move(installation: Installation, page: Any, issue: Any) -> None:
+    page.goto(installation.link(issue, "/preferences"))
     page.fill("#email", "ada@new.example")
     press(page, "Change")
-    there = house.letter("ada@new.example")
-    here = house.inbox.newest(ADA)
-    house.scan(there)
-    house.scan(here)
-    assert house.reader(ADA).email == ADA
-    page.goto(house.link(there, "/move/"))
+    there = installation.letter("ada@new.example")
+    here = installation.inbox.newest(ADA)
+    installation.scan(there)
+    installation.scan(here)
+    assert installation.reader(ADA).email == ADA
+    page.goto(installation.link(there, "/move/"))
     press(page, "Yes, send them here")
-    assert house.reader("ada@new.example").id
-    house.scan(house.letter(ADA))
+    assert installation.reader("ada@new.example").id
+    installation.scan(installation.letter(ADA))
 
 
-def _take_the_data_and_go(house: House, page: Any) -> None:
-    house.forward(minutes=1)
+def _take_the_data_and_go(installation: Installation, page: Any) -> None:
+    installation.forward(minutes=1)
     new = "ada@new.example"
-    page.goto(f"{house.base}/link")
+    page.goto(f"{installation.base}/link")
     page.fill("#email", new)
     press(page, "Send me a link")
-    preferences = house.link(house.letter(new), "/preferences")
+    preferences = installation.link(installation.letter(new), "/preferences")
     page.goto(preferences)
     press(page, "Download my data")
-    letter = house.letter(new)
-    house.scan(letter)
-    page.goto(house.link(letter, "/export/"))
+    letter = installation.letter(new)
+    installation.scan(letter)
+    page.goto(installation.link(letter, "/export/"))
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     kept = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert kept["subscription"]["email"] == new
     page.goto(preferences)
     press(page, "Erase me")
-    letter = house.letter(new)
-    house.scan(letter)
-    page.goto(house.link(letter, "/erase/"))
+    letter = installation.letter(new)
+    installation.scan(letter)
+    page.goto(installation.link(letter, "/erase/"))
     press(page, "Erase everything about me")
     page.get_by_role("heading", name="Erased").wait_for()
-    assert list(house.app.readers.every()) == []
+    assert list(installation.app.readers.every()) == []
 
 
-def test_an_unconfirmed_reader_gets_no_issue(house: House) -> None:
-    house.app.desk.subscribe(ADA, Preferences("diffusion"), house.app.clock())
-    house.run("day-1.txt", date(2026, 11, 19))
-    assert [m["Subject"] for m in house.inbox.mails if "List-Unsubscribe" in m] == []
+def test_an_unconfirmed_reader_gets_no_issue(installation: Installation) -> None:
+    installation.app.desk.subscribe(ADA, Preferences("diffusion"), installation.app.clock())
+    installation.run("day-1.txt", date(2026, 11, 19))
+    assert [m["Subject"] for m in installation.inbox.mails if "List-Unsubscribe" in m] == []
 
 
-def test_the_real_preview_has_no_barrier(chrome: Any, house: House) -> None:
-    house.app.ingest_file(shipped("digest/samples/day-1.txt"), None, False)
+def test_the_real_preview_has_no_barrier(chrome: Any, installation: Installation) -> None:
+    installation.app.ingest_file(shipped("digest/samples/day-1.txt"), None, False)
     page = chrome.new_page(color_scheme="dark", viewport={"width": 320, "height": 700})
-    page.goto(house.base)
+    page.goto(installation.base)
     page.fill("#keywords", '"language model", diffusion, qwertyuiop')
     page.locator(".paper").first.wait_for()
     assert violations(page, axe_script()) == []

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from digest.settings import DeliverySettings, SmtpSettings
 from tests.cli.command import digest
 from tests.end_to_end.conftest import ROBOTS, prepare
-from tests.installation import House
+from tests.installation import Installation
 
 
 class Keeper:
@@ -67,14 +67,16 @@ def test_mail_goes_by_smtp_with_starttls_and_a_password(data: Path, tmp_path: Pa
     strict = {"tls_context": context, "require_starttls": True, "auth_required": True}
     with mail_server(authenticator=admits, **strict) as (keeper, port):
         smtp = SmtpSettings(port=port, username="digest", password="open sesame", ca_file=cert)
-        house = House(data).reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
-        house.reader("ada@example.org", "robots")
-        house.ingest(*ROBOTS)
-        assert house.run().accounting.accepted == 1
-        assert house.run().accounting.accepted == 1
+        installation = Installation(data).reopened(
+            delivery=DeliverySettings(transport="smtp", smtp=smtp)
+        )
+        installation.reader("ada@example.org", "robots")
+        installation.ingest(*ROBOTS)
+        assert installation.run().accounting.accepted == 1
+        assert installation.run().accounting.accepted == 1
         ((recipients, content),) = keeper.kept
-        sent = house.preview("ada@example.org", 1).raw
-        house.app.close()
+        sent = installation.preview("ada@example.org", 1).raw
+        installation.app.close()
     assert recipients == ["ada@example.org"]
     assert content.replace(b"\r\n", b"\n").rstrip() == sent.replace(b"\r\n", b"\n").rstrip()
 

@@ -12,7 +12,7 @@ from bench.smtp_recorder import Mail, Recorder
 from digest.operations import editions as edition_book
 from digest.states import Accounting
 from tests.cli.command import digest
-from tests.installation import House, paper
+from tests.installation import Installation, paper
 
 READERS = 60
 WINDOW = 2 * 4  # mails that are on their way when somebody does something
@@ -25,9 +25,9 @@ def server() -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, server: Recorder) -> Iterator[House]:
+def installation(tmp_path: Path, server: Recorder) -> Iterator[Installation]:
     smtp = {"port": server.port, "security": "none", "connections": 2, "pipeline": 4}
-    made = House(tmp_path / "data").reopened(
+    made = Installation(tmp_path / "data").reopened(
         delivery={"transport": "smtp", "processes": 1, "smtp": smtp}
     )
     made.app.initialise()
@@ -39,14 +39,18 @@ def house(tmp_path: Path, server: Recorder) -> Iterator[House]:
 
 
 def run(
-    house: House, server: Recorder, do: Callable[[House], object], *, at: Collection[int]
+    installation: Installation,
+    server: Recorder,
+    do: Callable[[Installation], object],
+    *,
+    at: Collection[int],
 ) -> None:
-    """Run the edition; do something, in another App of the same house, when so many mails came."""
+    """Run the edition; do something, in another App of the same data, when so many mails came."""
     wrong: list[Exception] = []
 
     def answer(mail: Mail) -> str:
         if len(server.accepted) in at:
-            other = House(house.data, house.settings, house.now)
+            other = Installation(installation.data, installation.settings, installation.now)
             try:
                 do(other)
             except Exception as error:  # here it would end a connection only
@@ -55,63 +59,67 @@ def run(
         return "250 2.0.0 queued"
 
     server.answer_dot = answer
-    house.run()
+    installation.run()
     assert wrong == []
 
 
-def told(house: House, readers: int = READERS) -> Accounting:
+def told(installation: Installation, readers: int = READERS) -> Accounting:
     """Return the edition's accounting, checked to close."""
-    found = edition_book.figures(house.app, 1).accounting
+    found = edition_book.figures(installation.app, 1).accounting
     parts = [getattr(found, each) for each in found.__dataclass_fields__]
     assert sum(parts) == found.eligible == readers
     return found
 
 
-def test_a_paused_edition_stops_and_goes_on_where_it_was(house: House, server: Recorder) -> None:
-    run(house, server, lambda other: edition_book.pause(other.app, 1), at=[15])
-    paused = told(house)
+def test_a_paused_edition_stops_and_goes_on_where_it_was(
+    installation: Installation, server: Recorder
+) -> None:
+    run(installation, server, lambda other: edition_book.pause(other.app, 1), at=[15])
+    paused = told(installation)
     assert 15 <= paused.accepted == len(server.accepted) <= 15 + WINDOW
     assert paused.pending == READERS - paused.accepted and not paused.finished
-    assert house.run().accounting.accepted == paused.accepted, "a run does not wake it"
-    edition_book.resume(house.app, 1)
-    house.run()
-    assert told(house).accepted == len(server.accepted) == READERS
+    assert installation.run().accounting.accepted == paused.accepted, "a run does not wake it"
+    edition_book.resume(installation.app, 1)
+    installation.run()
+    assert told(installation).accepted == len(server.accepted) == READERS
     assert len({mail.recipient for mail in server.accepted}) == READERS
 
 
-def test_a_cancelled_edition_sends_no_more_and_is_finished(house: House, server: Recorder) -> None:
-    run(house, server, lambda other: edition_book.cancel(other.app, 1), at=[15])
-    found = told(house)
+def test_a_cancelled_edition_sends_no_more_and_is_finished(
+    installation: Installation, server: Recorder
+) -> None:
+    run(installation, server, lambda other: edition_book.cancel(other.app, 1), at=[15])
+    found = told(installation)
     assert 15 <= found.accepted == len(server.accepted) <= 15 + WINDOW
     assert found.accepted + found.cancelled == READERS and found.finished
-    house.run()
-    assert told(house) == found
+    installation.run()
+    assert told(installation) == found
 
 
 def test_who_leaves_or_is_blocked_while_their_mail_is_queued_does_not_get_it(
-    house: House, server: Recorder
+    installation: Installation, server: Recorder
 ) -> None:
     last, paused, erased = (f"r{READERS - back}@example.org" for back in (1, 2, 3))
 
-    def go(other: House) -> None:
+    def go(other: Installation) -> None:
         desk, now = other.app.desk, other.now
         desk.leave(desk.by_email(last), now, how="one-click")
         desk.pause(desk.by_email(paused), date(2026, 5, 1), now)
         desk.erase(desk.by_email(erased), now, how="form", source="reader")
 
-    run(house, server, go, at=[10])
+    run(installation, server, go, at=[10])
     issues = [mail.recipient for mail in server.accepted if "+" in mail.sender]  # not letters
     assert not {last, paused, erased} & set(issues)
-    found = told(house, READERS - 1)  # nothing is kept of who had themselves erased
+    found = told(installation, READERS - 1)  # nothing is kept of who had themselves erased
     assert (found.accepted, found.cancelled) == (READERS - 3, 2) and found.finished
     assert len(issues) == READERS - 3
 
 
-def test_the_accounting_closes_at_every_mail(house: House, server: Recorder) -> None:
+def test_the_accounting_closes_at_every_mail(installation: Installation, server: Recorder) -> None:
     sums: list[Accounting] = []
     looks = range(1, READERS + 1, 7)
     run(
-        house,
+        installation,
         server,
         lambda other: sums.append(edition_book.figures(other.app, 1).accounting),
         at=looks,
@@ -120,6 +128,6 @@ def test_the_accounting_closes_at_every_mail(house: House, server: Recorder) -> 
     for found in sums:
         assert found.eligible == READERS
         assert not found.finished, "this mail itself is still under way"
-    assert told(house).finished
-    shown = digest(house.data, "editions", "show", "1", "--json").one
+    assert told(installation).finished
+    shown = digest(installation.data, "editions", "show", "1", "--json").one
     assert (shown["accepted"], shown["pending"], shown["state"]) == (READERS, 0, "finished")

@@ -13,12 +13,12 @@ from digest.operations import serving
 from digest.operations.serving import Duties
 from digest.states import Claim
 from digest.storage.deliveries import DeliveryStore
-from tests.installation import House, paper
+from tests.installation import Installation, paper
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "data")
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "data")
     made.app.initialise()
     made.ingest(*[paper(f"{word} robots") for word in ("Walking", "Swimming", "Flying")])
     made.reader("ada@example.org", "robots")
@@ -26,65 +26,67 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.app.close()
 
 
-def test_old_issues_are_pruned_when_their_time_is_over(house: House) -> None:
-    house.run()
-    duties = Duties(house.app)
-    house.now += timedelta(days=89)
+def test_old_issues_are_pruned_when_their_time_is_over(installation: Installation) -> None:
+    installation.run()
+    duties = Duties(installation.app)
+    installation.now += timedelta(days=89)
     duties.prune()
-    assert house.preview("ada@example.org", 1).raw == house.mails("ada@example.org")[0].replace(
-        b"\n", b"\r\n"
-    )
-    house.now += timedelta(days=2)
+    assert installation.preview("ada@example.org", 1).raw == installation.mails("ada@example.org")[
+        0
+    ].replace(b"\n", b"\r\n")
+    installation.now += timedelta(days=2)
     duties.prune()
     with pytest.raises(NotFound, match="pruned"):
-        house.preview("ada@example.org", 1)
-    assert house.app.deliveries.accounting(1).accepted == 1
-    ada = house.app.desk.by_email("ada@example.org")
-    assert house.app.sent_to([ada.id], house.now)[ada.id], "the ledger stays"
+        installation.preview("ada@example.org", 1)
+    assert installation.app.deliveries.accounting(1).accepted == 1
+    ada = installation.app.desk.by_email("ada@example.org")
+    assert installation.app.sent_to([ada.id], installation.now)[ada.id], "the ledger stays"
 
 
-def test_the_scheduler_knows_every_duty(house: House) -> None:
-    scheduler = serving._scheduler(Duties(house.app))
+def test_the_scheduler_knows_every_duty(installation: Installation) -> None:
+    scheduler = serving._scheduler(Duties(installation.app))
     jobs = {job.id: job.trigger.interval for job in scheduler.get_jobs()}
     assert set(jobs) == {"tick", "send", "fetch", "prune"}
     assert jobs["prune"] == timedelta(days=1)
 
 
-def test_claims_outlive_a_shard_that_takes_longer_than_their_lease(house: House) -> None:
+def test_claims_outlive_a_shard_that_takes_longer_than_their_lease(
+    installation: Installation,
+) -> None:
     for number in range(12):
-        house.reader(f"r{number}@example.org", "robots")
-    run, engine = house.app.edition_run(), house.app.engine()
+        installation.reader(f"r{number}@example.org", "robots")
+    run, engine = installation.app.edition_run(), installation.app.engine()
     compose, stolen = run.composer.compose, list[Claim]()
-    thief = DeliveryStore(house.app.database)
+    thief = DeliveryStore(installation.app.database)
 
     def slowly(*given: object, **named: object) -> object:
-        house.now += timedelta(minutes=2)  # 13 readers: 26 minutes; a lease lasts ten
-        stolen.extend(thief.claim(1, "another", 100, house.now))
+        installation.now += timedelta(minutes=2)  # 13 readers: 26 minutes; a lease lasts ten
+        stolen.extend(thief.claim(1, "another", 100, installation.now))
         return compose(*given, **named)  # type: ignore[arg-type]
 
     run.composer.compose = slowly  # type: ignore[method-assign, assignment]
-    figures, trouble = run.run(house.now.date(), lambda: engine)
+    figures, trouble = run.run(installation.now.date(), lambda: engine)
     assert trouble is None and stolen == []
     assert figures.accounting.accepted == 13
 
 
-def test_a_stolen_shard_is_sent_by_the_thief_alone(house: House) -> None:
-    run, engine = house.app.edition_run(), house.app.engine()
-    compose, thief = run.composer.compose, house.app.engine()
+def test_a_stolen_shard_is_sent_by_the_thief_alone(installation: Installation) -> None:
+    run, engine = installation.app.edition_run(), installation.app.engine()
+    compose, thief = run.composer.compose, installation.app.engine()
 
     def too_late(*given: object, **named: object) -> object:
-        house.now += timedelta(minutes=11)
-        claims: Sequence[Claim] = DeliveryStore(house.app.database).claim(
-            1, thief.owner, 100, house.now
+        installation.now += timedelta(minutes=11)
+        claims: Sequence[Claim] = DeliveryStore(installation.app.database).claim(
+            1, thief.owner, 100, installation.now
         )
         assert len(claims) == 1
         return compose(*given, **named)  # type: ignore[arg-type]
 
     run.composer.compose = too_late  # type: ignore[method-assign, assignment]
-    figures, _ = run.run(house.now.date(), lambda: engine)
+    figures, _ = run.run(installation.now.date(), lambda: engine)
     assert figures.accounting.accepted == 0 and figures.accounting.claimed == 1
-    assert house.mails("ada@example.org") == []
-    house.app.deliveries.release(thief.owner, house.now)
+    assert installation.mails("ada@example.org") == []
+    installation.app.deliveries.release(thief.owner, installation.now)
     thief.close()
-    assert house.run().accounting.accepted == 1
-    assert len(house.mails("ada@example.org")) == 1
+    assert installation.run().accounting.accepted == 1
+    assert len(installation.mails("ada@example.org")) == 1

@@ -14,7 +14,7 @@ from digest.ranking.collection import read_collection
 from digest.ranking.semantics import Semantics, Vectors
 from subscribers.store import Feedback
 from tests.cli.command import Said, inside
-from tests.installation import House, paper
+from tests.installation import Installation, paper
 
 TITLES = ("Walking robots", "Speaking parrots", "Swimming fishes", "Burning stars")
 
@@ -28,39 +28,39 @@ def plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def installation(tmp_path: Path) -> Iterator[Installation]:
     """Keep one edition of four papers and a reader of robots."""
-    house = House(tmp_path / "data")
-    house.ingest(*map(paper, TITLES))
-    house.reader("ada@example.org", "robots")
-    house.run()
-    yield house
-    house.app.close()
+    installation = Installation(tmp_path / "data")
+    installation.ingest(*map(paper, TITLES))
+    installation.reader("ada@example.org", "robots")
+    installation.run()
+    yield installation
+    installation.app.close()
 
 
-def opine(house: House, title: str, opinion: str = "more") -> None:
-    (found,) = house.app.archive.search(title)
-    (reader,) = house.app.readers.every()
-    said = Feedback(found.id, opinion, house.now)  # type: ignore[arg-type]
-    assert house.app.readers.set_feedback(reader.id, said)
+def opine(installation: Installation, title: str, opinion: str = "more") -> None:
+    (found,) = installation.app.archive.search(title)
+    (reader,) = installation.app.readers.every()
+    said = Feedback(found.id, opinion, installation.now)  # type: ignore[arg-type]
+    assert installation.app.readers.set_feedback(reader.id, said)
 
 
-def replayed(house: House, capsys: pytest.CaptureFixture[str], *options: str) -> Said:
-    return inside(capsys, house.data, "lab", "replay", *options)
+def replayed(installation: Installation, capsys: pytest.CaptureFixture[str], *options: str) -> Said:
+    return inside(capsys, installation.data, "lab", "replay", *options)
 
 
 def test_a_liked_paper_that_stands_on_top_measures_one(
-    house: House, capsys: pytest.CaptureFixture[str]
+    installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opine(house, "Walking robots")
-    assert replayed(house, capsys, "--json").one == {"pairs": 1, "lexical": 1.0}
+    opine(installation, "Walking robots")
+    assert replayed(installation, capsys, "--json").one == {"pairs": 1, "lexical": 1.0}
 
 
 def test_a_liked_paper_without_a_match_measures_below_chance(
-    house: House, capsys: pytest.CaptureFixture[str]
+    installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opine(house, "Burning stars")  # behind the robots, level with the two others
-    assert replayed(house, capsys, "--json").one["lexical"] == pytest.approx(1 / 3)
+    opine(installation, "Burning stars")  # behind the robots, level with the two others
+    assert replayed(installation, capsys, "--json").one["lexical"] == pytest.approx(1 / 3)
 
 
 class Sky:
@@ -75,20 +75,22 @@ class Sky:
 
 
 def test_with_a_model_both_rankers_are_compared(
-    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    installation: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "digest.app.application.load_semantics", lambda mode, store: Semantics(Sky())
     )
-    opine(house, "Burning stars")  # now behind the robots only
+    opine(installation, "Burning stars")  # now behind the robots only
     areas = {"lexical": pytest.approx(1 / 3), "blend": pytest.approx(2 / 3)}
-    assert replayed(house, capsys, "--json").one == {"pairs": 1, **areas}
-    assert "blend" in replayed(house, capsys).out
+    assert replayed(installation, capsys, "--json").one == {"pairs": 1, **areas}
+    assert "blend" in replayed(installation, capsys).out
 
 
-def test_replay_speaks_to_people_too(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    opine(house, "Walking robots")
-    said = replayed(house, capsys)
+def test_replay_speaks_to_people_too(
+    installation: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opine(installation, "Walking robots")
+    said = replayed(installation, capsys)
     assert (said.code, said.err) == (0, "")
     assert "lexical" in said.out
     assert "1.000" in said.out
@@ -96,33 +98,35 @@ def test_replay_speaks_to_people_too(house: House, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize("opinions", [(), (("Walking robots", "less"),)])
 def test_without_a_like_there_is_nothing_to_replay(
-    house: House, capsys: pytest.CaptureFixture[str], opinions: tuple[tuple[str, str], ...]
+    installation: Installation,
+    capsys: pytest.CaptureFixture[str],
+    opinions: tuple[tuple[str, str], ...],
 ) -> None:
     for title, opinion in opinions:
-        opine(house, title, opinion)
-    said = replayed(house, capsys)
+        opine(installation, title, opinion)
+    said = replayed(installation, capsys)
     assert said.code == 1
     assert "nothing to replay" in said.err
 
 
 def test_each_edition_is_replayed_by_itself(
-    house: House, capsys: pytest.CaptureFixture[str]
+    installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opine(house, "Walking robots")
-    house.tomorrow()
-    house.ingest(paper("Climbing robots"), paper("Sleeping cats"))
-    house.run()
-    opine(house, "Sleeping cats")  # a robot of that day stands above it
-    assert replayed(house, capsys, "--json").one == {"pairs": 2, "lexical": 0.5}
+    opine(installation, "Walking robots")
+    installation.tomorrow()
+    installation.ingest(paper("Climbing robots"), paper("Sleeping cats"))
+    installation.run()
+    opine(installation, "Sleeping cats")  # a robot of that day stands above it
+    assert replayed(installation, capsys, "--json").one == {"pairs": 2, "lexical": 0.5}
 
 
 def test_a_liked_paper_of_no_edition_does_not_count(
-    house: House, capsys: pytest.CaptureFixture[str]
+    installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house.tomorrow()
-    house.ingest(paper("Climbing robots"))
-    opine(house, "Climbing robots")
-    assert "nothing to replay" in replayed(house, capsys).err
+    installation.tomorrow()
+    installation.ingest(paper("Climbing robots"))
+    opine(installation, "Climbing robots")
+    assert "nothing to replay" in replayed(installation, capsys).err
 
 
 @pytest.fixture

@@ -17,33 +17,35 @@ from digest.schedule import zone_data
 from digest.schedule.due import Rhythm
 from digest.schedule.rhythms import RhythmRow
 from digest.schedule.zones import Zones
-from tests.installation import House, paper
+from tests.installation import Installation, paper
 
-NIGHT = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)  # the house's hour is 7, UTC
+NIGHT = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)  # the installation's hour is 7, UTC
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "data", now=NIGHT)
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "data", now=NIGHT)
     made.reader("ada@example.org", "robots")
     made.ingest(paper("Walking robots"))
     yield made
     made.app.close()
 
 
-def tick(house: House) -> tuple[int | None, int]:
+def tick(installation: Installation) -> tuple[int | None, int]:
     """Return the edition that a tick opened and how many issues it planned."""
-    times = replace(house.app.house, stagger_minutes=0)
-    done = scheduling.tick(house.now, times, house.app.editions, house.app.rhythms)
+    times = replace(installation.app.time_rules, stagger_minutes=0)
+    done = scheduling.tick(
+        installation.now, times, installation.app.editions, installation.app.rhythms
+    )
     return (done.edition.number if done.edition else None), done.planned
 
 
-def test_the_edition_opens_at_its_hour_and_once(house: House) -> None:
-    house.now = NIGHT.replace(hour=7)
-    tick(house)
-    newest = house.app.editions.newest()
+def test_the_edition_opens_at_its_hour_and_once(installation: Installation) -> None:
+    installation.now = NIGHT.replace(hour=7)
+    tick(installation)
+    newest = installation.app.editions.newest()
     assert newest is not None
-    assert tick(house) == (None, 0)
+    assert tick(installation) == (None, 0)
 
 
 @pytest.mark.parametrize(
@@ -51,16 +53,16 @@ def test_the_edition_opens_at_its_hour_and_once(house: House) -> None:
     [("02 02:59", [1]), ("02 03:00", [1]), ("02 03:01", []), ("02 06:59", []), ("02 07:00", [2])],
 )
 def test_an_edition_may_be_opened_from_its_hour_for_as_long_as_catching_up_allows(
-    house: House, moment: str, days: list[int]
+    installation: Installation, moment: str, days: list[int]
 ) -> None:
     now = datetime.fromisoformat(f"2026-04-{moment}").replace(tzinfo=UTC)
-    labels = scheduling.edition_labels(now, house.app.house, Zones("UTC"))
+    labels = scheduling.edition_labels(now, installation.app.time_rules, Zones("UTC"))
     assert [label.day for label in labels] == days
 
 
-def test_what_a_reader_did_not_choose_is_the_houses(house: House) -> None:
+def test_what_a_reader_did_not_choose_is_the_installations(installation: Installation) -> None:
     row = RhythmRow(7, None, None, "weekly", (), None, NIGHT, None)
-    times = replace(house.app.house, zone="Asia/Tokyo", hour=9, stagger_minutes=0)
+    times = replace(installation.app.time_rules, zone="Asia/Tokyo", hour=9, stagger_minutes=0)
     assert scheduling.rhythm_of(row, times) == Rhythm("Asia/Tokyo", 9, 0, "weekly", (0,))
     spread = replace(times, stagger_minutes=1)
     minutes = {scheduling.rhythm_of(replace(row, id=n), spread).minute for n in range(40)}
@@ -68,63 +70,69 @@ def test_what_a_reader_did_not_choose_is_the_houses(house: House) -> None:
 
 
 def test_a_dump_that_comes_later_in_the_day_gets_its_edition(tmp_path: Path) -> None:
-    house = House(tmp_path / "late", now=NIGHT.replace(hour=7))
-    house.reader("ada@example.org", "robots")
-    house.now += timedelta(hours=1)
-    assert tick(house) == (None, 0)
-    house.now += timedelta(hours=4)
-    house.ingest(paper("Walking robots"))
-    assert tick(house)[0] == 1
-    house.app.close()
+    installation = Installation(tmp_path / "late", now=NIGHT.replace(hour=7))
+    installation.reader("ada@example.org", "robots")
+    installation.now += timedelta(hours=1)
+    assert tick(installation) == (None, 0)
+    installation.now += timedelta(hours=4)
+    installation.ingest(paper("Walking robots"))
+    assert tick(installation)[0] == 1
+    installation.app.close()
 
 
-def test_an_edition_of_the_far_future_does_not_stop_the_days_before_it(house: House) -> None:
-    house.run(datetime(2031, 1, 1, tzinfo=UTC).date())
-    house.now = NIGHT.replace(hour=7) + timedelta(days=1)
-    house.ingest(paper("Speaking robots"))
-    assert tick(house)[0] == 2
-    house.ingest(paper("Flying robots"))
-    house.run(datetime(2032, 1, 1, tzinfo=UTC).date())
-    house.now += timedelta(hours=1)
-    assert tick(house)[0] is None, "the day's edition is open already"
+def test_an_edition_of_the_far_future_does_not_stop_the_days_before_it(
+    installation: Installation,
+) -> None:
+    installation.run(datetime(2031, 1, 1, tzinfo=UTC).date())
+    installation.now = NIGHT.replace(hour=7) + timedelta(days=1)
+    installation.ingest(paper("Speaking robots"))
+    assert tick(installation)[0] == 2
+    installation.ingest(paper("Flying robots"))
+    installation.run(datetime(2032, 1, 1, tzinfo=UTC).date())
+    installation.now += timedelta(hours=1)
+    assert tick(installation)[0] is None, "the day's edition is open already"
 
 
-def test_an_edition_of_tomorrow_was_meant_and_today_has_none(house: House) -> None:
-    house.now = NIGHT.replace(hour=7)
-    house.run(house.now.date() + timedelta(days=1))
-    house.ingest(paper("Speaking robots"))
-    assert tick(house) == (None, 0)
+def test_an_edition_of_tomorrow_was_meant_and_today_has_none(installation: Installation) -> None:
+    installation.now = NIGHT.replace(hour=7)
+    installation.run(installation.now.date() + timedelta(days=1))
+    installation.ingest(paper("Speaking robots"))
+    assert tick(installation) == (None, 0)
 
 
 @pytest.mark.parametrize(("early", "planned"), [(timedelta(0), 0), (timedelta(minutes=1), 1)])
 def test_an_edition_is_offered_until_its_time_is_over(
-    house: House, early: timedelta, planned: int
+    installation: Installation, early: timedelta, planned: int
 ) -> None:
-    house.now = NIGHT.replace(hour=7) - early
-    house.app.editions.open(house.now.date(), now=house.now, expiry=timedelta(days=1))
-    newest = house.app.editions.newest()
+    installation.now = NIGHT.replace(hour=7) - early
+    installation.app.editions.open(
+        installation.now.date(), now=installation.now, expiry=timedelta(days=1)
+    )
+    newest = installation.app.editions.newest()
     assert newest is not None
-    house.now = newest.expires_at - early
-    assert tick(house) == (None, planned)
+    installation.now = newest.expires_at - early
+    assert tick(installation) == (None, planned)
 
 
 def test_everybody_who_is_due_is_planned_in_one_tick(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduling, "BATCH", 2)
     for name in ("bob", "carl", "dan", "eve"):
-        house.reader(f"{name}@example.org", "robots")
-    house.now = NIGHT.replace(hour=7)
-    assert tick(house) == (1, 5)
+        installation.reader(f"{name}@example.org", "robots")
+    installation.now = NIGHT.replace(hour=7)
+    assert tick(installation) == (1, 5)
 
 
-def test_nothing_is_planned_in_a_cancelled_edition(house: House) -> None:
-    house.now = NIGHT.replace(hour=7)
-    house.app.editions.open(house.now.date(), now=house.now, expiry=timedelta(days=1))
-    edition_book.cancel(house.app, 1)
-    house.now += timedelta(hours=1)
-    assert tick(house) == (None, 0)
-    assert house.app.deliveries.accounting(1).pending == 0
+def test_nothing_is_planned_in_a_cancelled_edition(installation: Installation) -> None:
+    installation.now = NIGHT.replace(hour=7)
+    installation.app.editions.open(
+        installation.now.date(), now=installation.now, expiry=timedelta(days=1)
+    )
+    edition_book.cancel(installation.app, 1)
+    installation.now += timedelta(hours=1)
+    assert tick(installation) == (None, 0)
+    assert installation.app.deliveries.accounting(1).pending == 0
 
 
 # --- the whole server's tick --------------------------------------------------------------
@@ -133,22 +141,22 @@ ADA, EVE = "ada@example.org", "eve@example.org"
 PUNCTUAL = {"stagger_minutes": 0}
 
 
-def step(house: House, to: datetime) -> None:
+def step(installation: Installation, to: datetime) -> None:
     """Let the server look and send at a moment."""
-    house.now = to
-    duties = Duties(house.app)
+    installation.now = to
+    duties = Duties(installation.app)
     duties.tick()
     duties.send()
 
 
-def with_settings(house: House, **sections: object) -> House:
-    return house.reopened(**{"schedule": PUNCTUAL, "delivery": {"processes": 1}} | sections)
+def with_settings(installation: Installation, **sections: object) -> Installation:
+    return installation.reopened(**{"schedule": PUNCTUAL, "delivery": {"processes": 1}} | sections)
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[House]:
-    """A house whose server has run for a day: Ada and Eve had an issue on 1 April at 7."""
-    made = with_settings(House(tmp_path / "data", now=NIGHT))
+def served(tmp_path: Path) -> Iterator[Installation]:
+    """An installation whose server has run for a day: Ada and Eve had an issue on 1 April at 7."""
+    made = with_settings(Installation(tmp_path / "data", now=NIGHT))
     for reader in (ADA, EVE):
         made.reader(reader, "robots")
     made.ingest(paper("Walking robots"))
@@ -158,7 +166,7 @@ def served(tmp_path: Path) -> Iterator[House]:
     made.app.close()
 
 
-def test_after_a_trial_who_was_left_out_gets_what_it_offered(served: House) -> None:
+def test_after_a_trial_who_was_left_out_gets_what_it_offered(served: Installation) -> None:
     day = NIGHT.replace(day=2)
     served.now = day
     trial = with_settings(served, edition={"only_to": [ADA]})
@@ -176,7 +184,7 @@ def test_after_a_trial_who_was_left_out_gets_what_it_offered(served: House) -> N
     over.app.close()
 
 
-def test_a_trial_of_days_keeps_all_that_it_offered_for_the_others(served: House) -> None:
+def test_a_trial_of_days_keeps_all_that_it_offered_for_the_others(served: Installation) -> None:
     served.now = NIGHT.replace(day=2)
     trial = with_settings(served, edition={"only_to": [ADA]})
     for day, title in ((2, "Speaking robots"), (3, "Flying robots")):
@@ -191,7 +199,7 @@ def test_a_trial_of_days_keeps_all_that_it_offered_for_the_others(served: House)
 
 
 def test_three_weeks_down_make_one_issue_with_the_best_of_all_that_was_missed(
-    served: House,
+    served: Installation,
 ) -> None:
     # The fetches went on, the mail did not: twenty papers fit, and an issue holds ten.
     for day in range(2, 22):
@@ -210,7 +218,7 @@ def test_three_weeks_down_make_one_issue_with_the_best_of_all_that_was_missed(
 
 
 def test_editions_that_nobody_could_be_sent_are_made_up_and_no_paper_is_lost(
-    served: House,
+    served: Installation,
 ) -> None:
     mailbox, aside = served.data / "mailbox", served.data / "aside"
     mailbox.rename(aside)
@@ -231,13 +239,13 @@ def test_editions_that_nobody_could_be_sent_are_made_up_and_no_paper_is_lost(
     ]
 
 
-def had(house: House, reader: str, number: int) -> bool:
-    found = house.app.desk.by_email(reader)
-    return house.app.windows.state(found.id, number) == "accepted"
+def had(installation: Installation, reader: str, number: int) -> bool:
+    found = installation.app.desk.by_email(reader)
+    return installation.app.windows.state(found.id, number) == "accepted"
 
 
 def test_new_rules_of_time_zones_are_noticed_at_the_next_tick(
-    served: House, monkeypatch: pytest.MonkeyPatch
+    served: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = NIGHT.replace(day=2, hour=9)
     readers = list(served.app.rhythms.rhythms())
@@ -250,7 +258,7 @@ def test_new_rules_of_time_zones_are_noticed_at_the_next_tick(
     assert len(served.mails(ADA)) == 2
 
 
-def test_another_hour_of_the_house_counts_from_the_next_tick(served: House) -> None:
+def test_another_hour_of_the_house_counts_from_the_next_tick(served: Installation) -> None:
     served.ingest(paper("Speaking robots"))
     served.now = NIGHT.replace(day=2)
     early = with_settings(served, schedule={"stagger_minutes": 0, "hour": 5})
@@ -259,7 +267,7 @@ def test_another_hour_of_the_house_counts_from_the_next_tick(served: House) -> N
     early.app.close()
 
 
-def test_moments_of_a_clock_that_was_far_ahead_are_forgotten(served: House) -> None:
+def test_moments_of_a_clock_that_was_far_ahead_are_forgotten(served: Installation) -> None:
     far = NIGHT.replace(year=2031)
     served.app.rhythms.look_again([(row.id, far) for row in served.app.rhythms.rhythms()])
     served.ingest(paper("Speaking robots"))
@@ -267,7 +275,7 @@ def test_moments_of_a_clock_that_was_far_ahead_are_forgotten(served: House) -> N
     assert len(served.mails(ADA)) == 2
 
 
-def test_a_quiet_tick_changes_no_moment(served: House) -> None:
+def test_a_quiet_tick_changes_no_moment(served: Installation) -> None:
     noon = NIGHT.replace(hour=12)
     step(served, noon)
     looks = [row.id for row in served.app.rhythms.to_look_at(noon, 99, 10)]

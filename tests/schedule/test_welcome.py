@@ -18,7 +18,7 @@ MORNING = datetime(2026, 3, 14, 7, 0, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[2] / "digest" / "samples"
 
 
-class House:
+class Installation:
     """A whole newsletter with a clock that stands still until it is told to go on."""
 
     def __init__(self, folder: Path) -> None:
@@ -53,53 +53,59 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "var")
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "var")
     made.app.initialise()
     made.app.ingest_file(SAMPLES / "day-1.txt", None, False)
     yield made
     made.app.close()
 
 
-def test_who_confirms_after_the_edition_gets_it_at_once_and_once(house: House) -> None:
-    house.step(0.1)
-    assert house.app.editions.newest() is not None
-    house.confirm("eve@example.org", '"continual learning", forgetting')
-    house.step(0.1)
-    found = house.subjects("eve@example.org")
+def test_who_confirms_after_the_edition_gets_it_at_once_and_once(
+    installation: Installation,
+) -> None:
+    installation.step(0.1)
+    assert installation.app.editions.newest() is not None
+    installation.confirm("eve@example.org", '"continual learning", forgetting')
+    installation.step(0.1)
+    found = installation.subjects("eve@example.org")
     assert len(found) == 2, f"the confirmation and the welcome: {found}"
-    house.step(0.1)
-    house.step(24)
-    assert len(house.subjects("eve@example.org")) == 2, "nothing new came, nothing is sent"
+    installation.step(0.1)
+    installation.step(24)
+    assert len(installation.subjects("eve@example.org")) == 2, "nothing new came, nothing is sent"
 
 
-def test_the_welcome_enters_the_ledger(house: House) -> None:
-    house.step(0.1)
-    house.confirm("eve@example.org", "forgetting")
-    house.step(0.1)
-    reader = house.app.desk.by_email("eve@example.org")
-    assert house.app.sent_to([reader.id], house.now)[reader.id]
+def test_the_welcome_enters_the_ledger(installation: Installation) -> None:
+    installation.step(0.1)
+    installation.confirm("eve@example.org", "forgetting")
+    installation.step(0.1)
+    reader = installation.app.desk.by_email("eve@example.org")
+    assert installation.app.sent_to([reader.id], installation.now)[reader.id]
 
 
-def test_whom_the_operator_vouched_for_is_not_welcomed(house: House) -> None:
-    house.step(0.1)
+def test_whom_the_operator_vouched_for_is_not_welcomed(installation: Installation) -> None:
+    installation.step(0.1)
     wishes = Preferences("forgetting")
-    house.app.desk.add("dan@example.org", wishes, house.now, confirmed=True, how="command")
-    house.step(0.1)
-    assert house.subjects("dan@example.org") == []
+    installation.app.desk.add(
+        "dan@example.org", wishes, installation.now, confirmed=True, how="command"
+    )
+    installation.step(0.1)
+    assert installation.subjects("dan@example.org") == []
 
 
-def test_nobody_is_welcomed_before_they_confirm(house: House) -> None:
-    house.step(0.1)
+def test_nobody_is_welcomed_before_they_confirm(installation: Installation) -> None:
+    installation.step(0.1)
     wishes = Preferences("forgetting")
-    house.app.desk.add("pat@example.org", wishes, house.now, confirmed=False, how="form")
-    house.step(0.1)
-    assert len(house.subjects("pat@example.org")) == 1
+    installation.app.desk.add(
+        "pat@example.org", wishes, installation.now, confirmed=False, how="form"
+    )
+    installation.step(0.1)
+    assert len(installation.subjects("pat@example.org")) == 1
 
 
-def test_nobody_is_welcomed_with_a_cancelled_edition(house: House) -> None:
-    house.step(0.1)
-    edition_book.cancel(house.app, 1)
-    house.confirm("eve@example.org", "forgetting")
-    house.step(0.1)
-    assert house.app.deliveries.accounting(1).eligible == 0
+def test_nobody_is_welcomed_with_a_cancelled_edition(installation: Installation) -> None:
+    installation.step(0.1)
+    edition_book.cancel(installation.app, 1)
+    installation.confirm("eve@example.org", "forgetting")
+    installation.step(0.1)
+    assert installation.app.deliveries.accounting(1).eligible == 0

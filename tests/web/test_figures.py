@@ -15,7 +15,7 @@ from digest.operations.serving import Duties
 from digest.operations.sources import fetch_now
 from digest.web.figures import exposition
 from digest.web.pages import readers_site
-from tests.installation import House, page, paper
+from tests.installation import Installation, page, paper
 
 MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
 TOKEN = "a-token-of-some-length"
@@ -25,14 +25,14 @@ Labels = frozenset[tuple[str, str]]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def installation(tmp_path: Path) -> Iterator[Installation]:
     (tmp_path / "drop").mkdir()
     sources = [
         {"name": "drop", "kind": "folder", "path": str(tmp_path / "drop")},
         {"name": "gone", "kind": "mailbox", "path": str(tmp_path / "none")},
         {"name": "unasked", "kind": "url", "url": "https://user:hunter2@example.org/papers"},
     ]
-    made = House(tmp_path / "data", now=MORNING).reopened(
+    made = Installation(tmp_path / "data", now=MORNING).reopened(
         sources=sources,
         web={"metrics_token": TOKEN},
         dumps={"settle_seconds": 0},
@@ -43,9 +43,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.app.close()
 
 
-def told(house: House) -> dict[str, dict[Labels, float]]:
+def told(installation: Installation) -> dict[str, dict[Labels, float]]:
     """Read the figures with the library's own parser: name → labels → value."""
-    families = text_string_to_metric_families(exposition(house.app).decode())
+    families = text_string_to_metric_families(exposition(installation.app).decode())
     samples = [sample for family in families for sample in family.samples]
     found: dict[str, dict[Labels, float]] = {}
     for sample in samples:
@@ -57,19 +57,19 @@ def labels(**of: str) -> Labels:
     return frozenset(of.items())
 
 
-def fetch(house: House, *names: str) -> None:
-    fetch_now(house.app, [s for s in house.app.settings.sources if s.name in names])
+def fetch(installation: Installation, *names: str) -> None:
+    fetch_now(installation.app, [s for s in installation.app.settings.sources if s.name in names])
 
 
 def test_each_source_tells_when_it_answered_and_what_it_brought(
-    house: House, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
     (tmp_path / "drop" / "a.txt").write_bytes(page(paper("Walking robots"), paper("Tides")))
-    house.now = MORNING + timedelta(hours=1)
-    fetch(house, "drop")
-    house.now += timedelta(hours=1)
-    fetch(house, "drop", "gone")
-    found = told(house)
+    installation.now = MORNING + timedelta(hours=1)
+    fetch(installation, "drop")
+    installation.now += timedelta(hours=1)
+    fetch(installation, "drop", "gone")
+    found = told(installation)
     first, second = (MORNING + timedelta(hours=h) for h in (1, 2))
     drop, gone = labels(source="drop"), labels(source="gone")
     assert found["digest_source_last_fetch_timestamp_seconds"] == {
@@ -84,14 +84,14 @@ def test_each_source_tells_when_it_answered_and_what_it_brought(
     assert sum(value for key, value in states.items() if ("source", "drop") in key) == 1
 
 
-def test_editions_and_readers_are_counted_by_state(house: House) -> None:
+def test_editions_and_readers_are_counted_by_state(installation: Installation) -> None:
     for reader in (ADA, "eve@example.org"):
-        house.reader(reader, "robots")
-    house.reader("new@example.org", "robots", confirmed=False)
-    house.ingest(paper("Walking robots"))
-    assert told(house)["digest_unoffered_papers"][labels()] == 1
-    house.run()
-    found = told(house)
+        installation.reader(reader, "robots")
+    installation.reader("new@example.org", "robots", confirmed=False)
+    installation.ingest(paper("Walking robots"))
+    assert told(installation)["digest_unoffered_papers"][labels()] == 1
+    installation.run()
+    found = told(installation)
     counts = found["digest_edition_deliveries"]
     assert counts[labels(edition="1", state="accepted")] == 2
     assert sum(counts.values()) == 2
@@ -103,41 +103,43 @@ def test_editions_and_readers_are_counted_by_state(house: House) -> None:
     assert found["digest_unoffered_papers"][labels()] == 0
 
 
-def test_who_is_due_and_not_planned_for_is_the_backlog(house: House) -> None:
-    house.reader(ADA, "robots")
-    house.ingest(paper("Walking robots"))
-    Duties(house.app).tick()
-    assert told(house)["digest_due_readers"] == {labels(): 0}
-    house.now = MORNING + timedelta(days=1, hours=1)
-    house.ingest(paper("Speaking robots"))
-    house.app.editions.open(house.now.date(), now=house.now, expiry=timedelta(days=3))
-    found = told(house)
+def test_who_is_due_and_not_planned_for_is_the_backlog(installation: Installation) -> None:
+    installation.reader(ADA, "robots")
+    installation.ingest(paper("Walking robots"))
+    Duties(installation.app).tick()
+    assert told(installation)["digest_due_readers"] == {labels(): 0}
+    installation.now = MORNING + timedelta(days=1, hours=1)
+    installation.ingest(paper("Speaking robots"))
+    installation.app.editions.open(
+        installation.now.date(), now=installation.now, expiry=timedelta(days=3)
+    )
+    found = told(installation)
     assert found["digest_due_readers"] == {labels(): 1}
     due_since = MORNING + timedelta(days=1)
     assert found["digest_due_oldest_timestamp_seconds"] == {labels(): due_since.timestamp()}
-    Duties(house.app).tick()
-    assert told(house)["digest_due_readers"] == {labels(): 0}
+    Duties(installation.app).tick()
+    assert told(installation)["digest_due_readers"] == {labels(): 0}
 
 
-def test_an_empty_house_has_figures_too(house: House) -> None:
-    found = told(house)
+def test_an_empty_house_has_figures_too(installation: Installation) -> None:
+    found = told(installation)
     assert found["digest_due_readers"] == {labels(): 0}
     assert "digest_info" in found
 
 
-def test_the_figures_name_nobody_and_no_secret(house: House) -> None:
-    house.reader(ADA, "robots")
-    house.ingest(paper("Walking robots"))
-    house.run()
-    fetch(house, "gone")
-    text = exposition(house.app).decode()
+def test_the_figures_name_nobody_and_no_secret(installation: Installation) -> None:
+    installation.reader(ADA, "robots")
+    installation.ingest(paper("Walking robots"))
+    installation.run()
+    fetch(installation, "gone")
+    text = exposition(installation.app).decode()
     assert "example.org" not in text
     assert "hunter2" not in text
     assert TOKEN not in text
 
 
-def test_the_page_wants_the_token(house: House) -> None:
-    with TestClient(readers_site(house.app), base_url="http://localhost") as client:
+def test_the_page_wants_the_token(installation: Installation) -> None:
+    with TestClient(readers_site(installation.app), base_url="http://localhost") as client:
         assert client.get("/metrics").status_code == 401
         assert client.get("/metrics", headers={"Authorization": b"Bearer \xe9"}).status_code == 401
         wrong = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}x"})
@@ -149,19 +151,21 @@ def test_the_page_wants_the_token(house: House) -> None:
 
 
 def test_without_a_token_there_is_no_page(tmp_path: Path) -> None:
-    house = House(tmp_path / "data")
-    with TestClient(readers_site(house.app), base_url="http://localhost") as client:
+    installation = Installation(tmp_path / "data")
+    with TestClient(readers_site(installation.app), base_url="http://localhost") as client:
         assert client.get("/metrics").status_code == 404
-    house.app.close()
+    installation.app.close()
 
 
 def test_the_token_may_stand_in_a_file_and_must_be_long(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"{TOKEN}\n")
-    house = House(tmp_path / "data").reopened(web={"metrics_token_file": tmp_path / "token"})
-    with TestClient(readers_site(house.app), base_url="http://localhost") as client:
+    installation = Installation(tmp_path / "data").reopened(
+        web={"metrics_token_file": tmp_path / "token"}
+    )
+    with TestClient(readers_site(installation.app), base_url="http://localhost") as client:
         ok = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert ok.status_code == 200
     (tmp_path / "token").write_text("short")
     with pytest.raises(SettingsError, match="16 characters"):
-        readers_site(house.app)
-    house.app.close()
+        readers_site(installation.app)
+    installation.app.close()
