@@ -1,0 +1,89 @@
+"""Lines of authors, as sources write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.dumps.names import given_first, separate_names, split_names
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        ("", []),
+        ("Ann Moss", ["Ann Moss"]),
+        ("Moss, Ann", ["Ann Moss"]),
+        ("Moss, Ann Bea", ["Ann Bea Moss"]),
+        ("Moss, A.", ["A. Moss"]),
+        ("Ann Moss, Bo Li", ["Ann Moss", "Bo Li"]),
+        ("Carla Fernandez, Jun Wu", ["Carla Fernandez", "Jun Wu"]),
+        ("Ann Moss, Bo Li, Cy Fern", ["Ann Moss", "Bo Li", "Cy Fern"]),
+        ("Ann Moss, Bo Li and Cy Fern", ["Ann Moss", "Bo Li", "Cy Fern"]),
+        ("Ann Moss, Bo Li, and Cy Fern", ["Ann Moss", "Bo Li", "Cy Fern"]),
+        ("Ann Moss & Bo Li", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss und Bo Li", ["Ann Moss", "Bo Li"]),
+        ("Moss, A., Li, B. C.", ["A. Moss", "B. C. Li"]),
+        ("Moss, A., Li, B., & Fern, C.", ["A. Moss", "B. Li", "C. Fern"]),
+        ("Moss, Ann, Li, Bo", ["Ann Moss", "Bo Li"]),
+        ("Moss, J.-P., Li, Yu. V.", ["J.-P. Moss", "Yu. V. Li"]),
+        ("Kirk Moss, AB, Li, C", ["AB Kirk Moss", "C Li"]),
+        ("van der Berg, Jan, Li, Bo", ["Jan van der Berg", "Bo Li"]),
+        ("Moss A, Li BC, Fern D", ["Moss A", "Li BC", "Fern D"]),
+        ("Ann Moss; Bo Li", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss;Bo Li;", ["Ann Moss", "Bo Li"]),
+        ("Moss, Ann; Li, Bo; and Fern, Cy", ["Ann Moss", "Bo Li", "Cy Fern"]),
+        ("García Márquez, Gabriel José; Li, Bo", ["Gabriel José García Márquez", "Bo Li"]),
+        ("Moss, Ann and Li, Bo", ["Ann Moss", "Bo Li"]),
+        ("Moss, Ann AND Li, Bo", ["Ann Moss", "Bo Li"]),
+        ("Moss, Ann and", ["Ann Moss"]),
+        ("and Moss, Ann and and Li, Bo", ["Ann Moss", "Bo Li"]),
+        ("de Freitas, Nando and Cy Fern", ["Nando de Freitas", "Cy Fern"]),
+        ("Kirk Moss, Ann Bea and Li, Bo", ["Ann Bea Kirk Moss", "Bo Li"]),
+        ("Kirk Moss, Ann Bea and Bo Li and Cy Fern", ["Ann Bea Kirk Moss", "Bo Li", "Cy Fern"]),
+        ("Moss, Ann and others", ["Ann Moss"]),
+        ("Ann Moss, Bo Li, et al.", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss et al", ["Ann Moss"]),
+        ("{Barnes and Noble} and Li, Bo", ["{Barnes and Noble}", "Bo Li"]),
+        ("{The {A, B; C} Group}", ["{The {A, B; C} Group}"]),
+        ("Ann Moss (MIT, Cambridge), Bo Li (CERN)", ["Ann Moss (MIT, Cambridge)", "Bo Li (CERN)"]),
+        ("Ann Moss, Jr., Bo Li", ["Ann Moss, Jr.", "Bo Li"]),
+        ("Ann Moss, Jr.", ["Ann Moss, Jr."]),
+        ("Moss, Jr., Ann", ["Ann Moss Jr."]),
+        ("Moss, Ann, III", ["Ann Moss III"]),
+        ("Ann Moss1,2, Bo Li3", ["Ann Moss1", "Bo Li3"]),
+        ("Sandra Anderson, Andrew Sands", ["Sandra Anderson", "Andrew Sands"]),
+        ("李伯、王安", ["王安 李伯"]),
+        ("AT&T Research", ["AT&T Research"]),
+        ("Moss, Ann,", ["Ann Moss"]),
+    ],
+)
+def test_a_line_of_names_is_split(told: str, names: list[str]) -> None:
+    assert split_names(told) == names
+
+
+@pytest.mark.parametrize(
+    ("told", "inverted", "names"),
+    [
+        ("Madonna, Bo Li", False, ["Madonna", "Bo Li"]),
+        ("Moss, Ann, Li, Bo", False, ["Moss", "Ann", "Li", "Bo"]),
+        ("García Márquez, Gabriel José", True, ["Gabriel José García Márquez"]),
+        ("García Márquez, Gabriel José", None, ["García Márquez", "Gabriel José"]),
+        ("Ann Moss, Bo Li, Cy Fern", True, ["Ann Moss", "Bo Li", "Cy Fern"]),
+    ],
+)
+def test_a_source_may_tell_how_it_writes_names(
+    told: str, inverted: bool | None, names: list[str]
+) -> None:
+    assert split_names(told, inverted=inverted) == names
+
+
+def test_names_may_stay_as_they_are_written() -> None:
+    assert separate_names("Moss, Ann and de la Cruz, Eva") == ["Moss, Ann", "de la Cruz, Eva"]
+    assert given_first("de la Cruz, Eva") == "Eva de la Cruz"
+
+
+@given(st.text(alphabet="Ab., ;&{}()and", max_size=60), st.sampled_from([None, True, False]))
+def test_no_line_of_names_fails_or_gives_an_empty_name(told: str, inverted: bool | None) -> None:
+    assert all(name.strip() for name in split_names(told, inverted=inverted))
