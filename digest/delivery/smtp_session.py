@@ -269,7 +269,7 @@ class Wire(asyncio.BufferedProtocol):
         elif silent >= allowed:
             self.fail(f"no answer for {allowed:g} s")
             return
-        self._watch = loop.call_later(min(relay.timeout, allowed) / 4, self.watch, relay)
+        self._watch = loop.call_later(min(relay.timeout, relay.dot_timeout) / 4, self.watch, relay)
 
     def mail_command(self, mail: ReadyMail, size: int) -> str:
         """Return MAIL FROM. Raises ValueError for an envelope that this server cannot take."""

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,37 @@ def environment(**more: str) -> dict[str, str]:
     """Return this process's environment without its settings, 80 columns wide."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
     return kept | {"DIGEST_RANKING__SEMANTIC": "off", "COLUMNS": "80", "NO_COLOR": "1"} | more
+
+
+def dies_after(mails: int, data: Path, *arguments: str) -> list[str]:
+    """Return a command that kills itself without a warning once so many mails are in mailboxes.
+
+    It does so itself, since whoever looks from outside may look too late on a busy machine.
+    """
+    start = _KILLS_ITSELF.format(mails=mails, main=_MAIN)
+    return [sys.executable, "-c", start, "--data", str(data), *arguments]
+
+
+_KILLS_ITSELF = """
+import os, signal, sys
+left = {mails}
+def watch(event, of):
+    global left
+    if event == "os.rename" and str(of[1]).endswith(".digest"):
+        left -= 1
+        if left < 0:  # the mail that is now complete has not reached its box
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+{main}
+"""
+
+
+def wait_until(true: Callable[[], object], seconds: float = 120) -> None:
+    """Poll another process; only it can say when it is ready."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
 
 
 def digest(

@@ -23,7 +23,7 @@ def into_a_closed_pipe(data: Path, *arguments: str, closed: str = "stdout") -> t
             argv(data, *arguments),
             env=environment(),
             cwd=data.parent,
-            timeout=60,
+            timeout=120,
             check=False,
             **{closed: writing, other: subprocess.PIPE},  # type: ignore[call-overload]
         )

@@ -136,7 +136,7 @@ class Aiosmtpd:
 
         self._thread = threading.Thread(target=serve, daemon=True)
         self._thread.start()
-        assert started.wait(10)
+        assert started.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:

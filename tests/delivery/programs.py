@@ -73,14 +73,14 @@ def postfix(to: str) -> Iterator[int]:
     (folder / "etc" / "master.cf").write_text(MASTER.format(port=port))
     command = ["postfix", "-c", str(folder / "etc")]
     started = subprocess.run(
-        [*command, "start"], check=False, capture_output=True, text=True, timeout=30
+        [*command, "start"], check=False, capture_output=True, text=True, timeout=120
     )
     try:
         if started.returncode != 0:
             pytest.skip(f"postfix cannot start here: {started.stderr[-300:]}")
         yield port  # `start` returns when it listens
     finally:
-        subprocess.run([*command, "stop"], check=False, capture_output=True, timeout=30)
+        subprocess.run([*command, "stop"], check=False, capture_output=True, timeout=120)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -155,7 +155,7 @@ def dovecot() -> Iterator[Mailboxes]:
         yield boxes
     finally:
         running.terminate()
-        running.communicate(timeout=30)
+        running.communicate(timeout=120)
         shutil.rmtree(folder, ignore_errors=True)
 
 

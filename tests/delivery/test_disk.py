@@ -61,7 +61,7 @@ def test_a_disk_that_fills_up_while_it_sends_costs_nobody_their_mail(small_disk:
         return "250 2.0.0 queued"
 
     with Recorder(answer_dot=fill) as server:
-        relay = relay_to(server.port, timeout=5.0, dot_timeout=5.0)
+        relay = relay_to(server.port)
         with pytest.raises(StoreFull, match="no room left"):
             place.send(relay)
         sent = len(server.accepted)

@@ -53,7 +53,7 @@ def test_answers_in_single_bytes_in_many_lines_and_in_no_charset_are_understood(
         )
 
     with Scripted(script) as server:
-        place.send(relay_to(server.port, timeout=5.0, dot_timeout=5.0))
+        place.send(relay_to(server.port))
     assert place.count().accepted == len(server.accepted) == 12
     for view in place.room.deliveries.listed(1):
         assert view.reply is not None and "so be it" in view.reply
@@ -97,7 +97,7 @@ def test_answers_that_come_in_one_piece_are_told_apart(
             await talk.say("221 bye")
 
     with Scripted(script) as server:
-        place.send(relay_to(server.port, connections=1, timeout=5.0, dot_timeout=5.0))
+        place.send(relay_to(server.port, connections=1))
     found = place.room.deliveries.listed(1)
     assert " ".join(view.state for view in found) == ends
     if dot.startswith("250 2"):
@@ -230,7 +230,7 @@ def test_a_server_that_takes_ten_mails_a_connection_gets_all_of_them(post: MakeP
             await talk.say("250 ok")
 
     with Scripted(script) as server:
-        place.send(relay_to(server.port, connections=2, timeout=5.0, dot_timeout=5.0))
+        place.send(relay_to(server.port, connections=2))
     found = place.count()
     assert found.uncertain == found.refused == found.sending == 0
     assert found.accepted == len(server.accepted) == len({who for who, _ in server.accepted})

@@ -36,7 +36,7 @@ def test_a_slow_sender_keeps_its_claims_only_by_renewing(post: MakePost, renews:
         sender = Sender(
             store,
             owner,
-            relay_to(server.port, connections=1, pipeline=1, timeout=5.0, dot_timeout=5.0),
+            relay_to(server.port, connections=1, pipeline=1),
             clock=lambda: now[0],
             rng=random.Random(1),
             lease=Lease(LENGTH, store.renew) if renews else None,
@@ -54,7 +54,7 @@ def _patient(
     return Sender(
         place.room.deliveries,
         owner,
-        relay_to(port, connections=1, pipeline=1, timeout=5.0, dot_timeout=5.0),
+        relay_to(port, connections=1, pipeline=1),
         clock=lambda: now[0],
         rng=random.Random(1),
         lease=lease,

@@ -87,13 +87,13 @@ def test_signatures_survive_a_hop_by_smtplib(place: Post) -> None:
             return "250 2.0.0 passed on"
 
         with Aiosmtpd(handle=pass_on) as hop:
-            place.send(relay_to(hop.port, timeout=5.0, dot_timeout=5.0))
+            place.send(relay_to(hop.port))
         assert_all_arrived_unharmed(place, last)
 
 
 def test_signatures_survive_a_real_postfix(place: Post) -> None:
     with Aiosmtpd() as last, postfix(f"smtp:[127.0.0.1]:{last.port}") as port:
-        place.send(relay_to(port, timeout=10.0, dot_timeout=10.0))
+        place.send(relay_to(port))
         assert all(last.arrived.acquire(timeout=WAIT) for _ in range(READERS))
         assert_all_arrived_unharmed(place, last)
         assert all(b"by relay.example.org (Postfix)" in mail for _, mail in last.mails)
@@ -103,7 +103,7 @@ def test_signatures_survive_postfix_and_dovecot_by_a_verifier_of_another_make(pl
     keys = [place.room.press._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
     records = {key.record_name: key.record for key in keys}
     with dovecot() as boxes, postfix(f"lmtp:inet:127.0.0.1:{boxes.port}") as port:
-        place.send(relay_to(port, timeout=10.0, dot_timeout=10.0))
+        place.send(relay_to(port))
         boxes.wait_for(READERS, WAIT)
         mails = [boxes.mail(address_of(number)) for number in range(1, READERS + 1)]
     assert place.count().accepted == READERS

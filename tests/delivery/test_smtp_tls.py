@@ -21,7 +21,6 @@ from tests.delivery.servers import Scripted, Talk
 MakePost = Callable[[int], Post]
 PASSWORD = "a pass word of umlauts: äöü"
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-PATIENT: dict[str, object] = {"timeout": 5.0, "dot_timeout": 5.0}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,6 @@ def log_in(
         ca_file=certificate.file,
         username="digest",
         password=password,
-        **PATIENT,
     )
 
 
@@ -63,7 +61,7 @@ def test_mails_go_out_over_tls_to_a_server_that_is_trusted(
 ) -> None:
     place = post(12)
     with server_with(ours, security) as server:
-        relay = relay_to(server.port, security=security, ca_file=ours.file, **PATIENT)
+        relay = relay_to(server.port, security=security, ca_file=ours.file)
         assert place.send(relay).trouble is None
     assert place.count().accepted == 12
     assert len({recipient for recipient, _ in server.mails}) == len(server.mails) == 12
@@ -78,7 +76,7 @@ def test_a_certificate_that_is_unknown_or_of_another_name_is_refused(
     place = post(4)
     shown, ca_file = (of_another, of_another.file) if trusted else (ours, None)
     with server_with(shown, security) as server:
-        relay = relay_to(server.port, security=security, ca_file=ca_file, **PATIENT)
+        relay = relay_to(server.port, security=security, ca_file=ca_file)
         with pytest.raises(DeliveryError, match=r"does not hold \(.+\); set smtp\.ca_file"):
             place.send(relay)
     found = place.count()

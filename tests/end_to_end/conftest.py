@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import email
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.policy import default
 from pathlib import Path
 
@@ -41,14 +40,6 @@ def prepare(data: Path, readers: int, folder: Path) -> None:
     (folder / "readers.csv").write_text("\n".join(["email,name,keywords", *rows]))
     assert digest(data, "ingest", folder / "page.txt").code == 0
     assert digest(data, "subscribers", "import", folder / "readers.csv", "--confirmed").code == 0
-
-
-def wait_until(true: Callable[[], object], seconds: float = 30) -> None:
-    """Poll another process; only it can say when it is ready."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def text_of(raw: bytes) -> str:

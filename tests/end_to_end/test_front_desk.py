@@ -66,7 +66,7 @@ def test_the_whole_life_of_a_subscription(
     installation.run("day-1.txt", date(2026, 11, 19))
     context = chrome.new_context(java_script_enabled=javascript, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     subscribe(installation, page, javascript=javascript)
     confirm(installation, page)
 

@@ -10,8 +10,8 @@ from email.policy import default
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from tests.cli.command import argv, digest, environment
-from tests.end_to_end.conftest import ROBOTS, wait_until
+from tests.cli.command import argv, digest, environment, wait_until
+from tests.end_to_end.conftest import ROBOTS
 from tests.installation import mails, page
 
 
@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 def fetch(address: str, form: bytes | None = None) -> tuple[int, str]:
-    with urlopen(Request(address, data=form), timeout=10) as answer:
+    with urlopen(Request(address, data=form), timeout=60) as answer:
         return answer.status, answer.read().decode()
 
 
@@ -85,7 +85,7 @@ def test_serve_reads_dumps_answers_links_and_ends_cleanly(data: Path, tmp_path: 
         assert state_of(data, "ada@example.org") == "left"
     finally:
         server.send_signal(signal.SIGTERM)
-        _, said = server.communicate(timeout=30)
+        _, said = server.communicate(timeout=120)
     assert server.returncode in (0, -signal.SIGTERM), said
     assert "Traceback" not in said
     assert "example.org" not in said, "logs name no readers"

@@ -40,7 +40,7 @@ class World:
         pace: HostPace | None = None,
         **limits: float,
     ) -> Fetcher:
-        quick = {"attempts": 3, "first_wait": 0.0, "longest_wait": 5.0, "idle_seconds": 2.0}
+        quick = {"attempts": 3, "first_wait": 0.0, "longest_wait": 5.0, "idle_seconds": 60.0}
         return Fetcher(
             pace=pace or self,
             clock=lambda: self.now,

@@ -56,8 +56,9 @@ def served(app: Any, on: socket.socket | None = None) -> Iterator[str]:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
-        deadline = time.monotonic() + 10
-        while not server.started and time.monotonic() < deadline:
+        end = time.monotonic() + 60
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < end, "the server did not begin"
             thread.join(0.01)
         try:
             yield f"http://127.0.0.1:{port}"
