@@ -1,0 +1,355 @@
+"""Change pure modules in small ways, one at a time, and print the changes that no test notices.
+
+python scripts/mutants.py [MODULE …] [--sample N] [--seed S] [--tests PATH …]
+make mutants [MODULE=digest/delivery/outcomes.py]
+
+A line is tried with the tests that run it, quickest first: a first run traces which do. Each mutant
+has a process of its own, forked from one that has the slow libraries loaded, and the mutated module
+is served by an import hook; no file is touched. Why not mutmut or cosmic-ray: docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import random
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+PURE = (
+    *("digest/papers.py", "digest/editions.py", "digest/mail.py", "digest/states.py"),
+    *("digest/archive", "digest/choosing", "digest/ranking", "digest/schedule"),
+    *(f"digest/composing/{n}.py" for n in ("excerpt", "fit", "links", "palette", "wrapping")),
+    *(f"digest/delivery/{n}.py" for n in ("crash_board", "dkim", "headers", "message", "outcomes")),
+    *(f"digest/delivery/{n}.py" for n in ("pace", "quoted", "send_loop", "verp")),
+    *(f"digest/dumps/{n}.py" for n in ("fields", "links", "tex", "tex_names", "tex_render")),
+    *("digest/dumps/text.py", "digest/sources/health.py"),
+    *(f"subscribers/{n}.py" for n in ("addresses", "consent", "item_lexer", "preferences")),
+    *(f"subscribers/{n}.py" for n in ("profile", "tokens", "own_data")),
+)
+SLOW = ("numpy", "scipy.sparse", "sqlalchemy", "hypothesis.strategies", "pydantic", "jinja2")
+FLAGS = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly"]
+LONGEST = 60.0  # seconds for one mutant; one that takes longer hangs, which is noticed
+
+_COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt},
+    **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In},
+    **{ast.Is: ast.IsNot, ast.IsNot: ast.Is},
+}
+_COUNTED: dict[type[ast.operator], type[ast.operator]] = {
+    **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult},
+    **{ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr},
+}
+_NAMED = {"min": "max", "max": "min", "any": "all", "all": "any", "break": "continue"}
+_UNTOUCHED = (ast.JoinedStr, ast.Assert, ast.Raise, ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: which node becomes what."""
+
+    line: int
+    before: str
+    after: str
+    code: CodeType
+
+
+class Mutations:
+    """Finds every change of a module's source; compiles each while its node is replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    def __iter__(self) -> Iterator[Mutant]:
+        yield from self._inside(self._tree)
+
+    def _inside(self, node: ast.AST) -> Iterator[Mutant]:
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns", "decorator_list", "type_params", "bases"):
+                continue
+            for at, child in enumerate(value if isinstance(value, list) else [value]):
+                if not isinstance(child, ast.AST) or _is_said(child):
+                    continue
+                for other in _changes(child):
+                    place = (node, name, at if isinstance(value, list) else None)
+                    yield self._replaced(place, child, other)
+                yield from self._inside(child)
+
+    def _replaced(
+        self, place: tuple[ast.AST, str, int | None], child: ast.AST, other: ast.AST
+    ) -> Mutant:
+        node, name, at = place
+        ast.copy_location(other, child)
+        before, after = ast.unparse(child), ast.unparse(other)
+        _put(node, name, at, other)
+        code = compile(ast.fix_missing_locations(self._tree), str(self._path), "exec")
+        _put(node, name, at, child)
+        return Mutant(getattr(child, "lineno", 1), before, after, code)
+
+
+def _put(node: ast.AST, name: str, at: int | None, child: ast.AST) -> None:
+    if at is None:
+        setattr(node, name, child)
+    else:
+        getattr(node, name)[at] = child
+
+
+def _is_said(node: ast.AST) -> bool:
+    """Return whether this is words: a docstring, a message, an error."""
+    text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return text or isinstance(node, _UNTOUCHED)
+
+
+def _changes(node: ast.AST) -> Iterator[ast.AST]:  # noqa: PLR0912 - a table of kinds
+    match node:
+        case ast.Compare(ops=[op]) if type(op) in _COMPARED:
+            yield ast.Compare(node.left, [_COMPARED[type(op)]()], node.comparators)
+        case ast.BoolOp(op=op, values=values):
+            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+            if len(values) > 1:
+                yield from (_less(node, "values", at) for at in range(len(values)))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield operand
+        case ast.BinOp(op=op) if type(op) in _COUNTED:
+            yield ast.BinOp(node.left, _COUNTED[type(op)](), node.right)
+        case ast.Constant(value=bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int(value) | float(value)):
+            yield ast.Constant(value + 1)
+        case ast.Constant(value=str(value)) if value:
+            yield ast.Constant("mutant" + value)
+        case ast.List() | ast.Tuple() | ast.Set() if isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
+            if 1 < len(node.elts) < 40:
+                yield from (_less(node, "elts", at) for at in range(len(node.elts)))
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
+            if not isinstance(test, ast.Compare | ast.BoolOp | ast.UnaryOp):
+                yield _with(node, test=ast.UnaryOp(ast.Not(), test))
+        case ast.comprehension(ifs=[_, *_]):
+            yield from (_less(node, "ifs", at) for at in range(len(node.ifs)))
+        case ast.Call(func=ast.Name(id=name)) if name in _NAMED:
+            yield ast.Call(ast.Name(_NAMED[name], ast.Load()), node.args, node.keywords)
+        case ast.Call(keywords=[_, *_]):
+            yield from (_less(node, "keywords", at) for at in range(len(node.keywords)))
+        case ast.Expr(value=ast.Call()) | ast.AugAssign() | ast.Break():
+            yield ast.Pass()
+        case ast.Return(value=ast.AST()) if not isinstance(node.value, ast.Constant):
+            yield ast.Return(ast.Constant(None))
+
+
+def _less(node: ast.AST, name: str, at: int) -> ast.AST:
+    kept = list(getattr(node, name))
+    del kept[at]
+    if isinstance(node, ast.BoolOp) and len(kept) == 1:
+        return ast.copy_location(kept[0], node)
+    return _with(node, **{name: kept})
+
+
+def _with(node: ast.AST, **changed: Any) -> ast.AST:
+    return type(node)(**{**dict(ast.iter_fields(node)), **changed})
+
+
+class Served(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """An import hook that gives one module another code."""
+
+    def __init__(self, name: str, path: Path, code: CodeType) -> None:
+        self._name, self._path, self._code = name, path, code
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        """Return a spec for the one module."""
+        if fullname != self._name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._path, loader=self)
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave it to the import system."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the other code."""
+        exec(self._code, module.__dict__)  # noqa: S102 - it is our own, changed
+
+
+@dataclass(slots=True)
+class Trace:
+    """A pytest plugin: which lines of a module each test runs, and how long it takes."""
+
+    path: str
+    lines: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    _test: str = ""
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Begin to trace."""
+        self._test = nodeid
+        self.seconds[nodeid] = time.monotonic()
+        sys.settrace(self._call)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """End it."""
+        sys.settrace(None)
+        self.seconds[nodeid] = time.monotonic() - self.seconds[nodeid]
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Remember what fails without any mutant."""
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def _call(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
+        return self._line if frame.f_code.co_filename == self.path else None
+
+    def _line(self, frame: FrameType, event: str, _: object) -> Callable[..., Any]:
+        self.lines[self._test].add(frame.f_lineno)
+        return self._line
+
+
+def forked(work: Callable[[], int], seconds: float) -> int:
+    """Return what a function returns in a process of its own; -1 when it takes too long."""
+    child = os.fork()
+    if not child:
+        os.setsid()  # with what its tests start
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1), os.dup2(silence, 2)
+        code = 1
+        with suppress(BaseException):
+            code = int(work())
+        os._exit(code)
+    end = time.monotonic() + seconds
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > end:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return -1
+        time.sleep(0.01)
+
+
+def run_tests(tests: Sequence[str], *plugins: object) -> int:
+    """Run tests in this process."""
+    import pytest
+
+    return int(pytest.main([*FLAGS, *tests], plugins=list(plugins)))
+
+
+def tests_of(path: Path) -> list[str]:
+    """Return the test files that import a module; if none does, all of its room."""
+    dotted = name_of(path)
+    package, _, last = dotted.rpartition(".")
+    found = [
+        str(file.relative_to(ROOT))
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))
+        if "end_to_end" not in file.parts
+        and (dotted in (text := file.read_text()) or f"from {package} import {last}" in text)
+    ]
+    room = ROOT / "tests" / path.parent.relative_to(ROOT / "digest") if "digest" in dotted else None
+    if not found and room and room.is_dir():
+        return [str(room.relative_to(ROOT))]
+    return found or ["tests/subscribers"]
+
+
+def name_of(path: Path) -> str:
+    """Return a file's dotted name."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def traced(path: Path, tests: Sequence[str]) -> Trace:
+    """Return what the tests do without any mutant. They must pass."""
+    reading, writing = os.pipe()
+
+    def work() -> int:
+        trace = Trace(str(path))
+        code = run_tests([*tests, "-p", "no:xdist"], trace)
+        told = {"lines": {k: sorted(v) for k, v in trace.lines.items()}, "seconds": trace.seconds}
+        with os.fdopen(writing, "w") as out:
+            out.write(repr((told, trace.failed)))
+        return code
+
+    import threading
+
+    said: list[str] = []
+    code_of = threading.Thread(target=lambda: said.append(os.fdopen(reading).read()))
+    code = 0
+    code_of.start()
+    code = forked(work, 1200)
+    os.close(writing)
+    code_of.join()
+    told, failed = ast.literal_eval(said[0]) if said[0] else ({}, [])
+    if code or failed:
+        raise SystemExit(f"{path}: the tests fail as they are ({code}): {failed} {tests}")
+    return Trace(str(path), {k: set(v) for k, v in told["lines"].items()}, told["seconds"])
+
+
+def survivors(path: Path, tests: Sequence[str], sample: int, rng: random.Random) -> Iterator[str]:
+    """Yield a line for each mutant of a module that no test notices, and a last one that counts."""
+    mutants = list(Mutations(path))
+    trace = traced(path, tests)
+    if sample and len(mutants) > sample:
+        mutants = sorted(rng.sample(mutants, sample), key=lambda mutant: mutant.line)
+    left = 0
+    run_by: dict[int, list[str]] = defaultdict(list)
+    for test in sorted(trace.lines, key=lambda each: trace.seconds[each]):
+        for line in trace.lines[test]:
+            run_by[line].append(test)
+    every = sorted(trace.lines, key=lambda each: trace.seconds[each])
+    for mutant in mutants:
+        chosen = run_by.get(mutant.line) or every
+        hook = Served(name_of(path), path, mutant.code)
+        if chosen and forked(lambda: _tried(hook, chosen), LONGEST) != 0:  # noqa: B023
+            continue
+        left += 1
+        before, after = mutant.before.splitlines()[0], mutant.after.splitlines()[0]
+        yield f"{path.relative_to(ROOT)}:{mutant.line}: {before[:90]}  →  {after[:90]}"
+    yield f"{path.relative_to(ROOT)}: {left} of {len(mutants)} mutants survive"
+
+
+def _tried(hook: Served, tests: Sequence[str]) -> int:
+    sys.meta_path.insert(0, hook)
+    return run_tests(tests)
+
+
+def main() -> None:
+    """Print the survivors of the modules asked for, or of all pure ones."""
+    parser = argparse.ArgumentParser(description="Change modules and see which tests notice.")
+    parser.add_argument("modules", nargs="*", default=PURE)
+    parser.add_argument("--sample", type=int, default=0, help="at most so many of a module")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tests", nargs="*", default=[], help="instead of those that import it")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    for name in (*SLOW, "pytest"):
+        importlib.import_module(name)
+    for path in files(options.modules):
+        for line in survivors(
+            path, options.tests or tests_of(path), options.sample, random.Random(options.seed)
+        ):
+            print(line, flush=True)
+
+
+def files(named: Sequence[str]) -> Iterator[Path]:
+    """Return the modules of these files and folders."""
+    for name in named:
+        path = ROOT / name
+        yield from sorted(path.glob("*.py")) if path.is_dir() else [path]
+
+
+if __name__ == "__main__":
+    main()
