@@ -43,6 +43,9 @@ test: dev model ## Run every test
 fuzz: dev ## Random examples for every property test (SECONDS=3600 for an hour)
 	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS) -n $(WORKERS) $(PYTEST_FLAGS)
 
+mutants: dev ## Small changes of the pure modules that no test notices (MODULE=digest/papers.py)
+	nice $(BIN)/python scripts/mutants.py $(MODULE)
+
 lint: dev ## Look for mistakes and for lines out of shape
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

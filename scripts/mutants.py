@@ -16,6 +16,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import os
+import pickle
 import random
 import signal
 import sys
@@ -27,7 +28,10 @@ from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 PURE = (
@@ -46,13 +50,26 @@ FLAGS = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "
 LONGEST = 60.0  # seconds for one mutant; one that takes longer hangs, which is noticed
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    **{ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt},
-    **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In},
-    **{ast.Is: ast.IsNot, ast.IsNot: ast.Is},
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
 }
 _COUNTED: dict[type[ast.operator], type[ast.operator]] = {
-    **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult},
-    **{ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr},
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
 }
 _NAMED = {"min": "max", "max": "min", "any": "all", "all": "any", "break": "continue"}
 _UNTOUCHED = (ast.JoinedStr, ast.Assert, ast.Raise, ast.Import, ast.ImportFrom)
@@ -185,14 +202,13 @@ class Served(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(self._code, module.__dict__)  # noqa: S102 - it is our own, changed
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Trace:
     """A pytest plugin: which lines of a module each test runs, and how long it takes."""
 
     path: str
     lines: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     seconds: dict[str, float] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
     _test: str = ""
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -205,11 +221,6 @@ class Trace:
         """End it."""
         sys.settrace(None)
         self.seconds[nodeid] = time.monotonic() - self.seconds[nodeid]
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Remember what fails without any mutant."""
-        if report.failed:
-            self.failed.append(report.nodeid)
 
     def _call(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
         return self._line if frame.f_code.co_filename == self.path else None
@@ -244,8 +255,6 @@ def forked(work: Callable[[], int], seconds: float) -> int:
 
 def run_tests(tests: Sequence[str], *plugins: object) -> int:
     """Run tests in this process."""
-    import pytest
-
     return int(pytest.main([*FLAGS, *tests], plugins=list(plugins)))
 
 
@@ -271,36 +280,32 @@ def name_of(path: Path) -> str:
 
 
 def traced(path: Path, tests: Sequence[str]) -> Trace:
-    """Return what the tests do without any mutant. They must pass."""
-    reading, writing = os.pipe()
+    """Return what the tests do without any mutant.
 
-    def work() -> int:
-        trace = Trace(str(path))
-        code = run_tests([*tests, "-p", "no:xdist"], trace)
-        told = {"lines": {k: sorted(v) for k, v in trace.lines.items()}, "seconds": trace.seconds}
-        with os.fdopen(writing, "w") as out:
-            out.write(repr((told, trace.failed)))
-        return code
+    Raises RuntimeError when they fail as it is.
+    """
+    with TemporaryDirectory() as folder:
+        told = Path(folder, "trace")
 
-    import threading
+        def work() -> int:
+            trace = Trace(str(path))
+            code = run_tests([*tests, "-p", "no:xdist"], trace)
+            told.write_bytes(pickle.dumps((dict(trace.lines), trace.seconds)))
+            return code
 
-    said: list[str] = []
-    code_of = threading.Thread(target=lambda: said.append(os.fdopen(reading).read()))
-    code = 0
-    code_of.start()
-    code = forked(work, 1200)
-    os.close(writing)
-    code_of.join()
-    told, failed = ast.literal_eval(said[0]) if said[0] else ({}, [])
-    if code or failed:
-        raise SystemExit(f"{path}: the tests fail as they are ({code}): {failed} {tests}")
-    return Trace(str(path), {k: set(v) for k, v in told["lines"].items()}, told["seconds"])
+        if code := forked(work, 1200):
+            raise RuntimeError(f"{path.relative_to(ROOT)}: {tests} fail as they are (code {code})")
+        return Trace(str(path), *pickle.loads(told.read_bytes()))  # noqa: S301 - written just now
 
 
 def survivors(path: Path, tests: Sequence[str], sample: int, rng: random.Random) -> Iterator[str]:
     """Yield a line for each mutant of a module that no test notices, and a last one that counts."""
     mutants = list(Mutations(path))
-    trace = traced(path, tests)
+    try:
+        trace = traced(path, tests)
+    except RuntimeError as error:
+        yield str(error)
+        return
     if sample and len(mutants) > sample:
         mutants = sorted(rng.sample(mutants, sample), key=lambda mutant: mutant.line)
     left = 0
@@ -335,12 +340,11 @@ def main() -> None:
     options = parser.parse_args()
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
-    for name in (*SLOW, "pytest"):
+    for name in SLOW:
         importlib.import_module(name)
     for path in files(options.modules):
-        for line in survivors(
-            path, options.tests or tests_of(path), options.sample, random.Random(options.seed)
-        ):
+        rng = random.Random(options.seed)  # noqa: S311 - a choice of mutants
+        for line in survivors(path, options.tests or tests_of(path), options.sample, rng):
             print(line, flush=True)
 
 

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from digest.archive import diff
 from digest.archive.diff import Intents, decide
 from digest.archive.merging import FIELDS
+from digest.archive.title_blocks import CROWDED
 from digest.papers import Link, Paper, PaperRecord, keys_of
 
 
@@ -199,3 +203,40 @@ def _any_record(rng: random.Random) -> PaperRecord:
         arxiv_id=rng.choice([None, None, "2401.00001", "2401.00002", "2401.00003"]),
         doi=rng.choice([None, None, "10.1234/a.1", "10.1234/a.2", "10.48550/arXiv.2401.00001"]),
     )
+
+
+class Filed(Archive):
+    """An archive in which each block holds so many papers."""
+
+    def __init__(self, papers: int) -> None:
+        super().__init__()
+        self._filed = [Paper(1000 + n, f"Annual Report of Station {n}", "") for n in range(papers)]
+
+    def by_blocks(self, hashes: Sequence[int]) -> Mapping[int, Sequence[Paper]]:
+        return dict.fromkeys(hashes, self._filed)
+
+
+@pytest.mark.parametrize(("papers", "compared"), [(CROWDED, CROWDED), (CROWDED + 1, 0)])
+def test_a_crowded_block_is_not_searched(
+    papers: int, compared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = comparisons(monkeypatch)
+    archive = Filed(papers)
+    decide([told("Annual Report of Station Nine")], archive, archive)
+    assert len(asked) == compared
+
+
+def test_a_series_in_a_dump_costs_no_more_than_its_first_papers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = comparisons(monkeypatch)
+    series = [told(f"Proceedings of the Conference on Beekeeping {n}") for n in range(300)]
+    assert len(decide(series, Archive()).new) == len(series)
+    assert len(asked) <= len(series) + CROWDED * (CROWDED + 1) / 2, "not every pair"
+
+
+def comparisons(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each comparison that `decide` makes; nothing is alike."""
+    asked: list[str] = []
+    monkeypatch.setattr(diff, "same_paper", lambda one, other: asked.append(other.title))
+    return asked

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.delivery_room import NOW
-from digest.delivery.outcomes import Reply, Step, Trouble, judge, lost
+from digest.delivery.outcomes import Reply, Step, Trouble, by_code, judge, lost
 from digest.delivery.pace import BackOff, Go, Pace, PaceLimits, Postpone, Wait
 from digest.delivery.verp import delivery_of, return_path
 from digest.states import State
@@ -36,6 +36,27 @@ BASE = "bounces@digest.example.org"
         (Step.MAIL, 530, "5.7.0 log in first", State.DEFERRED, False, False, Trouble.RELAY),
         (Step.MAIL, 552, "5.3.4 too big", State.REFUSED, True, False, Trouble.NONE),
         (Step.DOT, 354, "what?", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.RCPT, 250, "2.1.5 Ok", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.RCPT, 450, "4.7.1 greylisted", State.DEFERRED, False, False, Trouble.DOMAIN),
+        (Step.MAIL, 451, "4.3.0 try later", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.MAIL, 454, "4.3.0 no login now", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.RCPT, 451, "4.3.0 try later", State.DEFERRED, True, False, Trouble.NONE),
+        (Step.DOT, 454, "4.3.0 try later", State.DEFERRED, True, False, Trouble.NONE),
+        (Step.MAIL, 452, "4.3.1 full", State.DEFERRED, True, False, Trouble.NONE),
+        (Step.MAIL, 552, "too big", State.REFUSED, True, False, Trouble.NONE),
+        (Step.MAIL, 550, "5.3.4 too big", State.REFUSED, True, False, Trouble.NONE),
+        (Step.MAIL, 550, "5.3.0 no", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.MAIL, 550, "5.2.4 no", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.MAIL, 553, "no such sender", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.DOT, 550, "no such user", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 551, "user unknown", State.REFUSED, True, True, Trouble.NONE),
+        (Step.RCPT, 553, "Invalid recipient", State.REFUSED, True, True, Trouble.NONE),
+        (Step.RCPT, 550, "does not exist", State.REFUSED, True, True, Trouble.NONE),
+        (Step.RCPT, 550, "mailbox not found", State.REFUSED, True, True, Trouble.NONE),
+        (Step.RCPT, 550, "we do not like you", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 554, "user unknown", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 550, "5.7.1 unknown", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 550, "see 5.1.1 for it", State.REFUSED, True, False, Trouble.NONE),
     ],
 )
 def test_an_answer_becomes_an_outcome(
@@ -55,9 +76,60 @@ def test_an_answer_becomes_an_outcome(
         assert verdict.outcome.counts is counts
 
 
-def test_a_lost_connection_is_uncertain_only_once_data_was_begun() -> None:
-    assert lost(dot_sent=True, why="reset").state is State.UNCERTAIN
-    assert lost(dot_sent=False, why="reset").state is State.DEFERRED
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("code", [530, 535, 538])
+def test_a_login_that_is_refused_refuses_no_reader(step: Step, code: int) -> None:
+    verdict = judge(step, Reply(code, "5.1.1 no such user"))
+    outcome = verdict.outcome
+    assert (outcome.state, outcome.counts, outcome.suppress) == (State.DEFERRED, False, False)
+    assert verdict.trouble is Trouble.RELAY
+
+
+@pytest.mark.parametrize(
+    ("status", "gone"),
+    [
+        *((status, True) for status in ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")),
+        *((status, False) for status in ("5.1.0", "5.1.4", "5.1.8", "5.2.2", "5.1.100", "5.4.1")),
+    ],
+)
+def test_only_an_address_that_does_not_exist_is_never_written_to_again(
+    status: str, gone: bool
+) -> None:
+    assert judge(Step.RCPT, Reply(550, f"{status} no")).outcome.suppress is gone
+
+
+def test_an_outcome_tells_the_step_the_code_and_the_servers_words() -> None:
+    refused = judge(Step.DOT, Reply(554, "5.7.1 spam")).outcome
+    assert (refused.code, refused.text) == (554, "the final dot: 554 5.7.1 spam")
+    accepted = judge(Step.DOT, Reply(250, "2.0.0 queued as 7")).outcome
+    assert (accepted.code, accepted.text) == (250, "2.0.0 queued as 7")
+    for code in (250, 450, 550):
+        assert len(judge(Step.DOT, Reply(code, "x" * 999)).outcome.text) == 300
+
+
+def test_an_enhanced_status_stands_at_the_beginning() -> None:
+    assert Reply(450, "4.7.12 wait").enhanced == (4, 7, 12)
+    assert Reply(450, "wait 4.7.1").enhanced is None
+    assert Reply(450, "3.7.1 wait").enhanced is None
+
+
+def test_a_board_tells_by_the_code_alone() -> None:
+    assert by_code(250).state is State.ACCEPTED
+    assert by_code(554).state is State.REFUSED
+    assert by_code(452).state is State.DEFERRED
+    assert "board" in by_code(250).text
+
+
+def test_a_lost_connection_is_uncertain_only_once_its_final_dot_was_out() -> None:
+    known = lost(dot_sent=False, why="reset")
+    assert (known.state, known.counts, known.code) == (State.DEFERRED, False, None)
+    assert known.text == "reset before its final dot"
+    doubt = lost(dot_sent=True, why="reset")
+    assert (doubt.state, doubt.text, doubt.code) == (
+        State.UNCERTAIN,
+        "reset after its final dot",
+        None,
+    )
 
 
 def test_back_off_doubles_up_to_its_limit_with_jitter() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import dkim
@@ -102,6 +103,16 @@ def test_a_changed_mail_does_not_verify(
 def test_a_second_from_breaks_the_signature(keys: tuple[DkimKey, DkimKey]) -> None:
     mail = signed(keys[0])
     assert not verified(mail.replace(b"From: ", b"From: eve@evil.example\r\nFrom: ", 1), keys)
+
+
+def test_from_is_named_once_more_than_it_occurs(keys: tuple[DkimKey, DkimKey]) -> None:
+    head = signed(keys[0]).partition(b"\r\n\r\n")[0].replace(b"\r\n ", b"")
+    named = re.search(rb"; ?h=([^;]+);", head)
+    assert named is not None
+    names = named[1].split(b":")
+    present = [line.partition(b":")[0].lower() for line in head.split(b"\r\n")[1:]]
+    assert names.count(b"from") == 2
+    assert sorted(names) == sorted([b"from", *(set(present) - {b"precedence"})])
 
 
 def test_a_relay_may_refold_headers(keys: tuple[DkimKey, DkimKey]) -> None:

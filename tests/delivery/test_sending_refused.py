@@ -49,6 +49,33 @@ def test_refused_and_deferred_recipients_do_not_disturb_the_others(
     assert gone == {address_of(n) for n in (1, 8, 15)}, "only those that do not exist"
 
 
+def test_a_failure_that_is_not_the_recipients_does_not_put_them_off_for_longer(
+    post: MakePost,
+) -> None:
+    place, now = post(1), NOW
+    answers = {"RCPT": "450 4.2.1 busy", "MAIL": "250 ok"}
+
+    async def script(talk: Talk) -> None:
+        await talk.hello()
+        await talk.serve(rcpt=lambda who: answers["RCPT"], mail=answers["MAIL"])
+
+    def put_off() -> timedelta:
+        [view] = place.room.deliveries.listed(1)
+        assert view.next_attempt_at is not None
+        return view.next_attempt_at - now
+
+    with Scripted(script) as server:
+        for attempts, least in ((1, 3), (2, 7), (3, 15), (4, 30)):
+            place.send(relay_to(server.port), now=now)
+            assert place.room.deliveries.listed(1)[0].attempts == attempts
+            assert put_off() >= timedelta(minutes=least)
+            now += put_off()
+        answers["MAIL"] = "550 5.7.1 sender not allowed"
+        place.send(relay_to(server.port), now=now)
+    assert place.room.deliveries.listed(1)[0].attempts == 4
+    assert put_off() < timedelta(minutes=7), "as after a first failure"
+
+
 def test_a_server_that_takes_data_for_nobody_gets_nothing(post: MakePost) -> None:
     place = post(3)
 

@@ -76,6 +76,10 @@ def test_the_newest_key_signs() -> None:
     assert Tokens([NEW_KEY]).read("mail", token, NOW).fields == (1, 2)
 
 
+def test_a_rotation_keeps_the_hashes_of_addresses() -> None:
+    assert Tokens([KEY, NEW_KEY]).address_key == Tokens([KEY]).address_key == KEY
+
+
 @pytest.mark.parametrize("keys", [[], [b"short"], [KEY, b""]])
 def test_weak_keys_are_refused(keys: list[bytes]) -> None:
     with pytest.raises(ValueError, match="32 random bytes"):
