@@ -27,8 +27,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
 from tempfile import TemporaryDirectory
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
