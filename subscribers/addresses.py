@@ -62,6 +62,19 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
     return Address(found.normalized, f"{local}@{domain}", domain, found.smtputf8)
 
 
+def mailbox_key(email: str) -> str:
+    """Return what many forms of one mailbox share: `a.da+x@gmail.com` is `ada@gmail.com`.
+
+    Limits count by it, so that `+1`, `+2` … have one allowance. It is never mailed to, and two
+    readers may have the same.
+    """
+    local, _, domain = email.casefold().rpartition("@")
+    local = unicodedata.normalize("NFKC", local)
+    base = local.partition("+")[0] or local
+    domain = {"googlemail.com": "gmail.com"}.get(domain, domain)
+    return f"{base.replace('.', '') if domain == 'gmail.com' else base}@{domain}"
+
+
 def parse_name(text: str) -> str:
     """Check a display name: any script, one line, no control or direction characters.
 

@@ -2,8 +2,10 @@
 
     (nobody) ──ask──▶ pending ──confirm──▶ active ◀──resume── paused
         │                                  ▲ │ ▲ └────pause────▲
-        └────────────vouch─────────────────┘ │ └─undo (a week)─┐
-                                             └─────leave─────▶ left        any ──erase──▶ erased
+        └────────────vouch─────────────────┘ │ └─undo (a week), confirm─┐
+                                             └──────────leave────────▶ left   any ──erase──▶ erased
+
+Asking again changes no state: who has left stays so until the letter's button is pressed.
 
 Each step leaves a `Consent` record: what was agreed to, when, how and by whom (GDPR art. 7(1):
 the controller must be able to show it). The address itself is kept there only as a keyed hash,
@@ -50,9 +52,9 @@ class Consent:
 
 
 _STEPS: dict[Action, dict[State | None, State]] = {
-    "ask": {None: "pending", "pending": "pending", "left": "pending", "erased": "pending"},
+    "ask": {None: "pending", "pending": "pending", "left": "left", "erased": "pending"},
     "vouch": {None: "active", "pending": "active", "left": "active", "erased": "active"},
-    "confirm": {"pending": "active", "active": "active", "paused": "paused"},
+    "confirm": {"pending": "active", "left": "active"},
     "pause": {"active": "paused", "paused": "paused"},
     "resume": {"paused": "active", "active": "active"},
     "leave": {"pending": "left", "active": "left", "paused": "left", "left": "left"},
@@ -65,7 +67,7 @@ _STEPS: dict[Action, dict[State | None, State]] = {
 _REFUSALS: dict[Action, str] = {
     "ask": message("this address is subscribed already"),
     "vouch": message("this address is subscribed already"),
-    "confirm": message("this subscription has ended; subscribe again to get mails"),
+    "confirm": message("this subscription is confirmed already"),
     "pause": message("only a running subscription can be paused"),
     "resume": message("only a paused subscription can go on"),
     "leave": message("there is no subscription to end"),

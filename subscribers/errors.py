@@ -4,6 +4,7 @@ FrontDeskError
 ├── ProfileError     a profile text has problems; carries each with its place  (ValueError)
 ├── AddressError     an address that no mail can be sent to                    (ValueError)
 ├── TokenError       a link that is forged, expired or for something else      (ValueError)
+│   └── UsedLink     … or that has done what it was for
 ├── ConsentError     a step that this reader's state does not allow            (ValueError)
 ├── UnknownReader    nobody is subscribed with this address or number          (LookupError)
 └── UnknownPaper     there is no such paper, or it was not in that mail        (LookupError)
@@ -55,6 +56,10 @@ class AddressError(FrontDeskError, ValueError):
 
 class TokenError(FrontDeskError, ValueError):
     """A link that is forged, expired or meant for something else."""
+
+
+class UsedLink(TokenError):
+    """A link that works once, and has."""
 
 
 class ConsentError(FrontDeskError, ValueError):

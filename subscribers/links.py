@@ -31,9 +31,10 @@ class Links:
         """A fresh link to a reader's preferences."""
         return self.in_mail(self.mail_token(subscriber, 0, now), "preferences")
 
-    def confirm(self, subscriber: int, now: datetime) -> str:
-        """The link of the confirmation mail."""
-        return f"{self.base_url}/confirm/{self.tokens.sign('confirm', subscriber, now=now)}"
+    def confirm(self, subscriber: int, request: int, now: datetime) -> str:
+        """The link of the confirmation mail: it is good for one request, once."""
+        token = self.tokens.sign("confirm", subscriber, request, now=now)
+        return f"{self.base_url}/confirm/{token}"
 
     def move(self, subscriber: int, new_email: str, now: datetime) -> str:
         """To the new address: get my mails here."""

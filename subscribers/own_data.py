@@ -13,19 +13,21 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from subscribers.addresses import parse_address
+from subscribers.addresses import mailbox_key, parse_address
 from subscribers.consent import Consent, step
 from subscribers.errors import AddressError, ConsentError, TokenError
 from subscribers.letters import Letter, LetterKind
+from subscribers.link_rules import check
 from subscribers.messages import message
-from subscribers.reception import check_not_cut_off
 from subscribers.service import FrontDesk
 from subscribers.store import Feedback, Subscriber
-from subscribers.tokens import LIFETIMES, Purpose, TokenFields
+from subscribers.tokens import LIFETIMES, Purpose
 
 
-def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: datetime) -> None:
+def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: datetime) -> bool:
     """Mail a link to the new address, and a warning with a stop to the old one.
+
+    Return whether they were mailed: False, there were too many such letters lately.
 
     It says nothing about whether the new address is somebody's already: that comes out only
     behind the link in its own mailbox.
@@ -37,14 +39,16 @@ def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: dateti
     step(reader.state, "move")
     if address.key == reader.email_key:
         raise AddressError(message("this is the address that you have already"))
-    if not desk.may_post(address.key) or not desk.may_post(reader.email_key):
-        return
+    own, new = mailbox_key(reader.email), mailbox_key(address.email)
+    if not (desk.may_serve(own) and (new == own or desk.may_post(new))):
+        return False
     link = desk.links.move(reader.id, address.email, now)
     desk.mailer.post(
         Letter("move", address.email, reader.name, reader.language, link, _end("move", now))
     )
     link = desk.links.stop(reader.id, now)
     _to_reader(desk, "moving", reader, link, _end("stop", now), address.email)
+    return True
 
 
 def move_asked(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, str]:
@@ -53,10 +57,8 @@ def move_asked(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, 
     Raises:
         TokenError, ConsentError, UnknownReader.
     """
-    claim = desk.tokens.read("move", token, now)
-    reader = desk.reader_of(claim)
-    check_not_cut_off(reader, claim)
-    return reader, claim.words()[0]
+    visit = desk.visit("move", token, now)
+    return visit.reader, visit.fields.words()[0]
 
 
 def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
@@ -66,12 +68,12 @@ def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         TokenError, UnknownReader.
         ConsentError: the state does not allow it, or the address is another reader's.
     """
-    claim = desk.tokens.read("move", token, now)
-    reader = desk.reader_of(claim)
-    new = parse_address(claim.words()[0])
+    fields = desk.tokens.read("move", token, now)
+    new = parse_address(fields.words()[0])
+    reader = desk.named_by(fields)
     if reader.email_key == new.key:
         return reader  # the button was pressed twice
-    check_not_cut_off(reader, claim)
+    check("move", reader, fields, now)
     moved = _moved(desk, reader, new.email, now, "link")
     link = desk.links.restore(reader.id, reader.email, new.key, now)
     _to_reader(desk, "moved", reader, link, _end("restore", now), new.email)
@@ -84,9 +86,9 @@ def stop(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     Raises:
         TokenError, UnknownReader.
     """
-    claim = desk.tokens.read("stop", token, now)
-    reader = desk.reader_of(claim)
-    if reader.links_valid_from and claim.issued_at < reader.links_valid_from:
+    visit = desk.visit("stop", token, now)
+    reader = visit.reader
+    if visit.is_cut_off:
         return reader  # stopped already, or moved on since
     after = replace(reader, links_valid_from=_next_second(now))
     if not desk.store.save(reader, after, None):
@@ -100,9 +102,9 @@ def restore(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     Raises:
         TokenError, ConsentError, UnknownReader.
     """
-    claim = desk.tokens.read("restore", token, now)
-    reader = desk.reader_of(claim)
-    old_email, new_key = claim.words()
+    visit = desk.visit("restore", token, now)
+    reader = visit.reader
+    old_email, new_key = visit.fields.words()
     if reader.email_key == parse_address(old_email).key:
         return reader
     if reader.email_key != new_key:
@@ -114,23 +116,16 @@ def restore(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
 
 def ask_for(
     desk: FrontDesk, reader: Subscriber, what: Literal["export", "erase"], now: datetime
-) -> None:
-    """Mail the link to download or to erase everything to the reader's own address."""
-    if desk.may_post(reader.email_key):
-        make = desk.links.export if what == "export" else desk.links.erase
-        _to_reader(desk, what, reader, make(reader.id, now), _end(what, now))
+) -> bool:
+    """Mail the link to download or to erase everything to the reader's own address.
 
-
-def owner(desk: FrontDesk, purpose: Purpose, token: str, now: datetime) -> Subscriber:
-    """Return whose download or erasure a link is about, changing nothing.
-
-    Raises:
-        TokenError, UnknownReader.
+    Return whether it was mailed: False, there were too many such letters lately.
     """
-    claim: TokenFields = desk.tokens.read(purpose, token, now)
-    reader = desk.reader_of(claim)
-    check_not_cut_off(reader, claim)
-    return reader
+    if not desk.may_serve(mailbox_key(reader.email)):
+        return False
+    make = desk.links.export if what == "export" else desk.links.erase
+    _to_reader(desk, what, reader, make(reader.id, now), _end(what, now))
+    return True
 
 
 def exported(
@@ -150,10 +145,12 @@ def _moved(desk: FrontDesk, reader: Subscriber, email: str, now: datetime, how: 
         reader, email=address.email, email_key=address.key, links_valid_from=_next_second(now)
     )
     consent = desk.evidence(reader, address.key, "move", now, how, "reader")
-    if not desk.store.save(reader, after, consent):
-        raise ConsentError(
-            message("this address is subscribed already, or something changed meanwhile")
-        )
+    with desk.store.together():
+        if not desk.store.save(reader, after, consent):
+            raise ConsentError(
+                message("this address is subscribed already, or something changed meanwhile")
+            )
+        desk.store.close_requests(reader.id)
     return after
 
 

@@ -74,8 +74,8 @@ def preferences_of(subscriber: Subscriber) -> Preferences:
     )
 
 
-def fields_of(reader: Subscriber) -> dict[str, str]:
-    """Return a reader's preferences as a form would send them."""
+def fields_of(reader: Subscriber | Preferences) -> dict[str, str]:
+    """Return preferences as a form would send them."""
     return {
         "keywords": reader.keywords,
         "name": reader.name,

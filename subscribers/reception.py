@@ -7,18 +7,20 @@ from datetime import datetime
 
 from subscribers.addresses import parse_address
 from subscribers.errors import TokenError, UnknownReader
+from subscribers.link_rules import RULES, Act, check, is_cut_off
 from subscribers.messages import message
 from subscribers.store import Subscriber, SubscriberStore
-from subscribers.tokens import PREFERENCES_WITHIN, TokenFields, Tokens, check_age
+from subscribers.tokens import TokenFields, Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class DeskVisit:
-    """Who came by a mail's link, and from which mail."""
+    """Who came by a link, and from which mail."""
 
     reader: Subscriber
     edition: int  # 0: from a letter or a page
-    claim: TokenFields
+    fields: TokenFields
+    is_cut_off: bool  # an older link, which may end mails: it is shown nothing of the reader
 
 
 @dataclass(slots=True)
@@ -28,15 +30,36 @@ class Reception:
     store: SubscriberStore
     tokens: Tokens
 
-    def reader_of(self, claim: TokenFields) -> Subscriber:
+    def visit(self, act: Act, token: str, now: datetime) -> DeskVisit:
+        """Return who came by a link to do something, if the link allows it.
+
+        Args:
+            act: what for; its rule stands in `subscribers.link_rules`.
+            token: of the link.
+            now: UTC.
+
+        Raises:
+            TokenError, ConsentError, UnknownReader.
+        """
+        purpose = RULES[act].purpose
+        fields = self.tokens.read(purpose, token, now)
+        numbers = fields.numbers()
+        if purpose == "mail" and len(numbers) != 2:
+            raise TokenError(message("this link is incomplete; copy the whole of it from the mail"))
+        reader = self.named_by(fields)
+        check(act, reader, fields, now)
+        edition = numbers[1] if purpose == "mail" else 0
+        return DeskVisit(reader, edition, fields, is_cut_off(reader, fields))
+
+    def named_by(self, fields: TokenFields) -> Subscriber:
         """Return whom a token names by its first number.
 
         Raises:
             UnknownReader: they are gone; whoever has their number now came later.
         """
-        numbers = claim.numbers()
+        numbers = fields.numbers()
         reader = self.by_number(numbers[0] if numbers else 0)
-        if reader.created_at and claim.issued_at < reader.created_at.replace(microsecond=0):
+        if reader.created_at and fields.issued_at < reader.created_at.replace(microsecond=0):
             raise UnknownReader(message("there is no such subscription any more"))
         return reader
 
@@ -61,35 +84,3 @@ class Reception:
         if reader is None:
             raise UnknownReader(message("nobody is subscribed as {address}", address=email.strip()))
         return reader
-
-    def visit(self, token: str, now: datetime, *, strict: bool = True) -> DeskVisit:
-        """Return who came by a mail's link.
-
-        Args:
-            token: of the mail.
-            now: UTC.
-            strict: refuse links that are old or were cut off; False for unsubscribing, which a
-                mail of any age must be able to do.
-
-        Raises:
-            TokenError, UnknownReader.
-        """
-        claim = self.tokens.read("mail", token, now)
-        numbers = claim.numbers()
-        if len(numbers) != 2:
-            raise TokenError(message("this link is incomplete; copy the whole of it from the mail"))
-        reader = self.reader_of(claim)
-        if strict:
-            check_age(claim, PREFERENCES_WITHIN, now)
-            check_not_cut_off(reader, claim)
-        return DeskVisit(reader, numbers[1], claim)
-
-
-def check_not_cut_off(reader: Subscriber, claim: TokenFields) -> None:
-    """Refuse links from before the reader's mails moved or they stopped a stranger.
-
-    Raises:
-        TokenError.
-    """
-    if reader.links_valid_from and claim.issued_at < reader.links_valid_from:
-        raise TokenError(message("this link is no longer good: newer ones have taken its place"))

@@ -10,17 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from subscribers.addresses import Address, address_hash, parse_address
+from subscribers.addresses import Address, address_hash, mailbox_key, parse_address
 from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
-from subscribers.errors import ConsentError
+from subscribers.errors import ConsentError, UsedLink
 from subscribers.letters import Letter, LetterKind, LetterSender
 from subscribers.links import Links
 from subscribers.messages import message
-from subscribers.preferences import Preferences
+from subscribers.preferences import Preferences, fields_of, read_preferences
 from subscribers.profile import parse, to_text, without_item
 from subscribers.reception import Reception
-from subscribers.store import Subscriber
+from subscribers.store import Request, Subscriber
 from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN
+
+_MEANWHILE = message("something changed in the meantime; please try once more")
+_USED = message(
+    "the button behind it was pressed already, or a newer mail has taken its place; "
+    "if you are subscribed, ask for a fresh link to your preferences"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,12 @@ class FrontDesk(Reception):
 
     mailer: LetterSender
     settings: DeskSettings = field(default_factory=DeskSettings)
-    # Whether one more letter to an address (by its key) is within the limits; one that somebody
-    # asked for, and one that tells of a change.
-    may_post: Callable[[str], bool] = lambda email_key: True
-    may_tell: Callable[[str], bool] = lambda email_key: True
+    # Whether one more letter to a mailbox (`addresses.mailbox_key`) is within the limits: one that
+    # anybody can ask for, one that a reader asked for by their own link, one that tells of a
+    # change. Each counts apart, so that a stranger cannot use up what a reader is owed.
+    may_post: Callable[[str], bool] = lambda mailbox: True
+    may_serve: Callable[[str], bool] = lambda mailbox: True
+    may_tell: Callable[[str], bool] = lambda mailbox: True
 
     @property
     def links(self) -> Links:
@@ -106,24 +114,46 @@ class FrontDesk(Reception):
             pending_since=None,
         )
         consent = self.evidence(found, address.key, "vouch", now, how, "operator")
-        return self._write(found, after, consent)
+        vouched = self._write(found, after, consent)
+        if found:
+            self.store.close_requests(found.id)
+        return vouched
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
         """Begin mailing a reader who pressed the button behind the confirmation link.
 
+        The link confirms its own request, once: what that request asked for is what they get, at
+        the address that its letter went to. Other open requests for the same mailbox end with it.
+
         Raises:
             TokenError, ConsentError, UnknownReader.
         """
-        reader = self.reader_of_confirmation(token, now)
-        if reader.state != "pending":
-            step(reader.state, "confirm")
-            return reader
-        after = replace(reader, confirmed_at=now, pending_since=None, left_at=None)
-        return self._take(reader, after, "confirm", now, "link")
+        with self.store.together():
+            reader, request = self._requested(token, now)
+            after = replace(
+                read_preferences(request.wishes).applied_to(reader),
+                email=request.email,
+                confirmed_at=now,
+                pending_since=None,
+                left_at=None,
+            )
+            confirmed = self._take(reader, after, "confirm", now, "link")
+            if not self.store.close_requests(reader.id):
+                raise UsedLink(_USED)  # another press of the button was quicker
+        return confirmed
 
-    def reader_of_confirmation(self, token: str, now: datetime) -> Subscriber:
-        """Return who would be confirmed by this link, changing nothing."""
-        return self.reader_of(self.tokens.read("confirm", token, now))
+    def to_confirm(self, token: str, now: datetime) -> Subscriber:
+        """Return the reader that this link would make, changing nothing; raises as `confirm`."""
+        reader, request = self._requested(token, now)
+        return replace(read_preferences(request.wishes).applied_to(reader), email=request.email)
+
+    def _requested(self, token: str, now: datetime) -> tuple[Subscriber, Request]:
+        visit = self.visit("confirm", token, now)
+        numbers = visit.fields.numbers()
+        request = self.store.request(numbers[1]) if len(numbers) == 2 else None
+        if request is None or request.subscriber != visit.reader.id:
+            raise UsedLink(_USED)
+        return visit.reader, request
 
     def change(self, reader: Subscriber, wishes: Preferences, now: datetime) -> Subscriber:
         """Keep new preferences, and tell the reader: a link may be in other hands.
@@ -201,6 +231,7 @@ class FrontDesk(Reception):
             except ConsentError:
                 reader = self.by_number(reader.id)
             else:
+                self.store.close_requests(reader.id)
                 self._say_goodbye(reader, how, now)
                 return left
         raise ConsentError(message("this did not work; please press the button once more"))
@@ -208,7 +239,7 @@ class FrontDesk(Reception):
     def _say_goodbye(self, reader: Subscriber, how: str, now: datetime) -> None:
         """Mail the way back. One click comes from a mail program: it wants no answer."""
         asked = how == "form" and reader.confirmed_at is not None
-        if asked and self.settings.says_goodbye and self.may_post(reader.email_key):
+        if asked and self.settings.says_goodbye and self.may_serve(mailbox_key(reader.email)):
             token = self.links.mail_token(reader.id, 0, now)
             link = self.links.in_mail(token, "unsubscribe")
             self._post("goodbye", reader, link, now + UNDO_WITHIN)
@@ -220,7 +251,7 @@ class FrontDesk(Reception):
         is allowed, and the change would go unnoticed.
         """
         running = after.state in ("active", "paused")
-        if running and before != after and self.may_tell(after.email_key):
+        if running and before != after and self.may_tell(mailbox_key(after.email)):
             link = self.links.stop(after.id, now)
             self._post("changed", after, link, now + (LIFETIMES["stop"] or timedelta()))
 
@@ -242,7 +273,8 @@ class FrontDesk(Reception):
         """Mail a fresh preferences link, if that address is subscribed. Says nothing either way."""
         address = parse_address(email)
         reader = self.store.by_key(address.key)
-        if reader and reader.state in ("active", "paused") and self.may_post(reader.email_key):
+        running = reader is not None and reader.state in ("active", "paused")
+        if reader and running and self.may_post(mailbox_key(reader.email)):
             link = self.links.preferences(reader.id, now)
             self._post("link", reader, link, now + PREFERENCES_WITHIN)
 
@@ -266,17 +298,29 @@ class FrontDesk(Reception):
         source: Source,
     ) -> Subscriber:
         if found and found.state in ("active", "paused"):
-            if self.may_post(found.email_key):
+            if self.may_post(mailbox_key(found.email)):
                 link = self.links.preferences(found.id, now)
                 self._post("known", found, link, now + PREFERENCES_WITHIN)
             return found
-        before = found or self._blank(address, now)
-        after = replace(wishes.applied_to(before), state="pending", pending_since=now)
         consent = self.evidence(found, address.key, "ask", now, how, source)
-        reader = self._write(found, after, consent)
-        if self.may_post(reader.email_key):
-            link = self.links.confirm(reader.id, now)
-            self._post("confirm", reader, link, now + (LIFETIMES["confirm"] or timedelta()))
+        with self.store.together():
+            if found is None:
+                blank = self._blank(address, now)
+                asked = replace(wishes.applied_to(blank), state="pending", pending_since=now)
+                reader = self._write(None, asked, consent)
+            else:  # nothing of theirs changes: anybody can type any address
+                waits = now if found.state == "pending" else found.pending_since
+                reader = replace(found, pending_since=waits)
+                if not self.store.save(found, reader, consent):
+                    raise ConsentError(_MEANWHILE)
+            # An address that was confirmed once is proved; only its owner reads what goes there.
+            email = reader.email if reader.confirmed_at else address.email
+            request = self.store.ask(Request(0, reader.id, email, fields_of(wishes), now))
+        if self.may_post(mailbox_key(email)):
+            link = self.links.confirm(reader.id, request.number, now)
+            end = now + (LIFETIMES["confirm"] or timedelta())
+            # No word of the request stands in it: who asked may not be who reads it.
+            self.mailer.post(Letter("confirm", email, "", wishes.language, link, end))
         return reader
 
     def _take(
@@ -301,7 +345,7 @@ class FrontDesk(Reception):
                 return stored
         elif before is not None and (before == after or self.store.save(before, after, consent)):
             return after
-        raise ConsentError(message("something changed in the meantime; please try once more"))
+        raise ConsentError(_MEANWHILE)
 
     def evidence(
         self,

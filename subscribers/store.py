@@ -55,6 +55,20 @@ class Feedback:
     title: str = ""  # of the paper, filled in by the store when it lists
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asked to subscribe: what its letter's link confirms, once, if anybody presses it.
+
+    Until then nothing of a reader changes, whoever they are: anybody can type any address.
+    """
+
+    number: int  # 0 until it is stored; never used again: the letter's link carries it
+    subscriber: int
+    email: str  # where its letter went, and where mail will go
+    wishes: Mapping[str, str]  # as the fields of a form: see `preferences.read_preferences`
+    asked_at: datetime  # UTC
+
+
 class SubscriberStore(Protocol):
     """Readers and the evidence of their consent. Each call is one transaction."""
 
@@ -86,8 +100,20 @@ class SubscriberStore(Protocol):
         is gone, or `after.email_key` belongs to somebody else. `id` and `created_at` never change.
         """
 
+    def ask(self, request: Request) -> Request:
+        """Keep a request; return it with its number."""
+
+    def request(self, number: int) -> Request | None:
+        """Find a request that is still open."""
+
+    def close_requests(self, subscriber: int) -> int:
+        """Forget every open request of a reader: their links do nothing more. Return how many."""
+
+    def forget_requests(self, before: datetime) -> int:
+        """Forget requests that were made earlier; return how many."""
+
     def erase(self, subscriber: int, consent: Consent) -> bool:
-        """Delete the reader, their feedback, issues and ledger; keep only consent records.
+        """Delete the reader, all that is theirs; keep only the consent records.
 
         False, and nothing written: there is no such reader, or their state is not
         `consent.before` any more (they may be confirming at this moment).

@@ -30,7 +30,7 @@ Field = int | str
 
 LIFETIMES: dict[Purpose, timedelta | None] = {
     "mail": None,  # (reader, edition); each action sets its own limit
-    "confirm": timedelta(days=7),  # (reader)
+    "confirm": timedelta(days=7),  # (reader, request)
     "move": timedelta(days=2),  # (reader, new address)
     "stop": timedelta(days=7),  # (reader): that was not me
     "restore": timedelta(days=7),  # (reader, old address, new key): take it back

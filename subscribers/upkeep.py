@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,16 +19,15 @@ def look_after(desk: FrontDesk, now: datetime) -> tuple[int, int]:
             with suppress(ConsentError):  # they are changing it themselves at this moment
                 desk.resume(reader, now, how="clock")
                 resumed += 1
-    for reader in desk.store.pending_before(now - desk.settings.confirm_within):
+    late = now - desk.settings.confirm_within
+    desk.store.forget_requests(late)
+    for reader in desk.store.pending_before(late):
         expired += _expire(desk, reader, now)
     return resumed, expired
 
 
 def _expire(desk: FrontDesk, reader: Subscriber, now: datetime) -> bool:
-    """Forget an unconfirmed request; a reader who had left before goes back to that."""
-    if reader.left_at is not None:
-        back = replace(reader, state="left", pending_since=None)
-        return desk.store.save(reader, back, None)
+    """Forget an address that nobody confirmed."""
     consent = desk.evidence(reader, reader.email_key, "expire", now, "clock", "reader")
     return desk.store.erase(reader.id, consent)
 

@@ -238,6 +238,19 @@ consents = Table(  # what a reader agreed to, when and how: never edited, outliv
     Index(None, "subscriber_id"),
 )
 
+requests = Table(  # to subscribe: what a letter's link confirms, once; nobody's yet
+    "requests",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("email", Text, nullable=False),  # where the letter went
+    Column("wishes", JSON, nullable=False),  # as the fields of a form
+    Column("asked_at", UtcTime, nullable=False),
+    Index(None, "subscriber_id"),
+    Index(None, "asked_at"),
+    sqlite_autoincrement=True,  # numbers are never used again: links carry them
+)
+
 suppressions = Table(
     "suppressions",
     metadata,

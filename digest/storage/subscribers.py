@@ -9,7 +9,17 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from digest.storage.database import Database, conflict_insert
 from digest.storage.schema import (
@@ -20,10 +30,11 @@ from digest.storage.schema import (
     letters,
     papers,
     recipes,
+    requests,
     subscribers,
 )
 from subscribers.consent import Consent, State
-from subscribers.store import Feedback, Subscriber
+from subscribers.store import Feedback, Request, Subscriber
 
 _CHUNK = 500
 _T = TypeVar("_T")
@@ -108,11 +119,42 @@ class SqlSubscriberStore:
             connection.execute(
                 delete(letters).where(letters.c.fields["to_address"].as_string() == row.email)
             )
-            for table in (feedback, ledger, deliveries):
+            for table in (requests, feedback, ledger, deliveries):
                 connection.execute(delete(table).where(table.c.subscriber_id == subscriber))
             connection.execute(delete(subscribers).where(subscribers.c.id == subscriber))
             _keep(connection, subscriber, consent)
         return True
+
+    def ask(self, request: Request) -> Request:
+        """Keep a request to subscribe; return it with its number."""
+        values = {
+            "subscriber_id": request.subscriber,
+            "email": request.email,
+            "wishes": dict(request.wishes),
+            "asked_at": request.asked_at,
+        }
+        with self._database.write() as connection:
+            statement = insert(requests).returning(requests.c.id)
+            return replace(request, number=connection.scalars(statement, values).one())
+
+    def request(self, number: int) -> Request | None:
+        """Find a request that is still open."""
+        with self._database.read() as connection:
+            query = select(requests).where(requests.c.id == number)
+            row = connection.execute(query).one_or_none()
+        return Request(*row) if row else None
+
+    def close_requests(self, subscriber: int) -> int:
+        """Forget every open request of a reader; return how many there were."""
+        return self._forget_requests(requests.c.subscriber_id == subscriber)
+
+    def forget_requests(self, before: datetime) -> int:
+        """Forget requests that were made earlier; return how many there were."""
+        return self._forget_requests(requests.c.asked_at < before)
+
+    def _forget_requests(self, condition: ColumnElement[bool]) -> int:
+        with self._database.write() as connection:
+            return connection.execute(delete(requests).where(condition)).rowcount
 
     def count(self, state: State | None = None) -> int:
         """Return how many readers there are (of one state)."""

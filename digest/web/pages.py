@@ -25,7 +25,12 @@ def readers_site(app: App) -> Guard:
     hosts = hosts_of(app.base_url, web.allowed_hosts)
     rates = Rates(RateSettings())
     pages = Pages(
-        desk=replace(app.desk, may_post=rates.letter, may_tell=rates.notice),
+        desk=replace(
+            app.desk,
+            may_post=rates.letter,
+            may_serve=rates.own_letter,
+            may_tell=rates.notice,
+        ),
         feedback=app.readers,
         previews=_previews(app),
         issues=PastIssues(app.recipes, app.sending_parts.freezer(app.recipes)),

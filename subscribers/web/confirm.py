@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from subscribers.errors import ConsentError
-from subscribers.messages import message
 from subscribers.web.pages import Pages, route_class, see
 
 
@@ -16,9 +14,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/confirm/{token}")
     def show(request: Request, token: str) -> Response:
-        reader = desk.reader_of_confirmation(token, pages.now())
-        if reader.state == "left":
-            raise ConsentError(message("this subscription has ended; subscribe again to get mails"))
+        reader = desk.to_confirm(token, pages.now())
         return pages.page(request, "confirm.html", reader=reader)
 
     @router.post("/confirm/{token}")
@@ -29,7 +25,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/m/{token}/welcome")
     def welcome(request: Request, token: str) -> Response:
-        visit = desk.visit(token, pages.now())
+        visit = desk.visit("preferences", token, pages.now())
         return pages.page(request, "welcome.html", reader=visit.reader, token=token)
 
     return router

@@ -44,7 +44,7 @@ def _opinions(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/m/{token}/take-back/{paper}")
     def take_back(token: str, paper: int, fields: Form) -> Response:
-        visit = pages.desk.visit(token, pages.now())
+        visit = pages.desk.visit("feedback", token, pages.now())
         if 0 < paper < _MAX_NUMBER:
             pages.feedback.take_back(visit.reader.id, paper)
         back = fields.get("back", "")
@@ -58,20 +58,20 @@ def _muting(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/m/{token}/mute/{index}")
     def show_mute(request: Request, token: str, index: int) -> Response:
-        reader = desk.visit(token, pages.now()).reader
+        reader = desk.visit("change", token, pages.now()).reader
         return pages.page(
             request, "mute.html", reader=reader, token=token, index=index, **_item(reader, index)
         )
 
     @router.post("/m/{token}/mute/{index}")
     def mute(token: str, index: int, fields: Form) -> Response:
-        reader = desk.visit(token, pages.now()).reader
+        reader = desk.visit("change", token, pages.now()).reader
         desk.mute(reader, index, fields.get("shown", ""), pages.now())
         return see(f"/m/{token}/preferences?done=muted")
 
 
 def _show(pages: Pages, request: Request, token: str, paper: int, opinion: Opinion) -> Response:
-    visit = pages.desk.visit(token, pages.now())
+    visit = pages.desk.visit("feedback", token, pages.now())
     said = {f.paper: f.opinion for f in pages.feedback.feedback(visit.reader.id)}
     return pages.page(
         request,
@@ -87,7 +87,7 @@ def _show(pages: Pages, request: Request, token: str, paper: int, opinion: Opini
 
 def _record(pages: Pages, token: str, paper: int, opinion: Opinion) -> Response:
     now = pages.now()
-    visit = pages.desk.visit(token, now)
+    visit = pages.desk.visit("feedback", token, now)
     title = _title_of(pages, visit, paper)
     if not pages.feedback.set_feedback(
         visit.reader.id, Feedback(paper, opinion, now, visit.edition)

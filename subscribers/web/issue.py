@@ -23,7 +23,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/m/{token}/read")
     def read(request: Request, token: str) -> Response:
-        visit = pages.desk.visit(token, pages.now())
+        visit = pages.desk.visit("read", token, pages.now())
         issue = pages.issues.read(visit.reader.id, visit.edition) if visit.edition else None
         if issue is None:
             text = message("This issue is not kept any more. Your mail program may still have it.")

@@ -8,7 +8,7 @@ import time
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from subscribers import own_data as sensitive
+from subscribers import own_data
 from subscribers.addresses import masked
 from subscribers.errors import AddressError
 from subscribers.web.forms import Form
@@ -29,35 +29,36 @@ def _moving(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/move/{token}")
     def show_move(request: Request, token: str) -> Response:
-        reader, email = sensitive.move_asked(desk, token, pages.now())
+        reader, email = own_data.move_asked(desk, token, pages.now())
         old = masked(reader.email)
         return pages.page(request, "move.html", reader=reader, email=email, old=old, done=False)
 
     @router.post("/move/{token}")
     def move(request: Request, token: str, fields: Form) -> Response:
-        reader = sensitive.move(desk, token, pages.now())
+        reader = own_data.move(desk, token, pages.now())
         return pages.page(
             request, "move.html", reader=reader, email=reader.email, old="", done=True
         )
 
     @router.get("/stop/{token}")
     def show_stop(request: Request, token: str) -> Response:
-        desk.tokens.read("stop", token, pages.now())
+        desk.visit("stop", token, pages.now())
         return pages.page(request, "stop.html", done=False)
 
     @router.post("/stop/{token}")
     def stop(request: Request, token: str, fields: Form) -> Response:
-        reader = sensitive.stop(desk, token, pages.now())
+        reader = own_data.stop(desk, token, pages.now())
         return pages.page(request, "stop.html", reader=reader, done=True)
 
     @router.get("/restore/{token}")
     def show_restore(request: Request, token: str) -> Response:
-        claim = desk.tokens.read("restore", token, pages.now())
-        return pages.page(request, "restore.html", email=claim.words()[0], done=False)
+        visit = desk.visit("restore", token, pages.now())
+        old_email = visit.fields.words()[0]
+        return pages.page(request, "restore.html", email=old_email, done=False)
 
     @router.post("/restore/{token}")
     def restore(request: Request, token: str, fields: Form) -> Response:
-        reader = sensitive.restore(desk, token, pages.now())
+        reader = own_data.restore(desk, token, pages.now())
         return pages.page(request, "restore.html", reader=reader, email=reader.email, done=True)
 
 
@@ -66,27 +67,27 @@ def _data(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/export/{token}")
     def show_export(request: Request, token: str) -> Response:
-        reader = sensitive.owner(desk, "export", token, pages.now())
+        reader = desk.visit("export", token, pages.now()).reader
         return pages.page(request, "export.html", reader=reader)
 
     @router.post("/export/{token}")
     def export(token: str, fields: Form) -> Response:
-        reader = sensitive.owner(desk, "export", token, pages.now())
+        reader = desk.visit("export", token, pages.now()).reader
         consents = desk.store.consents(reader.id)
-        data = sensitive.exported(reader, consents, pages.feedback.feedback(reader.id))
+        data = own_data.exported(reader, consents, pages.feedback.feedback(reader.id))
         headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         body = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         return Response(body, media_type="application/json; charset=utf-8", headers=headers)
 
     @router.get("/erase/{token}")
     def show_erase(request: Request, token: str) -> Response:
-        reader = sensitive.owner(desk, "erase", token, pages.now())
+        reader = desk.visit("erase", token, pages.now()).reader
         return pages.page(request, "erase.html", reader=reader)
 
     @router.post("/erase/{token}")
     def erase(token: str, fields: Form) -> Response:
         now = pages.now()
-        reader = sensitive.owner(desk, "erase", token, now)
+        reader = desk.visit("erase", token, now).reader
         desk.erase(reader, now, how="link", source="reader")
         return see("/erased")
 
@@ -103,11 +104,11 @@ def _links(router: APIRouter, pages: Pages) -> None:
     @router.post("/link")
     async def link(request: Request, fields: Form) -> Response:
         started = time.perf_counter()
-        if not pages.rates.form(client(request).key):
-            return too_often(pages, request)
         email = fields.get("email", "")
         if not pages.is_our_form(request, fields):
             return _link_form(pages, request, email, status=403, stale=True)
+        if wait := pages.rates.form(client(request)):
+            return too_often(pages, request, wait)
         try:
             await run_in_threadpool(pages.desk.send_link, email, pages.now())
         except AddressError as error:

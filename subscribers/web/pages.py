@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine
@@ -17,7 +18,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from subscribers.errors import ConsentError, FrontDeskError, TokenError, UnknownPaper, UnknownReader
+from subscribers.errors import (
+    ConsentError,
+    FrontDeskError,
+    TokenError,
+    UnknownPaper,
+    UnknownReader,
+    UsedLink,
+)
 from subscribers.messages import message, told
 from subscribers.service import FrontDesk
 from subscribers.store import FeedbackStore, Subscriber
@@ -88,12 +96,7 @@ class Pages:
         self, request: Request, status: int, title: str, text: str, *, link_form: bool = False
     ) -> HTMLResponse:
         """Render what went wrong, and what to do; Messages are said in the reader's language."""
-        response = self.page(
-            request, "sorry.html", status, title=title, text=text, link_form=link_form
-        )
-        if status == 429:
-            response.headers["Retry-After"] = "60"
-        return response
+        return self.page(request, "sorry.html", status, title=title, text=text, link_form=link_form)
 
     def no_such_page(self, request: Request) -> HTMLResponse:
         """Render that there is nothing here."""
@@ -160,8 +163,8 @@ def route_class(pages: Pages) -> type[APIRoute]:
             handler = super().get_route_handler()
 
             async def with_pages(request: Request) -> Response:
-                if request.method == "POST" and not _may_act(pages, request):
-                    return too_often(pages, request)
+                if wait := _wait_to_act(pages, request):
+                    return too_often(pages, request, wait)
                 try:
                     return await handler(request)
                 except FrontDeskError as error:
@@ -172,17 +175,25 @@ def route_class(pages: Pages) -> type[APIRoute]:
     return PageRoute
 
 
-def _may_act(pages: Pages, request: Request) -> bool:
+def _wait_to_act(pages: Pages, request: Request) -> int:
     # Mail providers unsubscribe many readers from few addresses: never turn that away.
-    return request.url.path.endswith("/unsubscribe") or pages.rates.act(client(request).key)
+    if request.method != "POST" or request.url.path.endswith("/unsubscribe"):
+        return 0
+    return pages.rates.act(client(request))
 
 
-def too_often(pages: Pages, request: Request) -> HTMLResponse:
-    """Say that it was too often."""
-    text = message(
-        "There were too many requests from your network. Please try again in a little while."
-    )
-    return pages.sorry(request, 429, message("A little slower, please"), text)
+def too_often(pages: Pages, request: Request, wait: int) -> HTMLResponse:
+    """Say that it was too often, and after how many seconds it may be tried again."""
+    minutes = math.ceil(wait / 60)
+    text = message("There were too many requests from your network; try again in a minute.")
+    if minutes > 1:
+        text = message(
+            "There were too many requests from your network; try again in {minutes} minutes.",
+            minutes=minutes,
+        )
+    response = pages.sorry(request, 429, message("A little slower, please"), text)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResponse:
@@ -190,6 +201,9 @@ def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResp
     text = error.args[0]
     if isinstance(error, UnknownReader | UnknownPaper):
         return pages.sorry(request, 404, message("Nothing here any more"), text)
+    if isinstance(error, UsedLink):
+        title = message("This link has done its work")
+        return pages.sorry(request, 410, title, text, link_form=True)
     if isinstance(error, TokenError):
         return pages.sorry(request, 403, message("This link does not work"), text, link_form=True)
     status = 409 if isinstance(error, ConsentError) else 422

@@ -7,8 +7,8 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from subscribers import own_data as sensitive
-from subscribers.errors import AddressError, ConsentError
+from subscribers import own_data
+from subscribers.errors import AddressError
 from subscribers.messages import message
 from subscribers.preferences import (
     FieldProblem,
@@ -30,6 +30,10 @@ _DONE = {
     "moving": message("Please open the mail that we have just sent to the new address."),
     "export": message("We have mailed you a link to your data. It works for a day."),
     "erase": message("We have mailed you a link that erases everything. It works for a day."),
+    "no-letter": message(
+        "We have sent you several such letters today, so no new one went out. "
+        "Please use the newest of them, or try again tomorrow."
+    ),
     "taken-back": message("Taken back."),
     "muted": message("That keyword is gone from your list."),
 }
@@ -49,13 +53,12 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/m/{token}/preferences")
     def show(request: Request, token: str, done: str = "") -> Response:
-        visit = desk.visit(token, pages.now())
+        visit = desk.visit("preferences", token, pages.now())
         return _page(pages, request, token, visit, done=_DONE.get(done, ""))
 
     @router.post("/m/{token}/preferences")
     def save(request: Request, token: str, fields: Form) -> Response:
-        visit = desk.visit(token, pages.now())
-        _check_running(visit)
+        visit = desk.visit("change", token, pages.now())
         try:
             wishes = read_preferences({"language": visit.reader.language} | dict(fields))
         except PreferencesError as error:
@@ -65,9 +68,9 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/m/{token}/preview")
     def preview(request: Request, token: str, fields: Form) -> Response:
-        visit = desk.visit(token, pages.now())
-        if not pages.rates.preview(client(request).key):
-            return too_often(pages, request)
+        visit = desk.visit("change", token, pages.now())
+        if wait := pages.rates.preview(client(request)):
+            return too_often(pages, request, wait)
         return _page(pages, request, token, visit, fields, preview=True)
 
 
@@ -77,7 +80,7 @@ def _pausing(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/pause")
     def pause(request: Request, token: str, fields: Form) -> Response:
         now = pages.now()
-        visit = desk.visit(token, now)
+        visit = desk.visit("change", token, now)
         try:
             until = _day(fields.get("until", ""), now.date())
         except ValueError as error:
@@ -89,7 +92,7 @@ def _pausing(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/resume")
     def resume(token: str, fields: Form) -> Response:
         now = pages.now()
-        desk.resume(desk.visit(token, now).reader, now)
+        desk.resume(desk.visit("change", token, now).reader, now)
         return see(f"/m/{token}/preferences?done=resumed")
 
 
@@ -99,31 +102,26 @@ def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/address")
     def address(request: Request, token: str, fields: Form) -> Response:
         now = pages.now()
-        visit = desk.visit(token, now)
-        if not pages.rates.form(client(request).key):
-            return too_often(pages, request)
+        visit = desk.visit("change", token, now)
+        if wait := pages.rates.form(client(request)):
+            return too_often(pages, request, wait)
         try:
-            sensitive.ask_to_move(desk, visit.reader, fields.get("email", ""), now)
+            sent = own_data.ask_to_move(desk, visit.reader, fields.get("email", ""), now)
         except AddressError as error:
             problems = [FieldProblem("email", error.args[0])]
             return _page(pages, request, token, visit, fields, problems, status=422)
-        return see(f"/m/{token}/preferences?done=moving")
+        return see(f"/m/{token}/preferences?done={'moving' if sent else 'no-letter'}")
 
     @router.post("/m/{token}/ask/{what}")
     def data(
         request: Request, token: str, what: Literal["export", "erase"], fields: Form
     ) -> Response:
         now = pages.now()
-        visit = desk.visit(token, now)
-        if not pages.rates.form(client(request).key):
-            return too_often(pages, request)
-        sensitive.ask_for(desk, visit.reader, what, now)
-        return see(f"/m/{token}/preferences?done={what}")
-
-
-def _check_running(visit: DeskVisit) -> None:
-    if visit.reader.state not in ("active", "paused"):
-        raise ConsentError(message("this subscription is not running; nothing was saved"))
+        visit = desk.visit("ask", token, now)
+        if wait := pages.rates.form(client(request)):
+            return too_often(pages, request, wait)
+        sent = own_data.ask_for(desk, visit.reader, what, now)
+        return see(f"/m/{token}/preferences?done={what if sent else 'no-letter'}")
 
 
 def _day(text: str, today: date) -> date | None:

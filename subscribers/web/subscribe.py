@@ -29,10 +29,10 @@ def routes(pages: Pages) -> APIRouter:
     @router.post("/subscribe")
     async def subscribe(request: Request, fields: Form) -> Response:
         started = time.perf_counter()
-        if not pages.rates.form(client(request).key):
-            return too_often(pages, request)
         if not pages.is_our_form(request, fields):
             return _form(pages, request, fields, status=403, stale=True)
+        if wait := pages.rates.form(client(request)):
+            return too_often(pages, request, wait)
         response = await run_in_threadpool(_subscribe, pages, request, fields)
         await pages.at_the_same_time(started)
         return response
@@ -43,16 +43,16 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.post("/preview")
     def preview(request: Request, fields: Form) -> Response:
-        if not pages.rates.preview(client(request).key):
-            return too_often(pages, request)
+        if wait := pages.rates.preview(client(request)):
+            return too_often(pages, request, wait)
         return _form(pages, request, fields, preview=True)
 
     @router.post("/preview/fragment")
     def fragment(request: Request, fields: Form) -> Response:
         if came_from_elsewhere(request.headers, pages.settings.hosts):
             return Response(status_code=403)
-        if not pages.rates.preview(client(request).key):
-            return Response(status_code=429, headers={"Retry-After": "60"})
+        if wait := pages.rates.preview(client(request)):
+            return Response(status_code=429, headers={"Retry-After": str(wait)})
         return pages.page(request, "_preview.html", **previewed(pages, fields))
 
     return router

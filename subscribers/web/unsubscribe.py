@@ -1,7 +1,7 @@
 """Leaving: the one-click of mail programs (RFC 8058), and a page for people.
 
-A GET only shows. Links in mails of any age work here, and so do links that were cut off: whoever
-holds a mail may end what it belongs to, and may soften that to fewer mails or a pause.
+A GET only shows. Links in mails of any age work here, and for leaving so do links that were cut
+off: whoever holds a mail may end what it belongs to.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from fastapi.responses import PlainTextResponse
 from subscribers.consent import may_undo
 from subscribers.errors import TokenError, UnknownReader
 from subscribers.preferences import preferences_of
-from subscribers.store import Subscriber
 from subscribers.web.forms import AnyForm, Form
 from subscribers.web.pages import Pages, route_class, see
 
@@ -36,16 +35,26 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/m/{token}/unsubscribe")
     def show(request: Request, token: str) -> Response:
-        reader = _reader_of(pages, token)
+        visit = desk.visit("unsubscribe", token, pages.now())
+        reader = visit.reader
         undo = reader.state == "left" and may_undo(reader.left_at, pages.now())
-        undo = undo and reader.confirmed_at is not None
-        return pages.page(request, "unsubscribe.html", reader=reader, token=token, may_undo=undo)
+        undo = undo and reader.confirmed_at is not None and not visit.is_cut_off
+        return pages.page(
+            request,
+            "unsubscribe.html",
+            reader=reader,
+            # The old address's mails do not tell where the mails go now.
+            address="" if visit.is_cut_off else reader.email,
+            token=token,
+            may_undo=undo,
+            is_cut_off=visit.is_cut_off,
+        )
 
     @router.post("/m/{token}/unsubscribe")
     def unsubscribe(token: str, fields: AnyForm) -> Response:
         by_page = fields.get("by") == "page"
         try:
-            reader = _reader_of(pages, token)
+            reader = desk.visit("unsubscribe", token, pages.now()).reader
         except UnknownReader:
             if by_page:
                 raise
@@ -61,14 +70,14 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/m/{token}/undo")
     def undo(token: str, fields: Form) -> Response:
-        desk.undo_leave(_reader_of(pages, token), pages.now())
+        now = pages.now()
+        desk.undo_leave(desk.visit("undo", token, now).reader, now)
         return see(f"/m/{token}/welcome-back")
 
     @router.get("/m/{token}/welcome-back")
     def welcome_back(request: Request, token: str) -> Response:
-        return pages.page(
-            request, "welcome_back.html", reader=_reader_of(pages, token), token=token
-        )
+        reader = desk.visit("undo", token, pages.now()).reader
+        return pages.page(request, "welcome_back.html", reader=reader, token=token)
 
 
 def _easing(router: APIRouter, pages: Pages) -> None:
@@ -76,7 +85,7 @@ def _easing(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/m/{token}/fewer")
     def fewer(token: str, fields: Form) -> Response:
-        reader = _reader_of(pages, token)
+        reader = desk.visit("soften", token, pages.now()).reader
         wishes = replace(preferences_of(reader), cadence="weekly", weekdays=_WEEKLY_ON)
         desk.change(reader, wishes, pages.now())
         return see(f"/m/{token}/eased")
@@ -84,13 +93,11 @@ def _easing(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/month-off")
     def month_off(token: str, fields: Form) -> Response:
         now = pages.now()
-        desk.pause(_reader_of(pages, token), (now + _PAUSE).date(), now)
+        reader = desk.visit("soften", token, now).reader
+        desk.pause(reader, (now + _PAUSE).date(), now)
         return see(f"/m/{token}/eased")
 
     @router.get("/m/{token}/eased")
     def eased(request: Request, token: str) -> Response:
-        return pages.page(request, "eased.html", reader=_reader_of(pages, token), token=token)
-
-
-def _reader_of(pages: Pages, token: str) -> Subscriber:
-    return pages.desk.visit(token, pages.now(), strict=False).reader
+        reader = desk.visit("soften", token, pages.now()).reader
+        return pages.page(request, "eased.html", reader=reader, token=token)

@@ -101,7 +101,7 @@ class _Days:
         desk.add("eve@example.org", Preferences(KEYWORDS), self.now, confirmed=False, how="form")
         eve = desk.by_email("eve@example.org")
         self._hours(0.1)
-        desk.confirm(self.app.links.confirm(eve.id, self.now).rpartition("/")[2], self.now)
+        desk.confirm(self.app.links.confirm(eve.id, 1, self.now).rpartition("/")[2], self.now)
         self._hours(0.1)
         self._read("day-2.txt")
         self._hours(24)

@@ -11,7 +11,7 @@ from subscribers.consent import Consent, State
 from subscribers.letters import Letter
 from subscribers.preferences import Preferences
 from subscribers.service import DeskSettings, FrontDesk
-from subscribers.store import Feedback, Subscriber
+from subscribers.store import Feedback, Request, Subscriber
 from subscribers.tokens import Tokens
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -27,16 +27,20 @@ class MemoryStore:
     readers: dict[int, Subscriber] = field(default_factory=dict)
     evidence: list[tuple[int, Consent]] = field(default_factory=list)
     opinions: dict[tuple[int, int], Feedback] = field(default_factory=dict)
+    requests: dict[int, Request] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     last: int = 0
+    last_request: int = 0
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        before = dict(self.readers), list(self.evidence), dict(self.opinions), self.last
+        kept = dict(self.readers), list(self.evidence), dict(self.opinions), dict(self.requests)
+        last = self.last
         try:
             yield
         except BaseException:
-            self.readers, self.evidence, self.opinions, self.last = before
+            self.readers, self.evidence, self.opinions, self.requests = kept
+            self.last = last
             raise
 
     def by_keys(self, email_keys: Sequence[str]) -> dict[str, Subscriber]:
@@ -78,11 +82,31 @@ class MemoryStore:
             self.evidence.append((before.id, consent))
         return True
 
+    def ask(self, request: Request) -> Request:
+        self.last_request += 1
+        self.requests[self.last_request] = replace(request, number=self.last_request)
+        return self.requests[self.last_request]
+
+    def request(self, number: int) -> Request | None:
+        return self.requests.get(number)
+
+    def close_requests(self, subscriber: int) -> int:
+        return self._forget([r for r in self.requests.values() if r.subscriber == subscriber])
+
+    def forget_requests(self, before: datetime) -> int:
+        return self._forget([r for r in self.requests.values() if r.asked_at < before])
+
+    def _forget(self, requests: list[Request]) -> int:
+        for each in requests:
+            del self.requests[each.number]
+        return len(requests)
+
     def erase(self, subscriber: int, consent: Consent) -> bool:
         row = self.readers.get(subscriber)
         if row is None or row.state != consent.before:
             return False
         del self.readers[subscriber]
+        self.close_requests(subscriber)
         self.opinions = {key: o for key, o in self.opinions.items() if key[0] != subscriber}
         self.evidence.append((subscriber, consent))
         return True

@@ -13,12 +13,11 @@ from subscribers.errors import ConsentError
 from tests.subscribers.desk import NOW
 
 ALLOWED: dict[tuple[State | None, Action], State] = {
-    (None, "ask"): "pending", ("pending", "ask"): "pending", ("left", "ask"): "pending",
+    (None, "ask"): "pending", ("pending", "ask"): "pending", ("left", "ask"): "left",
     ("erased", "ask"): "pending",
     (None, "vouch"): "active", ("pending", "vouch"): "active", ("left", "vouch"): "active",
     ("erased", "vouch"): "active",
-    ("pending", "confirm"): "active", ("active", "confirm"): "active",
-    ("paused", "confirm"): "paused",
+    ("pending", "confirm"): "active", ("left", "confirm"): "active",
     ("active", "pause"): "paused", ("paused", "pause"): "paused",
     ("paused", "resume"): "active", ("active", "resume"): "active",
     ("pending", "leave"): "left", ("active", "leave"): "left", ("paused", "leave"): "left",

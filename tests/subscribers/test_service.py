@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from subscribers.errors import AddressError, ConsentError, TokenError, UnknownReader
+from subscribers import own_data
+from subscribers.errors import AddressError, ConsentError, TokenError, UnknownReader, UsedLink
 from subscribers.preferences import Preferences, preferences_of
 from subscribers.store import Subscriber
 from tests.subscribers.desk import NOW, Front, open_desk
@@ -32,11 +33,7 @@ def actions(front: Front, reader: Subscriber) -> list[str]:
 def test_a_request_waits_for_the_button_behind_the_confirmation_link(front: Front) -> None:
     front.desk.subscribe("Ada@Example.org", WISHES, NOW)
     (letter,) = front.post.letters
-    assert (letter.kind, letter.to_address, letter.keywords) == (
-        "confirm",
-        "Ada@example.org",
-        WISHES.keywords,
-    )
+    assert (letter.kind, letter.to_address) == ("confirm", "Ada@example.org")
     assert letter.link.startswith("https://digest.example/confirm/")
     reader = front.desk.by_email("ada@example.org")
     assert reader.state == "pending"
@@ -45,12 +42,80 @@ def test_a_request_waits_for_the_button_behind_the_confirmation_link(front: Fron
     assert actions(front, reader) == ["ask/form/reader", "confirm/link/reader"]
 
 
-def test_pressing_confirm_twice_changes_nothing_more(front: Front) -> None:
+def test_a_confirmation_link_confirms_one_request_once(front: Front) -> None:
     front.desk.subscribe("ada@example.org", WISHES, NOW)
     token = front.post.token("confirm")
-    first = front.desk.confirm(token, LATER)
-    assert front.desk.confirm(token, LATER + timedelta(hours=1)) == first
+    front.desk.confirm(token, LATER)
+    with pytest.raises(UsedLink):
+        front.desk.confirm(token, LATER + timedelta(hours=1))
     assert len(front.store.evidence) == 2
+
+
+@pytest.mark.parametrize("meanwhile", ["left", "moved", "vouched", "left and asked anew"])
+def test_an_old_confirmation_link_does_nothing_to_what_came_after(
+    front: Front, meanwhile: str
+) -> None:
+    front.desk.subscribe("ada@example.org", WISHES, NOW)
+    old = front.post.token("confirm")
+    front.desk.subscribe("ada@example.org", WISHES, NOW)
+    reader = front.desk.confirm(front.post.token("confirm"), LATER)
+    if meanwhile.startswith("left"):
+        front.desk.leave(reader, LATER, how="form")
+    if meanwhile == "left and asked anew":
+        front.desk.subscribe("ada@example.org", Preferences("a stranger's"), LATER)
+    if meanwhile == "moved":
+        own_data.ask_to_move(front.desk, reader, "ada@new.org", LATER)
+        own_data.move(front.desk, front.post.token("move"), LATER)
+    if meanwhile == "vouched":
+        front.desk.add("ada@example.org", WISHES, LATER, confirmed=True, how="command")
+    before = front.desk.by_number(reader.id)
+    with pytest.raises(TokenError):
+        front.desk.confirm(old, LATER + timedelta(minutes=1))
+    assert front.desk.by_number(reader.id) == before
+
+
+def test_a_confirmation_link_obeys_that_was_not_me(front: Front) -> None:
+    reader = front.active()
+    front.desk.leave(reader, NOW, how="one-click")
+    front.desk.subscribe("ada@example.org", WISHES, NOW)
+    own_data.stop(front.desk, front.desk.links.stop(reader.id, NOW).rpartition("/")[2], NOW)
+    with pytest.raises(TokenError, match="no longer good"):
+        front.desk.confirm(front.post.token("confirm"), LATER)
+
+
+def test_asking_for_an_address_that_has_left_changes_nothing_of_theirs(front: Front) -> None:
+    left = front.desk.leave(front.active(keywords="robots"), NOW, how="form")
+    front.desk.subscribe("ada@example.org", WISHES, LATER)
+    assert front.desk.by_number(left.id) == left
+    assert front.desk.undo_leave(left, LATER).keywords == "robots"
+
+
+def test_an_address_that_has_left_comes_back_by_its_own_letter(front: Front) -> None:
+    left = front.desk.leave(front.active(keywords="robots"), NOW, how="form")
+    front.desk.subscribe("ada@example.org", WISHES, LATER)
+    back = front.desk.confirm(front.post.token("confirm"), LATER)
+    assert (back.id, back.state, back.keywords) == (left.id, "active", WISHES.keywords)
+
+
+def test_a_twin_of_a_pending_address_gets_only_its_own_letter(front: Front) -> None:
+    front.desk.subscribe("ada@example.org", WISHES, NOW)
+    front.desk.subscribe("ａda@example.org", Preferences("robots"), LATER)
+    assert [letter.to_address for letter in front.post.letters] == [
+        "ada@example.org",
+        "ａda@example.org",
+    ]
+    first = front.post.letters[0].link.rpartition("/")[2]
+    confirmed = front.desk.confirm(first, LATER)
+    assert (confirmed.email, confirmed.keywords) == ("ada@example.org", WISHES.keywords)
+
+
+def test_the_first_letter_holds_no_word_of_the_request(front: Front) -> None:
+    wishes = Preferences("claim your prize at evil.example", name="Your bank, call +1 555")
+    front.desk.subscribe("ada@example.org", wishes, NOW)
+    (letter,) = front.post.letters
+    assert (letter.to_name, letter.keywords) == ("", "")
+    assert "evil" not in repr(letter)
+    assert "bank" not in repr(letter)
 
 
 def test_a_confirmation_link_expires(front: Front) -> None:
@@ -59,11 +124,12 @@ def test_a_confirmation_link_expires(front: Front) -> None:
         front.desk.confirm(front.post.token("confirm"), NOW + timedelta(days=8))
 
 
-def test_asking_again_while_pending_keeps_the_newest_keywords(front: Front) -> None:
+def test_each_letter_confirms_what_its_own_request_asked_for(front: Front) -> None:
     front.desk.subscribe("ada@example.org", WISHES, NOW)
     front.desk.subscribe("ada@example.org", Preferences("robots"), LATER)
-    assert front.desk.by_email("ada@example.org").keywords == "robots"
+    assert front.desk.by_email("ada@example.org").keywords == WISHES.keywords
     assert front.post.kinds() == ["confirm", "confirm"]
+    assert front.desk.confirm(front.post.token("confirm"), LATER).keywords == "robots"
 
 
 def test_a_known_address_gets_a_link_to_its_preferences_and_keeps_them(front: Front) -> None:
@@ -163,7 +229,7 @@ def test_a_keyword_is_muted_by_its_place_and_text(front: Front) -> None:
 def test_a_mails_link_says_who_came(front: Front) -> None:
     reader = active(front)
     token = front.desk.links.mail_token(reader.id, 12, NOW)
-    visit = front.desk.visit(token, LATER)
+    visit = front.desk.visit("preferences", token, LATER)
     assert (visit.reader, visit.edition) == (reader, 12)
 
 
@@ -171,9 +237,9 @@ def test_an_old_mail_still_unsubscribes_but_changes_nothing_else(front: Front) -
     reader = active(front)
     token = front.desk.links.mail_token(reader.id, 12, NOW)
     years = NOW + timedelta(days=3_000)
-    assert front.desk.visit(token, years, strict=False).reader == reader
+    assert front.desk.visit("unsubscribe", token, years).reader == reader
     with pytest.raises(TokenError, match="expired"):
-        front.desk.visit(token, years)
+        front.desk.visit("preferences", token, years)
 
 
 def test_the_link_of_somebody_erased_finds_nobody(front: Front) -> None:
@@ -181,7 +247,7 @@ def test_the_link_of_somebody_erased_finds_nobody(front: Front) -> None:
     token = front.desk.links.mail_token(reader.id, 12, NOW)
     front.desk.erase(reader, NOW, how="command", source="operator")
     with pytest.raises(UnknownReader):
-        front.desk.visit(token, LATER, strict=False)
+        front.desk.visit("unsubscribe", token, LATER)
 
 
 def test_erasing_keeps_only_evidence_without_the_address(front: Front) -> None:
@@ -224,6 +290,6 @@ def test_a_link_never_opens_the_door_of_somebody_who_came_later(front: Front) ->
     front.store.last = ada.id - 1  # a store that gives numbers again
     bo, _ = front.desk.add("bo@example.org", WISHES, LATER, confirmed=True, how="command")
     assert bo.id == ada.id
-    for strict in (True, False):
+    for act in ("preferences", "unsubscribe"):
         with pytest.raises(UnknownReader):
-            front.desk.visit(token, LATER, strict=strict)
+            front.desk.visit(act, token, LATER)

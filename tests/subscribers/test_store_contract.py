@@ -14,7 +14,7 @@ from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import migrate
 from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.consent import Action, Consent, State
-from subscribers.store import Feedback, Subscriber
+from subscribers.store import Feedback, Request, Subscriber
 from tests.subscribers.desk import NOW, MemoryStore
 
 LATER = NOW + timedelta(days=1)
@@ -153,3 +153,26 @@ def test_opinions_of_unknown_papers_or_readers_are_refused(store: Any) -> None:
     assert not store.take_back(reader.id, 987654)
     assert list(store.feedback(reader.id)) == []
     assert store.paper_title(987654) is None
+
+
+def test_a_request_is_found_by_its_number_until_it_is_closed(store: Any) -> None:
+    reader = add(store, state="pending")
+    asked = store.ask(Request(0, reader.id, "ada@x.org", {"keywords": "a"}, NOW))
+    assert store.request(asked.number) == asked
+    other = store.ask(Request(0, reader.id, "ada@x.org", {"keywords": "b"}, LATER))
+    assert store.request(asked.number + 99) is None
+    assert store.close_requests(reader.id) == 2
+    assert store.request(asked.number) is None
+    again = store.ask(Request(0, reader.id, "ada@x.org", {"keywords": "c"}, LATER))
+    assert again.number not in (asked.number, other.number)
+
+
+def test_old_requests_are_forgotten_and_those_of_the_erased_go(store: Any) -> None:
+    reader = add(store, state="pending")
+    old = store.ask(Request(0, reader.id, "ada@x.org", {}, NOW))
+    new = store.ask(Request(0, reader.id, "ada@x.org", {}, LATER))
+    assert store.forget_requests(LATER) == 1
+    assert store.request(old.number) is None
+    assert store.request(new.number) == new
+    assert store.erase(reader.id, consent("erase", "pending", "erased"))
+    assert store.request(new.number) is None

@@ -121,6 +121,7 @@ def open_site(
 
     counted = Rates(rates or RateSettings())
     front.desk.may_post, front.desk.may_tell = counted.letter, counted.notice
+    front.desk.may_serve = counted.own_letter
     pages = Pages(
         front.desk,
         front.store,

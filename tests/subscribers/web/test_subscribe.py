@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.profile import Profile
+from subscribers.web.clients import Client
 from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewReason
 from subscribers.web.preview import expectation, why_of
-from subscribers.web.rates import RateSettings
+from subscribers.web.rates import Rates, RateSettings
 from tests.subscribers.web.site import Site, open_site
 
 WISH = {"email": "bo@example.org", "keywords": "diffusion, speech -audio"}
@@ -145,15 +146,64 @@ def test_one_client_cannot_subscribe_many(site: Site) -> None:
     assert codes == [303, 303, 429]
 
 
-def test_all_clients_together_are_limited() -> None:
-    site = open_site(RateSettings(forms_in_all="2/hour"), proxies=("0.0.0.0/0",))
-    site.app.settings = type(site.app.settings)(site.app.settings.hosts, ())
+def test_no_client_uses_up_what_others_may() -> None:
+    site = open_site(RateSettings(forms_per_client="2/hour"))
     browser = site.browser(**OURS)
-    codes = [
-        browser.post("/subscribe", data=WISH | {"email": f"a{n}@example.org"}).status_code
-        for n in range(3)
-    ]
-    assert codes[-1] == 429
+    for n in range(5):
+        browser.post("/subscribe", data=WISH | {"email": f"a{n}@example.org"})
+    assert site.pages.rates.form(Client("192.0.2.7", secure=False)) == 0
+
+
+def test_posts_without_our_forms_token_count_against_nobody() -> None:
+    site = open_site(RateSettings(forms_per_client="2/hour"))
+    for _ in range(5):
+        assert site.browser().post("/subscribe", data=WISH).status_code == 403
+        assert site.browser().post("/link", data=WISH).status_code == 403
+    assert site.browser(**OURS).post("/subscribe", data=WISH).status_code == 303
+
+
+def test_a_network_full_of_addresses_is_one_client_eight_times_over() -> None:
+    rates = Rates(RateSettings(forms_per_client="2/hour"))
+    waits = [rates.form(Client(f"2001:db8:1:{n}::1", secure=True)) for n in range(17)]
+    assert waits[:16] == [0] * 16
+    assert waits[16] > 0
+    assert rates.form(Client("2001:db8:2::1", secure=True)) == 0
+    same_home = [rates.form(Client(f"2001:db8:3:4::{n}", secure=True)) for n in range(1, 4)]
+    assert same_home[:2] == [0, 0]
+    assert same_home[2] > 0
+
+
+def test_what_too_often_says_is_true() -> None:
+    site = open_site(RateSettings(forms_per_client="1/hour"))
+    browser = site.browser(**OURS)
+    browser.post("/subscribe", data=WISH)
+    answer = browser.post("/subscribe", data=WISH)
+    assert answer.status_code == 429
+    assert 3_500 < int(answer.headers["retry-after"]) <= 3_600
+    assert "in 60 minutes" in answer.text
+
+
+def test_plus_tags_and_dots_of_one_mailbox_share_its_allowance() -> None:
+    site = open_site(RateSettings(letters_per_mailbox="2/hour"))
+    browser = site.browser(**OURS)
+    for email in ("ada.b@gmail.com", "a.da.b+1@gmail.com", "adab+x@googlemail.com"):
+        assert browser.post("/subscribe", data=WISH | {"email": email}).status_code == 303
+    assert len(site.front.post.letters) == 2
+    browser.post("/subscribe", data=WISH | {"email": "bo.o@example.org"})
+    assert len(site.front.post.letters) == 3
+
+
+def test_letters_owed_to_a_reader_have_an_allowance_that_no_stranger_can_use_up() -> None:
+    site = open_site(RateSettings(letters_per_mailbox="1/day", own_letters_per_mailbox="2/day"))
+    base = f"/m/{site.token(site.reader())}"
+    browser = site.browser(**OURS)
+    for _ in range(3):
+        browser.post("/subscribe", data=WISH | {"email": "ada@example.org"})
+    for what in ("export", "erase"):
+        assert browser.post(f"{base}/ask/{what}").headers["location"].endswith(f"done={what}")
+    refused = browser.post(f"{base}/ask/export").headers["location"]
+    assert "no new one went out" in browser.get(refused).text
+    assert site.front.post.kinds() == ["known", "export", "erase"]
 
 
 def test_one_address_gets_few_letters_and_the_answer_stays_the_same(site: Site) -> None:
@@ -238,7 +288,7 @@ def test_where_a_keyword_was_found_is_said_once(fields: list[str], says: list[st
 
 
 MANY = "100000/minute"
-FUZZED = open_site(RateSettings(MANY, MANY, MANY, MANY, MANY, MANY))
+FUZZED = open_site(RateSettings(*[MANY] * 6))
 
 _names = st.sampled_from(["email", "keywords", "name", "timezone", "hour", "cadence", "weekdays",
                           "max_papers", "format", "form", "website", "x"])  # fmt: skip

@@ -1,0 +1,200 @@
+"""Every page, for every kind of link, every state of its reader and every age: what opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi.routing import APIRoute
+
+from subscribers.consent import State
+from subscribers.link_rules import RULES, Act
+from subscribers.preferences import Preferences
+from subscribers.tokens import LIFETIMES, Purpose
+from subscribers.web.rates import RateSettings
+from tests.subscribers.desk import NOW
+from tests.subscribers.web.site import Site, open_site
+
+STATES: tuple[State, ...] = ("pending", "active", "paused", "left")
+SECRET = "ada@example.org"
+UNLIMITED = RateSettings(
+    forms_per_client="9999/second", acts_per_client="9999/second", previews_per_client="9999/second"
+)
+
+
+class Door(NamedTuple):
+    """One page."""
+
+    act: Act
+    method: str
+    path: str  # after the token, if any
+    opens: tuple[State, ...] = STATES  # states in which the act is possible at all
+
+
+MAIL_DOORS = [
+    Door("unsubscribe", "GET", "unsubscribe"),
+    Door("unsubscribe", "POST", "unsubscribe"),
+    Door("undo", "POST", "undo"),
+    Door("undo", "GET", "welcome-back"),
+    Door("soften", "POST", "fewer"),
+    Door("soften", "POST", "month-off"),
+    Door("soften", "GET", "eased"),
+    Door("preferences", "GET", "preferences"),
+    Door("preferences", "GET", "welcome"),
+    Door("change", "POST", "preferences"),
+    Door("change", "POST", "preview"),
+    Door("change", "POST", "pause"),
+    Door("change", "POST", "resume"),
+    Door("change", "POST", "address"),
+    Door("change", "GET", "mute/0"),
+    Door("change", "POST", "mute/0"),
+    Door("feedback", "GET", "more/7"),
+    Door("feedback", "POST", "more/7"),
+    Door("feedback", "GET", "less/7"),
+    Door("feedback", "POST", "less/7"),
+    Door("feedback", "POST", "take-back/7"),
+    Door("read", "GET", "read"),
+    Door("ask", "POST", "ask/export"),
+    Door("ask", "POST", "ask/erase"),
+]
+LETTER_DOORS = [
+    Door(act, method, "")
+    for act in ("confirm", "move", "stop", "restore", "export", "erase")
+    for method in ("GET", "POST")
+]
+FORM = {"keywords": "diffusion, speech", "email": "new@example.org", "by": "page", "until": ""}
+FORM |= {"shown": "continual learning"}
+# How old the link is when it is used; cut off: made before the mails moved.
+AGES = {"fresh": timedelta(minutes=1), "a day": timedelta(hours=25), "four days": timedelta(days=4),
+        "ten days": timedelta(days=10), "half a year": timedelta(days=180)}  # fmt: skip
+
+
+def doors() -> Iterator[Door]:
+    yield from MAIL_DOORS
+    yield from LETTER_DOORS
+
+
+def token_of(site: Site, purpose: Purpose, reader: int) -> str:
+    tokens = site.front.tokens
+    if purpose == "mail":
+        return tokens.sign("mail", reader, 5, now=NOW)
+    if purpose == "move":
+        return tokens.sign("move", reader, "new@example.org", now=NOW)
+    if purpose == "restore":
+        return tokens.sign("restore", reader, "old@example.org", "ada@example.org", now=NOW)
+    if purpose == "confirm":
+        return tokens.sign("confirm", reader, 1, now=NOW)
+    return tokens.sign(purpose, reader, now=NOW)
+
+
+def in_state(site: Site, state: State, *, cut_off: bool) -> int:
+    """Return a reader in a state, whose first request is open where it can be."""
+    store = site.front.store
+    for kept in (store.readers, store.requests, store.opinions):
+        kept.clear()
+    store.last = store.last_request = 0
+    site.clock.now = NOW
+    reader = site.reader('"continual learning"^2, diffusion, speech')
+    store.readers[reader.id] = replace(
+        reader,
+        created_at=NOW - timedelta(days=1),
+        state=state,
+        confirmed_at=None if state == "pending" else NOW,
+        pending_since=NOW if state == "pending" else None,
+        left_at=NOW if state == "left" else None,
+        links_valid_from=NOW + timedelta(seconds=1) if cut_off else None,
+    )
+    if state in ("pending", "left"):
+        site.front.desk.subscribe("ada@example.org", Preferences("diffusion"), NOW)
+    return reader.id
+
+
+def expected(door: Door, state: State, age: timedelta, *, cut_off: bool) -> bool:
+    """Return whether a door opens: what the rules promise, in the words of docs/security.md."""
+    rule = RULES[door.act]
+    if rule.within is not None and age > rule.within:
+        return False
+    if cut_off and not rule.survives_cut_off:
+        return False
+    if door.act == "confirm":
+        return state in ("pending", "left")  # an open request
+    if door.act == "undo" and state == "left" and door.method == "POST":
+        return age <= timedelta(days=7)
+    return state in rule.states
+
+
+@pytest.mark.parametrize("door", list(doors()), ids=lambda d: f"{d.method} {d.act} {d.path}")
+@pytest.mark.parametrize("cut_off", [False, True], ids=["good", "cut off"])
+def test_a_door_opens_when_its_rule_says_so_and_never_else(door: Door, cut_off: bool) -> None:
+    site = open_site(UNLIMITED)
+    for state, age in product(STATES, AGES.values()):
+        reader = in_state(site, state, cut_off=cut_off)
+        purpose = RULES[door.act].purpose
+        token = token_of(site, purpose, reader)
+        site.clock.now = NOW + age
+        family = "m" if purpose == "mail" else purpose
+        before = dict(site.front.store.readers)
+        path = f"/{family}/{token}" + (f"/{door.path}" if door.path else "")
+        answer = site.browser().request(
+            door.method, path, data=FORM if door.method == "POST" else None
+        )
+        opened = answer.status_code in (200, 303)
+        told = f"{state}, {age}: {answer.status_code}"
+        assert opened == expected(door, state, age, cut_off=cut_off), told
+        assert answer.status_code < 500, told
+        if not opened:
+            assert site.front.store.readers == before, told
+            assert "/m/" not in answer.text, told  # no key to anything
+        if cut_off and door.act != "restore":
+            assert SECRET not in answer.text, told
+
+
+@pytest.mark.parametrize("door", list(doors()), ids=lambda d: f"{d.method} {d.act} {d.path}")
+def test_no_door_opens_to_a_link_of_another_kind(door: Door) -> None:
+    site = open_site(UNLIMITED)
+    right = RULES[door.act].purpose
+    for purpose in LIFETIMES:
+        if purpose == right:
+            continue
+        reader = in_state(site, "active", cut_off=False)
+        before = dict(site.front.store.readers)
+        family = "m" if right == "mail" else right
+        path = f"/{family}/{token_of(site, purpose, reader)}"
+        path += f"/{door.path}" if door.path else ""
+        answer = site.browser().request(
+            door.method, path, data=FORM if door.method == "POST" else None
+        )
+        assert answer.status_code in (400, 403), (purpose, answer.status_code)
+        assert site.front.store.readers == before
+
+
+def routes_of(router: Any) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes_of(route.original_router)
+
+
+def test_every_page_behind_a_link_is_in_the_table() -> None:
+    shown = {
+        (method, route.path.removeprefix("/m/{token}/"))
+        for route in routes_of(open_site().app.app)
+        if "{token}" in route.path
+        for method in route.methods
+    }
+    numbered = {"/7": "/{paper}", "/0": "/{index}", "ask/export": "ask/{what}"}
+    numbered |= {"ask/erase": "ask/{what}"}
+
+    def general(path: str) -> str:
+        for one, every in numbered.items():
+            path = path.replace(one, every)
+        return path
+
+    known = {(door.method, general(door.path)) for door in MAIL_DOORS}
+    known |= {(door.method, f"/{door.act}/{{token}}") for door in LETTER_DOORS}
+    assert shown == known
