@@ -25,6 +25,14 @@ class Client:
             return str(ipaddress.ip_network((address, 64), strict=False))
         return self.address
 
+    @property
+    def network(self) -> str | None:
+        """The /48 around an IPv6 address, which one customer may have; None for others."""
+        address = _parsed(self.address)
+        if isinstance(address, ipaddress.IPv6Address):
+            return str(ipaddress.ip_network((address, 48), strict=False))
+        return None
+
 
 def networks(names: Iterable[str]) -> tuple[Network, ...]:
     """Read addresses and networks of trusted proxies.

@@ -6,6 +6,7 @@ refuses before anything is parsed, and adds its headers to every answer, errors 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -91,11 +92,12 @@ class Guard:
     def _is_ours(self, host: str) -> bool:
         if "*" in self.settings.hosts:
             return True
-        name, bracket, _ = host.lower().partition("]")
-        name = name + bracket if bracket else name.partition(":")[0]
-        return name.removesuffix(".") in self.settings.hosts
+        found = _HOST.fullmatch(host.lower())
+        return found is not None and found[1].removesuffix(".") in self.settings.hosts
 
 
+# RFC 9110, 7.2: a name or an address in brackets, and a port; nothing else, such as a user's part.
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::[0-9]{0,5})?")
 _TOO_LARGE = message("This is more than any form here has. Please write less.")
 
 

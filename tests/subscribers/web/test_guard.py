@@ -49,7 +49,11 @@ def test_no_page_has_a_script_or_style_inside(site: Site) -> None:
         assert all("src=" in part.split(">")[0] for part in html.split("<script")[1:])
 
 
-@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "", "testserver@evil"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "testserver.evil.example", "", "testserver@evil", "testserver:80@evil",
+     "testserver:x", "testserver/", "testserver:80:80"],
+)  # fmt: skip
 def test_another_host_name_is_refused(site: Site, host: str) -> None:
     assert site.browser().get("/", headers={"host": host}).status_code == 421
 
