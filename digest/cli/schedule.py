@@ -72,7 +72,7 @@ def _coming(app: FrontDeskApp, zones: Zones) -> Iterator[dict[str, Any]]:
     now, settings = app.clock(), app.time_rules
     counts: Counter[tuple[datetime, str]] = Counter()
     for row in app.rhythms.rhythms():
-        found = due_of(row, now, settings, zones)
+        found = due_of(row, now, settings, zones, app.rhythms.periods_of)
         if isinstance(found, Due):
             best = "; one issue with the best of what was missed" if found.stale else ""
             counts[found.at, f"due; goes out with the next edition that is new to them{best}"] += 1

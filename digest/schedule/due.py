@@ -9,7 +9,9 @@ local day names the period, so that
   new day's issue at once if its time is past;
 - after an outage the newest open slot is due, alone: an issue offers everything new since the
   last one, so the slots before it have nothing left to offer;
-- a clock that is set back finds the period served.
+- a clock that is set back finds the period served;
+- after a clock that ran ahead the last period lies in the future, and says nothing: the periods
+  that were really served decide, so that the next slot brings mail again.
 
 What is stored per reader is `last_period` and `next_due_at`; see docs/time.md.
 """
@@ -17,7 +19,7 @@ What is stored per reader is `last_period` and `next_due_at`; see docs/time.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -26,11 +28,11 @@ from digest.schedule.zones import ONE_DAY, WallClock, Zones
 
 Cadence = Literal["daily", "weekdays", "days", "weekly"]
 
-_WEEKDAYS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5))}
+# Who moves west across midnight has had tomorrow's issue. A period further ahead was written while
+# a clock was wrong: either then or now.
+_WEST = ONE_DAY
 
-# A last period further ahead than this was written while the clock was wrong. Less than this may
-# be a clock set back, and the periods since then must not be served again.
-FUTURE_LIMIT = timedelta(days=8)
+_WEEKDAYS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def due(
     zones: Zones,
     paused_until: date | None = None,
     catch_up: timedelta = ONE_DAY,
+    served: Collection[str] = (),
 ) -> Due | NotYet:
     """Decide whether a reader's issue is due at a moment, and when to ask next.
 
@@ -105,6 +108,7 @@ def due(
         since: When they confirmed, aware; slots before it do not count.
         paused_until: The first local day with mail again.
         catch_up: An issue later than this is stale.
+        served: Every period that had an issue; asked only when `is_ahead` says so.
 
     Raises:
         ValueError: a moment without time zone, or a `last_period` that is none.
@@ -112,9 +116,11 @@ def due(
     clock = zones.clock(rhythm.zone)
     today = clock.day_of(now)
     had = date.fromisoformat(last_period) if last_period else None
-    if had and had - today > FUTURE_LIMIT:
-        had, last_period, since = None, None, now
     since = min(since, now)
+    if had and had - today > _WEST:
+        start = max(today - ONE_DAY, clock.day_of(since) - ONE_DAY, paused_until or date.min)
+        slots = (slot for slot in _slots(rhythm, clock, start) if slot[1] >= since)
+        return _beside_the_future(slots, rhythm, now, served)
     start = max(
         _day_after(had, last_period, rhythm) if had and last_period else date.min,
         clock.day_of(since) - ONE_DAY,
@@ -134,6 +140,12 @@ def due(
         missed=_count(rhythm, clock, first[0], day),
         stale=now - first[1] > catch_up,
     )
+
+
+def is_ahead(rhythm: Rhythm, now: datetime, last_period: str | None, zones: Zones) -> bool:
+    """Return whether a last period is so far ahead that some clock was wrong."""
+    today = zones.clock(rhythm.zone).day_of(now)
+    return last_period is not None and date.fromisoformat(last_period) - today > _WEST
 
 
 def period_of(day: date, *, weekly: bool) -> str:
@@ -172,6 +184,29 @@ def _slots(rhythm: Rhythm, clock: WallClock, start: date) -> Iterator[tuple[date
         if has_slot(rhythm, clock, day):
             yield day, clock.moment(day, rhythm.hour, rhythm.minute)
         day += ONE_DAY
+
+
+def _beside_the_future(
+    slots: Iterator[tuple[date, datetime]], rhythm: Rhythm, now: datetime, served: Collection[str]
+) -> Due | NotYet:
+    """Decide by what was really served: the newest slot is due if nothing was for its period."""
+    days = {date.fromisoformat(period) for period in served}
+    weeks = {day.isocalendar()[:2] for day in days}
+    weekly = rhythm.cadence == "weekly"
+
+    def is_open(day: date) -> bool:
+        return day.isocalendar()[:2] not in weeks if weekly else day not in days
+
+    newest = None
+    for slot in slots:
+        if slot[1] <= now:
+            newest = slot
+        elif newest and is_open(newest[0]):
+            day, at = newest
+            return Due(period_of(day, weekly=weekly), day, at, slot[1], missed=0, stale=False)
+        elif is_open(slot[0]):
+            return NotYet(slot[1])
+    raise AssertionError("a rhythm has no end")  # for the type checker: slots go on for ever
 
 
 def _newest(

@@ -7,19 +7,22 @@ minute; `digest run` does not come here, it sends to everybody at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from digest.editions import Edition
-from digest.schedule.due import Due, NotYet, Rhythm, due, stagger_minute
+from digest.schedule.due import Due, NotYet, Rhythm, due, is_ahead, stagger_minute
 from digest.schedule.rhythms import RhythmRow, Served
 from digest.schedule.zones import ONE_DAY, Zones
 
 WELCOME_SPAN = timedelta(days=7)  # a first issue brings the best of so long
 BATCH = 2000  # readers looked at in one go
-TOO_FAR = timedelta(days=16)  # no look is further ahead, but for pauses and a clock gone wrong
+# Everybody is looked at once a day at least. So a moment that is further ahead than the second of
+# these was written by a clock that ran ahead, and does not count.
+LOOK_WITHIN = ONE_DAY
+TOO_FAR = timedelta(hours=25)
 
 
 class Rhythms(Protocol):
@@ -30,6 +33,9 @@ class Rhythms(Protocol):
 
     def welcome(self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str]) -> int:
         """Plan the first issue of readers who have just confirmed; return how many."""
+
+    def periods_of(self, reader: int) -> Collection[str]:
+        """Return every period for which a reader has an issue."""
 
     def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
         """Write down when to look at readers next."""
@@ -134,16 +140,24 @@ def rhythm_of(row: RhythmRow, rules: TimeRules) -> Rhythm:
     return Rhythm(zone, hour, minute, row.cadence, row.weekdays or (0,))  # type: ignore[arg-type]
 
 
-def due_of(row: RhythmRow, now: datetime, rules: TimeRules, zones: Zones) -> Due | NotYet:
+def due_of(
+    row: RhythmRow,
+    now: datetime,
+    rules: TimeRules,
+    zones: Zones,
+    periods_of: Callable[[int], Collection[str]],
+) -> Due | NotYet:
     """Decide whether a reader's issue is due; see `digest.schedule.due.due`."""
+    rhythm = rhythm_of(row, rules)
     return due(
-        rhythm_of(row, rules),
+        rhythm,
         now=now,
         last_period=row.last_period,
         since=row.since,
         zones=zones,
         paused_until=row.paused_until,
         catch_up=rules.catch_up,
+        served=periods_of(row.id) if is_ahead(rhythm, now, row.last_period, zones) else (),
     )
 
 
@@ -158,16 +172,17 @@ def _look(
     served: list[Served] = []
     later: list[tuple[int, datetime]] = []
     for row in rows:
-        found = due_of(row, now, rules, zones)
+        found = due_of(row, now, rules, zones, rhythms.periods_of)
+        look_at = min(found.next_at, now + LOOK_WITHIN)
         if not isinstance(found, Due):
-            later.append((row.id, found.next_at))
+            later.append((row.id, look_at))
         elif newest is None or newest.number <= row.last_edition:
             # Due without anything to offer: it stays due until there is an edition for it.
             later.append((row.id, now))
         elif _waits(found, newest, now, rules, zones):
-            later.append((row.id, found.next_at))
+            later.append((row.id, look_at))
         else:
-            served.append(Served(row.id, found.period, found.next_at))
+            served.append(Served(row.id, found.period, look_at))
     rhythms.look_again(later)
     if newest is None or not served:
         return 0
@@ -183,4 +198,6 @@ def _waits(found: Due, newest: Edition, now: datetime, rules: TimeRules, zones: 
     """
     hour = datetime.combine(newest.label, time(rules.hour), zones[rules.zone])
     begins = min(hour, newest.opened_at)  # an operator may have cut it early
+    if newest.opened_at > now:
+        return False  # by a clock that ran ahead: nobody knows when it was, and it may be long ago
     return found.at < begins and found.next_at - now <= ONE_DAY

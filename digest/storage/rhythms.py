@@ -69,7 +69,9 @@ class RhythmStore:
         never = ~exists().where(deliveries.c.subscriber_id == s.id)
         # Who confirmed before the edition was opened gets it in its turn, as everybody does.
         opened_at = select(editions.c.opened_at).where(editions.c.number == edition)
-        late = s.confirmed_at >= opened_at.scalar_subquery()
+        opened = opened_at.scalar_subquery()
+        # A clock that ran ahead may have opened it: then everybody confirmed before, and is late.
+        late = or_(s.confirmed_at >= opened, opened > now)
         query = select(s.id).where(s.state == "active", s.last_edition == 0, late, asked, never)
         query = query.where(_may_have(email_keys))
         with self._database.read() as connection:
@@ -88,6 +90,13 @@ class RhythmStore:
                 update(subscribers).where(s.id.in_(readers)).values(last_edition=edition)
             )
         return planned
+
+    def periods_of(self, reader: int) -> frozenset[str]:
+        """Return every period for which a reader has an issue."""
+        d = deliveries.c
+        query = select(d.period).where(d.subscriber_id == reader, d.period != WELCOME)
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(query.where(d.period.is_not(None))))
 
     def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
         """Write down when to look at readers next: (reader, moment)."""

@@ -1,11 +1,13 @@
-"""The schedule's cases that have names; `tests/schedule_world.py` looks on."""
+"""The schedule's cases that have names; `world.py` looks on."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from tests.schedule.world import Happening, Reader, World
 
@@ -17,7 +19,9 @@ def periods(folder: Path, days: int, *happenings: Happening, **reader: object) -
     start = reader.pop("start", MONDAY)
     assert isinstance(start, datetime)
     plain = Reader("UTC", 7, "daily", (0,), start)
-    world = World(folder, start, {1: replace(plain, **reader)}, [*happenings], range(7))  # type: ignore[arg-type]
+    late = timedelta(seconds=31.25)  # a tick never falls on the slot itself
+    known = {1: replace(plain, **reader)}  # type: ignore[arg-type]
+    world = World(folder, start, known, [*happenings], range(7), late)
     with closing(world.database):
         world.live(days)
         world.check()
@@ -86,3 +90,16 @@ def test_three_weeks_down_bring_one_issue_and_then_the_usual_rhythm(tmp_path: Pa
 def test_a_pause_is_kept(tmp_path: Path) -> None:
     found = periods(tmp_path, 8, Happening(on(3), "pause", amount=4))
     assert found == days_of_march(2, 3, 7, 8, 9)
+
+
+@pytest.mark.parametrize("hours", [26, 49, 73, 10 * 24, 15 * 24, 30 * 24, 400 * 24])
+def test_after_one_tick_by_a_clock_that_ran_ahead_mail_comes_with_the_next_slots(
+    tmp_path: Path, hours: int
+) -> None:
+    ahead = Happening(on(4, 12), "clock ahead", amount=hours)
+    found = periods(tmp_path, 6, ahead)
+    assert found[:3] == days_of_march(2, 3, 4)
+    assert found[-2:] == days_of_march(6, 7), "and the days after it as usual"
+    assert len(set(found)) == len(found)
+    if hours > 48:
+        assert "2026-03-05" in found, "the very next slot"

@@ -47,6 +47,9 @@ class OneReader:
     def welcome(self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str]) -> int:
         return 0
 
+    def periods_of(self, reader: int) -> Sequence[str]:
+        return ()
+
     def look_again(self, moments: Sequence[tuple[int, datetime]]) -> None:
         self.later += moments
 

@@ -160,8 +160,10 @@ def test_missed_slots_are_those_of_the_calendar(
 
 
 def test_a_clock_set_back_finds_the_period_served() -> None:
+    served = [f"2026-03-{day:02}" for day in range(1, 11)]
     for now in ("2026-03-10 06:00", "2026-03-09 12:00", "2026-03-04 12:00"):
-        assert ask(Rhythm("UTC", 7), now, "2026-03-10") == NotYet(utc("2026-03-11 07:00"))
+        found = ask(Rhythm("UTC", 7), now, "2026-03-10", served=served)
+        assert found == NotYet(utc("2026-03-11 07:00"))
 
 
 @pytest.mark.parametrize(
@@ -173,11 +175,26 @@ def test_an_issue_is_stale_when_it_is_later_than_catching_up_allows(late: str, s
     assert found.stale is stale
 
 
-@pytest.mark.parametrize(("last", "due_now"), [("2026-03-18", False), ("2026-03-19", True)])
-def test_a_last_period_is_believed_up_to_eight_days_ahead(last: str, due_now: bool) -> None:
-    daily = Rhythm("UTC", 7)
-    found = ask(daily, "2026-03-10 08:00", last)
-    assert found.next_at == utc("2026-03-11 07:00" if due_now else "2026-03-19 07:00")
+@pytest.mark.parametrize(("served", "next_at"), [
+    (["2026-03-09"], None), (["2026-03-09", "2026-03-10"], "2026-03-11 07:00"),
+    (["2026-03-10", "2026-03-11"], "2026-03-12 07:00"), ([], None),
+])  # fmt: skip
+@pytest.mark.parametrize("ahead", ["2026-03-12", "2026-03-18", "2026-04-09", "2038-01-19"])
+def test_after_a_clock_that_ran_ahead_the_periods_that_were_served_decide(
+    ahead: str, served: list[str], next_at: str | None
+) -> None:
+    found = ask(Rhythm("UTC", 7), "2026-03-10 08:00:31", ahead, served=[*served, "2038-01-19"])
+    if next_at:
+        assert found == NotYet(utc(next_at))
+    else:
+        assert isinstance(found, Due)
+        assert (found.period, found.next_at) == ("2026-03-10", utc("2026-03-11 07:00"))
+
+
+def test_a_week_that_was_served_has_no_second_issue_after_a_clock_that_ran_ahead() -> None:
+    weekly = Rhythm("UTC", 7, cadence="weekly", weekdays=(1,))
+    found = ask(weekly, "2026-03-10 08:00", "2026-W20-2", served=["2026-W20-2", "2026-W11-1"])
+    assert found == NotYet(utc("2026-03-17 07:00"))
 
 
 def test_a_clock_that_was_years_ahead_does_not_silence_anybody() -> None:
