@@ -81,7 +81,7 @@ COMMANDS = {
     "editions": ("editions", "app", "Editions: list, show, approve, pause, resume, cancel."),
     "dkim": ("dkim", "app", "DKIM keys: make one, show its DNS record."),
     "models": ("models", "app", "The sentence model of semantic ranking."),
-    "lab": ("lab", "app", "Measure the ranking."),
+    "lab": ("lab", "app", "Measure the ranking and the summaries."),
 }
 
 

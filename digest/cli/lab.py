@@ -1,4 +1,4 @@
-"""`digest lab`: measure the ranking on collections with judgements."""
+"""`digest lab`: measure the ranking and the summaries on collections with judgements."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from digest.app.application import App
     from digest.papers import Paper
 
-app = typer.Typer(help="Measure the ranking.", no_args_is_help=True)
+app = typer.Typer(help="Measure the ranking and the summaries.", no_args_is_help=True)
 
 
 @app.callback()
 def lab_options() -> None:
-    """Measure the ranking on collections with judgements."""
+    """Measure the ranking and the summaries on collections with judgements."""
 
 
 class QueryFile(StrEnum):
@@ -130,6 +130,32 @@ def replay_command(context: typer.Context, json: Json = False) -> None:
         one({"pairs": len(past), **dict(rows)})
         return
     table(("ranker", "liked above the rest"), ((name, f"{area:.3f}") for name, area in rows))
+
+
+@app.command("summarise")
+def summarise_command(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.jsonl",
+            help="A paper a line: source (sentences), title, target.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Compare what the cards say that papers do with what people wrote: ROUGE, × 100."""
+    from digest.summarising import lab as summaries_lab  # noqa: PLC0415 (only this command)
+
+    found = summaries_lab.evaluate_summaries(summaries_lab.read_lab_papers(file))
+    if json:
+        one(asdict(found))
+        return
+    table(
+        ("ROUGE-1", "ROUGE-2", "ROUGE-L", "papers"),
+        [(f"{found.rouge1:.2f}", f"{found.rouge2:.2f}", f"{found.rougeL:.2f}", found.papers)],
+    )
 
 
 def _past(of: App) -> list[lab.Past]:

@@ -22,7 +22,7 @@ from digest.ranking.blend import AT_THE_MARGIN, SCALE
 from digest.ranking.features import strengths
 from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span
 from digest.ranking.occurrences import Occurrences
-from digest.ranking.text import sentences
+from digest.ranking.sentences import sentences
 
 if TYPE_CHECKING:
     from digest.ranking.queries import Term

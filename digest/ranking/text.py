@@ -18,7 +18,6 @@ import Stemmer
 # `C++`, `C#`, `A*` keep their sign; `Alzheimer's` loses its 's (it is within the token's span).
 _TOKEN = re.compile(r"[^\W\d_](?:\+\+|#|\*)(?!\w)|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*(?:['’]s\b)?")
 _HYPHENS = frozenset("-‐‑\u00ad")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[^a-z])")
 
 _FUNCTION_WORDS = """
 a about above after again against all also although am among an and any are as at be because been
@@ -98,14 +97,3 @@ _FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS)) | FUNCTION_WORDS
 def stems_of(words: Iterable[str]) -> tuple[str, ...]:
     """Return the stems of some words, hyphenated ones taken apart."""
     return tuple(token.stem for word in words for token in tokens_of(word))
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Return the (start, end) of each sentence of a paragraph, without the space between."""
-    bounds, start = [], 0
-    for gap in _SENTENCE_END.finditer(text):
-        bounds.append((start, gap.start()))
-        start = gap.end()
-    if text[start:].strip():
-        bounds.append((start, len(text)))
-    return bounds

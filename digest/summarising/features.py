@@ -1,0 +1,130 @@
+"""The features by which a sentence of an abstract is chosen: each is there or not, by name.
+
+They say where a sentence stands, how it begins, how long it is, what of the title it holds, and
+whether the authors speak of their work in it. A score is a sum of look-ups, and the trainer and the
+mail use this very function. A word is a feature as it stands between two spaces, in small letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digest.ranking.text import FUNCTION_WORDS
+
+FIRST_OURS = "ours:first"  # the first sentence in which the authors speak of their work
+
+_STEM = 6  # letters: enough to match `network` and `networks`
+_WORD = re.compile(r"[^\W_]+")
+_OURS = (
+    *(" we ", " i ", " this paper ", " this work ", " this article ", " this study "),
+    *(
+        " our paper ",
+        " our work ",
+        " wir ",
+        " diese arbeit ",
+        " dieser arbeit ",
+        " nous ",
+        " nosotros ",
+    ),
+)
+_LAST_OF_OURS = frozenset(subject.split()[-1] for subject in _OURS)  # without one, no need to look
+_OURS_UNSPACED = ("本文", "我们", "本研究", "本論文", "本稿")
+_PRESENTING = (
+    *("propos", "introduc", "present", "develop", "describ"),
+    *("schlagen", "stellen", "präsentier", "entwickeln", "proponemos"),
+)
+
+
+def _buckets(sign: str, last: int, width: int = 1) -> tuple[str, ...]:
+    """Return the names of a number's buckets, so that none is built while scoring."""
+    return tuple(f"{sign}{n // width}" for n in range((last + 1) * width))
+
+
+_LENGTH = _buckets("len:", 15, 4)
+_FROM_START = _buckets("at:", 8)
+_FROM_END = _buckets("left:", 8)
+_RELATIVE = _buckets("tenth:", 10)
+_TITLE_COUNT = _buckets("title:", 6)
+_TITLE_PART = _buckets("part:", 10)  # of the title's words, in tenths
+_TITLE_SHARE = _buckets("titled:", 10)  # of the sentence's words, in twentieths
+_PRESENTED = _buckets("presented:", 3)  # sentences before that present something
+_SAID_WE = _buckets("we:", 4)  # sentences before in which the authors speak
+
+
+def features_of(sentences: Sequence[str], title: str) -> list[set[str]]:
+    """Return the features of each sentence of an abstract, in order."""
+    title_stems = stems_of_title(title)
+    titled = len(title_stems) or 1
+    last = len(sentences) - 1
+    presented = said_we = 0
+    found = []
+    for at, sentence in enumerate(sentences):
+        lower = f" {sentence.lower()}"
+        words = lower.split()
+        length = lower.count(" ")
+        common = len([1 for stem in title_stems if stem in lower])
+        first = words[:3]
+        features = {
+            *words,
+            _LENGTH[length if length < 63 else 63],
+            _FROM_START[at if at < 8 else 8],
+            _FROM_END[last - at if last - at < 8 else 8],
+            _RELATIVE[10 * at // last if last else 0],
+            _TITLE_COUNT[common if common < 6 else 6],
+            _TITLE_PART[10 * common // titled],
+            _TITLE_SHARE[20 * common // length if 2 * common < length else 10],
+            _PRESENTED[presented if presented < 3 else 3],
+            _SAID_WE[said_we if said_we < 4 else 4],
+            *[f"^{' '.join(first[:n])}" for n in (1, 2, 3)],
+        }
+        if _LAST_OF_OURS.isdisjoint(features) and lower.isascii():
+            verbs = []
+        else:
+            verbs = _said_of_ours(lower)
+        if verbs:
+            features.add(FIRST_OURS if not said_we else "ours:later")
+            said_we += 1
+            features.update([f"we {verb}" for verb in verbs])
+            if any(verb.startswith(_PRESENTING) for verb in verbs):
+                features.add("presenting:later" if presented else "presenting:first")
+                presented += 1
+        if "(" in sentence:
+            features.add("aside:")
+        found.append(features)
+    return found
+
+
+def is_word(feature: str) -> bool:
+    """Return whether a feature is a word of a sentence, not a mark of this module's."""
+    return feature[0] != "^" and ":" not in feature and " " not in feature
+
+
+def stems_of_title(title: str) -> list[str]:
+    """Return the beginnings of a title's words that carry meaning; short ones after their space."""
+    words = set(_WORD.findall(title.lower())) - FUNCTION_WORDS
+    return [
+        f" {word}" if len(word) < 4 and word.isascii() else word[:_STEM] for word in sorted(words)
+    ]
+
+
+def _said_of_ours(lower: str) -> list[str]:
+    """Return what the authors say they or their paper do: the word after `we`, or an adverb's next.
+
+    Empty where they do not speak of it; a paper that is named without a verb gives an empty word.
+    """
+    found = []
+    for subject in _OURS:
+        at = lower.find(subject)
+        if at >= 0:
+            at += len(subject)
+            words = lower[at : at + 40].split(None, 2)
+            if len(words) > 1 and words[0].endswith("ly"):
+                del words[0]
+            found.append(words[0] if words else "")
+    if not found and not lower.isascii():
+        for subject in _OURS_UNSPACED:
+            if subject in lower:
+                found.append("propos" if "提出" in lower else "")
+                break
+    return found

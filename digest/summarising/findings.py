@@ -1,0 +1,77 @@
+"""How much a sentence tells what came of a paper: numbers, comparisons, what was shown.
+
+Rules, not a trained model: the public summaries say what papers do, and no set says which sentence
+is its result. A word's weight is how sure it is that its sentence tells an outcome.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+ENOUGH = 3.0  # a sentence below this is not shown as a result
+
+
+def _forms(weight: float, words: str) -> dict[str, float]:
+    """Return the weight of each word; `improve~` stands for its verb's four forms."""
+    found = {}
+    for word in words.split():
+        if word.endswith("e~"):
+            stem = word[:-2]
+            found.update(
+                dict.fromkeys((stem + "e", stem + "es", stem + "ed", stem + "ing"), weight)
+            )
+        elif word.endswith("~"):
+            stem = word[:-1]
+            found.update(dict.fromkeys((stem, stem + "s", stem + "ed", stem + "ing"), weight))
+        else:
+            found[word] = weight
+    return found
+
+
+_WORDS = {
+    **_forms(
+        3.0, "outperform~ surpass~ exceed~ achieve~ improve~ attain~ beat beats reveal~ reduce~"
+    ),
+    **_forms(2.0, "show~ find finds found demonstrate~ prove~ proves observe~ discover~ confirm~"),
+    **_forms(2.0, "shown indicate~ suggest~ yield~ result~ outperformed accelerate~ validate~"),
+    **_forms(
+        1.5, "experiments experimental empirically empirical improvements improvement superior"
+    ),
+    **_forms(1.5, "faster better higher lower fewer gains gain speedup accuracy competitive"),
+    **_forms(1.0, "significantly substantially consistently effectiveness comparable robust best"),
+    **_forms(1.0, "evaluation evaluations state sota percent points increase~ lead~ ranks obtain~"),
+    **_forms(1.0, "findings analysis theoretically maintaining ^results ^experiments ^extensive"),
+    **_forms(1.5, "zeigen ergebnisse zeigt ^wir"),
+    # What an outcome is not: aims, background, what is to come, where the code lies.
+    **_forms(-6.0, "https http github available website webpage url release~ released publicly"),
+    **_forms(-2.0, "hope believe future propose~ introduce~ aim~ ^existing ^recent ^recently"),
+    **_forms(-2.0, "^previous ^prior ^current ^although ^while ^many ^most ^despite challenging"),
+    **_forms(-1.0, "^however present~ design~ can could may might will often typically remains"),
+    **_forms(-1.0, "existing recent run ran gpu gpus important hours"),
+}
+_FIGURE = re.compile(r"\d(?:[\d.,]*\d)?\s?(?:%|×|x\b|times|percent|points|pp\b|fold)|\b\d+\.\d+\b")
+_BEFORE = -5.0  # a sentence before what the paper does is background
+_LATE = 1.5  # at the end of the abstract
+_LABELLED = ("results:", "findings:", "conclusion:", "conclusions:", "interpretation:")
+
+
+def finding_score(sentence: str, features: Set[str], place: float, after: bool) -> float:
+    """Return how much a sentence tells of an outcome.
+
+    `features` are those of `features_of`, `place` is 0 for the abstract's first sentence and 1 for
+    its last, `after` whether it stands after what the paper does.
+    """
+    score = sum([_WORDS[word] for word in features & _WORDS.keys()])
+    if "://" in sentence or "github" in sentence:
+        score -= 6.0
+    if score > 0 and _FIGURE.search(sentence):
+        score += 2.0
+    if sentence[:14].lower().startswith(_LABELLED):
+        score += 3.0
+    return score + _LATE * place + (0.0 if after else _BEFORE)
+
+
+def tells_outcome(text: str) -> bool:
+    """Return whether a sentence cut short still has a verb that tells an outcome."""
+    return any(_WORDS.get(word, 0.0) >= 2.0 for word in text.lower().rstrip("….").split())

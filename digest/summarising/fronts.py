@@ -1,0 +1,59 @@
+"""What may be cut off the front of a sentence, so that it begins with what the paper does.
+
+`In this paper, we propose …` → `We propose …`. A front that limits what is said (`If …,`,
+`Under mild conditions, …`) is never cut: without it the sentence would claim more.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = re.compile(
+    r"(?:abstract|background|objectives?|aims?|purpose|motivation|introduction|methods?|results?"
+    r"|findings|conclusions?|interpretation|significance|summary|tl;?dr)\s?[:.—]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_PAPER = r"(?:paper|work|article|study|research|report|manuscript|survey|thesis|letter|note)"
+_OPENER = re.compile(
+    rf"(?:(?:in|through|with|throughout) (?:this|the present|our) (?:\w+ )?{_PAPER}\b,?"
+    r"|here,?|to (?:this|that) end,?|to (?:address|tackle|solve|overcome|bridge|fill|remedy"
+    r"|mitigate|alleviate|resolve|do) (?:this|these|that|it|so)(?: \w+)?,"
+    r"|(?:however|moreover|furthermore|specifically|additionally|thus|therefore|hence|finally"
+    r"|consequently|accordingly|notably|importantly|concretely|instead|also|besides|again|indeed"
+    r"|interestingly|surprisingly|remarkably|crucially|overall|in (?:particular|addition|summary"
+    r"|short|contrast|response)|more (?:specifically|precisely|generally|importantly)|first(?:ly)?"
+    r"|second(?:ly)?|third(?:ly)?|lastly|meanwhile|as such|for this|(?:inspired|motivated) by"
+    r" (?:this|these|that)(?: \w+)?|based on (?:this|these)(?: \w+)?|in light of (?:this|these)"
+    r"(?: \w+)?|as a (?:result|consequence|remedy|first step)),"
+    r"|diese arbeit hat zum ziel,|in dieser arbeit)\s+(?=\w)",
+    re.IGNORECASE,
+)
+_OURS = re.compile(rf",\s+(?=(?:we|our|I|this {_PAPER})\s)")
+_CONDITION = re.compile(
+    r"(?:if|when|whenever|unless|under|assuming|given|for|without|once|provided|only|except|where"
+    r"|as long as|in the (?:limit|case|absence|presence)|on|at|among|until|after|before)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(rf"(?:we|our|I|this {_PAPER})\b", re.IGNORECASE)
+_FARTHEST = 200  # characters: beyond, it is no front but half of the sentence
+_FEWEST_WORDS = 6  # what remains must still say something
+
+
+def fronts(sentence: str) -> list[int]:
+    """Return where a sentence may begin instead of at its first letter, in rising order."""
+    start = 0
+    found: list[int] = []
+    while opener := (_LABEL.match(sentence, start) or _OPENER.match(sentence, start)):
+        start = opener.end()
+        found.append(start)
+    if not (_CONDITION.match(sentence, start) or _SUBJECT.match(sentence, start)):
+        for comma in _OURS.finditer(sentence, start, _FARTHEST):
+            if sentence.count("(", 0, comma.start()) == sentence.count(")", 0, comma.start()):
+                found.append(comma.end())
+    return [at for at in found if sentence.count(" ", at) >= _FEWEST_WORDS - 1]
+
+
+def front_features(sentence: str, at: int) -> set[str]:
+    """Return the features by which a front is judged worth cutting: its words, its length."""
+    words = sentence[:at].lower().replace(",", "").split()
+    return {*words, f"words:{min(len(words) // 2, 8)}", f"of:{min(sentence.count(' ') // 5, 9)}"}
