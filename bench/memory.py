@@ -89,7 +89,10 @@ def by_engine(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
 
 def by_product(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
     """Send the sample papers by all that `digest run` does, to readers with various keywords."""
-    from digest.app.application import App  # noqa: PLC0415 - the engine is measured without ranking's libraries
+    # the engine alone is measured without ranking's libraries
+    from digest.app.application import open_app  # noqa: PLC0415 - see above
+    from digest.operations.dumps import ingest_file  # noqa: PLC0415 - see above
+    from digest.operations.setup import make_inbox  # noqa: PLC0415 - see above
 
     smtp = {"port": port, "security": "none"}
     settings = Settings.model_validate(
@@ -99,18 +102,18 @@ def by_product(folder: Path, readers: int, gauge: Gauge, port: int) -> Database:
             "delivery": {"transport": "smtp", "processes": 1, "smtp": smtp},
         }
     )
-    app = App(settings, folder)
-    app.initialise()
-    with app.database.write() as store:
+    app = open_app(settings, folder)
+    make_inbox(app)
+    with app.stores.database.write() as store:
         for first in range(1, readers + 1, 10_000):
             last = min(first + 10_000, readers + 1)
             store.execute(insert(subscribers), [_reader(n) for n in range(first, last)])
     for name in ("day-1.txt", "day-2.txt"):
-        app.ingest_file(shipped("digest/samples") / name, None, False)
+        ingest_file(app, shipped("digest/samples") / name)
     figures, trouble = app.edition_run(gauge.passed).run(app.today(), app.engine)
     if trouble or figures.accounting.accepted != readers:
         raise SystemExit(f"not all were accepted: {trouble}, {figures.accounting}")
-    return app.database
+    return app.stores.database
 
 
 WORDS = ("robot", "diffusion", "language model", "audio", "graph", "retrieval", "agents")

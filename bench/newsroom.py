@@ -23,8 +23,10 @@ from sqlalchemy import insert
 
 from bench.delivery_room import NOW, address_of
 from bench.meter import meter
-from digest.app.application import App
+from digest.app.application import open_app
+from digest.archive.dump_results import IncomingDump
 from digest.operations import issues as pressroom
+from digest.operations.dumps import ingest_one
 from digest.settings import Settings
 from digest.storage.schema import subscribers
 
@@ -70,8 +72,8 @@ def whole(folder: Path, port: int, mails: int) -> None:
     """Run an edition with our own application, in one process."""
     rng = random.Random(11)
     words = vocabulary(rng)
-    app = App(_settings(port), Path(tempfile.mkdtemp(dir=folder)), clock=lambda: NOW)
-    app.ingest_bytes(_dump(articles(rng, words)), "papers.json", None, False)
+    app = open_app(_settings(port), Path(tempfile.mkdtemp(dir=folder)), clock=lambda: NOW)
+    ingest_one(app, IncomingDump("papers.json", _dump(articles(rng, words))))
     rows = [
         {
             "id": number,
@@ -84,7 +86,7 @@ def whole(folder: Path, port: int, mails: int) -> None:
         }
         for number, keywords in enumerate(profiles(rng, words, mails), start=1)
     ]
-    with app.database.write() as connection:
+    with app.stores.database.write() as connection:
         connection.execute(insert(subscribers), rows)
     with meter():
         told = pressroom.run(app, None).accounting

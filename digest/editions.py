@@ -22,6 +22,14 @@ class Edition:
     expires_at: datetime  # by the clock from its opening
     papers: int  # how many it offers
 
+    def is_alive(self, now: datetime) -> bool:
+        """Return whether some of it may still be sent, if not at once: it may wait for a person."""
+        return self.state != "cancelled" and now < self.expires_at
+
+    def may_be_sent(self, now: datetime) -> bool:
+        """Return whether a sender may take its deliveries now."""
+        return self.state == "open" and self.is_alive(now)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

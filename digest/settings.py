@@ -178,6 +178,11 @@ class DeliverySettings(Section):
     dkim: DkimSettings = DkimSettings()
     pace: PaceSettings = PaceSettings()
 
+    @property
+    def resends_uncertain(self) -> bool:
+        """Whether a mail that may have arrived is sent again: in a Maildir it is still one file."""
+        return self.on_uncertain == "resend" or self.transport == "mailbox"
+
 
 class WebSettings(Section):
     """[web]: the pages."""

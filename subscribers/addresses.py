@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -30,6 +30,11 @@ class Address:
     key: str  # equal for addresses that we take for one mailbox: unique in the store
     domain: str  # A-label (RFC 5891), lower case
     needs_smtputf8: bool  # the local part is not ASCII (RFC 6531)
+
+
+def address_keys(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return the key of each address. Raises AddressError."""
+    return tuple(parse_address(address).key for address in addresses)
 
 
 def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:

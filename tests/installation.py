@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from digest.app.application import App
-from digest.archive.dump_results import DumpResult
+from digest.app.application import App, open_app
+from digest.archive.dump_results import DumpResult, IncomingDump
 from digest.editions import Figures
 from digest.operations import issues as pressroom
+from digest.operations.dumps import ingest_one
 from digest.settings import RankingSettings, Settings
 from subscribers.preferences import read_preferences
 from subscribers.store import Subscriber
@@ -30,7 +31,7 @@ class Installation:
     app: App = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = App(self.settings, self.data, clock=lambda: self.now)
+        self.app = open_app(self.settings, self.data, clock=lambda: self.now)
 
     def reopened(self, **sections: object) -> Installation:
         """Return the same installation with other settings."""
@@ -39,7 +40,7 @@ class Installation:
         return Installation(self.data, settings, self.now)
 
     def ingest(self, *papers: tuple[str, str]) -> DumpResult:
-        return self.app.ingest_bytes(page(*papers), "page.txt", None, False)
+        return ingest_one(self.app, IncomingDump("page.txt", page(*papers)))
 
     def reader(self, email: str, keywords: str, *, confirmed: bool = True) -> Subscriber:
         wishes = read_preferences({"keywords": keywords})

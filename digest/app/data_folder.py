@@ -6,7 +6,11 @@ import os
 import secrets
 from pathlib import Path
 
-from digest.errors import StoreError
+from digest.errors import SettingsError, StoreError
+from digest.settings import Settings, secret_of
+from subscribers.tokens import MIN_KEY_BYTES
+
+_KEY = "secret.key"
 
 
 def make_folder(folder: Path) -> None:
@@ -17,13 +21,25 @@ def make_folder(folder: Path) -> None:
         raise StoreError(f"cannot make the data folder {folder}: {error.strerror}") from None
 
 
-def secret_key(folder: Path) -> str:
-    """Return the key that signs links, made in DIR on first use and readable by nobody else."""
-    make_folder(folder)
-    path = folder / "secret.key"
-    if not path.exists():
+def ensure_secret_key(settings: Settings, folder: Path) -> None:
+    """Make DIR's key, readable by nobody else, where there is none and the settings name none."""
+    path = folder / _KEY
+    named = settings.web.secret_key or settings.web.secret_key_file
+    if not named and not path.exists():
         _make_key(path)
-    return path.read_text(encoding="ascii").strip()
+
+
+def secret_key(settings: Settings, folder: Path) -> str:
+    """Return the key that signs links: the settings', else DIR's. Raises SettingsError."""
+    of = settings.web
+    given = secret_of(of.secret_key, of.secret_key_file, name="web.secret_key_file")
+    key = given or (folder / _KEY).read_text(encoding="ascii").strip()
+    if len(key.encode()) < MIN_KEY_BYTES:
+        raise SettingsError(
+            f"web.secret_key: {MIN_KEY_BYTES} random bytes or more, else links can be forged;"
+            " leave it out, and one is made in the data folder"
+        )
+    return key
 
 
 def _make_key(path: Path) -> None:

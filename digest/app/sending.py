@@ -1,20 +1,20 @@
-"""Settings → the parts that send mail: half of the composition root, beside `application.py`."""
+"""Settings → the parts that send mail; a part of the composition root, beside `application.py`."""
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import Literal
 
-from digest.app.doctor import check_sending
 from digest.composing.issue_composer import sender_address
 from digest.composing.render import Renderers
 from digest.delivery import rehearsal
-from digest.delivery.crash_board import LivingSender
+from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.engine import DeliveryEngine, secret_for
 from digest.delivery.freezing import FragmentStore, Freezer
@@ -25,15 +25,13 @@ from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.means import Journal, Lease
 from digest.delivery.message import Letterhead, Recipe, SenderHeaders, encoded, parts
 from digest.delivery.pace import Pace, PaceLimits
+from digest.delivery.prerequisites import check_sending
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
-from digest.errors import ModelError
 from digest.mail import Fragment, Issue
-from digest.papers import Paper
 from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorCache
-from digest.ranking.taste import Opinion, Taste
 from digest.settings import Settings, secret_of
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.letters import Waiting
@@ -98,32 +96,15 @@ def build_transport(settings: Settings, data: Path) -> Transport:
     return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
 
 
-def load_semantics(wanted: str, store: VectorCache) -> Semantics | None:
+def load_semantics(wanted: Literal["auto", "on", "off"], store: VectorCache) -> Semantics | None:
     """Return the sentence model: auto, when it is here; on, or ModelError; off, never."""
-    if wanted == "off":
-        return None
-    try:
-        return Semantics(models.load_model(models.models_folder(os.environ)), store)
-    except ModelError:
-        if wanted == "on":
-            raise
-        return None
-
-
-def taste_of(
-    opinions: Sequence[tuple[int, str, datetime]], papers: Mapping[int, Paper], now: datetime
-) -> Taste:
-    """Return what a reader's opinions teach; papers that are gone teach nothing."""
-    return tuple(
-        Opinion(papers[number], "like" if said == "more" else "dislike", (now - at).days)
-        for number, said, at in opinions
-        if number in papers
-    )
+    model = models.open_model(models.models_folder(os.environ), wanted)
+    return None if isinstance(model, models.Absent) else Semantics(model, store)
 
 
 @dataclass(frozen=True, slots=True)
 class SendingParts:
-    """What it takes to open couriers; one per process."""
+    """What it takes to open engines; one per process."""
 
     settings: Settings
     data: Path
@@ -135,8 +116,12 @@ class SendingParts:
         """Where living senders show that they live."""
         return self.data / "owners"
 
+    def dead_senders(self, *, alone: bool) -> DeadSenders:
+        """Return who knows which senders are dead; alone: all of them were this machine's."""
+        return DeadSenders(self.owners, alone=alone)
+
     def engine(self, deliveries: DeliveryStore, recipes: RecipeStore) -> DeliveryEngine:
-        """Open a engine for issues; close it when done."""
+        """Open an engine for issues; close it when done."""
         transport = build_transport(self.settings, self.data)
         keys = build_keys(self.settings)
         letterhead = build_letterhead(self.settings, keys)

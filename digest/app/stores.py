@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,30 +15,38 @@ from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
 from digest.storage.facts import FactStore
 from digest.storage.issue_windows import IssueWindowStore
+from digest.storage.letters import LetterStore
 from digest.storage.migrate import migrate
 from digest.storage.recipes import RecipeStore
 from digest.storage.rhythms import RhythmStore
 from digest.storage.subscribers import SqlSubscriberStore
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what only some commands need is imported when they ask for it
     from digest.storage.archive import ArchiveStore
+    from digest.storage.dumps import DumpStore
+    from digest.storage.fetches import FetchStore
+    from digest.storage.gauges import GaugeStore
+    from digest.storage.ledger import LedgerStore
+    from digest.storage.vectors import VectorStore
 
 
+def open_stores(settings: Settings, data: Path, now: datetime) -> Stores:
+    """Open a data folder's store: made when it is absent, migrated when it is an older digest's.
+
+    Raises StoreError.
+    """
+    make_folder(data)
+    database = open_database(settings.store.url or sqlite_url(data / "digest.db"))
+    migrate(database, backups=data / "backups", now=now)
+    return Stores(settings, database)
+
+
+@dataclass
 class Stores:
-    """One data folder, opened."""
+    """All SQL, a store per subject."""
 
-    def __init__(self, settings: Settings, data: Path, clock: Callable[[], datetime]) -> None:
-        self.settings = settings
-        self.data = data
-        self.clock = clock
-
-    @cached_property
-    def database(self) -> Database:
-        """The store, made or migrated when it needs to be."""
-        make_folder(self.data)
-        database = open_database(self.settings.store.url or sqlite_url(self.data / "digest.db"))
-        migrate(database, backups=self.data / "backups", now=self.clock())
-        return database
+    settings: Settings
+    database: Database
 
     @cached_property
     def archive(self) -> ArchiveStore:
@@ -46,6 +54,41 @@ class Stores:
         from digest.storage.archive import ArchiveStore  # noqa: PLC0415 - numpy, to tell titles apart
 
         return ArchiveStore(self.database)
+
+    @cached_property
+    def dumps(self) -> DumpStore:
+        """Which dumps were read."""
+        from digest.storage.dumps import DumpStore  # noqa: PLC0415 - see above
+
+        return DumpStore(self.database)
+
+    @cached_property
+    def vectors(self) -> VectorStore:
+        """What texts mean, by the sentence model."""
+        from digest.storage.vectors import VectorStore  # noqa: PLC0415 - see above
+
+        return VectorStore(self.database)
+
+    @cached_property
+    def fetches(self) -> FetchStore:
+        """What came of asking the sources."""
+        from digest.storage.fetches import FetchStore  # noqa: PLC0415 - see above
+
+        return FetchStore(self.database)
+
+    @cached_property
+    def gauges(self) -> GaugeStore:
+        """Counts for the metrics."""
+        from digest.storage.gauges import GaugeStore  # noqa: PLC0415 - see above
+
+        return GaugeStore(self.database)
+
+    @cached_property
+    def ledger(self) -> LedgerStore:
+        """Which papers readers were sent."""
+        from digest.storage.ledger import LedgerStore  # noqa: PLC0415 - see above
+
+        return LedgerStore(self.database)
 
     @cached_property
     def editions(self) -> EditionStore:
@@ -56,6 +99,11 @@ class Stores:
     def readers(self) -> SqlSubscriberStore:
         """The readers."""
         return SqlSubscriberStore(self.database)
+
+    @cached_property
+    def letters(self) -> LetterStore:
+        """Letters of the front desk that wait."""
+        return LetterStore(self.database)
 
     @cached_property
     def facts(self) -> FactStore:
@@ -84,6 +132,5 @@ class Stores:
         return RhythmStore(self.database, self.deliveries)
 
     def close(self) -> None:
-        """Let go of the store."""
-        if "database" in self.__dict__:
-            self.database.close()
+        """Let go of the database."""
+        self.database.close()

@@ -31,6 +31,17 @@ class Dump:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingDump:
+    """A dump that has come, and what is known of it before it is read."""
+
+    name: str  # the path or address that it came from
+    content: bytes | Path  # its bytes, or the file that holds them
+    captured_on: date | None = None  # the day it was saved, by who brings it
+    archive_only: bool = False  # its papers are offered to nobody
+    format: str | None = None  # the Format's name; None: to be recognised
+
+
+@dataclass(frozen=True, slots=True)
 class DumpResult:
     """One dump, read or refused."""
 

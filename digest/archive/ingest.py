@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from digest.archive.diff import Intents, Known, Lookalikes, decide
-from digest.archive.dump_results import Dump, DumpResult, Rejection, path_name
+from digest.archive.dump_results import Dump, DumpResult, IncomingDump, Rejection
 from digest.archive.revisions import RevisePaper, revisions
 from digest.errors import DumpError
 
@@ -51,43 +51,28 @@ class Ingest:
 
     archive: PaperArchive
     readings: DumpResults
-    read: Callable[[Path], bytes]  # raises DumpError when it is too large, and OSError
-    parse: Callable[[bytes, datetime, date | None], Dump]  # raises DumpError
+    read_file: Callable[[Path], bytes]  # raises DumpError when it is too large, and OSError
+    parse: Callable[[str | None, bytes, datetime, date | None], Dump]  # raises DumpError
     parser_version: Callable[[str], int]  # a format's name → its parser's version today
     show_updated: bool = False  # newer versions of papers are a reason to show them again
 
-    def file(
-        self, path: Path, *, now: datetime, captured_on: date | None, archive_only: bool = False
-    ) -> DumpResult:
-        """Read one file; what is wrong with it is in the answer, never raised."""
-        try:
-            data = read_whole(path, self.read)
-        except DumpError as error:
-            return _refused(DumpResult("", path_name(path), now), error)
-        return self.bytes(
-            data, name=path_name(path), now=now, captured_on=captured_on, archive_only=archive_only
-        )
-
-    def bytes(
-        self,
-        data: bytes,
-        *,
-        name: str,
-        now: datetime,
-        captured_on: date | None = None,
-        archive_only: bool = False,
-    ) -> DumpResult:
-        """Read a dump from its bytes into the archive.
+    def read(self, incoming: IncomingDump, now: datetime) -> DumpResult:
+        """Read a dump into the archive; what is wrong with it is in the answer, never raised.
 
         The same bytes again change nothing, unless the first reading rejected something or
         an older parser did it.
         """
+        name, archive_only = incoming.name, incoming.archive_only
+        try:
+            data = self._content(incoming)
+        except DumpError as error:
+            return _refused(DumpResult("", name, now), error)
         blank = DumpResult(hashlib.sha256(data).hexdigest(), name, now, archive_only=archive_only)
         earlier = self.readings.find(blank.sha256)
         if earlier is not None and self._is_settled(earlier):
             return replace(earlier, name=name, new=0, already_ingested=True)
         try:
-            dump = self.parse(data, now, captured_on)
+            dump = self.parse(incoming.format, data, now, incoming.captured_on)
         except DumpError as error:
             return _refused(blank, error)
         with self.archive.changing() as change:
@@ -100,7 +85,7 @@ class Ingest:
             blank,
             format=dump.format,
             parser_version=dump.parser_version,
-            captured_on=captured_on or dump.captured_on or now.date(),
+            captured_on=incoming.captured_on or dump.captured_on or now.date(),
             papers=len(dump.records),
             new=len(intents.new),
             rejected=len(dump.rejections),
@@ -110,6 +95,11 @@ class Ingest:
         # more, and nothing in it is new.
         self.readings.save(reading)
         return reading
+
+    def _content(self, incoming: IncomingDump) -> bytes:
+        if isinstance(incoming.content, bytes):
+            return incoming.content
+        return read_whole(incoming.content, self.read_file)
 
     def _is_settled(self, earlier: DumpResult) -> bool:
         newer_parser = self.parser_version(earlier.format or "") > earlier.parser_version

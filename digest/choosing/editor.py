@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from digest.choosing.choose import choose
-from digest.mail import Issue
+from digest.choosing.why import Answer, explain_absence
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
@@ -65,15 +65,6 @@ class Knowledge:
     semantics: Semantics | None = None  # the sentence model, when there is one
 
 
-class Compose(Protocol):
-    """The press, set up for one edition."""
-
-    def __call__(
-        self, reader: Subscriber, picks: Sequence[Pick], papers: Mapping[int, Paper], now: datetime
-    ) -> Issue:
-        """Compose one reader's issue."""
-
-
 @dataclass(frozen=True, slots=True)
 class IssueFor:
     """A reader to make an issue for."""
@@ -82,6 +73,15 @@ class IssueFor:
     since: int  # what editions after this one hold is offered
     sent: Collection[int] = field(default=NOTHING_SENT)  # papers that they have had
     taste: Taste = ()  # what they liked and disliked
+
+
+class Limits(TypedDict):
+    """What one reader's issue holds."""
+
+    max_papers: int
+    min_papers: int
+    floor: float
+    trending: int
 
 
 class LastSent(Protocol):
@@ -132,6 +132,30 @@ class Editor:
         """Return one reader's picks of an offer that is no edition yet."""
         return self._picks(offer, [due])[0]
 
+    def offer(self, since: int, edition: int) -> Offer:
+        """Return what an issue is made of that begins after one edition and ends with another."""
+        return self._offer(since, edition)
+
+    def why(
+        self,
+        offer: Offer,
+        due: IssueFor,
+        paper: int,
+        sent: Mapping[int, tuple[datetime | None, int | None]],
+    ) -> Answer:
+        """Say why a paper is in a reader's issue, or what kept it out.
+
+        sent: the papers they had, and when and in which edition, as far as that matters.
+        """
+        return explain_absence(
+            _profile(due.reader.keywords),
+            paper,
+            offer.index,
+            taste=due.taste,
+            sent=sent,
+            **self._limits(due.reader),
+        )
+
     def reasons(self, offer: Offer, due: IssueFor) -> dict[int, tuple[Reason, ...]]:
         """Return why each paper of an offer that matches a reader does."""
         profile = _profile(due.reader.keywords)
@@ -155,6 +179,15 @@ class Editor:
             for paper, score in zip(ranking.papers, ranking.scores, strict=True)
             if score >= self._rules.floor
         ]
+
+    def _limits(self, reader: Subscriber) -> Limits:
+        rules = self._rules
+        return Limits(
+            max_papers=reader.max_papers or rules.max_papers,
+            min_papers=rules.min_papers,
+            floor=rules.floor,
+            trending=rules.trending,
+        )
 
     def _picks(self, offer: Offer, dues: Sequence[IssueFor]) -> list[tuple[Pick, ...]]:
         """Return each reader's picks; readers who ask for the same are ranked and chosen once."""
@@ -206,10 +239,7 @@ class Editor:
                 offer.index,
                 taste=due.taste,
                 sent=due.sent,
-                max_papers=due.reader.max_papers or self._rules.max_papers,
-                min_papers=self._rules.min_papers,
-                floor=self._rules.floor,
-                trending=self._rules.trending,
+                **self._limits(due.reader),
             )
             for due, profile, ranking in zip(dues, profiles, rankings, strict=True)
         ]

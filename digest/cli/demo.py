@@ -6,18 +6,16 @@ import os
 import shutil
 import sys
 import webbrowser
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from digest.app.application import App
+from digest.app.application import open_app
 from digest.cli.mailbox_page import serve_page, write_page
 from digest.cli.output import say, table
-from digest.errors import DigestError
-from digest.operations import issues as pressroom
 from digest.operations import readers as reader_book
+from digest.operations.demo import DemoDay, demo_day
 from digest.resources import shipped
 from digest.settings import DeliverySettings, Settings
 
@@ -33,16 +31,18 @@ def demo(
 ) -> None:
     """Read dumps, send an edition for each to three sample readers, and show the mails."""
     files = dumps or sorted(_SAMPLES.glob("day-*.txt"))
-    app = App(
+    app = open_app(
         Settings(delivery=DeliverySettings(transport="mailbox")), _fresh_folder(context.obj.data)
     )
     readers = reader_book.read_file(_SAMPLES / "readers.csv")
-    outcome = reader_book.import_readers(app, readers, confirmed=True)
+    outcome = reader_book.import_readers(app.desk, readers, app.clock(), confirmed=True)
     say(f"{outcome.added} sample readers, in {app.data}")
     failed = False
     for number, file in enumerate(files):
-        failed |= not _one_day(app, file, days_ago=len(files) - 1 - number)
-    keywords = {reader.email: reader.keywords for reader in app.readers.every()}
+        day = demo_day(app, file, days_ago=len(files) - 1 - number)
+        _show_day(file.name, day)
+        failed |= day.dump.format is None
+    keywords = {reader.email: reader.keywords for reader in app.stores.readers.every()}
     page = write_page(
         app.data / "mailbox", app.data / "page", shipped("templates/web"), keywords=keywords
     )
@@ -54,27 +54,25 @@ def demo(
     raise typer.Exit(1 if failed else 0)
 
 
-def _one_day(app: App, file: Path, *, days_ago: int) -> bool:
-    """Read one dump, run one edition; tell whether the dump could be read."""
-    day = app.today() - timedelta(days=days_ago)
-    reading = app.ingest_file(file, None, False)
-    say(f"\n{file.name}: {reading.summary()}")
-    figures = pressroom.run(app, day)
+def _show_day(name: str, day: DemoDay) -> None:
+    say(f"\n{name}: {day.dump.summary()}")
+    figures = day.figures
     if figures.number is None:
         say("Nothing new: no edition.")
-        return reading.format is not None
-    told = figures.accounting
-    say(f"Edition {figures.number} of {day}: {figures.papers} papers, {told.accepted} mails sent")
-    rows = []
-    for reader in app.readers.every("active"):
-        try:
-            found = pressroom.preview(app, reader.email, figures.number)
-        except DigestError:
-            rows.append([reader.email, 0, "(nothing matched)"])
-        else:
-            rows.append([reader.email, len(found.picks), found.subject])
-    table(["reader", "papers", "subject"], rows)
-    return reading.format is not None
+        return
+    sent = figures.accounting.accepted
+    say(f"Edition {figures.number} of {figures.label}: {figures.papers} papers, {sent} mails sent")
+    table(
+        ["reader", "papers", "subject"],
+        (
+            [
+                address,
+                len(found.picks) if found else 0,
+                found.subject if found else "(nothing matched)",
+            ]
+            for address, found in day.issues.items()
+        ),
+    )
 
 
 def _fresh_folder(data: Path) -> Path:

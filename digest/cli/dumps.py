@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.archive.dump_results import DumpResult
+from digest.archive.dump_results import DumpResult, IncomingDump, path_name
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table
+from digest.operations.dumps import read_dumps
 from digest.papers import Paper
+from digest.settings import DumpSettings
 
 
 def ingest(
@@ -31,24 +33,30 @@ def ingest(
 ) -> None:
     """Read dumps into the archive. Reading the same one twice changes nothing."""
     app = context.obj.app
-    readings: list[DumpResult] = []
+    dumps = (_incoming(path, captured_at, archive_only, app.settings.dumps) for path in files)
+    results: list[DumpResult] = []
     with progress("Reading dumps", len(files)) as bar:
-        for path in files:
-            if str(path) == "-":
-                data = sys.stdin.buffer.read(app.settings.dumps.max_bytes + 1)
-                reading = app.ingest_bytes(data, "-", captured_at, archive_only)
-            else:
-                reading = app.ingest_file(path, captured_at, archive_only)
-            readings.append(reading)
+        for result in read_dumps(app, dumps):
+            results.append(result)
             bar.advance(bar.task_ids[0])
-    total = app.archive.count()
+    total = app.stores.archive.count()
     if as_json:
-        one({"dumps": [_told(reading) for reading in readings], "archive": total})
+        one({"dumps": [_told(result) for result in results], "archive": total})
     else:
-        for reading in readings:
-            say(f"{reading.name}: {reading.summary()}")
+        for result in results:
+            say(f"{result.name}: {result.summary()}")
         say(f"The archive has {total} papers.")
-    raise typer.Exit(1 if any(reading.rejected for reading in readings) else 0)
+    raise typer.Exit(1 if any(result.rejected for result in results) else 0)
+
+
+def _incoming(
+    path: Path, captured_on: date | None, archive_only: bool, limits: DumpSettings
+) -> IncomingDump:
+    """Return a dump that is named on the command line; its file is read when its turn comes."""
+    if str(path) != "-":
+        return IncomingDump(path_name(path), path, captured_on, archive_only)
+    data = sys.stdin.buffer.read(limits.max_bytes + 1)
+    return IncomingDump("-", data, captured_on, archive_only)
 
 
 def papers(
@@ -59,7 +67,7 @@ def papers(
     as_json: Json = False,
 ) -> None:
     """Show the archive's papers."""
-    archive = context.obj.office.archive
+    archive = context.obj.app.stores.archive
     found = archive.find(text) if text else archive.all()
     if as_json:
         objects(map(_shown, found))
@@ -76,16 +84,16 @@ def _edition(paper: Paper) -> str:
     return str(paper.edition) if paper.edition else "archive only"
 
 
-def _told(reading: DumpResult) -> dict[str, Any]:
+def _told(result: DumpResult) -> dict[str, Any]:
     return {
-        "path": reading.name,
-        "format": reading.format,
-        "captured_at": reading.captured_on,
-        "papers": reading.papers,
-        "new": reading.new,
-        "rejected": reading.rejected,
-        "already_ingested": reading.already_ingested,
-        "problems": [{"line": each.line, "reason": each.reason} for each in reading.problems],
+        "path": result.name,
+        "format": result.format,
+        "captured_at": result.captured_on,
+        "papers": result.papers,
+        "new": result.new,
+        "rejected": result.rejected,
+        "already_ingested": result.already_ingested,
+        "problems": [{"line": each.line, "reason": each.reason} for each in result.problems],
     }
 
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from digest.cli.output import Json, objects, one, table, warn
+from digest.operations.likes import past_likes
 from digest.ranking import lab, models
 from digest.ranking.baseline import bm25
 from digest.ranking.collection import read_collection
 from digest.ranking.semantics import Semantics
-from subscribers.profile import parse
-
-if TYPE_CHECKING:
-    from digest.app.application import App
-    from digest.papers import Paper
 
 app = typer.Typer(help="Measure the ranking and the summaries.", no_args_is_help=True)
 
@@ -120,11 +115,11 @@ def curve_command(
 @app.command("replay")
 def replay_command(context: typer.Context, json: Json = False) -> None:
     """Rank past editions anew and compare rankers by the readers' own feedback."""
-    of = context.obj.app
-    past = _past(of)
-    archive = of.archive.newest(of.settings.ranking.memory)
+    app = context.obj.app
+    past = past_likes(app)
+    archive = app.stores.archive.newest(app.settings.ranking.memory)
     rows = [("lexical", lab.replayed_feedback(past, None, archive))]
-    if (semantics := of.semantics) is not None:
+    if (semantics := app.knowledge.semantics) is not None:
         rows.append(("blend", lab.replayed_feedback(past, semantics, archive)))
     if json:
         one({"pairs": len(past), **dict(rows)})
@@ -156,23 +151,6 @@ def summarise_command(
         ("ROUGE-1", "ROUGE-2", "ROUGE-L", "papers"),
         [(f"{found.rouge1:.2f}", f"{found.rouge2:.2f}", f"{found.rougeL:.2f}", found.papers)],
     )
-
-
-def _past(of: App) -> list[lab.Past]:
-    """Return each reader's liked papers with the editions that offered them."""
-
-    @cache
-    def offered(edition: int) -> Sequence[Paper]:
-        return of.archive.offered(after=edition - 1, upto=edition)
-
-    past = []
-    for reader in of.readers.every():
-        said = of.readers.feedback(reader.id)
-        liked = of.archive.get([each.paper for each in said if each.opinion == "more"]).values()
-        for edition in sorted({paper.edition for paper in liked if paper.edition}):
-            numbers = frozenset(paper.id for paper in liked if paper.edition == edition)
-            past.append(lab.Past(offered(edition), parse(reader.keywords), numbers))
-    return past
 
 
 def _semantics(mode: Literal["auto", "on"]) -> Semantics | None:

@@ -6,11 +6,12 @@ import typer
 
 from digest.cli.output import Json, objects, say
 from digest.composing.checks.preflight import lint_templates as lint_press
+from digest.composing.issue_composer import build_press
 
 
 def lint_command(context: typer.Context, as_json: Json = False) -> None:
     """Check templates, catalogues, colours and a specimen of every mail; sends nothing."""
-    found = lint_press(context.obj.office.press)
+    found = lint_press(build_press(context.obj.settings))
     if as_json:
         objects(
             {

@@ -9,12 +9,10 @@ from typing import Annotated
 
 import typer
 
-from digest.app.application import App
 from digest.cli.output import Json, one, say, warn
 from digest.composing.proofs.picture import take_picture
 from digest.composing.proofs.preview_page import Shown, preview_page
-from digest.errors import DeliveryError
-from digest.operations import issues as pressroom
+from digest.operations import issues
 from digest.operations.issues import Preview
 
 Email = Annotated[str, typer.Argument(help="The reader's address.", show_default=False)]
@@ -54,9 +52,9 @@ def preview_command(
     """Show a reader's issue: what a run now would send them, or what an edition brought."""
     app = context.obj.app
     if diff is not None:
-        _print_difference(app, email, diff, html=html)
+        _print_difference(issues.changed(app, email, diff, html=html), diff)
         return
-    found = pressroom.preview(app, email, edition)
+    found = issues.preview(app, email, edition)
     if found.note and (found.raw or as_json):
         warn(found.note)
     if as_json:
@@ -64,7 +62,8 @@ def preview_command(
     elif not found.raw:
         say(f"Nothing to send: {found.note}.")
     elif send_to:
-        _send(app, found, send_to)
+        issues.send_test(app, found, send_to)
+        say(f"sent to {send_to}; it counts for nobody's ledger")
     elif png is not None:
         take_picture(found.part("html") or found.part("plain"), png, width=width, dark=dark)
         say(f"wrote {png}")
@@ -72,7 +71,8 @@ def preview_command(
         _write(found, out, html=html, text=text)
         say(f"wrote {out}")
     elif open_:
-        _open(app, found, email)
+        page = app.data / "preview.html"
+        _open(page, app.settings.newsletter.name, Shown(email, "", found.proof))
     elif raw:
         sys.stdout.buffer.write(found.raw)
     elif html:
@@ -82,25 +82,15 @@ def preview_command(
         print(found.part("plain"))
 
 
-def _print_difference(app: App, email: str, edition: int, *, html: bool) -> None:
-    lines = pressroom.changed(app, email, edition, html=html)
+def _print_difference(lines: list[str], edition: int) -> None:
     for line in lines:
         print(line)
     if not lines:
         say(f"Today's templates would make the same mail of edition {edition}.")
 
 
-def _send(app: App, found: Preview, address: str) -> None:
-    trouble = app.sending_parts.send_test(found.raw, address)
-    if trouble:
-        raise DeliveryError(f"the test mail did not leave: {trouble}")
-    say(f"sent to {address}; it counts for nobody's ledger")
-
-
-def _open(app: App, found: Preview, email: str) -> None:
-    target = app.data / "preview.html"
-    shown = Shown(email, "", found.proof)
-    target.write_text(preview_page(app.settings.newsletter.name, [shown]), encoding="utf-8")
+def _open(target: Path, newsletter: str, shown: Shown) -> None:
+    target.write_text(preview_page(newsletter, [shown]), encoding="utf-8")
     webbrowser.open(target.resolve().as_uri())
     say(str(target))
 

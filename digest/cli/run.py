@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from digest.cli.arguments import a_date
 from digest.cli.editions import show_figures
-from digest.cli.output import Json, objects, progress, say, table
-from digest.operations import issues as pressroom
+from digest.cli.output import Json, objects, progress, say, table, warn
+from digest.operations import issues
+from subscribers.store import Subscriber
 
 
 def run_command(
@@ -25,21 +27,24 @@ def run_command(
     as_json: Json = False,
 ) -> None:
     """Make and send an edition: one pass over every active reader who had nothing of it."""
-    app_ = context.obj.app
+    app = context.obj.app
     if dry_run:
-        _dry_run(app_, label, as_json)
+        _show_plans(issues.rehearse(app, label), issues.why_no_run(app, label), as_json)
         return
     try:
-        with progress("Sending", app_.readers.count("active")) as bar:
-            figures = pressroom.run(app_, label, lambda count: bar.advance(bar.task_ids[0], count))
-    except pressroom.Blocked as error:
+        with progress("Sending", app.stores.readers.count("active")) as bar:
+            figures = issues.run(app, label, lambda count: bar.advance(bar.task_ids[0], count))
+    except issues.Blocked as error:
         show_figures(error.figures, as_json)
         raise
     show_figures(figures, as_json)
 
 
-def _dry_run(app_: Any, label: date | None, as_json: bool) -> None:
-    plans = pressroom.rehearse(app_, label)
+def _show_plans(
+    plans: Iterable[tuple[Subscriber, issues.Preview]], why_none: str, as_json: bool
+) -> None:
+    if why_none:
+        warn(f"A run would send nothing: {why_none}.")
     if as_json:
         objects({"email": reader.email} | preview.to_json() for reader, preview in plans)
         return

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from digest.app.front_desk import FrontDeskApp
 from digest.cli.output import Json, objects, say, table, warn
 from digest.schedule.due import Due
 from digest.schedule.forecast import Sends, forecast
-from digest.schedule.tick import due_of, rhythm_of
+from digest.schedule.rhythms import RhythmRow
+from digest.schedule.tick import TimeRules, due_of, rhythm_of
 from digest.schedule.zones import ONE_DAY, Zones
+from digest.storage.rhythms import RhythmStore
 
 COLUMNS = ("at", "until", "local", "zone", "period", "readers", "note")
 
@@ -34,9 +35,14 @@ def schedule(
     as_json: Json = False,
 ) -> None:
     """Show the next sends: when, and to how many readers. Nothing is sent or changed."""
-    app = context.obj.office
+    app = context.obj.app
     zones = Zones(app.settings.schedule.timezone)
-    rows = _simulated(app, span, zones) if span else _coming(app, zones)
+    rules, rhythms = app.time_rules, app.stores.rhythms
+    rows = (
+        _simulated(span, rhythms.rhythms(), rules, zones)
+        if span
+        else _coming(rhythms, app.clock(), rules, zones)
+    )
     with _uncollected():
         _print(rows, bool(span), as_json)
     for warning in zones.unknown.values():
@@ -67,12 +73,13 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _coming(app: FrontDeskApp, zones: Zones) -> Iterator[dict[str, Any]]:
+def _coming(
+    rhythms: RhythmStore, now: datetime, rules: TimeRules, zones: Zones
+) -> Iterator[dict[str, Any]]:
     """Yield when the next issue of each active reader is due, readers of one minute together."""
-    now, settings = app.clock(), app.time_rules
     counts: Counter[tuple[datetime, str]] = Counter()
-    for row in app.rhythms.rhythms():
-        found = due_of(row, now, settings, zones, app.rhythms.periods_of)
+    for row in rhythms.rhythms():
+        found = due_of(row, now, rules, zones, rhythms.periods_of)
         if isinstance(found, Due):
             best = "; one issue with the best of what was missed" if found.stale else ""
             counts[found.at, f"due; goes out with the next edition that is new to them{best}"] += 1
@@ -82,12 +89,13 @@ def _coming(app: FrontDeskApp, zones: Zones) -> Iterator[dict[str, Any]]:
         yield {"at": at, "readers": readers, "note": note}
 
 
-def _simulated(app: FrontDeskApp, span: str, zones: Zones) -> Iterator[dict[str, Any]]:
+def _simulated(
+    span: str, rhythms: Iterable[RhythmRow], rules: TimeRules, zones: Zones
+) -> Iterator[dict[str, Any]]:
     """Yield the sends of a span, one zone, hour and day a row; pauses and outages are left out."""
     first, last = _span(span)
-    settings = app.time_rules
-    population = Counter(rhythm_of(row, settings) for row in app.rhythms.rhythms())
-    zone = zones[app.settings.schedule.timezone]
+    population = Counter(rhythm_of(row, rules) for row in rhythms)
+    zone = zones[rules.zone]
     start = datetime.combine(first, time(), zone).astimezone(UTC)
     end = datetime.combine(last + ONE_DAY, time(), zone).astimezone(UTC)
     for sends in forecast(population, start, end, zones):

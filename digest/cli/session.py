@@ -10,7 +10,7 @@ from digest.errors import SettingsError
 
 if TYPE_CHECKING:
     from digest.app.application import App
-    from digest.app.front_desk import FrontDeskApp
+    from digest.settings import Settings
 
 
 class Session:
@@ -21,22 +21,18 @@ class Session:
         self._settings_file = settings_file
 
     @cached_property
-    def app(self) -> App:
-        """The application; raises SettingsError or StoreError."""
-        from digest.app.application import App  # noqa: PLC0415 - `digest --help` needs no application
-        from digest.settings import load_settings  # noqa: PLC0415
+    def settings(self) -> Settings:
+        """The settings; raises SettingsError."""
+        from digest.settings import load_settings  # noqa: PLC0415 - `digest --help` needs none
 
-        return App(load_settings(self.settings_file), self.data)
+        return load_settings(self.settings_file)
 
     @cached_property
-    def office(self) -> FrontDeskApp:
-        """The front half of the application, which is ready sooner; raises as `app` does."""
-        if "app" in self.__dict__:
-            return self.app
-        from digest.app.front_desk import FrontDeskApp  # noqa: PLC0415 - as for the application
-        from digest.settings import load_settings  # noqa: PLC0415
+    def app(self) -> App:
+        """The application, its store opened; raises SettingsError or StoreError."""
+        from digest.app.application import open_app  # noqa: PLC0415 - as above
 
-        return FrontDeskApp(load_settings(self.settings_file), self.data)
+        return open_app(self.settings, self.data)
 
     @property
     def settings_file(self) -> Path | None:
@@ -50,5 +46,5 @@ class Session:
 
     def close(self) -> None:
         """Let go of the store."""
-        for name in {"app", "office"} & self.__dict__.keys():
-            getattr(self, name).close()
+        if "app" in self.__dict__:
+            self.app.close()

@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from digest.cli.output import Json, objects, one, say, table
+from digest.operations.doctor import check_up
+from digest.operations.setup import set_up
 from digest.resources import shipped
 
 
 def init(context: typer.Context, as_json: Json = False) -> None:
     """Make the data folder: store, secret key, a settings file to edit."""
     session = context.obj
-    made = session.office.initialise()
+    made = set_up(session.settings, session.data)
     target = session.data / "settings.toml"
     if not target.exists():
         target.write_bytes(shipped("settings.toml").read_bytes())
@@ -34,7 +36,8 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Say what is set up, what is missing, and what would stop mail from leaving."""
-    findings = context.obj.office.examine(online=online)
+    session = context.obj
+    findings = check_up(session.settings, session.data, online=online)
     if as_json:
         objects({"check": f.check, "verdict": f.verdict, "text": f.text} for f in findings)
     else:

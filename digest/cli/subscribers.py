@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from digest.app.front_desk import FrontDeskApp
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table, warn
 from digest.operations import readers as reader_book
@@ -21,10 +20,7 @@ from subscribers.consent import State
 from subscribers.errors import ProfileError
 from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
 from subscribers.profile import parse
-from subscribers.store import Subscriber
-
-if TYPE_CHECKING:
-    from digest.app.application import App
+from subscribers.store import Subscriber, SubscriberStore
 
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
 
@@ -86,30 +82,24 @@ def add(
         "max_papers": max_papers,
         "format": format,
     }
-    office = context.obj.app if like or like_file else context.obj.office
-    wishes = _wishes(office, email, fields)
-    now = office.clock()
-    reader, added = office.desk.add(email, wishes, now, confirmed=confirmed, how="command")
-    liked = _liked(context.obj.app, reader, like, like_file) if like or like_file else []
-    sent = office.post_office.flush(office.clock())
+    app = context.obj.app
+    wishes = _wishes(app.stores.readers, email, fields)
+    reader, added = app.desk.add(email, wishes, app.clock(), confirmed=confirmed, how="command")
+    liked: list[Paper] = []
+    if like or like_file:
+        from digest.operations import likes  # noqa: PLC0415 - the readers of all dump formats
+
+        liked = likes.like_all(app, reader, like or (), like_file)
+    sent = app.letter_queue.flush(app.clock())
     if as_json:
         one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
     else:
         _say_added(reader, liked, added=added, sent=sent)
 
 
-def _liked(
-    app_: App, reader: Subscriber, texts: Sequence[str] | None, file: Path | None
-) -> list[Paper]:
-    from digest.operations import likes  # noqa: PLC0415 - the readers of all dump formats
-
-    liked = [likes.like(app_, reader, text) for text in texts or ()]
-    return liked + (likes.like_file(app_, reader, file) if file else [])
-
-
-def _wishes(office: FrontDeskApp, email: str, fields: Mapping[str, str]) -> Preferences:
+def _wishes(readers: SubscriberStore, email: str, fields: Mapping[str, str]) -> Preferences:
     """Check the options; what was not given stays as a known reader has it."""
-    known = office.readers.by_key(parse_address(email).key)
+    known = readers.by_key(parse_address(email).key)
     try:
         return read_preferences(completed(fields, known))
     except PreferencesError:
@@ -134,16 +124,17 @@ def import_command(
     as_json: Json = False,
 ) -> None:
     """Add or change many readers from a file: at least email, name, keywords."""
-    office = context.obj.office
+    app = context.obj.app
     data = reader_book.read_file(file)
     with progress("Importing, line by line", data.count(b"\n")) as bar:
         outcome = reader_book.import_readers(
-            office,
+            app.desk,
             data,
+            app.clock(),
             confirmed=confirmed,
             progress=lambda line: bar.update(bar.task_ids[0], completed=line),
         )
-    office.post_office.flush(office.clock())
+    app.letter_queue.flush(app.clock())
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
         one({"added": outcome.added, "updated": outcome.updated, "rejected": rejected})
@@ -163,7 +154,7 @@ def export_command(
     """Write all readers out, in a form that `import` reads."""
     if format not in ("csv", "jsonl"):
         raise typer.BadParameter("choose csv or jsonl", param_hint="--format")
-    lines = reader_book.export_readers(context.obj.office, format)
+    lines = reader_book.export_readers(context.obj.app.stores.readers, format)
     if out is None:
         sys.stdout.writelines(lines)
     else:
@@ -181,7 +172,7 @@ def list_readers(
     if state and state not in ("pending", "active", "paused", "left"):
         raise typer.BadParameter("choose pending, active, paused or left", param_hint="--state")
     chosen: State | None = state or None  # type: ignore[assignment]
-    readers = context.obj.office.readers.every(chosen)
+    readers = context.obj.app.stores.readers.every(chosen)
     if as_json:
         objects(map(shown, readers))
     else:
@@ -194,10 +185,10 @@ def list_readers(
 @app.command("show")
 def show_reader(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Show all that is kept about one reader."""
-    office = context.obj.office
-    reader = office.desk.by_email(email)
-    consents = [asdict(each) for each in office.readers.consents(reader.id)]
-    feedback = [asdict(each) for each in office.readers.feedback(reader.id)]
+    app = context.obj.app
+    reader = app.desk.by_email(email)
+    consents = [asdict(each) for each in app.stores.readers.consents(reader.id)]
+    feedback = [asdict(each) for each in app.stores.readers.feedback(reader.id)]
     if as_json:
         one(shown(reader) | {"consents": consents, "feedback": feedback})
         return
@@ -221,18 +212,18 @@ def pause_reader(
     as_json: Json = False,
 ) -> None:
     """Send a reader nothing, until a day or until they are resumed."""
-    office = context.obj.office
-    reader = office.desk.by_email(email)
-    paused = office.desk.pause(reader, until, office.clock(), how="command", source="operator")
+    app = context.obj.app
+    reader = app.desk.by_email(email)
+    paused = app.desk.pause(reader, until, app.clock(), how="command", source="operator")
     _changed(paused, as_json)
 
 
 @app.command("resume")
 def resume_reader(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Go on mailing a paused reader."""
-    office = context.obj.office
-    reader = office.desk.by_email(email)
-    resumed = office.desk.resume(reader, office.clock(), how="command", source="operator")
+    app = context.obj.app
+    reader = app.desk.by_email(email)
+    resumed = app.desk.resume(reader, app.clock(), how="command", source="operator")
     _changed(resumed, as_json)
 
 
@@ -246,14 +237,12 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Unsubscribe a reader; with --erase, forget them."""
-    office = context.obj.office
-    reader = office.desk.by_email(email)
+    app = context.obj.app
+    reader = app.desk.by_email(email)
     if not erase:
-        _changed(
-            office.desk.leave(reader, office.clock(), how="command", source="operator"), as_json
-        )
+        _changed(app.desk.leave(reader, app.clock(), how="command", source="operator"), as_json)
         return
-    office.desk.erase(reader, office.clock(), how="command", source="operator")
+    app.desk.erase(reader, app.clock(), how="command", source="operator")
     if as_json:
         one({"email": reader.email, "state": "erased"})
     else:

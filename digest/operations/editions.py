@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from digest.app.application import App
 from digest.app.stores import Stores
+from digest.delivery import taking_over
 from digest.editions import Figures
 from digest.storage.recipes import Pruned
 
@@ -42,21 +44,34 @@ def resume(stores: Stores, number: int) -> Figures:
     return figures(stores, number)
 
 
-def cancel(stores: Stores, number: int) -> Figures:
+def cancel(stores: Stores, number: int, now: datetime) -> Figures:
     """Send no more of an edition."""
     stores.editions.get(number)
     stores.editions.set_state(number, "cancelled")
-    stores.deliveries.cancel(number, stores.clock())
+    stores.deliveries.cancel(number, now)
     return figures(stores, number)
 
 
-def resend_uncertain(stores: Stores, number: int) -> int:
+def resend_uncertain(stores: Stores, number: int, now: datetime) -> int:
     """Let an edition's uncertain mails go again, byte for byte; return how many."""
     stores.editions.get(number)
-    return stores.deliveries.resend_uncertain(number, stores.clock())
+    return stores.deliveries.resend_uncertain(number, now)
 
 
-def prune(stores: Stores) -> Pruned:
+def prune(app: App) -> Pruned:
     """Remove what makes mails again that are older than the operator keeps them."""
-    kept = timedelta(days=stores.settings.edition.keep_issues_days)
-    return stores.recipes.prune(stores.clock() - kept)
+    kept = timedelta(days=app.settings.edition.keep_issues_days)
+    return app.stores.recipes.prune(app.clock() - kept)
+
+
+def take_over_abandoned(app: App) -> None:
+    """Take over what dead senders left, close what has expired, send again what may be."""
+    alone = app.stores.database.one_machine
+    taking_over.take_over(
+        app.stores.deliveries,
+        app.stores.editions,
+        app.sending_parts.dead_senders(alone=alone),
+        app.clock(),
+        alone=alone,
+        resend_uncertain=app.issue_rules.resend_uncertain,
+    )

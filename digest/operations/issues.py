@@ -5,39 +5,36 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from email.message import EmailMessage
 from email.policy import default
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from digest.app.application import App
-from digest.app.doctor import check_sending
-from digest.choosing.editor import Editor, IssueFor, Offer
-from digest.composing.issue_composer import IssueComposer
+from digest.choosing.editor import IssueFor, Offer
+from digest.choosing.issue_for import Planned
 from digest.composing.proofs.difference import difference
 from digest.composing.proofs.proof import Proof
 from digest.delivery.message import Recipe
-from digest.editions import Edition, Figures
-from digest.errors import DeliveryError, NotFound
+from digest.delivery.prerequisites import check_sending
+from digest.editions import Figures
+from digest.errors import DeliveryError
+from digest.operations.coming import Coming, coming_issues
+from digest.operations.editions import take_over_abandoned
 from digest.operations.workers import helping
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
-from digest.states import PENDING, State
-from subscribers.addresses import parse_address
 from subscribers.store import Subscriber
-
-_TO_COME = (None, *PENDING, State.DEFERRED)  # a delivery that a run may still send
 
 
 class Blocked(DeliveryError):
     """The way out was blocked; carries the edition's figures so far."""
 
-    def __init__(self, trouble: str, told: Figures) -> None:
-        self.figures = told
-        left = told.accounting.pending + told.accounting.deferred
+    def __init__(self, trouble: str, figures: Figures) -> None:
+        self.figures = figures
+        left = figures.accounting.pending + figures.accounting.deferred
         super().__init__(f"{trouble}; {left} mails wait for the next run")
 
 
@@ -102,88 +99,52 @@ def run(
     the way out is blocked; what was not sent stays to be sent.
     """
     check_sending(app.settings, app.data)
+    now, day = app.clock(), label or app.today()
+    take_over_abandoned(app)
+    app.stores.deliveries.hasten(day, now)
+    app.knowledge.refresh(now)
     edition_run = replace(app.edition_run(progress), beside=partial(helping, app))
-    day = label or app.today()
-    app.deliveries.hasten(day, app.clock())
-    told, trouble = edition_run.run(day, app.engine)
-    app.post_office.flush(app.clock())
+    figures, trouble = edition_run.run(day, app.engine)
+    app.letter_queue.flush(app.clock())
     if trouble:
-        raise Blocked(trouble, told)
-    return told
+        raise Blocked(trouble, figures)
+    return figures
 
 
 def preview(app: App, address: str, number: int | None) -> Preview:
     """Return a reader's issue: of a past edition as they got it, else what a run now would send.
 
-    Raises UnknownReader, or NotFound when they got nothing of that edition.
+    It writes nothing, and waits for nobody who does. Raises UnknownReader, or NotFound when they
+    got nothing of that edition.
     """
     reader = app.desk.by_email(address)
-    if number is None:
-        return _next_issue(app, reader)
-    app.editions.get(number)
-    return _as_sent(app, reader, number)
+    if number is not None:
+        app.stores.editions.get(number)
+        return _as_sent(app, reader, number)
+    coming = coming_issues(app, app.today())
+    if not isinstance(coming, Coming):
+        return Preview("", None, (), note=coming.reason)
+    decided = coming.decide(reader)
+    if not isinstance(decided, Planned):
+        return Preview("", coming.edition.number, (), note=decided.reason)
+    return _planned(app, reader, coming, decided)
 
 
 def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview]]:
-    """Yield what a run of this label would send to each active reader, keeping nothing."""
-    coming = _coming(app, label or app.today())
-    chosen = {parse_address(each).key for each in app.settings.edition.only_to}
-    if isinstance(coming, str):
+    """Yield what a run of this label would send to each reader, keeping nothing."""
+    coming = coming_issues(app, label or app.today())
+    if not isinstance(coming, Coming):
         return
-    for reader in app.readers.every("active"):
-        if chosen and reader.email_key not in chosen:
-            continue
-        state = app.windows.state(reader.id, coming.edition.number)
-        if state in _TO_COME:
-            yield reader, _issue(app, reader, coming, state)
+    for reader in app.stores.readers.every("active"):
+        decided = coming.decide(reader)
+        if isinstance(decided, Planned) and not decided.waits:
+            yield reader, _planned(app, reader, coming, decided)
 
 
-@dataclass(frozen=True, slots=True)
-class _Coming:
-    """The edition that a run now would send, and what makes issues of it."""
-
-    edition: Edition
-    offer_of: Callable[[int], Offer]  # by a reader's last edition
-    editor: Editor
-    composer: IssueComposer
-
-
-def _coming(app: App, day: date) -> _Coming | str:
-    """Return the edition that a run of this label would send, or why it would send none."""
-    now = app.clock()
-    existing, newest = app.editions.find(day), app.editions.newest()
-    upto = existing.number if existing else None
-    fresh = [] if existing else app.unoffered()
-    if existing is None and not fresh:
-        return "there is nothing new to offer, and no edition of this day"
-    if existing is not None and existing.state == "cancelled":
-        return f"edition {existing.number} was cancelled"
-    if existing is not None and existing.expires_at <= now:
-        return f"the time of edition {existing.number} is over"
-    number = (newest.number if newest else 0) + 1
-    edition = existing or Edition(number, day, "open", now, now + app.settings.expiry, len(fresh))
-    editor = app.editor()
-
-    @cache
-    def offer_of(since: int) -> Offer:
-        return Offer.of(app.offered(since, upto), editor.knowledge)
-
-    return _Coming(edition, offer_of, editor, app.composer())
-
-
-def _next_issue(app: App, reader: Subscriber) -> Preview:
-    """Return what a run now would send; for who gets no mail yet, what they would get."""
-    coming = _coming(app, app.today())
-    if isinstance(coming, str):
-        return Preview("", None, (), note=coming)
-    number = coming.edition.number
-    state = app.windows.state(reader.id, number)
-    if state not in _TO_COME:
-        return Preview("", number, (), note=f"their issue of edition {number} is done: {state}")
-    found = _issue(app, reader, coming, state)
-    if reader.state != "active":
-        found = replace(found, note=f"{reader.email} is {reader.state}: nothing is sent to them")
-    return found
+def why_no_run(app: App, label: date | None) -> str:
+    """Return why a run of this label would send nothing to anybody; empty when it may."""
+    coming = coming_issues(app, label or app.today())
+    return coming.trouble if isinstance(coming, Coming) else coming.reason
 
 
 def changed(app: App, address: str, number: int, *, html: bool = False) -> list[str]:
@@ -194,14 +155,21 @@ def changed(app: App, address: str, number: int, *, html: bool = False) -> list[
     reader = app.desk.by_email(address)
     before = _as_sent(app, reader, number)
     papers = {paper.id: paper for paper, _ in before.picks}
-    offer = Offer.of(list(papers.values()), app.knowledge)
-    editor = app.editor()
+    editor, edition = app.editor(), app.stores.editions.get(number)
+    offer = Offer.of(list(papers.values()), editor.knowledge)
     picks = [editor.picked_again(offer, reader, pick) for _, pick in before.picks]
-    edition = app.editions.get(number)
-    now = edition.opened_at
-    issue = app.composer().compose(edition, reader, picks, papers, now)
+    facts = app.stores.windows.facts(reader.id, edition, app.clock(), welcome_since=0)
+    first, now = Planned(facts.since, facts.period).first, edition.opened_at
+    issue = app.composer().compose(edition, reader, picks, papers, now, first=first)
     after = Preview(issue.subject, number, (), app.sending_parts.rehearsal(issue, now))
     return difference(_without_tokens(before.proof), _without_tokens(after.proof), html=html)
+
+
+def send_test(app: App, preview: Preview, address: str) -> None:
+    """Send a preview to an address of the operator's. Raises DeliveryError."""
+    trouble = app.sending_parts.send_test(preview.raw, address)
+    if trouble:
+        raise DeliveryError(f"the test mail did not leave: {trouble}")
 
 
 def _without_tokens(mail: Proof) -> Proof:
@@ -210,42 +178,38 @@ def _without_tokens(mail: Proof) -> Proof:
     return Proof(mail.subject, html, text)
 
 
-def _issue(app: App, reader: Subscriber, coming: _Coming, state: State | None) -> Preview:
-    """Return a reader's next issue; one that is composed and not out yet does not change."""
+def _planned(app: App, reader: Subscriber, coming: Coming, planned: Planned) -> Preview:
+    """Return the issue that was decided on; one that is composed and not out yet stays as it is."""
     number = coming.edition.number
-    if state is not None:
-        with suppress(NotFound):
-            return _as_sent(app, reader, number)
+    if planned.frozen:
+        as_composed = _as_sent(app, reader, number)
+        return replace(as_composed, note=as_composed.note or planned.waits)
     now = app.clock()
-    since = app.windows.since(reader.id, number)
-    offer = coming.offer_of(since)
-    picks = coming.editor.choose_from(offer, app.due(reader, since))
-    issue = (
-        coming.composer.compose(coming.edition, reader, picks, offer.papers, now)
-        if picks
-        else coming.composer.quiet(coming.edition, reader, now)
-    )
-    if issue is None:
+    (made,) = coming.maker.make(coming.edition, [(reader, planned)], now)
+    if made.issue is None:
         return Preview("", number, (), note="no paper matches that they have not had")
-    raw = app.sending_parts.rehearsal(issue, now)
-    shown = tuple((offer.papers[pick.paper], pick) for pick in picks if pick.paper in issue.papers)
-    return Preview(issue.subject, number, shown, raw)
+    raw = app.sending_parts.rehearsal(made.issue, now)
+    shown = tuple(
+        (made.papers[pick.paper], pick) for pick in made.picks if pick.paper in made.issue.papers
+    )
+    return Preview(made.issue.subject, number, shown, raw, planned.waits)
 
 
 def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
-    recipe = Recipe.unpack(app.recipes.of_reader(reader.id, number))
-    raw, note = app.sending_parts.freezer(app.recipes).preview(recipe)
-    known = app.archive.get(list(recipe.scores))
-    again = app.archive.revised(after=app.windows.since(reader.id, number), upto=number)
+    stores = app.stores
+    recipe = Recipe.unpack(stores.recipes.of_reader(reader.id, number))
+    raw, note = app.sending_parts.freezer(stores.recipes).preview(recipe)
+    known = stores.archive.get(list(recipe.scores))
+    again = stores.archive.revised(after=stores.windows.since(reader.id, number), upto=number)
     known |= {paper.id: paper for paper in again if paper.id in known}
     reasons = _reasons_today(app, reader, list(known.values()))
     shown = tuple(
         (
-            known[number],
-            Pick(number, score, "picked" if score > 0 else "trending", reasons.get(number, ())),
+            known[paper],
+            Pick(paper, score, "picked" if score > 0 else "trending", reasons.get(paper, ())),
         )
-        for number, score in recipe.scores.items()
-        if number in known
+        for paper, score in recipe.scores.items()
+        if paper in known
     )
     return Preview(recipe.subject, number, shown, raw, note or "")
 

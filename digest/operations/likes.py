@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from digest.app.application import App
+from digest.archive.dump_results import IncomingDump, path_name
 from digest.archive.ingest import read_whole
 from digest.dumps import formats
-from digest.dumps.text import read_bytes
 from digest.errors import DumpError, NotFound
+from digest.operations.dumps import ingest_one
 from digest.papers import Paper, keys_of, title_key
+from digest.ranking.lab import Past
+from subscribers.profile import parse
 from subscribers.store import Feedback, Subscriber
+
+
+def like_all(app: App, reader: Subscriber, texts: Sequence[str], file: Path | None) -> list[Paper]:
+    """Note that a reader likes the papers that are named, and those of a file; return them."""
+    liked = [like(app, reader, text) for text in texts]
+    return liked + (like_file(app, reader, file) if file else [])
 
 
 def like(app: App, reader: Subscriber, text: str) -> Paper:
     """Note that a reader likes a paper of the archive, named by title or arXiv id."""
-    found = app.archive.search(text)
+    found = app.stores.archive.search(text)
     exact = [p for p in found if title_key(p.title) == title_key(text)] or found
     if len(exact) != 1:
         count = "no" if not exact else f"{len(exact)}"
         raise NotFound(f"{count} papers of the archive match {text!r}; name exactly one")
-    app.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", app.clock()))
+    app.stores.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", app.clock()))
     return exact[0]
 
 
@@ -30,14 +40,32 @@ def like_file(app: App, reader: Subscriber, file: Path) -> list[Paper]:
 
     Papers that the archive lacks are added, and never offered. Raises DumpError.
     """
-    data = read_whole(file, partial(read_bytes, max_bytes=app.settings.dumps.max_bytes))
+    data = read_whole(file, app.ingest.read_file)
     dump = formats.read(data, now=app.clock())
-    reading = app.ingest_bytes(data, str(file), None, archive_only=True)
+    reading = ingest_one(app, IncomingDump(path_name(file), data, archive_only=True))
     if reading.format is None:
         raise DumpError(reading.problems[0].reason, path=file)
     keys = [key for record in dump.records for key in keys_of(record)]
-    with app.archive.changing() as known:
+    with app.stores.archive.changing() as known:
         liked = {paper.id: paper for paper in known.by_keys(keys).values()}
     for number in liked:
-        app.readers.set_feedback(reader.id, Feedback(number, "more", app.clock()))
+        app.stores.readers.set_feedback(reader.id, Feedback(number, "more", app.clock()))
     return list(liked.values())
+
+
+def past_likes(app: App) -> list[Past]:
+    """Return each reader's liked papers with the editions that offered them."""
+    stores = app.stores
+
+    @cache
+    def offered(edition: int) -> Sequence[Paper]:
+        return stores.archive.offered(after=edition - 1, upto=edition)
+
+    past = []
+    for reader in stores.readers.every():
+        feedback = stores.readers.feedback(reader.id)
+        liked = stores.archive.get([each.paper for each in feedback if each.opinion == "more"])
+        for edition in sorted({paper.edition for paper in liked.values() if paper.edition}):
+            numbers = frozenset(paper.id for paper in liked.values() if paper.edition == edition)
+            past.append(Past(offered(edition), parse(reader.keywords), numbers))
+    return past

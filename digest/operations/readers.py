@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
-from digest.app.front_desk import FrontDeskApp
 from subscribers.import_export import read_rows, write_csv, write_json_lines
 from subscribers.importing import Imported
 from subscribers.importing import import_rows as take_in
+from subscribers.service import FrontDesk
+from subscribers.store import SubscriberStore
 
 
 def read_file(file: Path) -> bytes:
@@ -18,8 +20,9 @@ def read_file(file: Path) -> bytes:
 
 
 def import_readers(
-    office: FrontDeskApp,
+    desk: FrontDesk,
     data: bytes,
+    now: datetime,
     *,
     confirmed: bool,
     progress: Callable[[int], None] = lambda line: None,
@@ -29,10 +32,10 @@ def import_readers(
     `progress` gets the number of the line up to which all is kept.
     """
     rows = read_rows(data)
-    return take_in(office.desk, rows, office.clock(), confirmed=confirmed, progress=progress)
+    return take_in(desk, rows, now, confirmed=confirmed, progress=progress)
 
 
-def export_readers(office: FrontDeskApp, format: str) -> Iterator[str]:
+def export_readers(readers: SubscriberStore, format: str) -> Iterator[str]:
     """Yield all readers as lines of CSV or JSON, in a form that `import_readers` reads."""
     write = write_csv if format == "csv" else write_json_lines
-    return write(office.readers.every())
+    return write(readers.every())

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 import uvicorn
@@ -16,12 +16,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from digest.app.application import App
 from digest.errors import DigestError
 from digest.operations import editions as edition_book
+from digest.operations.dumps import read_inbox
+from digest.operations.pages import readers_site
+from digest.operations.setup import make_inbox
 from digest.operations.sources import fetch_due
 from digest.operations.workers import helping
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data
-from digest.sources.places import visit_folder
-from digest.web.pages import readers_site
 from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
@@ -44,12 +45,16 @@ class Duties:
             stop()
 
     def tick(self) -> None:
-        """Read new dumps, open the day's edition, plan what is due, look after the readers."""
+        """Read new dumps, take over from dead senders, open the day's edition, plan what is due.
+
+        Then look after the readers.
+        """
         app = self.app
-        self._read_inbox()
+        read_inbox(app)
+        edition_book.take_over_abandoned(app)
         now = app.clock()
         _renew_moments(app, now)
-        ticked = scheduling.tick(now, app.time_rules, app.editions, app.rhythms)
+        ticked = scheduling.tick(now, app.time_rules, app.stores.editions, app.stores.rhythms)
         for warning in ticked.warnings:
             log.warning("time zone", reason=warning)
         if ticked.edition:
@@ -63,17 +68,17 @@ class Duties:
     def send(self) -> None:
         """Send what may be sent now: letters first, then every open edition."""
         app = self.app
-        app.post_office.flush(app.clock())
-        app.take_over()
-        for edition in app.editions.unfinished(app.clock()):
-            if not app.windows.may_send(edition.number, app.clock()):
+        app.letter_queue.flush(app.clock())
+        for edition in app.stores.editions.unfinished(app.clock()):
+            if not app.stores.windows.may_send(edition.number, app.clock()):
                 continue
+            app.knowledge.refresh(app.clock())
             run, engine = app.edition_run(), app.engine()
             with helping(app, edition) as stop_workers:
                 self.under_way[:] = [engine.stop, stop_workers]
                 trouble = run.send(edition, engine)
             self.under_way.clear()
-            told = app.deliveries.accounting(edition.number)
+            told = app.stores.deliveries.accounting(edition.number)
             log.info(
                 "edition sent",
                 edition=edition.number,
@@ -95,26 +100,6 @@ class Duties:
         if gone.recipes:
             log.info("old issues pruned", recipes=gone.recipes, fragments=gone.fragments)
 
-    def _read_inbox(self) -> None:
-        app = self.app
-        if not app.inbox.is_dir():
-            return
-        of = app.settings.dumps
-        settled = timedelta(seconds=of.settle_seconds)
-        visit = visit_folder(app.inbox, now=app.clock(), settled=settled, max_bytes=of.max_bytes)
-        if visit.error:
-            log.warning("inbox", reason=visit.error)
-        readings = [app.ingest_bytes(each.data, each.name, None, False) for each in visit.captures]
-        for capture, reading in zip(visit.captures, readings, strict=True):
-            log.info(
-                "dump read",
-                file=capture.name,
-                papers=reading.papers,
-                new=reading.new,
-                rejected=reading.rejected,
-            )
-        visit.put_away(readings)
-
 
 def _renew_moments(app: App, now: datetime) -> None:
     """Work out anew when readers are due: after an update of tzdata, other settings, a wrong clock.
@@ -123,17 +108,17 @@ def _renew_moments(app: App, now: datetime) -> None:
     """
     version = zone_data.version()
     rules = hashlib.sha256(f"{version} {app.time_rules}".encode()).digest()  # no address is kept
-    if app.facts.get("rhythm-rules") != rules:
-        app.rhythms.forget_moments()
-        app.facts.set("rhythm-rules", rules, now)
+    if app.stores.facts.get("rhythm-rules") != rules:
+        app.stores.rhythms.forget_moments()
+        app.stores.facts.set("rhythm-rules", rules, now)
         log.info("readers' times are worked out anew", tzdata=version)
-    elif app.rhythms.forget_moments(after=now + scheduling.TOO_FAR):
+    elif app.stores.rhythms.forget_moments(after=now + scheduling.TOO_FAR):
         log.warning("the clock was far ahead: readers' times are worked out anew")
 
 
 def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
     """Serve until interrupted. Raises DigestError at once when something is not set up."""
-    app.initialise()
+    make_inbox(app)
     duties = Duties(app)
     scheduler = _scheduler(duties) if background else None
     if scheduler:

@@ -17,14 +17,16 @@ import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
 from digest.app.application import App
+from digest.archive.dump_results import IncomingDump
 from digest.composing.issue_composer import sender_address
 from digest.dumps import formats
 from digest.errors import DigestError
+from digest.operations.dumps import ingest_one
 from digest.settings import SourceSettings
 from digest.sources.fetching import HOST, HostPauses, Sources
 from digest.sources.http import Fetcher, FetchLimits
 from digest.sources.lookups import ANSWER, Lookups
-from digest.storage.fetches import Fetch, FetchStore
+from digest.storage.fetches import Fetch
 
 KEEP = timedelta(days=30)  # a paper that was not found may be there by then
 
@@ -37,10 +39,10 @@ def sources_of(app: App) -> Sources:
     return Sources(
         configured=app.settings.sources,
         data=app.data,
-        fetches=FetchStore(app.database),
-        facts=app.facts,
+        fetches=app.stores.fetches,
+        facts=app.stores.facts,
         fetcher=lambda: _fetcher(app),
-        ingest=lambda data, name, form: app.ingest_bytes(data, name, None, False, form),
+        ingest=lambda data, name, form: ingest_one(app, IncomingDump(name, data, format=form)),
         parser_version=lambda name: formats.format_named(name).version,
         clock=app.clock,
         settled=timedelta(seconds=of.settle_seconds),
@@ -80,14 +82,20 @@ def look_up(app: App) -> int:
     if of.service == "off":
         return 0
     return Lookups(
-        of.service, app.archive, app.facts, lambda: _fetcher(app), app.clock, of.per_round, of.url
+        of.service,
+        app.stores.archive,
+        app.stores.facts,
+        lambda: _fetcher(app),
+        app.clock,
+        of.per_round,
+        of.url,
     ).run()
 
 
 def forget_old(app: App) -> None:
     """Forget services' answers and hosts' turns that are no longer of use."""
     for kept in (ANSWER, HOST):
-        app.facts.forget(f"{kept}:", app.clock() - KEEP)
+        app.stores.facts.forget(f"{kept}:", app.clock() - KEEP)
 
 
 def _tell_operator(app: App, fetch: Fetch) -> None:
@@ -120,7 +128,7 @@ def _fetcher(app: App) -> Fetcher:
     limits = FetchLimits(max_bytes=app.settings.dumps.max_bytes, attempts=2, longest_wait=10.0)
     set_on_retry_hooks([])  # stamina would print a line of its own; the fetch's record says why
     return Fetcher(
-        pace=HostPauses(app.facts),
+        pace=HostPauses(app.stores.facts),
         clock=app.clock,
         sleep=time.sleep,
         monotonic=time.monotonic,

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from digest.app.application import App
+from digest.app.application import App, open_app
 from digest.delivery.engine import DeliveryEngine
 from digest.editions import Edition
 from digest.errors import DigestError
@@ -36,7 +36,7 @@ def helping(app: App, edition: Edition) -> Iterator[Callable[[], None]]:
     is sent by whoever claims next.
     """
     processes = app.settings.delivery.processes or os.cpu_count() or 1
-    shards = -(-app.deliveries.accounting(edition.number).planned // SHARD)
+    shards = -(-app.stores.deliveries.accounting(edition.number).planned // SHARD)
     # Not forked: a fork would share locks, connections and threads that have no copy there.
     context = multiprocessing.get_context("spawn")
     stopping = context.Event()
@@ -55,7 +55,7 @@ def helping(app: App, edition: Edition) -> Iterator[Callable[[], None]]:
 
 def work(settings: Settings, data: Path, edition: Edition, parent: int, stopping: Event) -> None:
     """Send what this process can claim of an edition; end soon after the parent."""
-    app = App(settings, data)
+    app = open_app(settings, data)
     try:
         run, engine = app.edition_run(), app.engine()
         threading.Thread(target=_watch, args=(parent, stopping, engine), daemon=True).start()
@@ -71,8 +71,8 @@ def _watch(parent: int, stopping: Event, engine: DeliveryEngine) -> None:
     """Stop when told to, or when nobody is left who would: in peace, but not for ever."""
     patience = _ORPHAN_SECONDS
     while patience > 0:
-        told, orphaned = stopping.wait(_LOOK_SECONDS), os.getppid() != parent
-        if told or orphaned:
+        asked, orphaned = stopping.wait(_LOOK_SECONDS), os.getppid() != parent
+        if asked or orphaned:
             engine.stop()  # again and again: it may not have begun yet
             threading.Event().wait(_LOOK_SECONDS)
         if orphaned:

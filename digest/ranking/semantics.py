@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -57,6 +58,42 @@ class InMemory:
     def put(self, vectors: Mapping[str, bytes]) -> None:
         """Keep some vectors."""
         self._kept.update(vectors)
+
+
+_MOST_PENDING = 100_000  # vectors, about 80 MB
+
+
+class PendingVectors:
+    """Vectors that are kept, and new ones in memory until `keep` writes them down. Thread-safe.
+
+    So who only reads (a preview, the readers' pages) never waits for who writes.
+    """
+
+    def __init__(self, store: VectorCache) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._pending: dict[str, bytes] = {}
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the vectors that are known, by key."""
+        with self._lock:
+            found = {key: self._pending[key] for key in keys if key in self._pending}
+        missing = [key for key in keys if key not in found]
+        return {**self._store.get(missing), **found} if missing else found
+
+    def put(self, vectors: Mapping[str, bytes]) -> None:
+        """Remember some vectors; when nobody keeps them for long, they are worked out again."""
+        with self._lock:
+            if len(self._pending) + len(vectors) > _MOST_PENDING:
+                self._pending.clear()
+            self._pending.update(vectors)
+
+    def keep(self) -> None:
+        """Write down what is new, if anything is."""
+        with self._lock:
+            pending, self._pending = self._pending, {}
+        if pending:
+            self._store.put(pending)
 
 
 class Semantics:

@@ -8,7 +8,7 @@ themselves, so taking one back undoes it. The gain is at most LIKES: keywords st
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +21,8 @@ from digest.ranking.semantics import Vectors, paper_text, unit
 from digest.ranking.text import is_content
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from digest.papers import Paper
     from digest.ranking.background import Background
     from digest.ranking.scorer import Scorer
@@ -48,6 +50,20 @@ class Opinion:
 
 
 Taste = tuple[Opinion, ...]
+
+
+def taste_of(
+    opinions: Sequence[tuple[int, str, datetime]], papers: Mapping[int, Paper], now: datetime
+) -> Taste:
+    """Return what a reader's opinions teach; papers that are gone teach nothing.
+
+    opinions: of each the paper's number, more or less, and when.
+    """
+    return tuple(
+        Opinion(papers[number], "like" if kind == "more" else "dislike", (now - at).days)
+        for number, kind, at in opinions
+        if number in papers
+    )
 
 
 class TasteSpace:

@@ -25,14 +25,18 @@ LOOK_WITHIN = ONE_DAY
 TOO_FAR = timedelta(hours=25)
 
 
-class Rhythms(Protocol):
+class Newcomers(Protocol):
+    """Where it stands who has just confirmed."""
+
+    def welcome(self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str]) -> int:
+        """Plan the first issue of readers who have just confirmed; of some, return of how many."""
+
+
+class Rhythms(Newcomers, Protocol):
     """Where it stands who is due."""
 
     def to_look_at(self, now: datetime, newest: int, limit: int) -> Sequence[RhythmRow]:
         """Return readers whose time has come, or who have no time yet."""
-
-    def welcome(self, edition: int, since: int, now: datetime, *, email_keys: Sequence[str]) -> int:
-        """Plan the first issue of readers who have just confirmed; return how many."""
 
     def periods_of(self, reader: int) -> Collection[str]:
         """Return every period for which a reader has an issue."""
@@ -46,14 +50,18 @@ class Rhythms(Protocol):
         """Plan issues and move their readers on; return how many were planned."""
 
 
-class OpenEditions(Protocol):
+class PastEditions(Protocol):
+    """Where editions are kept, asked for their times."""
+
+    def before(self, moment: datetime) -> int:
+        """Return the last edition opened before a moment, 0 for none."""
+
+
+class OpenEditions(PastEditions, Protocol):
     """Where editions are kept."""
 
     def newest(self) -> Edition | None:
         """Return the newest edition."""
-
-    def before(self, moment: datetime) -> int:
-        """Return the last edition opened before a moment, 0 for none."""
 
     def open(
         self, label: date, *, now: datetime, expiry: timedelta, approve: bool
@@ -88,18 +96,35 @@ def tick(now: datetime, rules: TimeRules, editions: OpenEditions, rhythms: Rhyth
     zones = Zones(rules.zone)
     opened = open_edition(now, rules, editions, zones)
     newest = editions.newest()
-    alive = newest and newest.expires_at > now and newest.state != "cancelled"
-    offer = newest if alive else None
+    offer = newest if newest and newest.is_alive(now) else None
     number = offer.number if offer else 0
     planned = 0
     if number:
-        since = editions.before(now - WELCOME_SPAN)
-        planned += rhythms.welcome(number, since, now, email_keys=rules.only_to)
+        planned += plan_welcomes(number, now, editions, rhythms, rules.only_to)
     while rows := rhythms.to_look_at(now, number, BATCH):
         planned += _look(rows, now, rules, rhythms, offer, zones)
         if len(rows) < BATCH:
             break
     return Ticked(opened, planned, tuple(zones.unknown.values()))
+
+
+def plan_welcomes(
+    edition: int,
+    now: datetime,
+    editions: PastEditions,
+    newcomers: Newcomers,
+    only_to: Sequence[str],
+) -> int:
+    """Plan the first issue of all who have just confirmed; return how many."""
+    since, planned = welcome_since(now, editions), 0
+    while some := newcomers.welcome(edition, since, now, email_keys=only_to):
+        planned += some
+    return planned
+
+
+def welcome_since(now: datetime, editions: PastEditions) -> int:
+    """Return after which edition a first issue begins."""
+    return editions.before(now - WELCOME_SPAN)
 
 
 def open_edition(

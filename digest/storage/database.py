@@ -27,6 +27,11 @@ class Database:
         self.engine = engine
         self._open = _Open()
 
+    @property
+    def one_machine(self) -> bool:
+        """Whether only processes of this machine can use the store."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one consistent state.

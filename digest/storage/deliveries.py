@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from digest.states import Claim, State
 from digest.storage.database import Database
 from digest.storage.delivery_control import ControlSql
 from digest.storage.delivery_plan import PlanSql
 from digest.storage.delivery_recovery import RecoverySql
-from digest.storage.delivery_rows import edition_is_open, held_by, one_of
+from digest.storage.delivery_rows import claimable, held_by, its_edition_may_be_sent, one_of
 from digest.storage.prepared import PreparedStatement
 from digest.storage.schema import deliveries
 
@@ -52,7 +52,7 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
         """
         claims: list[Claim] = []
         with self._database.write() as connection:
-            for ready in _claimable(now):
+            for ready in claimable(now):
                 room = limit - len(claims)
                 if room <= 0:
                     break
@@ -65,7 +65,7 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
                 )
                 statement = (
                     update(deliveries)
-                    .where(deliveries.c.id.in_(chosen), edition_is_open(now))
+                    .where(deliveries.c.id.in_(chosen), its_edition_may_be_sent(now))
                     .values(
                         state=State.CLAIMED,
                         owner=owner,
@@ -150,16 +150,6 @@ def _claim(row: Any) -> Claim:
         since=since,
         frozen=message_id is not None,
         period=period,
-    )
-
-
-def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return what may be claimed, one condition at a time so that an index answers each."""
-    due = or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now)
-    return (
-        deliveries.c.state == State.PLANNED,
-        and_(deliveries.c.state == State.DEFERRED, due),
-        and_(deliveries.c.state == State.CLAIMED, deliveries.c.lease_expires_at < now),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,15 +27,22 @@ from sqlalchemy import (
     select,
 )
 
-from digest.states import State
+from digest.states import UNSENT, State
 from digest.storage.database import Database, conflict_insert
-from digest.storage.delivery_rows import is_suppressed, one_of
+from digest.storage.delivery_rows import edition_may_be_sent, is_suppressed, one_of
 from digest.storage.schema import deliveries, editions, subscribers
 
 REACH = timedelta(days=14)  # what was lost longer ago than this is no news any more
 
-_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)  # or may have
+ARRIVED = (State.ACCEPTED, State.UNCERTAIN)  # or may have
 _LOST = (State.EXPIRED, State.REFUSED, State.CANCELLED, State.SUPPRESSED)
+
+
+class Before(NamedTuple):
+    """A run to come: what it will have changed before it plans (`digest.delivery.taking_over`)."""
+
+    now: datetime  # it closes the editions whose time is over
+    resend_uncertain: bool  # it sends again what may have arrived
 
 
 class PlanSql:
@@ -71,12 +79,14 @@ class PlanSql:
         return planned
 
 
-def horizon(connection: Connection) -> int:
+def horizon(connection: Connection, *, coming: datetime | None = None) -> int:
     """Return the edition up to which nothing that was lost is offered again.
 
-    By the editions' own times, so that a clock gone wrong moves nothing.
+    By the editions' own times, so that a clock gone wrong moves nothing. coming: when the time of
+    an edition is over that a run would open now.
     """
-    newest = connection.scalar(select(func.max(editions.c.expires_at)))
+    ends = connection.scalar(select(func.max(editions.c.expires_at))), coming
+    newest = max(filter(None, ends), default=None)
     if newest is None:
         return 0
     over = select(func.max(editions.c.number)).where(editions.c.expires_at <= newest - REACH)
@@ -84,13 +94,17 @@ def horizon(connection: Connection) -> int:
 
 
 def windows(
-    edition: int, horizon: int, wanted: Sequence[ColumnElement[bool]]
+    edition: int,
+    horizon: int,
+    wanted: Sequence[ColumnElement[bool]],
+    *,
+    before: Before | None = None,
 ) -> Select[tuple[int, int]]:
     """Ask for readers, and after which edition the issue of `edition` begins for each.
 
-    wanted: which subscribers.
+    wanted: which subscribers. before: ask before a run that would take over first; None: it has.
     """
-    standing = _standing(edition, wanted)
+    standing = _standing(edition, wanted, before)
     reader, last, begins = standing.c.reader, standing.c.last, standing.c.begins
     newest, over, lost = editions.alias("newest"), editions.alias("over"), deliveries.alias("lost")
     # Only for speed, so that a handful of a reader's deliveries is looked at: what could not be
@@ -106,10 +120,10 @@ def windows(
         select(func.min(case((lost.c.since < horizon, horizon), else_=lost.c.since)))
         .where(lost.c.subscriber_id == reader)
         .where(lost.c.edition > horizon, lost.c.edition >= func.coalesce(closed, 0))
-        .where(lost.c.state.in_(_LOST), lost.c.in_ledger == false())
+        .where(_is_lost(lost, before), lost.c.in_ledger == false())
         .where(lost.c.since < begins, begins > horizon)
-        .where((func.length(lost.c.papers) > 0) | ~_covered(lost))
-        .where(last.is_(None) | (lost.c.changed_at >= newest.c.opened_at))
+        .where((func.length(lost.c.papers) > 0) | ~_covered(lost, before))
+        .where(last.is_(None) | (_closed_at(lost, before) >= newest.c.opened_at))
         .correlate(standing, newest)
         .scalar_subquery()
     )
@@ -118,7 +132,34 @@ def windows(
     )
 
 
-def _covered(lost: FromClause) -> ColumnElement[bool]:
+def _has_arrived(row: FromClause, before: Before | None) -> ColumnElement[bool]:
+    arrived = row.c.state.in_(ARRIVED)
+    if before is None or not before.resend_uncertain:
+        return arrived
+    alive = select(editions.c.number).where(edition_may_be_sent(before.now))
+    return arrived & ~((row.c.state == State.UNCERTAIN) & row.c.edition.in_(alive))
+
+
+def _is_lost(lost: FromClause, before: Before | None) -> ColumnElement[bool]:
+    closed = lost.c.state.in_(_LOST)
+    return closed if before is None else closed | _expires(lost, before.now)
+
+
+def _closed_at(lost: FromClause, before: Before | None) -> ColumnElement[Any]:
+    if before is None:
+        return lost.c.changed_at
+    by_then = literal(before.now, deliveries.c.changed_at.type)
+    return case((_expires(lost, before.now), by_then), else_=lost.c.changed_at)
+
+
+def _expires(lost: FromClause, by: datetime) -> ColumnElement[bool]:
+    """Ask what `DeliveryStore.expire` would close."""
+    its = editions.alias("its")
+    ends = select(its.c.number).where(its.c.expires_at <= by)
+    return lost.c.state.in_(UNSENT) & lost.c.edition.in_(ends)
+
+
+def _covered(lost: FromClause, before: Before | None) -> ColumnElement[bool]:
     """Tell whether another issue brought all that a lost one could have brought.
 
     That counts where the lost one was never composed: so nothing was kept out of the other.
@@ -128,17 +169,19 @@ def _covered(lost: FromClause) -> ColumnElement[bool]:
         other.c.subscriber_id == lost.c.subscriber_id,
         other.c.edition >= lost.c.edition,
         other.c.since <= lost.c.since,
-        other.c.state.in_(_ARRIVED),
+        _has_arrived(other, before),
     )
 
 
-def _standing(edition: int, wanted: Sequence[ColumnElement[bool]]) -> Subquery:
+def _standing(
+    edition: int, wanted: Sequence[ColumnElement[bool]], before: Before | None
+) -> Subquery:
     """Ask for readers with the newest edition that arrived, and where that lets a window begin."""
     had = deliveries.alias("had")
     arrived = (
         select(func.max(had.c.edition))
         .where(had.c.subscriber_id == subscribers.c.id)
-        .where(had.c.state.in_(_ARRIVED))
+        .where(_has_arrived(had, before))
         .scalar_subquery()
     )
     found = select(subscribers.c.id, subscribers.c.last_edition, arrived.label("last"))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from digest.storage.schema import deliveries, editions, subscribers, suppressions
+from digest.states import State
+from digest.storage.schema import consents, deliveries, editions, subscribers, suppressions
 
 _CHUNK = 500
 
@@ -18,13 +19,38 @@ def is_suppressed() -> ColumnElement[bool]:
     return exists().where(suppressions.c.email_key == subscribers.c.email_key)
 
 
-def edition_is_open(now: datetime) -> ColumnElement[bool]:
-    """Tell whether a delivery's edition may be sent now."""
-    return exists().where(
-        editions.c.number == deliveries.c.edition,
-        editions.c.state == "open",
-        editions.c.expires_at > now,
+def edition_may_be_sent(now: datetime) -> ColumnElement[bool]:
+    """Ask of an edition what `Edition.may_be_sent` tells."""
+    return and_(editions.c.state == "open", editions.c.expires_at > now)
+
+
+def its_edition_may_be_sent(now: datetime) -> ColumnElement[bool]:
+    """Ask of a delivery whether its edition may be sent now."""
+    return exists().where(editions.c.number == deliveries.c.edition, edition_may_be_sent(now))
+
+
+def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what may be claimed, one condition at a time so that an index answers each."""
+    due = or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now)
+    return (
+        deliveries.c.state == State.PLANNED,
+        and_(deliveries.c.state == State.DEFERRED, due),
+        and_(deliveries.c.state == State.CLAIMED, deliveries.c.lease_expires_at < now),
     )
+
+
+def is_to_be_welcomed(opened_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+    """Ask of a subscriber whether an edition, opened then, is to be their welcome.
+
+    They have just confirmed by themselves and never had an issue. Who confirmed before the edition
+    was opened gets it in its turn, as everybody does.
+    """
+    s, confirmed = subscribers.c, consents.alias()
+    asked = exists().where(confirmed.c.subscriber_id == s.id, confirmed.c.action == "confirm")
+    never = ~exists().where(deliveries.c.subscriber_id == s.id)
+    # A clock that ran ahead may have opened it: then everybody confirmed before, and is late.
+    late = or_(s.confirmed_at >= opened_at, opened_at > now)
+    return and_(s.state == "active", s.last_edition == 0, late, asked, never)
 
 
 def held_by(owner: str) -> ColumnElement[bool]:

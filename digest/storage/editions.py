@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from digest.editions import Edition, EditionState
 from digest.errors import NotFound
 from digest.storage.database import Database
+from digest.storage.delivery_rows import edition_may_be_sent
 from digest.storage.schema import editions, papers, revisions
 
 
@@ -91,7 +92,7 @@ class EditionStore:
 
     def unfinished(self, now: datetime) -> list[Edition]:
         """Return the open editions whose time is not over, the oldest first."""
-        query = _columns().where(editions.c.state == "open", editions.c.expires_at > now)
+        query = _columns().where(edition_may_be_sent(now))
         with self._database.read() as connection:
             return [_edition(row) for row in connection.execute(query.order_by(editions.c.number))]
 

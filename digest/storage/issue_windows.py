@@ -1,56 +1,92 @@
-"""Which editions a reader's next issue covers."""
+"""What the store knows of a reader's next issue, and which editions their issues cover."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Connection, literal, or_, select
 
-from digest.states import State
+from digest.choosing.issue_for import DeliveryFacts
+from digest.editions import Edition
+from digest.states import WELCOME, State
 from digest.storage.database import Database
-from digest.storage.delivery_plan import horizon, windows
+from digest.storage.delivery_plan import ARRIVED, Before, horizon, windows
+from digest.storage.delivery_rows import claimable, is_suppressed, is_to_be_welcomed
 from digest.storage.schema import deliveries, subscribers
 
 
 class IssueWindowStore:
-    """Reads for previews and rehearsals; what a run plans is in `delivery_plan`."""
+    """Reads for who asks what a run would send; what a run plans is in `delivery_plan`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def state(self, reader: int, edition: int) -> State | None:
-        """Return where an edition's delivery to a reader stands, None when none is planned."""
-        query = select(deliveries.c.state).where(
-            deliveries.c.subscriber_id == reader, deliveries.c.edition == edition
+    def facts(
+        self,
+        reader: int,
+        edition: Edition,
+        now: datetime,
+        *,
+        welcome_since: int,
+        resend_uncertain: bool = False,
+    ) -> DeliveryFacts:
+        """Return an active reader's delivery of an edition, as it is or as a run would plan it.
+
+        edition: it need not be open yet. welcome_since: after which edition a welcome begins.
+        resend_uncertain: whether a run sends again what may have arrived.
+        """
+        d, s = deliveries.c, subscribers.c
+        planned = select(d.state, d.since, d.period, d.message_id).where(
+            d.subscriber_id == reader, d.edition == edition.number
         )
         with self._database.read() as connection:
-            found = connection.scalar(query)
-        return None if found is None else State(found)
+            asked = select(is_suppressed()).select_from(subscribers).where(s.id == reader)
+            suppressed = bool(connection.scalar(asked))
+            row = connection.execute(planned).one_or_none()
+            if row is not None:
+                frozen = row.message_id is not None
+                return DeliveryFacts(State(row.state), row.since, row.period, frozen, suppressed)
+            opened_at = literal(edition.opened_at, s.confirmed_at.type)
+            new = select(s.id).where(s.id == reader, is_to_be_welcomed(opened_at, now))
+            if connection.scalar(new) is not None:
+                return DeliveryFacts(None, welcome_since, WELCOME, False, suppressed)
+            since = _since(connection, reader, edition, Before(now, resend_uncertain))
+            return DeliveryFacts(None, since, None, False, suppressed)
 
     def may_send(self, edition: int, now: datetime) -> bool:
-        """Tell whether an edition has a delivery that may be claimed now."""
-        d = deliveries.c
-        due = or_(d.next_attempt_at.is_(None), d.next_attempt_at <= now)
-        query = select(d.id).where(
-            d.edition == edition,
-            or_(
-                d.state == State.PLANNED,
-                and_(d.state == State.DEFERRED, due),
-                and_(d.state == State.CLAIMED, d.lease_expires_at < now),
-            ),
-        )
+        """Return whether an edition has a delivery that may be claimed now."""
+        query = select(deliveries.c.id).where(deliveries.c.edition == edition, or_(*claimable(now)))
         with self._database.read() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
     def since(self, reader: int, edition: int) -> int:
-        """Return the edition after which the reader's issue of `edition` begins, or would begin."""
+        """Return the edition after which a reader's issue of `edition` began; without, the last."""
         d = deliveries.c
-        planned = select(d.since).where(d.subscriber_id == reader, d.edition == edition)
+        query = select(d.since).where(d.subscriber_id == reader, d.edition == edition)
         with self._database.read() as connection:
-            since = connection.scalar(planned)
-            if since is None:
-                reach = horizon(connection)
-                would = windows(edition, reach, [subscribers.c.id == reader])
-                found = connection.execute(would).one_or_none()
-                since = found.since if found else edition - 1
-        return min(since, edition - 1)
+            since = connection.scalar(query)
+        return edition - 1 if since is None else since
+
+    def covering(self, reader: int, edition: int) -> tuple[int, int] | None:
+        """Return the window of the reader's first issue that offered an edition's papers.
+
+        (since, edition): it offered those of the editions after `since`, up to its own. None: no
+        such issue arrived, nor was one found to have nothing for them.
+        """
+        d = deliveries.c
+        query = (
+            select(d.since, d.edition)
+            .where(d.subscriber_id == reader, d.edition >= edition, d.since < edition)
+            .where(d.state.in_((*ARRIVED, State.NOTHING_TO_SEND)))
+            .order_by(d.edition)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query.limit(1)).one_or_none()
+        return None if found is None else (found.since, found.edition)
+
+
+def _since(connection: Connection, reader: int, edition: Edition, before: Before) -> int:
+    """Return after which edition an issue would begin that a run planned now."""
+    reach = horizon(connection, coming=edition.expires_at)
+    would = windows(edition.number, reach, [subscribers.c.id == reader], before=before)
+    return int(connection.execute(would).one().since)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, true, update
 
 from digest.schedule.rhythms import RhythmRow, Served
 from digest.states import WELCOME
 from digest.storage.database import Database
 from digest.storage.deliveries import DeliveryStore
-from digest.storage.schema import consents, deliveries, editions, subscribers
+from digest.storage.delivery_rows import is_to_be_welcomed
+from digest.storage.schema import deliveries, editions, subscribers
 
 _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit allows
 
@@ -64,15 +65,9 @@ class RhythmStore:
         It brings the editions after `since`, so that nobody waits for a day. Whom the operator
         vouched for did not ask for it and gets none.
         """
-        s, confirmed = subscribers.c, consents.alias()
-        asked = exists().where(confirmed.c.subscriber_id == s.id, confirmed.c.action == "confirm")
-        never = ~exists().where(deliveries.c.subscriber_id == s.id)
-        # Who confirmed before the edition was opened gets it in its turn, as everybody does.
+        s = subscribers.c
         opened_at = select(editions.c.opened_at).where(editions.c.number == edition)
-        opened = opened_at.scalar_subquery()
-        # A clock that ran ahead may have opened it: then everybody confirmed before, and is late.
-        late = or_(s.confirmed_at >= opened, opened > now)
-        query = select(s.id).where(s.state == "active", s.last_edition == 0, late, asked, never)
+        query = select(s.id).where(is_to_be_welcomed(opened_at.scalar_subquery(), now))
         query = query.where(_may_have(email_keys))
         with self._database.read() as connection:
             readers = list(connection.scalars(query.limit(_WELCOMES)))

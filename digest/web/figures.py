@@ -6,7 +6,8 @@ process sends, and survive restarts. Names after https://prometheus.io/docs/prac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import get_args
 
@@ -14,26 +15,26 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from digest.app.application import App
+from digest.app.stores import Stores
 from digest.sources.health import State as Health
 from digest.states import State
-from digest.storage.fetches import FetchStore
-from digest.storage.gauges import GaugeStore
 
 EDITIONS = 7  # the newest are told of
 
 
-def exposition(app: App) -> bytes:
-    """Return everything in Prometheus' text format 0.0.4."""
+def exposition(stores: Stores, sources: Sequence[str], now: datetime) -> bytes:
+    """Return everything in Prometheus' text format 0.0.4; `sources`: the settings' names."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_House(app))
+    registry.register(_Newsletter(stores, sources, now))
     return generate_latest(registry)
 
 
-class _House(Collector):
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._gauges = GaugeStore(app.database)
+class _Newsletter(Collector):
+    def __init__(self, stores: Stores, sources: Sequence[str], now: datetime) -> None:
+        self._stores = stores
+        self._gauges = stores.gauges
+        self._names = sources
+        self._now = now
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("digest", "The running version.", {"version": version("digest")})
@@ -43,8 +44,8 @@ class _House(Collector):
 
     def _sources(self) -> Iterator[Metric]:
         """How each source of the settings is; one that was never asked has no times."""
-        names = [source.name for source in self._app.settings.sources]
-        times, fetches = self._gauges.source_times(), FetchStore(self._app.database)
+        names = self._names
+        times, fetches = self._gauges.source_times(), self._stores.fetches
         known = {name: times[name] for name in names if name in times}
         for suffix, field, told in (
             ("fetch", "fetched", "When a source was last asked."),
@@ -78,11 +79,11 @@ class _House(Collector):
         counts = _gauge(
             "digest_edition_deliveries", "An edition's deliveries by state.", "edition", "state"
         )
-        for edition in self._app.editions.all()[-EDITIONS:]:
+        for edition in self._stores.editions.all()[-EDITIONS:]:
             number = str(edition.number)
             opened.add_metric([number], edition.opened_at.timestamp())
             papers.add_metric([number], edition.papers)
-            told = self._app.deliveries.accounting(edition.number)
+            told = self._stores.deliveries.accounting(edition.number)
             for state in State:
                 counts.add_metric([number, state.value], getattr(told, state.value))
         yield from (opened, papers, counts)
@@ -95,9 +96,9 @@ class _House(Collector):
         readers = _gauge("digest_readers", "Readers by state.", "state")
         for state, count in self._gauges.readers_by_state().items():
             readers.add_metric([state], count)
-        now, newest = self._app.clock(), self._app.editions.newest()
-        alive = newest and newest.expires_at > now and newest.state != "cancelled"
-        backlog = self._gauges.backlog(now, newest.number if newest and alive else 0)
+        now, newest = self._now, self._stores.editions.newest()
+        offered = newest.number if newest and newest.is_alive(now) else 0
+        backlog = self._gauges.backlog(now, offered)
         due = _gauge("digest_due_readers", "Readers who are due and not planned for.")
         due.add_metric([], backlog.readers)
         since = _gauge(

@@ -12,6 +12,7 @@ from email.policy import default
 from threading import Lock
 
 from digest.choosing.editor import Editor, IssueFor, Offer
+from digest.choosing.issue_for import Planned
 from digest.composing.excerpt import cut
 from digest.composing.links import paper_url
 from digest.delivery.freezing import Freezer as DeliveryPress
@@ -42,6 +43,7 @@ class _Stock:
 
     at: datetime
     edition: Edition | None
+    since: int  # editions after this one are offered
     offer: Offer  # the newest edition's papers
     recent: Offer  # the last 30 days'
     days: float  # that the recent papers span
@@ -56,14 +58,12 @@ class Previews:
         self,
         *,
         newest: Callable[[], Edition | None],
-        papers_of: Callable[[int], Sequence[Paper]],  # an edition's papers
         seen_since: Callable[[datetime], Sequence[Paper]],
         editor: Callable[[], Editor],
         search_url: str,
         clock: Callable[[], datetime],
     ) -> None:
         self._newest = newest
-        self._papers_of = papers_of
         self._seen_since = seen_since
         self._editor = editor
         self._search_url = search_url
@@ -78,12 +78,12 @@ class Previews:
             if not stock.recent.papers:
                 return None
             reader = Subscriber(0, "", "", to_text(profile), max_papers=max_papers)
-            picks = stock.editor.choose_from(stock.offer, IssueFor(reader, 0))
+            picks = stock.editor.choose_from(stock.offer, IssueFor(reader, stock.since))
             hits = tuple(_hits(stock, item) for item in profile.wanted)
             matching = len(stock.editor.matching(stock.recent, profile))
         return PreviewedIssue(
             edition=stock.edition.label.isoformat() if stock.edition else "",
-            candidates=len(stock.offer.papers),
+            candidates=len(stock.offer.papers.keys() - stock.offer.updated.keys()),
             papers=tuple(self._shown(stock.offer.papers[pick.paper], pick) for pick in picks),
             keywords=hits,
             per_day=matching / stock.days if stock.days >= 2 else None,
@@ -96,7 +96,7 @@ class Previews:
             return held
         editor = self._editor()
         recent = list(self._seen_since(now - RECENT))
-        papers = self._papers_of(newest.number) if newest else recent
+        since = Planned.of_edition(newest).since if newest else 0
         first = min((p.first_seen for p in recent if p.first_seen), default=now)
         days = (now - first).total_seconds() / 86400
         words = {
@@ -105,7 +105,8 @@ class Previews:
         self._stock = _Stock(
             now,
             newest,
-            Offer.of(papers, editor.knowledge),
+            since,
+            editor.offer(since, newest.number) if newest else Offer.of(recent, editor.knowledge),
             Offer.of(recent, editor.knowledge),
             days,
             tuple(sorted(words)),

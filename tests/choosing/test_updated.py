@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from digest.archive.dump_results import IncomingDump
 from digest.choosing.why import AlreadySent, Picked
 from digest.delivery.engine import DeliveryEngine
 from digest.errors import NotFound
 from digest.operations import editions as edition_book
+from digest.operations.dumps import ingest_one
 from digest.schedule import tick as scheduling
 from tests.cli.command import dies_after, environment, inside
 from tests.installation import Installation, paper
@@ -78,7 +80,7 @@ def tell(
         if announced
         else answer(*ROBOTS, abstract, version)
     )
-    reading = installation.app.ingest_bytes(data, "arxiv", None, False)
+    reading = ingest_one(installation.app, IncomingDump("arxiv", data))
     assert reading.format == "arxiv"
     assert not reading.problems
 
@@ -123,7 +125,7 @@ def test_without_the_setting_a_newer_version_is_only_remembered(plain: Installat
     tell(plain, SECOND, 2)
     tell(plain, SECOND, 3, announced=True)
     assert sends(plain) == []
-    (known,) = plain.app.archive.all()
+    (known,) = plain.app.stores.archive.all()
     assert (known.version, known.abstract) == (3, FIRST)
     later = plain.reopened(edition={"show_updated": True, "min_papers": 0})
     tell(later, SECOND, 3, announced=True)
@@ -141,7 +143,9 @@ def test_with_the_setting_off_no_edition_is_opened_for_versions_that_wait(
     off.tomorrow()
     assert off.run().number is None
     assert (
-        scheduling.tick(off.now, off.app.time_rules, off.app.editions, off.app.rhythms).edition
+        scheduling.tick(
+            off.now, off.app.time_rules, off.app.stores.editions, off.app.stores.rhythms
+        ).edition
         is None
     )
     on = off.reopened(edition={"show_updated": True, "min_papers": 0})
@@ -156,7 +160,7 @@ def test_with_the_setting_off_an_edition_counts_its_new_papers_alone(wanted: Ins
     off = wanted.reopened(edition={"min_papers": 0})
     off.ingest(paper("Speaking robots"))
     assert sends(off) == ["Speaking robots"]
-    assert off.app.editions.get(2).papers == 1
+    assert off.app.stores.editions.get(2).papers == 1
     off.app.close()
 
 
@@ -182,7 +186,7 @@ def test_the_same_words_under_a_higher_number_are_no_news_unless_announced(
 def test_a_replacement_of_an_unknown_paper_is_not_new(wanted: Installation) -> None:
     tell(wanted, SECOND, 2, announced=True)
     assert sends(wanted) == []
-    assert wanted.app.archive.count() == 0
+    assert wanted.app.stores.archive.count() == 0
 
 
 def test_a_newer_version_of_what_no_edition_offered_is_simply_the_paper(
@@ -218,12 +222,12 @@ def test_a_reader_of_a_week_gets_both_versions_as_one_new_paper(wanted: Installa
     wanted.app.desk.pause(weekly, None, wanted.now)
     wanted.ingest(paper("Speaking robots"))
     other = ("2603.00002", "Robots that dance")
-    wanted.app.ingest_bytes(answer(*other, "A first dance of robots.", 1), "arxiv", None, False)
+    ingest_one(wanted.app, IncomingDump("arxiv", answer(*other, "A first dance of robots.", 1)))
     wanted.run()
     wanted.tomorrow()
-    wanted.app.ingest_bytes(answer(*other, "A second dance, on a rope.", 2), "arxiv", None, False)
+    ingest_one(wanted.app, IncomingDump("arxiv", answer(*other, "A second dance, on a rope.", 2)))
     tell(wanted, SECOND, 2)
-    resumed = wanted.app.readers.by_ids([weekly.id])[weekly.id]
+    resumed = wanted.app.stores.readers.by_ids([weekly.id])[weekly.id]
     wanted.app.desk.resume(resumed, wanted.now)
     told = wanted.run()
     shown = wanted.preview("weekly@example.org", told.number).picks
@@ -239,7 +243,7 @@ def test_a_newer_title_is_known_from_then_on(wanted: Installation) -> None:
     sends(wanted)
     identity, _ = ROBOTS
     data = listing(identity, "Robots that run", SECOND, 2, "replace")
-    wanted.app.ingest_bytes(data, "arxiv", None, False)
+    ingest_one(wanted.app, IncomingDump("arxiv", data))
     assert sends(wanted) == ["Robots that run"]
     assert wanted.ingest(paper("Robots that run")).new == 0
 
@@ -291,13 +295,13 @@ def test_a_newer_version_comes_exactly_once_however_a_run_dies(
     wanted.ingest(paper("Speaking robots"))
     wanted.tomorrow()
     wanted.run()
-    wanted.run(wanted.app.editions.get(2).label)
+    wanted.run(wanted.app.stores.editions.get(2).label)
     titles = [
         title for number in (1, 2, 3) for title in _titles(wanted, number)
     ]  # whatever the order in which they left
     assert titles.count("Robots that walk") == 2
     assert titles.count("Speaking robots") == 1
-    assert edition_book.figures(wanted.app, 2).accounting.finished
+    assert edition_book.figures(wanted.app.stores, 2).accounting.finished
 
 
 def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(
@@ -327,7 +331,7 @@ def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(
     assert killed.returncode == -signal.SIGKILL
     assert mails_in_all() == len(readers) + 10
     again = Installation(installation.data, installation.settings, datetime.now(UTC))
-    assert again.app.deliveries.accounting(2).accepted < len(readers)
+    assert again.app.stores.deliveries.accounting(2).accepted < len(readers)
     assert again.run(date(2026, 3, 12)).accounting.accepted == len(readers)
     assert {len(again.mails(reader)) for reader in readers} == {2}
     again.app.close()

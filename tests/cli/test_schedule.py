@@ -102,7 +102,7 @@ def test_a_zone_that_nobody_knows_is_a_warning(data: Path, capsys: Any) -> None:
 
     from digest.storage.schema import subscribers
 
-    with installation.app.database.write() as connection:
+    with installation.app.stores.database.write() as connection:
         where = subscribers.c.id == ada.id
         connection.execute(update(subscribers).where(where).values(timezone="Mars/Olympus"))
     installation.app.close()

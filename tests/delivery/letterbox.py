@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
-from digest.app.application import App
+from digest.app.application import App, open_app
 from digest.delivery.dkim import make_key
+from digest.operations.dumps import ingest_file
 from digest.operations.serving import Duties
+from digest.operations.setup import make_inbox
 from digest.resources import shipped
 from digest.settings import Settings
 from subscribers.letters import Letter, LetterKind
@@ -106,7 +108,7 @@ class _Days:
         self._read("day-2.txt")
         self._hours(24)
         for kind in LETTERS:
-            self.app.post_office.post(self._letter(kind))
+            self.app.letter_queue.post(self._letter(kind))
         self._hours(0.1)
 
     def _letter(self, kind: LetterKind) -> Letter:
@@ -116,7 +118,7 @@ class _Days:
         return Letter(kind, f"{kind}@example.org", "Ada", "en", link, until, KEYWORDS, other)
 
     def _read(self, sample: str) -> None:
-        self.app.ingest_file(shipped("digest/samples") / sample, None, False)
+        ingest_file(self.app, shipped("digest/samples") / sample)
 
     def _hours(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
@@ -137,9 +139,9 @@ def _when(mail: bytes) -> datetime:
 @contextmanager
 def _living(settings: Settings, data: Path) -> Iterator[_Days]:
     days: list[_Days] = []
-    app = App(settings, data, clock=lambda: days[0].now if days else MORNING)
+    app = open_app(settings, data, clock=lambda: days[0].now if days else MORNING)
     days.append(_Days(app))
-    app.initialise()
+    make_inbox(app)
     try:
         yield days[0]
     finally:

@@ -19,11 +19,13 @@ from urllib.request import Request, urlopen
 
 from aiosmtpd.controller import Controller
 
-from digest.app.application import App
+from digest.app.application import App, open_app
+from digest.archive.dump_results import IncomingDump
 from digest.operations import issues as pressroom
+from digest.operations.dumps import ingest_one
+from digest.operations.pages import readers_site
 from digest.resources import shipped
 from digest.settings import Settings
-from digest.web.pages import readers_site
 from tests.subscribers.web.browser import bound, served
 
 START = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -73,7 +75,7 @@ class Installation:
 
     def letter(self, address: str) -> EmailMessage:
         """Send what waits and return the newest mail to an address."""
-        _elsewhere(lambda: self.app.post_office.flush(self.app.clock()))
+        _elsewhere(lambda: self.app.letter_queue.flush(self.app.clock()))
         return self.inbox.newest(address)
 
     def links(self, mail: EmailMessage) -> list[str]:
@@ -88,7 +90,8 @@ class Installation:
         return next(link for link in self.links(mail) if part in link)
 
     def run(self, sample: str, label: date) -> None:
-        self.app.ingest_file(shipped(f"digest/samples/{sample}"), label, False)
+        file = shipped(f"digest/samples/{sample}")
+        ingest_one(self.app, IncomingDump(sample, file, captured_on=label))
         _elsewhere(lambda: pressroom.run(self.app, label))
 
     def reader(self, address: str) -> Any:
@@ -96,12 +99,16 @@ class Installation:
 
     def state(self) -> Any:
         """All that a link could change."""
-        readers = list(self.app.readers.every())
+        readers = list(self.app.stores.readers.every())
         each = [
-            (r, list(self.app.readers.consents(r.id)), list(self.app.readers.feedback(r.id)))
+            (
+                r,
+                list(self.app.stores.readers.consents(r.id)),
+                list(self.app.stores.readers.feedback(r.id)),
+            )
             for r in readers
         ]
-        return each, len(self.inbox.mails), self.app.post_office.outbox.count()
+        return each, len(self.inbox.mails), self.app.letter_queue.outbox.count()
 
     def scan(self, mail: EmailMessage) -> int:
         """Follow every link of a mail by GET, as mail scanners do; return how many there were."""
@@ -123,7 +130,7 @@ def open_installation(folder: Path, **newsletter: str) -> Iterator[Installation]
     controller.start()
     listening: socket.socket = bound()
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = App(_settings(base, smtp_port, newsletter), folder, clock=_clock(time))
+    app = open_app(_settings(base, smtp_port, newsletter), folder, clock=_clock(time))
     try:
         with served(readers_site(app), listening) as address:
             assert address == base

@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from digest.operations.dumps import ingest_file
 from digest.resources import shipped
 from subscribers.preferences import Preferences
 from tests.end_to_end.front_desk import Installation, html_of, open_installation
@@ -90,7 +91,7 @@ def _judge(installation: Installation, page: Any, issue: Any) -> None:
     page.goto(installation.link(issue, "/less/"))
     press(page, "Less like this")
     reader = installation.reader(ADA).id
-    assert len({f.paper for f in installation.app.readers.feedback(reader)}) >= 1
+    assert len({f.paper for f in installation.app.stores.readers.feedback(reader)}) >= 1
     page.goto(installation.link(issue, "/preferences"))
     press(page, "Take back")
     page.get_by_text("Taken back").wait_for()
@@ -176,7 +177,7 @@ def _take_the_data_and_go(installation: Installation, page: Any) -> None:
     page.goto(installation.link(letter, "/erase/"))
     press(page, "Erase everything about me")
     page.get_by_role("heading", name="Erased").wait_for()
-    assert list(installation.app.readers.every()) == []
+    assert list(installation.app.stores.readers.every()) == []
 
 
 def test_an_unconfirmed_reader_gets_no_issue(installation: Installation) -> None:
@@ -186,7 +187,7 @@ def test_an_unconfirmed_reader_gets_no_issue(installation: Installation) -> None
 
 
 def test_the_real_preview_has_no_barrier(chrome: Any, installation: Installation) -> None:
-    installation.app.ingest_file(shipped("digest/samples/day-1.txt"), None, False)
+    ingest_file(installation.app, shipped("digest/samples/day-1.txt"))
     page = chrome.new_page(color_scheme="dark", viewport={"width": 320, "height": 700})
     page.goto(installation.base)
     page.fill("#keywords", '"language model", diffusion, qwertyuiop')

@@ -106,7 +106,7 @@ def test_a_rehearsal_keeps_nothing(installation: Installation) -> None:
     installation.ingest(*ROBOTS)
     ((reader, found),) = pressroom.rehearse(installation.app, None)
     assert (reader.email, found.edition, len(found.picks)) == ("ada@example.org", 1, 4)
-    assert installation.app.editions.all() == []
+    assert installation.app.stores.editions.all() == []
     assert installation.mails("ada@example.org") == []
     assert installation.run().accounting.accepted == 1
     assert list(pressroom.rehearse(installation.app, None)) == []

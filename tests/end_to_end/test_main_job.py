@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import NotFound, SettingsError
+from digest.operations.dumps import ingest_file
 from digest.settings import DeliverySettings, Settings, SmtpSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS
 from tests.installation import Installation, paper
@@ -24,11 +25,11 @@ def test_the_real_dumps_in_both_orders_bring_318_papers(tmp_path: Path, dumps: l
     counts = []
     for order in (dumps, dumps[::-1]):
         installation = Installation(tmp_path / f"from-{order[0].name[:3]}")
-        readings = [installation.app.ingest_file(dump, None, False) for dump in order]
+        readings = [ingest_file(installation.app, dump) for dump in order]
         counts.append([(reading.papers, reading.new) for reading in readings])
         assert not any(reading.rejected for reading in readings)
-        assert installation.app.archive.count() == 318
-        again = installation.app.ingest_file(dumps[0], None, False)
+        assert installation.app.stores.archive.count() == 318
+        again = ingest_file(installation.app, dumps[0])
         assert (again.already_ingested, again.new) == (True, 0)
         installation.app.close()
     assert counts[0] == [(223, 223), (79, 66), (37, 29)]
@@ -44,7 +45,7 @@ def test_two_days_of_real_dumps_never_bring_a_paper_twice(
         keywords = ("diffusion", "speech -audio", "reinforcement learning", '"language model"')
         installation.reader(f"r{number}@example.org", keywords[number % 4])
     for dump in dumps:
-        installation.app.ingest_file(dump, None, False)
+        ingest_file(installation.app, dump)
         figures = installation.run()
         told = figures.accounting
         assert (told.eligible, told.accepted + told.nothing_to_send) == (12, 12)
@@ -139,7 +140,7 @@ def test_mail_to_strangers_needs_a_sender_and_a_way_out(installation: Installati
     installation = installation.reopened(delivery=strange)
     with pytest.raises(SettingsError, match=r"newsletter\.sender.*newsletter\.base_url"):
         installation.run()
-    assert installation.app.editions.all() == [], "nothing was begun"
+    assert installation.app.stores.editions.all() == [], "nothing was begun"
     installation.app.close()
 
 

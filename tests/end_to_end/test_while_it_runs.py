@@ -10,6 +10,7 @@ import pytest
 
 from bench.smtp_recorder import Mail, Recorder
 from digest.operations import editions as edition_book
+from digest.operations.setup import make_inbox
 from digest.states import Accounting
 from tests.cli.command import digest
 from tests.installation import Installation, paper
@@ -30,7 +31,7 @@ def installation(tmp_path: Path, server: Recorder) -> Iterator[Installation]:
     made = Installation(tmp_path / "data").reopened(
         delivery={"transport": "smtp", "processes": 1, "smtp": smtp}
     )
-    made.app.initialise()
+    make_inbox(made.app)
     made.ingest(*[paper(f"{word} robots") for word in ("Walking", "Swimming", "Flying")])
     for number in range(READERS):
         made.reader(f"r{number}@example.org", "robots")
@@ -65,7 +66,7 @@ def run(
 
 def told(installation: Installation, readers: int = READERS) -> Accounting:
     """Return the edition's accounting, checked to close."""
-    found = edition_book.figures(installation.app, 1).accounting
+    found = edition_book.figures(installation.app.stores, 1).accounting
     parts = [getattr(found, each) for each in found.__dataclass_fields__]
     assert sum(parts) == found.eligible == readers
     return found
@@ -74,12 +75,12 @@ def told(installation: Installation, readers: int = READERS) -> Accounting:
 def test_a_paused_edition_stops_and_goes_on_where_it_was(
     installation: Installation, server: Recorder
 ) -> None:
-    run(installation, server, lambda other: edition_book.pause(other.app, 1), at=[15])
+    run(installation, server, lambda other: edition_book.pause(other.app.stores, 1), at=[15])
     paused = told(installation)
     assert 15 <= paused.accepted == len(server.accepted) <= 15 + WINDOW
     assert paused.pending == READERS - paused.accepted and not paused.finished
     assert installation.run().accounting.accepted == paused.accepted, "a run does not wake it"
-    edition_book.resume(installation.app, 1)
+    edition_book.resume(installation.app.stores, 1)
     installation.run()
     assert told(installation).accepted == len(server.accepted) == READERS
     assert len({mail.recipient for mail in server.accepted}) == READERS
@@ -88,7 +89,12 @@ def test_a_paused_edition_stops_and_goes_on_where_it_was(
 def test_a_cancelled_edition_sends_no_more_and_is_finished(
     installation: Installation, server: Recorder
 ) -> None:
-    run(installation, server, lambda other: edition_book.cancel(other.app, 1), at=[15])
+    run(
+        installation,
+        server,
+        lambda other: edition_book.cancel(other.app.stores, 1, other.app.clock()),
+        at=[15],
+    )
     found = told(installation)
     assert 15 <= found.accepted == len(server.accepted) <= 15 + WINDOW
     assert found.accepted + found.cancelled == READERS and found.finished
@@ -121,7 +127,7 @@ def test_the_accounting_closes_at_every_mail(installation: Installation, server:
     run(
         installation,
         server,
-        lambda other: sums.append(edition_book.figures(other.app, 1).accounting),
+        lambda other: sums.append(edition_book.figures(other.app.stores, 1).accounting),
         at=looks,
     )
     assert len(sums) == len(looks)

@@ -18,7 +18,7 @@ _STATES = (
 
 def closes(installation: Installation, edition: int) -> dict[str, int]:
     """Return an edition's figures, having checked that its accounting closes."""
-    told = edition_book.figures(installation.app, edition).to_json()
+    told = edition_book.figures(installation.app.stores, edition).to_json()
     assert told["eligible"] == sum(told[name] for name in _STATES)
     return told
 
@@ -64,7 +64,7 @@ def test_an_edition_that_waits_for_a_person_sends_nothing_before(
     installation.ingest(*ROBOTS)
     assert installation.run().state == "awaiting_approval"
     assert installation.mails("ada@example.org") == []
-    assert edition_book.approve(installation.app, 1).state == "open"
+    assert edition_book.approve(installation.app.stores, 1).state == "open"
     assert installation.run().accounting.accepted == 1
     installation.app.close()
 
@@ -74,8 +74,8 @@ def test_an_edition_expires_by_the_clock_from_its_opening(installation: Installa
     installation.reader("ada@example.org", "robots")
     installation.ingest(*ROBOTS)
     installation.run()
-    edition_book.approve(installation.app, 1)
-    installation.app.deliveries.plan(1, installation.now)
+    edition_book.approve(installation.app.stores, 1)
+    installation.app.stores.deliveries.plan(1, installation.now)
     installation.now += timedelta(hours=2)
     assert installation.run().accounting.expired == 1
     assert closes(installation, 1)["pending"] == 0
@@ -89,7 +89,7 @@ def test_a_cancelled_edition_is_sent_to_nobody_more(installation: Installation) 
     installation.ingest(*ROBOTS)
     installation.run()
     installation.reader("bob@example.org", "robots")
-    edition_book.cancel(installation.app, 1)
+    edition_book.cancel(installation.app.stores, 1, installation.app.clock())
     installation.run()
     assert installation.mails("bob@example.org") == []
     assert closes(installation, 1)["accepted"] == 1
@@ -106,7 +106,7 @@ def test_an_erased_reader_leaves_nothing_and_their_number_stays_theirs(
     carl = installation.reader("carl@example.org", "robots")
     assert carl.id not in (bob.id,), "old links must not open somebody else's page"
     assert installation.run().accounting.accepted == 2
-    with installation.app.database.read() as connection:
+    with installation.app.stores.database.read() as connection:
         for table in ("recipes", "letters", "subscribers", "ledger"):
             rows = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
             assert not any("bob@" in str(row) for row in rows), table

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from digest.app.front_desk import FrontDeskApp
+from digest.app.application import App, open_app
 from digest.operations import readers as reader_book
 from digest.settings import Settings
 from digest.storage.subscribers import SqlSubscriberStore
@@ -33,7 +33,7 @@ from pathlib import Path
 from digest.operations import readers as reader_book
 from subscribers import importing
 from subscribers.service import FrontDesk
-from tests.operations.test_readers import CHUNK, office_of
+from tests.operations.test_readers import CHUNK, NOW, office_of
 
 importing.CHUNK = CHUNK
 
@@ -43,15 +43,16 @@ def enrol_or_die(*given, **named):
         os.kill(os.getpid(), signal.SIGKILL)
     return enrol(*given, **named)
 FrontDesk.enrol = enrol_or_die
+desk = office_of(Path(sys.argv[1])).desk
 reader_book.import_readers(
-    office_of(Path(sys.argv[1])), Path(sys.argv[2]).read_bytes(), confirmed=sys.argv[4] == "yes"
+    desk, Path(sys.argv[2]).read_bytes(), NOW, confirmed=sys.argv[4] == "yes"
 )
 """
 
 
-def office_of(data: Path) -> FrontDeskApp:
+def office_of(data: Path) -> App:
     settings = Settings.model_validate({"delivery": {"transport": "mailbox"}})
-    return FrontDeskApp(settings, data, clock=lambda: NOW)
+    return open_app(settings, data, clock=lambda: NOW)
 
 
 def file_of(rows: int, *more: str) -> bytes:
@@ -79,17 +80,19 @@ def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[FrontDeskApp]:
+def office(tmp_path: Path) -> Iterator[App]:
     opened = office_of(tmp_path / "once")
     yield opened
     opened.close()
 
 
-def test_a_long_file_takes_one_transaction_for_many_rows(office: FrontDeskApp) -> None:
+def test_a_long_file_takes_one_transaction_for_many_rows(office: App) -> None:
     commits: list[object] = []
-    event.listen(office.database.engine, "commit", commits.append)
+    event.listen(office.stores.database.engine, "commit", commits.append)
     lines: list[int] = []
-    done = reader_book.import_readers(office, file_of(ROWS), confirmed=True, progress=lines.append)
+    done = reader_book.import_readers(
+        office.desk, file_of(ROWS), office.clock(), confirmed=True, progress=lines.append
+    )
     assert (done.added, done.rejected) == (ROWS, [])
     assert lines == [CHUNK + 1, 2 * CHUNK + 1, ROWS + 1]
     assert len(commits) == 3
@@ -100,15 +103,14 @@ def test_a_long_file_takes_one_transaction_for_many_rows(office: FrontDeskApp) -
     [(0, "yes"), (CHUNK - 1, "yes"), (CHUNK, "yes"), (ROWS - 1, "yes"), (ROWS - 1, "no")],
 )
 def test_a_killed_import_leaves_whole_rows_and_the_next_one_finishes_it(
-    office: FrontDeskApp, tmp_path: Path, at: int, confirmed: str
+    office: App, tmp_path: Path, at: int, confirmed: str
 ) -> None:
     file = tmp_path / "readers.csv"
     file.write_bytes(file_of(ROWS))
     folder = tmp_path / "killed"
-    office_of(folder).initialise()
-    (tmp_path / "once").mkdir()
-    (tmp_path / "once" / "secret.key").write_bytes((folder / "secret.key").read_bytes())
-    (tmp_path / "once" / "secret.key").chmod(0o600)
+    folder.mkdir()
+    (folder / "secret.key").write_bytes((office.data / "secret.key").read_bytes())
+    (folder / "secret.key").chmod(0o600)
     arguments = [str(folder), str(file), str(at), confirmed]
     root = Path(__file__).parents[2]
     done = subprocess.run(
@@ -122,7 +124,9 @@ def test_a_killed_import_leaves_whole_rows_and_the_next_one_finishes_it(
 
     again = office_of(folder)
     for each in (again, office):
-        reader_book.import_readers(each, file.read_bytes(), confirmed=confirmed == "yes")
+        reader_book.import_readers(
+            each.desk, file.read_bytes(), each.clock(), confirmed=confirmed == "yes"
+        )
     again.close()
     if confirmed == "yes":
         assert kept(folder) == kept(tmp_path / "once")
@@ -147,44 +151,44 @@ class Interrupted(SqlSubscriberStore):
         return stored
 
 
-def with_store(office: FrontDeskApp, make: Callable[[Any], SqlSubscriberStore]) -> None:
-    office.__dict__["readers"] = make(office.database)  # before the desk is made
+def with_store(office: App, make: Callable[[Any], SqlSubscriberStore]) -> None:
+    office.stores.__dict__["readers"] = make(office.stores.database)  # before the desk is made
 
 
 def test_a_row_that_is_refused_half_way_leaves_nothing_and_costs_no_other(
-    office: FrontDeskApp,
+    office: App,
 ) -> None:
     with_store(office, Contested)
     data = (
         b"email,name,keywords,state\nada@example.org,Ada,robots,\n"
         b"bo@example.org,Bo,robots,paused\ncy@example.org,Cy,robots,active\n"
     )
-    done = reader_book.import_readers(office, data, confirmed=True)
+    done = reader_book.import_readers(office.desk, data, office.clock(), confirmed=True)
     assert (done.added, [each.line for each in done.rejected]) == (2, [3])
-    assert [reader.email for reader in office.readers.every()] == [
+    assert [reader.email for reader in office.stores.readers.every()] == [
         "ada@example.org",
         "cy@example.org",
     ]
     assert len(kept(office.data)["consents"]) == 2
 
 
-def test_an_interrupted_import_keeps_no_part_of_its_rows(office: FrontDeskApp) -> None:
+def test_an_interrupted_import_keeps_no_part_of_its_rows(office: App) -> None:
     with_store(office, Interrupted)
     with pytest.raises(KeyboardInterrupt):
-        reader_book.import_readers(office, file_of(4), confirmed=True)
+        reader_book.import_readers(office.desk, file_of(4), office.clock(), confirmed=True)
     found = kept(office.data)
     assert (found["readers"], found["consents"]) == ([], [])
-    office.__dict__["readers"] = SqlSubscriberStore(office.database)
-    assert list(office.readers.every()) == []
+    office.stores.__dict__["readers"] = SqlSubscriberStore(office.stores.database)
+    assert list(office.stores.readers.every()) == []
 
 
-def test_an_export_is_read_back_as_it_was(office: FrontDeskApp, tmp_path: Path) -> None:
-    reader_book.import_readers(office, file_of(CHUNK + 3), confirmed=True)
+def test_an_export_is_read_back_as_it_was(office: App, tmp_path: Path) -> None:
+    reader_book.import_readers(office.desk, file_of(CHUNK + 3), office.clock(), confirmed=True)
     other = office_of(tmp_path / "other")
     for format in ("csv", "jsonl"):
-        text = "".join(reader_book.export_readers(office, format))
-        done = reader_book.import_readers(other, text.encode(), confirmed=True)
+        text = "".join(reader_book.export_readers(office.stores.readers, format))
+        done = reader_book.import_readers(other.desk, text.encode(), other.clock(), confirmed=True)
         assert (done.added + done.updated, done.rejected) == (CHUNK + 3, [])
-    emails = [reader.email for reader in office.readers.every()]
-    assert [reader.email for reader in other.readers.every()] == emails
+    emails = [reader.email for reader in office.stores.readers.every()]
+    assert [reader.email for reader in other.stores.readers.every()] == emails
     other.close()

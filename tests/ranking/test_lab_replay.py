@@ -39,10 +39,10 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 def opine(installation: Installation, title: str, opinion: str = "more") -> None:
-    (found,) = installation.app.archive.search(title)
-    (reader,) = installation.app.readers.every()
+    (found,) = installation.app.stores.archive.search(title)
+    (reader,) = installation.app.stores.readers.every()
     said = Feedback(found.id, opinion, installation.now)  # type: ignore[arg-type]
-    assert installation.app.readers.set_feedback(reader.id, said)
+    assert installation.app.stores.readers.set_feedback(reader.id, said)
 
 
 def replayed(installation: Installation, capsys: pytest.CaptureFixture[str], *options: str) -> Said:
@@ -77,9 +77,7 @@ class Sky:
 def test_with_a_model_both_rankers_are_compared(
     installation: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "digest.app.application.load_semantics", lambda mode, store: Semantics(Sky())
-    )
+    monkeypatch.setattr("digest.app.sending.load_semantics", lambda mode, store: Semantics(Sky()))
     opine(installation, "Burning stars")  # now behind the robots only
     areas = {"lexical": pytest.approx(1 / 3), "blend": pytest.approx(2 / 3)}
     assert replayed(installation, capsys, "--json").one == {"pairs": 1, **areas}

@@ -35,7 +35,7 @@ def tick(installation: Installation) -> tuple[int | None, int]:
     """Return the edition that a tick opened and how many issues it planned."""
     times = replace(installation.app.time_rules, stagger_minutes=0)
     done = scheduling.tick(
-        installation.now, times, installation.app.editions, installation.app.rhythms
+        installation.now, times, installation.app.stores.editions, installation.app.stores.rhythms
     )
     return (done.edition.number if done.edition else None), done.planned
 
@@ -43,7 +43,7 @@ def tick(installation: Installation) -> tuple[int | None, int]:
 def test_the_edition_opens_at_its_hour_and_once(installation: Installation) -> None:
     installation.now = NIGHT.replace(hour=7)
     tick(installation)
-    newest = installation.app.editions.newest()
+    newest = installation.app.stores.editions.newest()
     assert newest is not None
     assert tick(installation) == (None, 0)
 
@@ -105,10 +105,10 @@ def test_an_edition_is_offered_until_its_time_is_over(
     installation: Installation, early: timedelta, planned: int
 ) -> None:
     installation.now = NIGHT.replace(hour=7) - early
-    installation.app.editions.open(
+    installation.app.stores.editions.open(
         installation.now.date(), now=installation.now, expiry=timedelta(days=1)
     )
-    newest = installation.app.editions.newest()
+    newest = installation.app.stores.editions.newest()
     assert newest is not None
     installation.now = newest.expires_at - early
     assert tick(installation) == (None, planned)
@@ -126,13 +126,13 @@ def test_everybody_who_is_due_is_planned_in_one_tick(
 
 def test_nothing_is_planned_in_a_cancelled_edition(installation: Installation) -> None:
     installation.now = NIGHT.replace(hour=7)
-    installation.app.editions.open(
+    installation.app.stores.editions.open(
         installation.now.date(), now=installation.now, expiry=timedelta(days=1)
     )
-    edition_book.cancel(installation.app, 1)
+    edition_book.cancel(installation.app.stores, 1, installation.app.clock())
     installation.now += timedelta(hours=1)
     assert tick(installation) == (None, 0)
-    assert installation.app.deliveries.accounting(1).pending == 0
+    assert installation.app.stores.deliveries.accounting(1).pending == 0
 
 
 # --- the whole server's tick --------------------------------------------------------------
@@ -241,15 +241,17 @@ def test_editions_that_nobody_could_be_sent_are_made_up_and_no_paper_is_lost(
 
 def had(installation: Installation, reader: str, number: int) -> bool:
     found = installation.app.desk.by_email(reader)
-    return installation.app.windows.state(found.id, number) == "accepted"
+    edition = installation.app.stores.editions.get(number)
+    facts = installation.app.stores.windows.facts(found.id, edition, NIGHT, welcome_since=0)
+    return facts.state == "accepted"
 
 
 def test_new_rules_of_time_zones_are_noticed_at_the_next_tick(
     served: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = NIGHT.replace(day=2, hour=9)
-    readers = list(served.app.rhythms.rhythms())
-    served.app.rhythms.look_again([(row.id, late) for row in readers])  # by the rules of old
+    readers = list(served.app.stores.rhythms.rhythms())
+    served.app.stores.rhythms.look_again([(row.id, late) for row in readers])  # by the rules of old
     served.ingest(paper("Speaking robots"))
     step(served, NIGHT.replace(day=2, hour=7))
     assert len(served.mails(ADA)) == 1, "what is stored counts while the rules are the same"
@@ -269,7 +271,9 @@ def test_another_hour_of_the_house_counts_from_the_next_tick(served: Installatio
 
 def test_moments_of_a_clock_that_was_far_ahead_are_forgotten(served: Installation) -> None:
     far = NIGHT.replace(year=2031)
-    served.app.rhythms.look_again([(row.id, far) for row in served.app.rhythms.rhythms()])
+    served.app.stores.rhythms.look_again(
+        [(row.id, far) for row in served.app.stores.rhythms.rhythms()]
+    )
     served.ingest(paper("Speaking robots"))
     step(served, NIGHT.replace(day=2, hour=7))
     assert len(served.mails(ADA)) == 2
@@ -278,5 +282,5 @@ def test_moments_of_a_clock_that_was_far_ahead_are_forgotten(served: Installatio
 def test_a_quiet_tick_changes_no_moment(served: Installation) -> None:
     noon = NIGHT.replace(hour=12)
     step(served, noon)
-    looks = [row.id for row in served.app.rhythms.to_look_at(noon, 99, 10)]
+    looks = [row.id for row in served.app.stores.rhythms.to_look_at(noon, 99, 10)]
     assert looks == []

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.app.application import App
+from digest.app.application import open_app
 from digest.operations import editions as edition_book
+from digest.operations.dumps import ingest_file
 from digest.operations.serving import Duties
+from digest.operations.setup import make_inbox
 from digest.settings import ScheduleSettings, Settings
 from subscribers.preferences import Preferences
 
@@ -26,7 +28,7 @@ class Installation:
         settings = Settings(
             schedule=ScheduleSettings(stagger_minutes=0), ranking={"semantic": "off"}
         )  # type: ignore[arg-type]
-        self.app = App(settings, folder, clock=lambda: self.now)
+        self.app = open_app(settings, folder, clock=lambda: self.now)
         self.duties = Duties(self.app)
 
     def step(self, hours: float) -> None:
@@ -55,8 +57,8 @@ class Installation:
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     made = Installation(tmp_path / "var")
-    made.app.initialise()
-    made.app.ingest_file(SAMPLES / "day-1.txt", None, False)
+    make_inbox(made.app)
+    ingest_file(made.app, SAMPLES / "day-1.txt")
     yield made
     made.app.close()
 
@@ -65,7 +67,7 @@ def test_who_confirms_after_the_edition_gets_it_at_once_and_once(
     installation: Installation,
 ) -> None:
     installation.step(0.1)
-    assert installation.app.editions.newest() is not None
+    assert installation.app.stores.editions.newest() is not None
     installation.confirm("eve@example.org", '"continual learning", forgetting')
     installation.step(0.1)
     found = installation.subjects("eve@example.org")
@@ -80,7 +82,7 @@ def test_the_welcome_enters_the_ledger(installation: Installation) -> None:
     installation.confirm("eve@example.org", "forgetting")
     installation.step(0.1)
     reader = installation.app.desk.by_email("eve@example.org")
-    assert installation.app.sent_to([reader.id], installation.now)[reader.id]
+    assert installation.app.history.sent_to([reader.id], installation.now)[reader.id]
 
 
 def test_whom_the_operator_vouched_for_is_not_welcomed(installation: Installation) -> None:
@@ -105,7 +107,7 @@ def test_nobody_is_welcomed_before_they_confirm(installation: Installation) -> N
 
 def test_nobody_is_welcomed_with_a_cancelled_edition(installation: Installation) -> None:
     installation.step(0.1)
-    edition_book.cancel(installation.app, 1)
+    edition_book.cancel(installation.app.stores, 1, installation.app.clock())
     installation.confirm("eve@example.org", "forgetting")
     installation.step(0.1)
-    assert installation.app.deliveries.accounting(1).eligible == 0
+    assert installation.app.stores.deliveries.accounting(1).eligible == 0

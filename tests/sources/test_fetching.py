@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from digest.app.application import App
+from digest.app.application import App, open_app
 from digest.dumps import text
 from digest.errors import NotFound, SettingsError
 from digest.operations.sources import fetch_due, fetch_now, sources_of
@@ -48,7 +48,7 @@ def app(tmp_path: Path, clock: Clock) -> App:
         }
     )
     (tmp_path / "drop").mkdir()
-    return App(settings, tmp_path, clock=clock)
+    return open_app(settings, tmp_path, clock=clock)
 
 
 def test_a_folder_is_read_filed_away_and_found_fresh(app: App, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_folder_is_read_filed_away_and_found_fresh(app: App, tmp_path: Path) -
     (fetch,) = fetch_now(app, sources_of(app).due())
     assert (fetch.health, fetch.papers, fetch.new) == ("fresh", 2, 2)
     assert (tmp_path / "drop" / "done" / "papers.bib").is_file()
-    assert app.archive.count() == 2
+    assert app.stores.archive.count() == 2
 
 
 def test_a_source_is_asked_again_after_its_minutes_and_when_the_clock_was_set_back(
@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_filed_in_is_told_and_nothing_is_lost(
     (tmp_path / "drop" / "done").symlink_to("nowhere")
     (fetch,) = fetch_now(app, sources_of(app).due())
     assert fetch.health == "failed" and "a.bib cannot be moved" in fetch.reason
-    assert app.archive.count() == 2
+    assert app.stores.archive.count() == 2
     (again,) = fetch_now(app, sources_of(app).configured)
     assert (again.health, again.new) == ("failed", 0)
 
@@ -149,7 +149,7 @@ def test_a_file_too_large_is_set_aside_with_its_reason(app: App, tmp_path: Path)
 def test_two_processes_at_one_folder_read_each_file_and_file_it_once(
     app: App, tmp_path: Path, clock: Clock
 ) -> None:
-    other = App(app.settings, tmp_path, clock=clock)
+    other = open_app(app.settings, tmp_path, clock=clock)
     for number in range(12):
         entry = b"@misc{k%d, title={Burrow number %d of the long meadow}}" % (number, number)
         (tmp_path / "drop" / f"{number}.bib").write_bytes(entry)
@@ -165,7 +165,7 @@ def test_two_processes_at_one_folder_read_each_file_and_file_it_once(
     for thread in threads:
         thread.join()
     assert [fetch.health == "failed" for fetch in fetches] == [False, False]
-    assert app.archive.count() == 12
+    assert app.stores.archive.count() == 12
     done = tmp_path / "drop" / "done"
     assert {path.name for path in done.iterdir()} == {f"{number}.bib" for number in range(12)}
     assert all(path.stat().st_size for path in done.iterdir())
@@ -178,7 +178,7 @@ def _with_mailbox(tmp_path: Path, clock: Clock) -> App:
             "ranking": {"semantic": "off"},
         }
     )
-    return App(settings, tmp_path, clock=clock)
+    return open_app(settings, tmp_path, clock=clock)
 
 
 def _mail(subject: str, *attached: bytes) -> EmailMessage:
@@ -236,7 +236,7 @@ def test_the_operator_is_told_after_three_failures_and_once_a_day(
             "sources": [{"name": "lost", "kind": "folder", "path": "nowhere", "every_minutes": 30}],
         }
     )
-    app = App(settings, tmp_path, clock=clock)
+    app = open_app(settings, tmp_path, clock=clock)
     told = []
     for turn in range(60):
         clock.now = NOW + turn * timedelta(minutes=30)

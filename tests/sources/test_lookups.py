@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 import pytest
 
-from digest.app.application import App
+from digest.app.application import App, open_app
+from digest.archive.dump_results import IncomingDump
+from digest.operations.dumps import ingest_one
 from digest.operations.sources import KEEP, forget_old
 from digest.settings import Settings
 from digest.sources.lookups import Lookups
@@ -82,12 +84,12 @@ def world() -> World:
 
 @pytest.fixture
 def app(tmp_path: Path, world: World) -> App:
-    app = App(
+    app = open_app(
         Settings.model_validate({"ranking": {"semantic": "off"}}),
         tmp_path,
         clock=lambda: world.now,
     )
-    app.ingest_bytes(BIB, "a.bib", None, False)
+    ingest_one(app, IncomingDump("a.bib", BIB))
     return app
 
 
@@ -100,8 +102,8 @@ def lookups(
 ) -> Lookups:
     return Lookups(
         service,
-        app.archive,
-        app.facts,
+        app.stores.archive,
+        app.stores.facts,
         lambda: world.fetcher(attempts=1),
         lambda: world.now,
         per_round,
@@ -115,7 +117,7 @@ def test_arxivs_answer_fills_the_gaps_and_only_of_the_very_paper(
     answers["Sea+Otters"] = says(200, arxiv(("2601.00077v2", "On the sleep of sea otters")))
     answers["Lukewarm"] = says(200, arxiv(("2601.00078v1", "A Theory of Lukewarm Coffee")))
     assert lookups(app, world, site).run() == 1
-    otters, tea, _ = app.archive.all()
+    otters, tea, _ = app.stores.archive.all()
     assert (otters.arxiv_id, otters.authors) == ("2601.00077", ("Ada Moss",))
     assert otters.keywords == ("q-bio.PE",)
     assert (tea.arxiv_id, tea.abstract) == (None, "")
@@ -126,7 +128,7 @@ def test_hugging_faces_answer_does_too(
 ) -> None:
     answers.default = says(200, hugging_face("2601.00078", "A theory of lukewarm tea"))
     assert lookups(app, world, site, "hugging-face").run() == 1
-    assert [paper.arxiv_id for paper in app.archive.all()] == [None, "2601.00078", None]
+    assert [paper.arxiv_id for paper in app.stores.archive.all()] == [None, "2601.00078", None]
     assert site.asked[0][0] == "/api/papers/search?q=On+the+Sleep+of+Sea+Otters"
 
 
@@ -181,7 +183,7 @@ def test_the_store_is_free_while_a_service_thinks(
     written: list[int] = []
 
     def think(handler: BaseHTTPRequestHandler) -> None:
-        app.facts.set("written", b"meanwhile", world.now)
+        app.stores.facts.set("written", b"meanwhile", world.now)
         written.append(1)
         says(200, arxiv())(handler)
 

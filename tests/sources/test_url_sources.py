@@ -128,7 +128,7 @@ def test_two_processes_share_arxivs_three_seconds(desk: Desk, tmp_path: Path) ->
     turns = []
 
     def ask(app: App) -> None:
-        turns.append(HostPauses(app.facts).take_turn("arxiv.org", timedelta(seconds=3), NOW))
+        turns.append(HostPauses(app.stores.facts).take_turn("arxiv.org", timedelta(seconds=3), NOW))
 
     threads = [threading.Thread(target=ask, args=(each.app,)) for each in others]
     for thread in threads:
@@ -209,7 +209,7 @@ def test_a_hostile_answer_costs_its_own_fetch_and_says_why(
     fetch = desk.fetch(max_bytes=1_000_000, seconds=seconds, attempts=1)
     assert fetch.health == "failed"
     assert reason in fetch.reason
-    assert (fetch.new, fetch.etag, desk.app.archive.count()) == (0, None, 0)
+    assert (fetch.new, fetch.etag, desk.app.stores.archive.count()) == (0, None, 0)
     served["/a"] = says(200, ONE)
     assert desk.fetch().health == "fresh"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from digest.app.application import App
+from digest.app.application import App, open_app
 from digest.operations.sources import sources_of
 from digest.settings import Settings
 from digest.sources.fetching import HostPauses, Sources
@@ -35,10 +35,10 @@ class Desk:
 
     def restart(self) -> None:
         """Begin anew, as a new process on the same data folder would."""
-        self.app = App(self.settings, self.data, clock=lambda: self.world.now)
+        self.app = open_app(self.settings, self.data, clock=lambda: self.world.now)
 
     def sources(self, **limits: Any) -> Sources:
-        pace = HostPauses(self.app.facts)
+        pace = HostPauses(self.app.stores.facts)
         fetcher = lambda: self.world.fetcher(pace=pace, **{"attempts": 2, **limits})  # noqa: E731
         return replace(sources_of(self.app), fetcher=fetcher)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import event, insert, select
 
+from digest.editions import Edition
 from digest.states import Claim, Outcome, Result, State
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
@@ -62,17 +63,15 @@ class PaperRound:
         with self.database.write() as connection:
             connection.execute(insert(subscribers), [values | person for person in people])
 
+    def coming(self) -> Edition:
+        """The edition that is opened next."""
+        number, expires_at = self.newest + 1, self.now + EXPIRY
+        return Edition(number, BEGIN.date() + number * DAY, "open", self.now, expires_at, 2)
+
     def open_edition(self) -> int:
         """Open the next edition."""
+        values = asdict(self.coming())
         self.newest += 1
-        values = {
-            "number": self.newest,
-            "label": BEGIN.date() + self.newest * DAY,
-            "state": "open",
-            "opened_at": self.now,
-            "expires_at": self.now + EXPIRY,
-            "papers": 2,
-        }
         with self.database.write() as connection:
             connection.execute(insert(editions).values(values))
         return self.newest

@@ -24,11 +24,13 @@ class Daily(PaperRound):
 
     def planned(self) -> int:
         """Open the day's edition and plan its issue; return after which edition that begins."""
+        coming = self.coming()
+        would = self.windows.facts(READER, coming, self.now, welcome_since=0).since
         self.deliveries.expire(self.now)
         edition = self.open_edition()
-        would = self.windows.since(READER, edition)
         assert self.deliveries.plan(edition, self.now) == 1
-        assert self.windows.since(READER, edition) == would, "a preview tells what a run does"
+        facts = self.windows.facts(READER, coming, self.now, welcome_since=0)
+        assert facts.since == would, "a preview tells what a run does"
         return would
 
     def day(self, state: State | None = State.ACCEPTED) -> int:

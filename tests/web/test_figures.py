@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from digest.errors import SettingsError
+from digest.operations.pages import readers_site
 from digest.operations.serving import Duties
 from digest.operations.sources import fetch_now
 from digest.web.figures import exposition
-from digest.web.pages import readers_site
 from tests.installation import Installation, page, paper
 
 MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
@@ -22,6 +22,12 @@ TOKEN = "a-token-of-some-length"
 ADA = "ada@example.org"
 
 Labels = frozenset[tuple[str, str]]
+
+
+def exposed(installation: Installation) -> str:
+    app = installation.app
+    names = [source.name for source in app.settings.sources]
+    return exposition(app.stores, names, app.clock()).decode()
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 def told(installation: Installation) -> dict[str, dict[Labels, float]]:
     """Read the figures with the library's own parser: name → labels → value."""
-    families = text_string_to_metric_families(exposition(installation.app).decode())
+    families = text_string_to_metric_families(exposed(installation))
     samples = [sample for family in families for sample in family.samples]
     found: dict[str, dict[Labels, float]] = {}
     for sample in samples:
@@ -110,7 +116,7 @@ def test_who_is_due_and_not_planned_for_is_the_backlog(installation: Installatio
     assert told(installation)["digest_due_readers"] == {labels(): 0}
     installation.now = MORNING + timedelta(days=1, hours=1)
     installation.ingest(paper("Speaking robots"))
-    installation.app.editions.open(
+    installation.app.stores.editions.open(
         installation.now.date(), now=installation.now, expiry=timedelta(days=3)
     )
     found = told(installation)
@@ -121,7 +127,7 @@ def test_who_is_due_and_not_planned_for_is_the_backlog(installation: Installatio
     assert told(installation)["digest_due_readers"] == {labels(): 0}
 
 
-def test_an_empty_house_has_figures_too(installation: Installation) -> None:
+def test_an_empty_installation_has_figures_too(installation: Installation) -> None:
     found = told(installation)
     assert found["digest_due_readers"] == {labels(): 0}
     assert "digest_info" in found
@@ -132,7 +138,7 @@ def test_the_figures_name_nobody_and_no_secret(installation: Installation) -> No
     installation.ingest(paper("Walking robots"))
     installation.run()
     fetch(installation, "gone")
-    text = exposition(installation.app).decode()
+    text = exposed(installation)
     assert "example.org" not in text
     assert "hunter2" not in text
     assert TOKEN not in text

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from digest.delivery.prerequisites import check_sending, is_loopback
 from digest.errors import DigestError, SettingsError
 from digest.settings import Settings, secret_of
+from digest.storage.database import open_database, sqlite_url
+from digest.storage.migrate import schema_version
 from subscribers.tokens import MIN_KEY_BYTES
 
 Verdict = Literal["ok", "warning", "error"]
@@ -27,16 +29,6 @@ class Check:
     text: str  # what was found, and for a warning or an error what to do
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, without asking the network."""
-    if host.lower().rstrip(".") in ("localhost", "localhost.localdomain", "ip6-localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def knock(host: str, port: int, timeout: float) -> str:
     """Return what a server says first; raises OSError when nobody is there."""
     with socket.create_connection((host, port), timeout=min(timeout, 15)) as connection:
@@ -45,29 +37,31 @@ def knock(host: str, port: int, timeout: float) -> str:
     return said or "it answers, and waits for TLS"
 
 
-def check_sending(settings: Settings, data: Path) -> None:
-    """Refuse to mail strangers before it is clear who writes and how they can stop it.
+def check_up(settings: Settings, data: Path, *, online: bool) -> list[Check]:
+    """Return what a check-up of a digest finds; with `online` it also asks the network."""
+    from digest.composing.issue_composer import build_press  # noqa: PLC0415 - to look at, as below
+    from digest.dumps import formats  # noqa: PLC0415 - all of them
 
-    On loopback everything has a default that works. Raises SettingsError that says what to set.
-    """
-    missing = list(_missing(settings, data))
-    if missing:
-        raise SettingsError(
-            f"mail to {settings.delivery.smtp.host} cannot leave yet; set " + "; ".join(missing)
-        )
+    probes: dict[str, Callable[[], str]] = {
+        "store": lambda: _store(settings, data),
+        "templates": lambda: f"{len(build_press(settings).templates.names())} templates compile",
+        "formats": lambda: ", ".join(each.name for each in formats.all_formats()),
+    }
+    if online and settings.delivery.transport == "smtp":
+        of = settings.delivery.smtp
+        probes["smtp"] = lambda: knock(of.host, of.port, of.timeout_seconds)
+    return examine(settings, data, probes)
 
 
-def _missing(settings: Settings, data: Path) -> Iterator[str]:
-    if settings.delivery.transport != "smtp" or is_loopback(settings.delivery.smtp.host):
-        return
-    newsletter = settings.newsletter
-    if not newsletter.sender:
-        yield "newsletter.sender (the From address)"
-    web = settings.web
-    if not (web.secret_key or web.secret_key_file or (data / "secret.key").exists()):
-        yield "web.secret_key (or run `digest init`, which makes DIR/secret.key)"
-    if not (newsletter.base_url or newsletter.unsubscribe_mailto):
-        yield "newsletter.base_url or newsletter.unsubscribe_mailto (how readers leave)"
+def _store(settings: Settings, data: Path) -> str:
+    path = data / "digest.db"
+    if not settings.store.url and not path.exists():
+        return f"will be made at first use: {path}"
+    database = open_database(settings.store.url or sqlite_url(path))
+    try:
+        return f"schema {schema_version(database) or 'empty: will be made at first use'}"
+    finally:
+        database.close()
 
 
 def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]) -> list[Check]:
@@ -97,7 +91,11 @@ def _data_folder(data: Path) -> Check:
     if not data.exists():
         return Check("data folder", "warning", f"{data} is not there yet; `digest init` makes it")
     if not os.access(data, os.W_OK | os.X_OK):
-        return Check("data folder", "error", f"{data} cannot be written to; mend its rights")
+        return Check(
+            "data folder",
+            "error",
+            f"{data} cannot be written to; its owner and rights must let you write there",
+        )
     return Check("data folder", "ok", str(data))
 
 

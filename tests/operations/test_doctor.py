@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from digest.app.doctor import Check, check_sending, examine, is_loopback
 from digest.errors import DeliveryError, SettingsError
+from digest.operations.doctor import Check, check_sending, examine, is_loopback
 from digest.settings import (
     DeliverySettings,
     EditionSettings,

@@ -1,4 +1,4 @@
-"""The readers' pages with this newsletter behind them."""
+"""The readers' pages with a digest behind them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def readers_site(app: App) -> Guard:
     newsletter, web = app.settings.newsletter, app.settings.web
     hosts = hosts_of(app.base_url, web.allowed_hosts)
     rates = Rates(RateSettings())
+    recipes = app.stores.recipes
     pages = Pages(
         desk=replace(
             app.desk,
@@ -31,9 +32,9 @@ def readers_site(app: App) -> Guard:
             may_serve=rates.own_letter,
             may_tell=rates.notice,
         ),
-        feedback=app.readers,
+        feedback=app.stores.readers,
         previews=_previews(app),
-        issues=PastIssues(app.recipes, app.sending_parts.freezer(app.recipes)),
+        issues=PastIssues(recipes, app.sending_parts.freezer(recipes)),
         rates=rates,
         settings=PageSettings(
             name=newsletter.name,
@@ -50,7 +51,7 @@ def readers_site(app: App) -> Guard:
         clock=app.clock,
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)
-    return build_site(pages, guard, app.editions.newest, _metrics(app))
+    return build_site(pages, guard, app.stores.editions.newest, _metrics(app))
 
 
 def _metrics(app: App) -> APIRouter | None:
@@ -63,14 +64,14 @@ def _metrics(app: App) -> APIRouter | None:
         raise SettingsError(
             f"web.metrics_token: {MIN_TOKEN} characters or more, else it is guessed"
         )
-    return create_metrics(token, lambda: exposition(app))
+    sources = [source.name for source in app.settings.sources]
+    return create_metrics(token, lambda: exposition(app.stores, sources, app.clock()))
 
 
 def _previews(app: App) -> Previews:
     return Previews(
-        newest=app.editions.newest,
-        papers_of=lambda number: app.archive.offered(after=number - 1, upto=number),
-        seen_since=app.archive.seen_since,
+        newest=app.stores.editions.newest,
+        seen_since=app.stores.archive.seen_since,
         editor=app.editor,
         search_url=app.settings.newsletter.search_url,
         clock=app.clock,

@@ -1,0 +1,98 @@
+"""What ranking learns from the archive: read whenever it is needed, written down by `refresh`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+from digest.choosing.editor import Knowledge
+from digest.papers import Paper
+from digest.ranking.background import Background
+from digest.ranking.corpus import Corpus
+from digest.ranking.semantics import PendingVectors, Semantics, paper_text
+
+_FACT = "background"
+
+
+class ArchivePapers(Protocol):
+    """The archive, read from its first paper to its last."""
+
+    def last(self) -> int:
+        """Return the highest number of a paper, 0 without any."""
+
+    def all(self, *, after: int = 0) -> Iterator[Paper]:
+        """Yield every paper whose number is above `after`, in order."""
+
+    def newest(self, count: int) -> list[Paper]:
+        """Return the papers with the highest numbers, the oldest of them first."""
+
+
+class StatisticsStore(Protocol):
+    """Where single values are kept."""
+
+    def get(self, name: str) -> bytes | None:
+        """Return a value, None when it was never set."""
+
+    def set(self, name: str, value: bytes, now: datetime) -> None:
+        """Set a value."""
+
+
+@dataclass
+class ArchiveKnowledge:
+    """The archive's word statistics, what its newest papers teach, and what sentences mean.
+
+    Reading writes nothing: what the store lacks is worked out anew by each process, until one of
+    them calls `refresh`. So a preview neither waits for who writes nor is in their way.
+    """
+
+    archive: ArchivePapers
+    facts: StatisticsStore
+    vectors: PendingVectors
+    load: Callable[[], Semantics | None]  # raises ModelError when the model must be there
+    memory: int  # how many of the newest papers teach
+    _known: tuple[int, Knowledge] | None = field(default=None, init=False)  # by the last paper
+
+    def read(self) -> Knowledge:
+        """Return what is known at this moment; made anew when papers have come."""
+        mark = self.archive.last()
+        if self._known is None or self._known[0] != mark:
+            background = self._counted()[0]
+            newest = self.archive.newest(self.memory)
+            corpus = Corpus.of(newest, background, self.semantics)
+            self._known = (mark, Knowledge(background, corpus, self.semantics))
+        return self._known[1]
+
+    @cached_property
+    def semantics(self) -> Semantics | None:
+        """The sentence model, when there is one."""
+        return self.load()
+
+    def refresh(self, now: datetime, *, new: int = 0) -> None:
+        """Write down what the newest papers add, so that nobody has to work it out again.
+
+        new: how many papers have come; their meaning is worked out, so that no send waits for it.
+        """
+        background, fresh = self._counted()
+        if fresh:
+            stored = b"%d %s" % (fresh[-1].id, background.to_bytes())
+            self.facts.set(_FACT, stored, now)
+        if new and self.semantics is not None:
+            self.semantics.vectors([paper_text(paper) for paper in self.archive.newest(new)])
+        self.vectors.keep()
+
+    def keep(self) -> None:
+        """Write down the meanings of keywords that were worked out since."""
+        self.vectors.keep()
+
+    def _counted(self) -> tuple[Background, Sequence[Paper]]:
+        """Return the word statistics of all papers, and those papers that the store's lack."""
+        mark, _, blob = (self.facts.get(_FACT) or b"0 ").partition(b" ")
+        try:
+            known = Background.from_bytes(blob) if blob else Background.empty()
+        except ValueError:  # an older digest wrote it: count anew
+            mark, known = b"0", Background.empty()
+        fresh = list(self.archive.all(after=int(mark)))
+        return (known.updated(fresh) if fresh else known), fresh

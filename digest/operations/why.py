@@ -1,0 +1,105 @@
+"""Why a paper is in a reader's issue, or what kept it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from digest.app.application import App
+from digest.choosing.editor import IssueFor, Offer
+from digest.choosing.issue_for import Nothing, Planned
+from digest.choosing.why import Answer, sentence
+from digest.errors import NotFound
+from digest.operations.coming import Coming, coming_issues
+from digest.papers import Paper
+from subscribers.store import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What there is to say of a paper and a reader."""
+
+    paper: Paper  # as its newest version is offered, to who had an older one
+    answer: Answer
+    text: str  # the same for a person
+    no_issue: str = ""  # why the reader gets no issue that could bring it
+
+
+def why(app: App, address: str, text: str) -> Explained:
+    """Say why a paper is in a reader's issue: the one that offered it to them, else the next.
+
+    text: the paper's number, arXiv id or words of its title. Raises UnknownReader or NotFound.
+    """
+    reader = app.desk.by_email(address)
+    now = app.clock()
+    had = app.history.sent_to([reader.id], now).get(reader.id, frozenset())
+    paper = _as_offered(app, _named(app, text), had)
+    number = paper.updated.edition if paper.updated else paper.edition
+    offer, no_issue = _issue_with(app, reader, number)
+    # What this issue itself brought was a candidate then: it crowds out, it is not a repeat.
+    sent: dict[int, tuple[datetime | None, int | None]] = {
+        each: (None, None) for each in had if each not in offer.papers
+    }
+    got = app.history.last_sent([reader.id], number, now).get(reader.id, {}) if number else {}
+    if paper.id in had and not (paper.updated and paper.id not in got):
+        sent[paper.id] = (_day(app, number), number)
+    taste = app.history.tastes([reader.id], now).get(reader.id, ())
+    answer = app.editor().why(offer, IssueFor(reader, 0, taste=taste), paper.id, sent)
+    said = sentence(answer, {each.id: each.title for each in offer.papers.values()})
+    if paper.updated:
+        on = f" of {paper.updated.on}" if paper.updated.on else ""
+        said = f"updated, v{paper.updated.version}{on}: {said}"
+    return Explained(paper, answer, said, no_issue)
+
+
+def _named(app: App, text: str) -> Paper:
+    archive = app.stores.archive
+    if text.isdigit() and (known := archive.get([int(text)])):
+        return next(iter(known.values()))
+    matches = archive.search(text)
+    if not matches:
+        raise NotFound(
+            f"no paper of the archive is {text!r}: give its number, or words of its title"
+        )
+    return matches[0]
+
+
+def _as_offered(app: App, paper: Paper, had: frozenset[int]) -> Paper:
+    """Return the paper as its newest version is offered, to a reader who had an older one."""
+    if not (app.settings.edition.show_updated and paper.edition and paper.id in had):
+        return paper
+    revised = app.stores.archive.revised(after=paper.edition, upto=None)
+    return next((each for each in revised if each.id == paper.id), paper)
+
+
+def _issue_with(app: App, reader: Subscriber, number: int | None) -> tuple[Offer, str]:
+    """Return what a reader's issue that offered an edition's papers was made of.
+
+    Without one, what the next is made of; and why there is none, if there is none to come.
+    number: the edition; None: the papers wait for the next; 0: they were offered to nobody.
+    """
+    knowledge = app.knowledge.read()
+    if number == 0:
+        return Offer.of([], knowledge), ""
+    if number and (window := app.stores.windows.covering(reader.id, number)):
+        return Offer.of(app.offering.of(*window), knowledge), ""
+    coming = coming_issues(app, app.today())
+    if isinstance(coming, Coming):
+        decided = coming.decide(reader)
+        if isinstance(decided, Planned):
+            return coming.maker.editor.offer(decided.since, coming.edition.number), ""
+        coming = Nothing(decided.reason)
+    papers = app.offering.of(number - 1, number) if number else app.offering.with_next(_last(app))
+    return Offer.of(papers, knowledge), coming.reason
+
+
+def _last(app: App) -> int:
+    newest = app.stores.editions.newest()
+    return newest.number if newest else 0
+
+
+def _day(app: App, number: int | None) -> datetime | None:
+    if not number:
+        return None
+    day = app.stores.editions.get(number).label
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
