@@ -8,7 +8,6 @@ and joins bytes per mail. Both meet here, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -26,9 +25,11 @@ HOLES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """A piece of an issue, in both its forms, shared by every mail of an edition."""
+class Fragment(NamedTuple):
+    """A piece of an issue, in both its forms, shared by every mail of an edition.
+
+    A tuple, as it is looked up some fifteen times a mail: its hash is that of two known strings.
+    """
 
     html: str  # may hold HOLES; fills are escaped for HTML when they are put in
     text: str  # the same piece for the text part; its lines are wrapped already

@@ -46,11 +46,11 @@ def revisions(
     """
     told = [(record, False) for record in records] + [(record, True) for record in announced]
     told = [(record, news) for record, news in told if record.version is not None]
-    identifiers = {id(record): _identifiers(record) for record, _ in told}
-    owners = known.by_keys([key for keys in identifiers.values() for key in keys]) if told else {}
+    identifiers = [_identifiers(record) for record, _ in told]
+    owners = known.by_keys([key for keys in identifiers for key in keys]) if told else {}
     found: dict[int, RevisePaper] = {}
-    for record, news in told:
-        papers = [owners[key] for key in identifiers[id(record)] if key in owners]
+    for (record, news), keys in zip(told, identifiers, strict=True):
+        papers = [owners[key] for key in keys if key in owners]
         revised = _revised(papers[0], record, news=news, show=show) if papers else None
         if revised and (
             revised.id not in found or found[revised.id].revision.version < revised.revision.version

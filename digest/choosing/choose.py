@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from digest.ranking.interface import Explanation, Grounds, Pick, Ranking
+from digest.ranking.interface import Explanation, Grounds, Pick, Picks, Ranking
 
 if TYPE_CHECKING:
     from digest.papers import Paper
@@ -66,7 +66,7 @@ def choose(
     min_papers: int = 3,
     floor: float = FLOOR,
     trending: int = 0,
-) -> tuple[Pick, ...]:
+) -> Picks:
     """Choose the papers of one issue, best first, the trending ones last.
 
     `trending` of the places are kept for what is popular outside the keywords, unless all that is
@@ -74,7 +74,7 @@ def choose(
     """
     candidates = eligible(ranking, index, sent, floor)
     if not candidates:
-        return ()
+        return Picks()
     missing = min(min_papers, max_papers) - len(candidates)
     count = max(missing, min(trending, max_papers - 1))
     taken = {paper for paper, _ in candidates}
@@ -97,7 +97,7 @@ def choose(
         Pick(paper, score, "picked", *why)
         for (paper, score), why in zip(chosen, grounds, strict=True)
     ]
-    return (*picks, *fill)
+    return Picks((*picks, *fill))
 
 
 def eligible(
@@ -162,6 +162,6 @@ def _fill(
         if paper.id in taken or paper.id in sent or matches(paper.id):
             continue
         if index.allowed(profile, paper.id):
-            found.append(Pick(paper.id, 0.0, "trending"))
+            found.append(Pick(paper.id, 0.0, "trending", grounds=0))
             taken |= index.duplicates.get(paper.id, _NONE)
     return found

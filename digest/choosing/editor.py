@@ -40,7 +40,7 @@ class Rules:
     trending: int = 0  # places of an issue for what is popular outside the keywords, labelled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is its own: a key of what is made of it
 class Offer:
     """The papers of some editions in a row, ready to be ranked."""
 
@@ -112,7 +112,7 @@ class Editor:
         self._offer = lru_cache(maxsize=_OFFERS)(
             lambda since, upto: Offer.of(offered(since, upto), knowledge)
         )
-        self._made: dict[int, tuple[Offer, dict[Request, tuple[Pick, ...]]]] = {}  # by identity
+        self._made: dict[Offer, dict[Request, tuple[Pick, ...]]] = {}
 
     def choose(
         self, dues: Sequence[IssueFor], edition: int
@@ -169,7 +169,7 @@ class Editor:
         if pick.section == "trending":
             return pick
         why = offer.index.explain(_profile(reader.keywords), pick.paper)
-        return replace(pick, reasons=why.reasons, spans=why.spans)
+        return replace(pick, reasons=why.reasons, spans=why.spans, grounds=None)
 
     def matching(self, offer: Offer, profile: Profile) -> list[int]:
         """Return the papers of an offer that are above the floor for a profile."""
@@ -206,9 +206,9 @@ class Editor:
 
     def _made_of(self, offer: Offer) -> dict[Request, tuple[Pick, ...]]:
         """Return what was chosen of an offer so far: many readers ask for the same."""
-        if id(offer) not in self._made and len(self._made) >= _OFFERS:
+        if offer not in self._made and len(self._made) >= _OFFERS:
             self._made.clear()
-        made = self._made.setdefault(id(offer), (offer, {}))[1]
+        made = self._made.setdefault(offer, {})
         if len(made) > _MADE:
             made.clear()
         return made

@@ -6,7 +6,7 @@ what it depends on, a few numbers or the words of the reason, and made when it i
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -39,6 +39,7 @@ class _Opening:
 class _Blank:
     """A paper's card without what differs."""
 
+    number: int  # of a paper's card in one form
     row: tuple[Fragment, ...]
     openings: tuple[_Opening, ...]
     html_bytes: int  # of what does not differ, as are the tokens
@@ -46,16 +47,20 @@ class _Blank:
 
 
 class CardCache:
-    """The cards made so far."""
+    """The cards made so far; `on_card` is given a specimen of each new one.
 
-    def __init__(self, desk: Renderer) -> None:
+    Where readers' cards of one paper differ, text is put that was escaped when it was made, so
+    one of them stands for all. A card whose template cannot be split stands for itself.
+    """
+
+    def __init__(self, desk: Renderer, on_card: Callable[[Fragment], None] | None = None) -> None:
         self._desk = desk
         self._blanks: dict[Hashable, _Blank | None] = {}  # None: the template cannot be split
         self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share
         self._openings = 0
         self._pieces: dict[tuple[Any, Any], Measured] = {}
-        self._cards: dict[tuple[Any, ...], tuple[Measured, Pick]] = {}  # by identity, so kept alive
-        self._unseen: list[Fragment] = []  # cards that no preflight has looked at
+        self._cards: dict[tuple[int, str, int], Measured] = {}
+        self._on_card = on_card
 
     def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
         """Return a paper's card for a pick; equal pieces are one object, encoded once."""
@@ -66,15 +71,15 @@ class CardCache:
             blank = self._blanks[key] = self._blank(paper, lead, density)
         if blank is None:
             return self._whole(paper, pick, lead, density)
-        # Ranking gives readers for whom the same stands in a paper one object of each.
-        grounds = (id(pick.reasons), id(pick.spans), id(pick.closest_sentence))
-        place = (id(blank), pick.section, *grounds)
+        if pick.grounds is None:
+            return self._filled(blank, pick, self._desk.why(paper, pick))
+        place = (blank.number, pick.section, pick.grounds)
         known = self._cards.get(place)
         if known is None:
             make_room(self._cards, _MOST_CARDS)
-            card = self._filled(blank, pick, self._desk.why(paper, pick))
-            known = self._cards[place] = (card, pick)
-        return known[0]
+            known = self._filled(blank, pick, self._desk.why(paper, pick))
+            self._cards[place] = known
+        return known
 
     def _filled(self, blank: _Blank, pick: Pick, why: Why) -> Measured:
         row, html_bytes, tokens = list(blank.row), blank.html_bytes, blank.tokens
@@ -90,27 +95,20 @@ class CardCache:
             tokens += piece.tokens
         return Measured(tuple(row), html_bytes, tokens)
 
-    def specimens(self) -> list[Fragment]:
-        """Return, once, a specimen of each card made since the last call.
-
-        Where readers' cards of one paper differ, text is put that was escaped when it was made,
-        so one of them stands for all. A card whose template cannot be split stands for itself.
-        """
-        found, self._unseen = self._unseen, []
-        return found
-
     def _blank(self, paper: Paper, lead: bool, density: Density) -> _Blank | None:
         skeleton = self._desk.skeleton(paper, lead=lead, density=density)
         if skeleton is None:
             return None
-        matched = self._desk.matched(paper, _specimen(paper), lead=lead, density=density)
-        self._unseen.append(_joined(skeleton, matched))
+        if self._on_card:
+            matched = self._desk.matched(paper, _specimen(paper), lead=lead, density=density)
+            self._on_card(_joined(skeleton, matched))
         title, abstract = self._desk.excerpts(paper, lead=lead, density=density)
         texts: dict[SlotName, Excerpt] = {"title": title, "why": _NOTHING, "abstract": abstract}
         slots = [_slot(joint) for joint in skeleton]
         common = [measured(Fragment(a.before, b.before)) for a, b in skeleton]
         fixed = [piece for piece, slot in zip(common, slots, strict=True) if not slot]
         return _Blank(
+            len(self._blanks),
             tuple([piece.fragments[0] for piece in common]),
             tuple(
                 _Opening(at, self._number(joint, slot), joint, slot, texts[slot])
@@ -143,7 +141,8 @@ class CardCache:
         card = self._desk.card(paper, matched, lead=lead, density=density)
         known = self._pieces.get((card.html, card.text))
         if known is None:
-            self._unseen.append(card)
+            if self._on_card:
+                self._on_card(card)
             known = self._keep((card.html, card.text), card)
         return known
 

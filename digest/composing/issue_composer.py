@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.composing.branding import RenderSettings
-from digest.composing.checks.preflight import card_findings, mail_problem, preflight
+from digest.composing.checks.preflight import CardChecks, mail_problem, preflight
 from digest.composing.render import EditionRenderer, Recipient, Renderers, compose, compose_quiet
 from digest.composing.templates import Templates
 from digest.composing.wording import Kind
@@ -55,7 +55,7 @@ class IssueComposer:
         self._press = press
         self._tokens = tokens
         self._settings = settings
-        self._sheets: dict[tuple[int, str], EditionRenderer] = {}
+        self._sheets: dict[tuple[int, str], tuple[EditionRenderer, CardChecks]] = {}
         self._checked: set[int] = set()  # editions whose sample passed the preflight
 
     def compose(
@@ -87,8 +87,8 @@ class IssueComposer:
         Raises DeliveryError, which says what is wrong in which template; nothing was sent.
         """
         problems = [problem for issue in issues if (problem := mail_problem(issue))]
-        presses = [press for (number, _), press in self._sheets.items() if number == edition.number]
-        found = [finding for press in presses for finding in card_findings(press)]
+        sheets = [sheet for (number, _), sheet in self._sheets.items() if number == edition.number]
+        found = [finding for press, cards in sheets for finding in cards.findings(press)]
         if edition.number not in self._checked and issues:
             found += preflight(self._sheet(edition, "daily"), issues)
         problems += [str(each) for each in found if each.severity == "error"]
@@ -100,8 +100,10 @@ class IssueComposer:
     def _sheet(self, edition: Edition, kind: Kind) -> EditionRenderer:
         key = (edition.number, kind)
         if key not in self._sheets:
-            self._sheets[key] = self._press.edition(edition.number, edition.label, kind)
-        return self._sheets[key]
+            cards = CardChecks()
+            press = self._press.edition(edition.number, edition.label, kind, on_card=cards.add)
+            self._sheets[key] = press, cards
+        return self._sheets[key][0]
 
     def _links(self, now: datetime) -> _MailLinks:
         return _MailLinks(self._tokens, self._settings, now)

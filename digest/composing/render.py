@@ -61,6 +61,8 @@ def compose(
 ) -> Issue:
     """Return one reader's issue; `picks` are in order, the first is the lead.
 
+    papers: those that the picks were chosen from. Issues of the same `Picks` say the same.
+
     Raises ValueError without picks (an empty issue is not sent: see the quiet-day note) and
     KeyError if a picked paper is not among `papers`.
     """
@@ -72,7 +74,6 @@ def compose(
     can_leave = bool(edition.settings.base_url or mailto)
     content = sheet.content(
         picks,
-        papers,
         len(token),
         can_leave,
         lambda: _content(sheet, edition, picks, papers, len(token), can_leave),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from digest.composing.branding import RenderSettings
@@ -18,7 +19,9 @@ from digest.composing.templates import Templates, template_errors
 from digest.composing.wording import Kind, preheader, subject
 from digest.mail import Fragment
 from digest.papers import Paper
-from digest.ranking.interface import Pick
+from digest.ranking.interface import Pick, Picks
+
+OnCard = Callable[[str, Fragment], None]  # takes a language and a specimen of a card
 
 # Kept per edition and language, the oldest given up first.
 _MOST_CONTENTS = 4_000  # about 12 MB
@@ -51,9 +54,11 @@ class Renderers:
             self._renderers[language] = found
         return found
 
-    def edition(self, number: int, day: date, kind: Kind = "daily") -> EditionRenderer:
-        """Return what makes the issues of an edition."""
-        return EditionRenderer(self, number, day, kind)
+    def edition(
+        self, number: int, day: date, kind: Kind = "daily", *, on_card: OnCard | None = None
+    ) -> EditionRenderer:
+        """Return what makes the issues of an edition; it tells `on_card` of each new card."""
+        return EditionRenderer(self, number, day, kind, on_card)
 
     def notice(
         self,
@@ -77,12 +82,15 @@ class Renderers:
 class EditionRenderer:
     """One edition's shell and cards, in each language that is asked for."""
 
-    def __init__(self, press: Renderers, number: int, day: date, kind: Kind) -> None:
+    def __init__(
+        self, press: Renderers, number: int, day: date, kind: Kind, on_card: OnCard | None = None
+    ) -> None:
         self.press = press
         self.settings = press.settings
         self.number = number
         self.day = day
         self.kind: Kind = kind
+        self.on_card = on_card
         self._sheets: dict[str, EditionInLanguage] = {}
 
     def in_language(self, language: str) -> EditionInLanguage:
@@ -94,10 +102,6 @@ class EditionRenderer:
             found = self._sheets[language] = found or EditionInLanguage(self, desk)
             self._sheets[desk.words.language] = found
         return found
-
-    def sheets(self) -> list[EditionInLanguage]:
-        """Return the edition in each language that was asked for."""
-        return list(dict.fromkeys(self._sheets.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,9 @@ class EditionInLanguage:
         self._feet: dict[bool, Measured] = {}
         self._notes: dict[tuple[str, bool], Note] = {}
         self._sections: dict[tuple[str, int], Measured] = {}
-        self._deck = CardCache(desk)
-        self.passed: set[str] = set()  # shapes of cards in which the preflight found no fault
-        self._contents: dict[tuple[Any, ...], tuple[Content, object, object]] = {}
+        on_card = edition.on_card and partial(edition.on_card, desk.words.language)
+        self._deck = CardCache(desk, on_card)
+        self._contents: dict[tuple[int, int, bool], Content] = {}
         self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def foot(self, can_leave: bool) -> Measured:
@@ -156,31 +160,26 @@ class EditionInLanguage:
     def content(
         self,
         picks: Sequence[Pick],
-        papers: Mapping[int, Paper],
         token_length: int,
         can_leave: bool,
         make: Callable[[], Content],
     ) -> Content:
         """Return what all readers with these very picks get, made once.
 
-        Readers who ask for the same are chosen for once, so their picks are one object.
+        Readers who ask for the same are chosen for once, so their picks have one number.
         """
-        if not isinstance(picks, tuple):  # what can change is no key
+        if not isinstance(picks, Picks):
             return make()
-        key = (id(picks), id(papers), token_length, can_leave)
+        key = (picks.number, token_length, can_leave)
         found = self._contents.get(key)
         if found is None:
             make_room(self._contents, _MOST_CONTENTS)
-            found = self._contents[key] = (make(), picks, papers)
-        return found[0]
+            found = self._contents[key] = make()
+        return found
 
     def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
         """Return a paper's card for a pick."""
         return self._deck.card(paper, pick, lead, density)
-
-    def specimens(self) -> list[Fragment]:
-        """Return, once, a specimen of each card made since the last call."""
-        return self._deck.specimens()
 
     def lines(self, papers: Sequence[Paper]) -> tuple[str, str]:
         """Return the subject and the preheader."""

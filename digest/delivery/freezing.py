@@ -57,9 +57,7 @@ class Freezer:
         self._domain = headers.ascii_domain(letterhead.from_address).rpartition("@")[2]
         self._number: int | None = None  # of our letterhead, once it is stored
         # By identity, which is 20 times faster than by value, so they are kept alive.
-        # Composing shares fragment objects between issues.
-        self._numbers: dict[int, int] = {}
-        self._alive: list[Fragment] = []
+        self._numbers: dict[Fragment, int] = {}  # issues of an edition share most of them
         self._encoded: dict[int, Encoded] = {}
         self._stationery: dict[int, SenderHeaders] = {}
 
@@ -115,7 +113,7 @@ class Freezer:
         links = (issue.unsubscribe_url, issue.unsubscribe_mailto)
         recipe = Recipe(
             letterhead=letterhead,
-            fragments=tuple([numbers[id(part)] for part in issue.fragments]),
+            fragments=tuple([numbers[part] for part in issue.fragments]),
             fills=issue.fills,
             to_address=issue.to_address,
             to_name=issue.to_name,
@@ -137,18 +135,15 @@ class Freezer:
     def _learn(self, issues: Sequence[Issue]) -> None:
         """Store and encode the fragments that are new to this process."""
         known = self._numbers
-        fresh = {id(f): f for issue in issues for f in issue.fragments if id(f) not in known}
+        every = dict.fromkeys(fragment for issue in issues for fragment in issue.fragments)
+        fresh = [fragment for fragment in every if fragment not in known]
         if len(known) + len(fresh) > _CACHED:
             known.clear()
-            self._alive.clear()
             self._encoded.clear()
-            fresh = {id(f): f for issue in issues for f in issue.fragments}
-        fragments = list(fresh.values())
-        self._alive += fragments
-        for fragment, number in zip(
-            fragments, self._shelf.keep_fragments(fragments, issues[0].edition), strict=True
-        ):
-            known[id(fragment)] = number
+            fresh = list(every)
+        numbers = self._shelf.keep_fragments(fresh, issues[0].edition)
+        for fragment, number in zip(fresh, numbers, strict=True):
+            known[fragment] = number
             if number not in self._encoded:
                 self._encoded[number] = encoded(fragment)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal, NamedTuple, Self
 
 Field = Literal["title", "abstract", "keywords", "authors", "meaning", "likes"]
 Section = Literal["picked", "trending"]
@@ -27,12 +29,21 @@ class Span:
     end: int
 
 
+_numbers = count(1)
+
+
+def new_number() -> int:
+    """Return a number that nothing else in this process has."""
+    return next(_numbers)
+
+
 class Grounds(NamedTuple):
     """What of an explanation a pick holds; equal for most readers of a paper, and then one."""
 
     reasons: tuple[Reason, ...]  # strongest first
     spans: tuple[Span, ...]  # in reading order, never overlapping
     closest_sentence: Span | None  # the abstract's or title's sentence nearest to a keyword
+    number: int  # see `Pick.grounds`
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +76,17 @@ class Pick:
     reasons: tuple[Reason, ...] = ()
     spans: tuple[Span, ...] = ()
     closest_sentence: Span | None = None
+    # Picks of one number have the same reasons, spans and sentence. 0: no such; None: unknown.
+    grounds: int | None = field(default=None, compare=False)
+
+
+class Picks(tuple[Pick, ...]):
+    """One choice of papers, best first, that many readers may share: it is known by its number."""
+
+    number: int
+
+    def __new__(cls, picks: Iterable[Pick] = ()) -> Self:
+        """Put picks together under a new number."""
+        made = super().__new__(cls, picks)
+        made.number = new_number()
+        return made

@@ -2,7 +2,7 @@
 
 Nearly every reader's profile is unlike all others, but its items are not: what one item gives one
 paper is worked out once, with its reasons made and in order, and an explanation puts such parts
-together. What the same parts make is one object for all readers: composing knows it by identity.
+together. What the same parts make is one object for all readers: composing knows it by its number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from digest.ranking.audience import item_key, relative_weights
 from digest.ranking.blend import AT_THE_MARGIN, SCALE
 from digest.ranking.features import strengths
-from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span
+from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span, new_number
 from digest.ranking.occurrences import Occurrences
 from digest.ranking.sentences import sentences
 
@@ -89,7 +89,7 @@ class Explainer:
 
         `liked` is what the reader's likes and dislikes give this paper.
         """
-        reasons, spans, sentence = self.grounds(profile, [at], [liked])[0]
+        reasons, spans, sentence, _ = self.grounds(profile, [at], [liked])[0]
         score = sum([each.gain for each in reasons])
         return Explanation(score, reasons, spans, _closest(reasons), sentence)
 
@@ -148,7 +148,8 @@ class Explainer:
     def _grounds_of(self, at: int, *parts: ReasonPart) -> Grounds:
         reasons, spans = _reasons_of(parts), self._spans_of(at, parts)
         closest = None if spans else _closest(reasons)
-        return Grounds(reasons, spans, self._closest(closest, at) if closest else None)
+        sentence = self._closest(closest, at) if closest else None
+        return Grounds(reasons, spans, sentence, new_number())
 
     def _spans_of(self, at: int, parts: Sequence[ReasonPart]) -> tuple[Span, ...]:
         """Return what some parts mark; the same where it is only reasons that differ."""

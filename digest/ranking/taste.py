@@ -79,7 +79,7 @@ class TasteSpace:
         self._background: Background = scorer.corpus.background
         self._hasher = FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False)
         self._papers = self._words(scorer.matrix.documents)
-        self._kept: dict[int, tuple[Taste, npt.NDArray[Any]]] = {}  # by identity
+        self._kept: dict[tuple[object, ...], npt.NDArray[Any]] = {}
 
     def rows(self, tastes: Sequence[Taste]) -> npt.NDArray[np.float32]:
         """Return what each taste gives each paper: tastes × papers, between ∓1 or so."""
@@ -91,11 +91,12 @@ class TasteSpace:
 
         Who was ranked is explained next, paper by paper, from the same row.
         """
-        kept = self._kept.get(id(taste))
+        key = tuple([(each.paper.id, each.kind, each.age_days) for each in taste])
+        kept = self._kept.get(key)
         if kept is None:
             words, meaning = self.parts(taste)
-            kept = self._kept[id(taste)] = (taste, np.asarray(words + meaning))
-        return kept[1]
+            kept = self._kept[key] = np.asarray(words + meaning)
+        return kept
 
     def parts(self, taste: Taste) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the gain by words and by meaning, paper by paper."""

@@ -1,8 +1,8 @@
 """The gate before an edition: what would embarrass us in an inbox stops the press instead.
 
     lint(press)                  templates, catalogues, palette, a specimen of every mail
-    preflight(edition, issues)   an edition's shell, its cards so far, and some of its issues
-    card_findings(edition)       the cards that were made since
+    preflight(edition, issues)   an edition's shell and some of its issues
+    CardChecks                   every card of an edition, once
     mail_problem(issue)          every single mail: size and the way to unsubscribe
 
 Pure: nothing is sent or stored; an error-severity finding is the caller's reason to stop.
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from digest.composing.branding import GMAIL_CLIPS_AT
-from digest.composing.checks.card_checks import card_findings
+from digest.composing.checks.card_checks import CardChecks
 from digest.composing.checks.catalogue_checks import catalogue_findings
 from digest.composing.checks.client_support import support_findings
 from digest.composing.checks.finding import Finding, from_error, located
@@ -36,7 +36,7 @@ from digest.composing.templates import Templates, template_errors
 from digest.errors import TemplateError
 from digest.mail import Issue
 
-__all__ = ["card_findings", "lint_templates", "mail_problem", "preflight", "proof_findings"]
+__all__ = ["CardChecks", "lint_templates", "mail_problem", "preflight", "proof_findings"]
 
 _SAMPLES = 20
 _SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
@@ -58,7 +58,7 @@ def lint_templates(press: Renderers) -> list[Finding]:
 
 
 def preflight(edition: EditionRenderer, issues: Sequence[Issue]) -> list[Finding]:
-    """Return what is wrong with an edition, judged by its shell, cards and up to 20 issues.
+    """Return what is wrong with an edition, judged by its shell and up to 20 issues.
 
     The issues should be spread over languages.
     """
@@ -70,7 +70,7 @@ def preflight(edition: EditionRenderer, issues: Sequence[Issue]) -> list[Finding
         problem = mail_problem(issue)
         if problem:
             mails.append(Finding("mail", "error", problem))
-    return [*found, *located(mails, templates), *card_findings(edition)]
+    return [*found, *located(mails, templates)]
 
 
 def mail_problem(issue: Issue) -> str | None:

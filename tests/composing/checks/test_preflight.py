@@ -7,7 +7,7 @@ from digest.composing.checks.client_support import support_findings, unsupported
 from digest.composing.checks.finding import Finding
 from digest.composing.checks.html_checks import html_findings, leftover_findings, text_findings
 from digest.composing.checks.preflight import (
-    card_findings,
+    CardChecks,
     lint_templates,
     mail_problem,
     preflight,
@@ -15,6 +15,7 @@ from digest.composing.checks.preflight import (
 )
 from digest.composing.proofs.proof import Proof, proof
 from digest.composing.render import Renderers
+from digest.mail import Fragment
 from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper, picked
 
 PAGE = (
@@ -135,23 +136,24 @@ def test_one_bad_card_among_many_is_found(
 ) -> None:
     pale = f"{{% if {asks} %}}<p style='color:#eeeeee'>pale</p>{{% endif %}}"
     press = _press_with(make_press, tmp_path, pale)
-    edition = press.edition(1, DAY)
+    cards = CardChecks()
+    edition = press.edition(1, DAY, on_card=cards.add)
     first = [make_issue([paper(1), paper(n)], edition=edition) for n in range(2, 30)]
-    assert preflight(edition, first) == []
+    assert preflight(edition, first) == cards.findings(edition) == []
     for number in range(30, 60):
         make_issue([paper(1), paper(number)], edition=edition)
-    assert checks(card_findings(edition)) == {"contrast"}
+    assert checks(cards.findings(edition)) == {"contrast"}
 
 
 def test_each_card_is_looked_at_once_and_before_its_mail_leaves(
     make_press: MakePress, make_issue: MakeIssue
 ) -> None:
-    edition = make_press().edition(1, DAY)
-    sheet = edition.in_language("en")
+    seen: list[Fragment] = []
+    edition = make_press().edition(1, DAY, on_card=lambda language, card: seen.append(card))
     make_issue([paper(1), paper(2)], edition=edition)
-    assert len(sheet.specimens()) == 2
+    assert len(seen) == 2
     again = picked(paper(1)), replace(picked(paper(2)), spans=(), reasons=())
     make_issue([paper(1), paper(2)], picks=list(again), edition=edition)
-    assert sheet.specimens() == []
+    assert len(seen) == 2
     make_issue([paper(2), paper(3)], edition=edition)  # 2 leads now
-    assert len(sheet.specimens()) == 2
+    assert len(seen) == 4
