@@ -240,4 +240,4 @@ class Room:
             yield self.ready(claim, Recipe.unpack(stored[claim.delivery]))
         for claim, issue in zip(new, frozen, strict=True):
             if claim.delivery in kept:
-                yield self.ready(claim, self.press.recipe(issue))
+                yield self.ready(claim, issue.made)

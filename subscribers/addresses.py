@@ -29,7 +29,6 @@ class Address:
     email: str  # the local part as typed (NFC), the domain in Unicode and lower case
     key: str  # equal for addresses that we take for one mailbox: unique in the store
     domain: str  # A-label (RFC 5891), lower case
-    needs_smtputf8: bool  # the local part is not ASCII (RFC 6531)
 
 
 def address_keys(addresses: Iterable[str]) -> tuple[str, ...]:
@@ -64,7 +63,7 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
     # Mailboxes differ by case or compatibility forms in theory only. The key is for finding a
     # reader; mail always goes to the address that was kept, never to the one just typed.
     local = "".join(unicodedata.normalize("NFKC", found.local_part).casefold().split())
-    return Address(found.normalized, f"{local}@{domain}", domain, found.smtputf8)
+    return Address(found.normalized, f"{local}@{domain}", domain)
 
 
 def mailbox_key(email: str) -> str:

@@ -93,8 +93,3 @@ def step(state: State | None, action: Action) -> State:
 def may_undo(left_at: datetime | None, now: datetime) -> bool:
     """Tell whether a reader who left at that moment can still take it back."""
     return left_at is not None and now - left_at <= UNDO_WITHIN
-
-
-def may_be_mailed(state: State) -> bool:
-    """Tell whether issues may be sent. Everybody else gets at most the mail they just asked for."""
-    return state == "active"

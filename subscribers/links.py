@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from subscribers.tokens import Tokens
+
+_TOKEN_IN_LINK = re.compile(r"/m/[A-Za-z0-9._-]+/|(?<=unsubscribe%20)[A-Za-z0-9._-]+")
 
 MailAction = Literal["unsubscribe", "preferences", "read", "more", "less", "mute"]
 
@@ -24,8 +27,7 @@ class Links:
 
     def in_mail(self, token: str, action: MailAction, about: int | None = None) -> str:
         """A link of a mail; `about` is the paper for more and less, the item's place for mute."""
-        tail = "" if about is None else f"/{about}"
-        return f"{self.base_url}/m/{token}/{action}{tail}"
+        return mail_link(self.base_url, token, action, about)
 
     def preferences(self, subscriber: int, now: datetime) -> str:
         """A fresh link to a reader's preferences."""
@@ -56,3 +58,16 @@ class Links:
     def erase(self, subscriber: int, now: datetime) -> str:
         """Erase everything that is kept about a reader."""
         return f"{self.base_url}/erase/{self.tokens.sign('erase', subscriber, now=now)}"
+
+
+def mail_link(base_url: str, token: str, action: MailAction, about: int | None = None) -> str:
+    """Return a link of a mail below the front desk's address; see `Links.in_mail`."""
+    tail = "" if about is None else f"/{about}"
+    return f"{base_url.rstrip('/')}/m/{token}/{action}{tail}"
+
+
+def without_tokens(text: str) -> str:
+    """Return a mail's text or HTML with `(token)` for the token of each link of its reader's."""
+    return _TOKEN_IN_LINK.sub(
+        lambda found: "/m/(token)/" if found[0].startswith("/m/") else "(token)", text
+    )

@@ -20,9 +20,9 @@ from digest.delivery.engine import DeliveryEngine, secret_for
 from digest.delivery.freezing import FragmentStore, Freezer
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
+from digest.delivery.journal import Journal, Lease
 from digest.delivery.letter_queue import unpacked
 from digest.delivery.mailbox import MailboxTransport, check_folder
-from digest.delivery.means import Journal, Lease
 from digest.delivery.message import Letterhead, Recipe, SenderHeaders, encoded, parts
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.prerequisites import check_sending
@@ -147,7 +147,7 @@ class SendingParts:
         """Return the bytes that an issue would have, keeping nothing of it."""
         press = self.freezer(rehearsal.MemoryFragments())
         (frozen,) = press.freeze([issue], now)
-        return press.bytes_of(press.recipe(frozen))
+        return press.bytes_of(frozen.made)
 
     def send_letters(
         self, journal: Journal, press: Renderers, letters: Iterable[Waiting]

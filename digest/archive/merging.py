@@ -9,10 +9,9 @@ abstracts the first stays, so that what a reader saw does not flicker.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from digest.papers import Paper, PaperRecord, arxiv_id_of, doi_of
 
@@ -111,23 +110,6 @@ def improvements(existing: Facts, incoming: Facts) -> dict[str, Any]:
         "submitter": existing.submitter or incoming.submitter,
     }
     return {name: value for name, value in better.items() if value != getattr(existing, name)}
-
-
-@dataclass(frozen=True, slots=True)
-class Merged(Generic[FactsT]):
-    """A paper's facts after a merge, and the source of each."""
-
-    facts: FactsT
-    provenance: Mapping[str, str] = field(default_factory=dict)  # field → name of the format
-
-
-def merge(
-    existing: FactsT, incoming: Facts, *, source: str, provenance: Mapping[str, str] | None = None
-) -> Merged[FactsT]:
-    """Return `existing` with the best of `incoming`; what it gained is marked as `source`'s."""
-    gained = improvements(existing, incoming)
-    told_by = {**(provenance or {}), **dict.fromkeys(gained, source)}
-    return Merged(replace(existing, **gained), told_by)
 
 
 def provenance_of(record: Facts, source: str) -> dict[str, str]:

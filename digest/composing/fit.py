@@ -38,15 +38,6 @@ def measured(fragment: Fragment) -> Measured:
     return Measured((fragment,), quoted_printable_length(html), html.count(_TOKEN))
 
 
-def in_a_row(pieces: Sequence[Measured]) -> Measured:
-    """Return some pieces as one."""
-    return Measured(
-        tuple([fragment for piece in pieces for fragment in piece.fragments]),
-        sum(piece.html_bytes for piece in pieces),
-        sum(piece.tokens for piece in pieces),
-    )
-
-
 def quoted_printable_length(text: str) -> int:
     """Return at least the bytes of a text as quoted-printable (RFC 2045, 6.7), lines of 76."""
     raw = text.encode()

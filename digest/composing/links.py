@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from digest.mail import HOLES
 from digest.papers import Link, Paper
+from subscribers.links import MailAction, mail_link
 
 _UNSAFE = re.compile(r"[\s<>\"'`\\^{}|\x00-\x1f\x7f\u00a0\u2028\u2029\ue000-\uf8ff]")
 _LONGEST = 2000  # what every browser and mail client takes
@@ -67,16 +68,15 @@ def other_links(paper: Paper) -> list[Link]:
 
 @dataclass(frozen=True, slots=True)
 class ReaderLinks:
-    """The reader's own addresses: `{base_url}/m/{token}/…`, the token left as a hole.
+    """The reader's own addresses, as `subscribers.links` writes them, the token left as a hole.
 
     Without a base_url there are none; then only `mailto:` leaves the list.
     """
 
     base_url: str | None
 
-    def to(self, *action: str | int) -> str | None:
+    def to(self, action: MailAction, about: int | None = None) -> str | None:
         """Return the address of an action: `to("more", 12)`."""
         if self.base_url is None:
             return None
-        path = "/".join(map(str, action))
-        return f"{self.base_url.rstrip('/')}/m/{HOLES['token']}/{path}"
+        return mail_link(self.base_url, HOLES["token"], action, about)

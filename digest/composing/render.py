@@ -21,6 +21,7 @@ from digest.composing.wording import one_line
 from digest.mail import Fragment, Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
+from subscribers.links import mail_link
 
 __all__ = ["EditionRenderer", "MailLinks", "Recipient", "Renderers", "compose", "compose_quiet"]
 
@@ -108,8 +109,7 @@ def _addressed(
 ) -> Issue:
     """Put the reader's name and links to what they get."""
     base = edition.settings.base_url
-    own = f"{base.rstrip('/')}/m/{token}" if base else None
-    leave = f"{own}/unsubscribe" if own else None
+    leave = mail_link(base, token, "unsubscribe") if base else None
     return Issue(
         subscriber=reader.id,
         edition=edition.number,
@@ -131,7 +131,7 @@ def _addressed(
         html=reader.html,
         unsubscribe_url=leave,
         unsubscribe_mailto=mailto,
-        web_url=f"{own}/read" if own else None,
+        web_url=mail_link(base, token, "read") if base else None,
         scores=content.scores,
         composed_at=now,
     )

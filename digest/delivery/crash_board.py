@@ -148,13 +148,6 @@ class DeadSenders:
         """Remove a dead owner's file."""
         (self._folder / name).unlink(missing_ok=True)
 
-    def strays(self) -> list[str]:
-        """Return the names of dead owners' files, whether or not the store knows them."""
-        if not self._folder.is_dir():
-            return []
-        names = [path.name for path in self._folder.iterdir()]
-        return sorted(name for name in names if self.examine(name) is not None)
-
 
 def _read_board(file: int) -> Remains:
     about = os.fstat(file)

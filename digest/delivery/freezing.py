@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import struct
 from collections.abc import Mapping, Sequence
@@ -76,10 +75,6 @@ class Freezer:
         except KeyError:  # a fragment that is new to this process
             self._learn(issues)
             return [self._frozen(issue, self._number, now) for issue in issues]
-
-    def recipe(self, frozen: FrozenIssue) -> Recipe:
-        """Return the recipe of a frozen issue."""
-        return frozen.made
 
     def bytes_of(self, recipe: Recipe) -> bytes:
         """Return the mail's exact bytes. Raises NotFound when its parts or key are gone."""
@@ -175,8 +170,3 @@ def _moment(when: datetime, now: datetime) -> tuple[int, int]:
     """Return seconds since 1970, and the minutes that the sender's zone is ahead of UTC."""
     zone = now.utcoffset()
     return int(when.timestamp()), int(zone.total_seconds() // 60) if zone else 0
-
-
-def message_digest(mail: bytes) -> str:
-    """Return a mail's SHA-256, hex: to compare what was sent with what a recipe gives back."""
-    return hashlib.sha256(mail).hexdigest()

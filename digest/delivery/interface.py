@@ -61,9 +61,5 @@ class Transport(Protocol):
     def window(self) -> int:
         """How many may be marked `sending`: lanes × mails pipelined on each."""
 
-    @property
-    def idempotent(self) -> bool:
-        """Whether sending the same mail twice leaves one: nothing is ever uncertain then."""
-
     async def run(self, feed: MailQueue) -> str | None:
         """Send until the feed ends; return what is wrong when the way out is blocked."""

@@ -28,7 +28,6 @@ class MailboxTransport:
 
     lanes = 8  # their syncs overlap: the journal of the file system commits them together
     window = 64
-    idempotent = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

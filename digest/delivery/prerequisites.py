@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
+from digest.delivery.loopback import is_loopback
 from digest.errors import SettingsError
 from digest.settings import Settings
 
@@ -33,13 +33,3 @@ def _missing(settings: Settings, data: Path) -> Iterator[str]:
         yield "web.secret_key (or run `digest init`, which makes DIR/secret.key)"
     if not (newsletter.base_url or newsletter.unsubscribe_mailto):
         yield "newsletter.base_url or newsletter.unsubscribe_mailto (how readers leave)"
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, without asking the network."""
-    if host.lower().rstrip(".") in ("localhost", "localhost.localdomain", "ip6-localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

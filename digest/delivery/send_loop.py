@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from digest.delivery import outcomes
+from digest.delivery.crash_board import LivingSender
 from digest.delivery.interface import ReadyMail
-from digest.delivery.means import Means, Tally
+from digest.delivery.journal import Journal, Lease, Tally
 from digest.delivery.outcomes import Trouble, Verdict
-from digest.delivery.pace import Go, Postpone
+from digest.delivery.pace import Go, Pace, Postpone
 from digest.errors import StoreError
 from digest.states import Outcome, Result, State, Turn
 
@@ -31,11 +32,24 @@ _LAST_TRIES = 3  # to record what was answered, once the store has failed
 class SendLoop:
     """The feed of the transport's lanes, and the loop that fills it."""
 
-    def __init__(self, means: Means, mails: Iterator[ReadyMail]) -> None:
+    def __init__(
+        self,
+        mails: Iterator[ReadyMail],
+        journal: Journal,
+        owner: LivingSender,
+        *,
+        window: int,
+        clock: Callable[[], datetime],
+        pace: Pace,
+        later: Callable[[int, datetime], datetime],
+        lease: Lease | None = None,
+    ) -> None:
+        """Take what sending needs; `later(failed, now)`: when a mail that failed is tried again."""
         self.tally = Tally()
-        self._means = means
-        self._owner, self._pace = means.owner, means.pace
         self._mails = mails
+        self._journal, self._owner, self._lease = journal, owner, lease
+        self._window, self._clock = window, clock
+        self._pace, self._later_than = pace, later
         self._dry = False  # no more mails are pulled
         self._held: deque[ReadyMail] = deque()  # waiting for their destination's pace
         self._open: dict[int, ReadyMail] = {}  # marked `sending`, no outcome yet
@@ -47,7 +61,7 @@ class SendLoop:
         self._fed = asyncio.Event()  # for the lanes
         self._closed = False
         self._error: BaseException | None = None
-        self._renewed = means.clock()  # every claim that we hold is at least as young
+        self._renewed = clock()  # every claim that we hold is at least as young
 
     # --- what the lanes call ---
 
@@ -105,9 +119,9 @@ class SendLoop:
                 await self._renew(pool)
                 if lanes.done():
                     self._blocked(lanes)
-                room = self._means.window - len(self._open)
+                room = self._window - len(self._open)
                 idle = not self._open
-                starts = self._gather(room) if idle or room * 2 >= self._means.window else []
+                starts = self._gather(room) if idle or room * 2 >= self._window else []
                 if starts or (self._results and (ripe or idle)):
                     ripe = False
                     await self._commit(pool, starts)
@@ -150,7 +164,7 @@ class SendLoop:
         """Return the next mails that may go now, at most `room`."""
         batch: list[ReadyMail] = []
         self._wake_in = _PATIENCE
-        now, clock = self._means.clock(), asyncio.get_running_loop().time()
+        now, clock = self._clock(), asyncio.get_running_loop().time()
         waiting, self._held = self._held, deque()
         for mail in waiting:
             self._sort(mail, batch, clock, now, full=len(batch) >= room)
@@ -199,11 +213,11 @@ class SendLoop:
         try:
             turn = await asyncio.get_running_loop().run_in_executor(
                 pool,
-                self._means.journal.turn,
-                self._means.owner.name,
+                self._journal.turn,
+                self._owner.name,
                 results,
                 [(mail.delivery, mail.generation) for mail in starts],
-                self._means.clock(),
+                self._clock(),
             )
         except StoreError as error:
             self._results = results + self._results
@@ -225,13 +239,13 @@ class SendLoop:
 
     async def _renew(self, pool: ThreadPoolExecutor) -> None:
         """Extend our leases when a third of their length is over."""
-        lease, now = self._means.lease, self._means.clock()
+        lease, now = self._lease, self._clock()
         if lease is None or now - self._renewed < lease.length / 3:
             return
         self._renewed = now
         try:
             await asyncio.get_running_loop().run_in_executor(
-                pool, lease.renew, self._means.owner.name, now
+                pool, lease.renew, self._owner.name, now
             )
         except StoreError as error:
             self._error = error
@@ -272,7 +286,7 @@ class SendLoop:
                 break
             await asyncio.sleep(0.1)
         if self._results:
-            self._means.owner.keep = True  # its board tells the next run what was answered
+            self._owner.keep = True  # its board tells the next run what was answered
         self._error = self._error or self._broken
 
     # --- endings ---
@@ -284,14 +298,14 @@ class SendLoop:
         if not self._pace.idle:
             self._pace.done(mail.domain)
         self._results.append(Result(mail.delivery, mail.generation, outcome))
-        if len(self._open) * 2 <= self._means.window:
+        if len(self._open) * 2 <= self._window:
             self._wake.set()
 
     def _put_off(self, mail: ReadyMail, verdict: Verdict) -> Outcome:
         """Say when a deferred mail is tried again, and stop others from the same trouble."""
         outcome = verdict.outcome
         if verdict.trouble is Trouble.DOMAIN:
-            until = self._pace.trip(mail.domain, outcome.text, self._means.clock())
+            until = self._pace.trip(mail.domain, outcome.text, self._clock())
             return outcome._replace(next_attempt_at=until)
         if verdict.trouble is Trouble.RELAY and self.tally.trouble is None:
             self.tally.trouble = outcome.text
@@ -300,8 +314,7 @@ class SendLoop:
         return outcome._replace(next_attempt_at=self._later(failed))
 
     def _later(self, failed: int) -> datetime:
-        means = self._means
-        return means.back_off.next_attempt(failed, means.clock(), means.rng)
+        return self._later_than(failed, self._clock())
 
 
 def _edition_stopped(turn: Turn) -> bool:

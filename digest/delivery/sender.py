@@ -6,10 +6,11 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.interface import ReadyMail, Transport
-from digest.delivery.means import Journal, Lease, Means, Tally
+from digest.delivery.journal import Journal, Lease, Tally
 from digest.delivery.pace import BackOff, Pace
 from digest.delivery.send_loop import SendLoop
 
@@ -30,14 +31,16 @@ class Sender:
         lease: Lease | None = None,
     ) -> None:
         self._transport = transport
-        self._means = Means(
+        self._rng = rng
+        self._back_off = back_off or BackOff()
+        self._new_loop = partial(
+            SendLoop,
             journal=journal,
             owner=owner,
             window=transport.window,
             clock=clock,
-            rng=rng,
             pace=pace or Pace(rng=rng),
-            back_off=back_off or BackOff(),
+            later=self._later,
             lease=lease,
         )
         self._turns: SendLoop | None = None
@@ -59,9 +62,12 @@ class Sender:
         if self._loop is not None and self._turns is not None:
             self._loop.call_soon_threadsafe(self._turns.halt)
 
+    def _later(self, failed: int, now: datetime) -> datetime:
+        return self._back_off.next_attempt(failed, now, self._rng)
+
     async def _send(self, mails: Iterable[ReadyMail]) -> Tally:
         self._loop = asyncio.get_running_loop()
-        turns = self._turns = SendLoop(self._means, iter(mails))
+        turns = self._turns = self._new_loop(iter(mails))
         lanes = asyncio.create_task(self._transport.run(turns))
         try:
             await turns.run(lanes)

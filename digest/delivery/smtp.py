@@ -38,7 +38,6 @@ class SmtpTransport:
     connections: int = 4
     pipeline: int = 25  # mails marked ahead for each connection
     recycle_after: int = 1000  # mails, then a new connection
-    idempotent: bool = False
 
     @property
     def lanes(self) -> int:

@@ -7,6 +7,7 @@ import ssl
 from base64 import b64encode
 from typing import TypeVar
 
+from digest.delivery.loopback import is_loopback
 from digest.delivery.outcomes import Reply
 from digest.delivery.smtp_session import Relay, Wire
 from digest.errors import DeliveryError
@@ -20,7 +21,7 @@ async def open_session(relay: Relay, wire: _W) -> _W:
     Raises OSError or EOFError when the server is not there or says to come back later;
     DeliveryError when our set-up is wrong. Neither ever shows the password.
     """
-    if relay.username and relay.security == "none" and not relay.is_loopback:
+    if relay.username and relay.security == "none" and not is_loopback(relay.host):
         raise DeliveryError("a password would cross the network in clear: set smtp.security")
     try:
         async with asyncio.timeout(relay.timeout * 4):

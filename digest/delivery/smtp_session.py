@@ -8,7 +8,6 @@ import socket
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
 
@@ -33,14 +32,6 @@ class Relay:
     dot_timeout: float = 600.0  # … to the final dot (RFC 5321, 4.5.3.2.6)
     retry_seconds: float = 0.5  # before a lane connects again, times its failures
     ca_file: Path | None = None
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether a password would stay on this machine."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 class Wire(asyncio.BufferedProtocol):

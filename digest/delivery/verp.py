@@ -23,19 +23,6 @@ def return_path(base: str, delivery: int, secret: bytes) -> str:
     return f"{local}+{number}-{_sign(number, secret)}@{domain}"
 
 
-def delivery_of(address: str, base: str, secret: bytes) -> int | None:
-    """Return the delivery that an address was made for; None when it is not one of ours."""
-    local, _, domain = base.lower().partition("@")
-    found_local, _, found_domain = address.strip().lower().rpartition("@")
-    prefix, _, tag = found_local.rpartition("+")
-    number, _, signature = tag.partition("-")
-    if (prefix, found_domain) != (local, domain) or not number.isalnum() or not number.isascii():
-        return None
-    if not hmac.compare_digest(signature.encode(), _sign(number, secret).encode()):
-        return None
-    return int(number, 36)
-
-
 def _sign(number: str, secret: bytes) -> str:
     return hmac.digest(secret, b"verp:" + number.encode(), hashlib.sha256).hex()[:_SIGNATURE]
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from digest.delivery.prerequisites import check_sending, is_loopback
+from digest.delivery.loopback import is_loopback
+from digest.delivery.prerequisites import check_sending
 from digest.errors import DigestError, SettingsError
 from digest.settings import Settings, secret_of
 from digest.storage.database import open_database, sqlite_url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +25,7 @@ from digest.operations.editions import take_over_abandoned
 from digest.operations.workers import helping
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
+from subscribers.links import without_tokens
 from subscribers.store import Subscriber
 
 
@@ -36,9 +36,6 @@ class Blocked(DeliveryError):
         self.figures = figures
         left = figures.accounting.pending + figures.accounting.deferred
         super().__init__(f"{trouble}; {left} mails wait for the next run")
-
-
-_TOKEN = re.compile(r"/m/[A-Za-z0-9._-]+/|(?<=unsubscribe%20)[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +171,7 @@ def send_test(app: App, preview: Preview, address: str) -> None:
 
 def _without_tokens(mail: Proof) -> Proof:
     """Return a mail whose signed tokens are alike, as they differ in each by the time they bear."""
-    html, text = (_TOKEN.sub("/m/(token)/", part) for part in (mail.html, mail.text))
-    return Proof(mail.subject, html, text)
+    return Proof(mail.subject, without_tokens(mail.html), without_tokens(mail.text))
 
 
 def _planned(app: App, reader: Subscriber, coming: Coming, planned: Planned) -> Preview:

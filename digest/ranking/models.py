@@ -22,7 +22,6 @@ from digest.errors import ModelError
 from digest.ranking.minilm import MiniLM
 
 NAME = "all-MiniLM-L6-v2"
-LICENCE = "Apache-2.0"
 MAX_BYTES = 200_000_000
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -92,8 +92,3 @@ def is_content(stemmed: str) -> bool:
 
 
 _FUNCTION_STEMS = frozenset(map(stem, FUNCTION_WORDS)) | FUNCTION_WORDS
-
-
-def stems_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the stems of some words, hyphenated ones taken apart."""
-    return tuple(token.stem for word in words for token in tokens_of(word))

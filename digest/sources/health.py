@@ -15,7 +15,6 @@ from typing import Literal
 
 State = Literal["fresh", "quiet", "repeated", "shrunken", "empty", "stale", "failed"]
 
-SOUND: frozenset[State] = frozenset({"fresh", "quiet"})  # the others are worth a look
 
 _SHRUNKEN = 0.4  # of the median batch
 _FEW = 3  # batches below which nothing is known of the usual size
@@ -43,11 +42,6 @@ class Health:
 
     state: State
     reason: str
-
-    @property
-    def sound(self) -> bool:
-        """Whether nobody need look at it."""
-        return self.state in SOUND
 
 
 def judge_health(history: Sequence[FetchRecord], latest: FetchRecord) -> Health:

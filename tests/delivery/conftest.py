@@ -13,7 +13,7 @@ import pytest
 from bench.delivery_room import NOW, Desk, Room, make_store
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.interface import Transport
-from digest.delivery.means import Tally
+from digest.delivery.journal import Tally
 from digest.delivery.pace import Pace
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport

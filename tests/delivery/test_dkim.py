@@ -171,13 +171,13 @@ def test_after_a_rotation_old_issues_still_give_their_signed_bytes(tmp_path: Pat
     old = make_key(folder / "s1.pem", domain=DOMAIN, selector="s1")
     database = make_store(tmp_path / "d.db", 1)
     first = Room.make(database, keys=KeyRing([old], folder))
-    recipe = first.press.recipe(first.press.freeze([first.desk.issue(1)], NOW)[0])
+    recipe = first.press.freeze([first.desk.issue(1)], NOW)[0].made
     sent = first.press.bytes_of(recipe)
 
     new = make_key(folder / "s2.pem", domain=DOMAIN, selector="s2")
     second = Room.make(database, keys=KeyRing([new], folder))
     assert second.press.preview(recipe) == (sent, None)
-    fresh = second.press.recipe(second.press.freeze([second.desk.issue(1, 2)], NOW)[0])
+    fresh = second.press.freeze([second.desk.issue(1, 2)], NOW)[0].made
     assert b"s=s2;" in second.press.bytes_of(fresh)
 
     (folder / "s1.pem").unlink()

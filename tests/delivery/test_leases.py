@@ -12,7 +12,7 @@ import pytest
 from bench.delivery_room import NOW
 from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.crash_board import LivingSender
-from digest.delivery.means import Lease
+from digest.delivery.journal import Lease
 from digest.delivery.sender import Sender
 from digest.errors import StoreBusy
 from tests.delivery.conftest import Post, relay_to

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from digest.errors import DeliveryError, SettingsError
-from digest.operations.doctor import Check, check_sending, examine, is_loopback
+from digest.operations.doctor import Check, check_sending, examine
 from digest.settings import (
     DeliverySettings,
     EditionSettings,
@@ -55,32 +55,6 @@ def private(path: Path, text: str = KEY, mode: int = 0o600) -> Path:
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
     return path
-
-
-@pytest.mark.parametrize(
-    ("host", "here"),
-    [
-        ("localhost", True),
-        ("LocalHost.", True),
-        ("localhost.localdomain", True),
-        ("ip6-localhost", True),
-        ("127.0.0.1", True),
-        ("127.200.3.4", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("", False),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("10.0.0.1", False),
-        ("128.0.0.1", False),
-        ("127.0.0.1.example.org", False),
-        ("localhost.example.org", False),
-        ("mylocalhost", False),
-        ("smtp.example.org", False),
-    ],
-)
-def test_only_this_machine_is_loopback(host: str, here: bool) -> None:
-    assert is_loopback(host) is here
 
 
 def test_on_loopback_nothing_has_to_be_set(tmp_path: Path) -> None:

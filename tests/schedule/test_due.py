@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.schedule.due import Due, NotYet, Rhythm, due, period_of, stagger_minute
-from digest.schedule.forecast import simulate
 from digest.schedule.zones import Zones
+from tests.schedule.simulation import simulate
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MONDAY, FRIDAY = 0, 4

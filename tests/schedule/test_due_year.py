@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from digest.schedule.due import Due, Rhythm, due, stagger_minute
-from digest.schedule.forecast import simulate
 from digest.schedule.zones import Zones
+from tests.schedule.simulation import simulate
 
 EVERY_ZONE = sorted(available_timezones() - {"localtime"})
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

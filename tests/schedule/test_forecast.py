@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.schedule.due import Due, NotYet, Rhythm, due, has_slot
-from digest.schedule.forecast import forecast, simulate
+from digest.schedule.forecast import forecast
 from digest.schedule.zones import Zones
+from tests.schedule.simulation import simulate
 
 EVERY_ZONE = sorted(available_timezones() - {"localtime"})
 ODD_ZONES = ["Pacific/Apia", "Australia/Lord_Howe", "Africa/Cairo", "America/St_Johns"]

@@ -32,7 +32,7 @@ def test_a_weekend_without_papers_is_quiet_even_before_anything_is_known() -> No
 
 def test_a_weekday_without_papers_is_empty() -> None:
     health = judge_health(weekdays(3), fetch(21, papers=0, new=0))
-    assert (health.state, health.sound) == ("empty", False)
+    assert health.state == "empty"
     assert "the usual batch has 40" in health.reason
 
 

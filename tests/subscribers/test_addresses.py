@@ -26,11 +26,6 @@ def test_an_address_is_kept_as_typed_and_found_by_its_key(typed: str, email: str
     assert (address.email, address.key) == (email, key)
 
 
-def test_a_local_part_beyond_ascii_needs_smtputf8() -> None:
-    assert parse_address("用户@example.org").needs_smtputf8
-    assert not parse_address("ada@例え.jp").needs_smtputf8
-
-
 @pytest.mark.parametrize(
     "typed",
     ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "ada@ex ample.org",

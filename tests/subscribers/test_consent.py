@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from subscribers.consent import Action, State, may_be_mailed, may_undo, step
+from subscribers.consent import Action, State, may_undo, step
 from subscribers.errors import ConsentError
 from tests.subscribers.desk import NOW
 
@@ -40,10 +40,6 @@ def test_each_step_is_allowed_or_refused_with_a_reason(state: State | None, acti
     with pytest.raises(ConsentError) as caught:
         step(state, action)
     assert str(caught.value)
-
-
-def test_only_an_active_reader_may_be_mailed() -> None:
-    assert [state for state in get_args(State) if may_be_mailed(state)] == ["active"]
 
 
 def test_leaving_can_be_taken_back_for_a_week() -> None:

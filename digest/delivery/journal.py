@@ -1,16 +1,13 @@
-"""What a sender works with, and what it tells in the end."""
+"""What a sender is given, and what it tells in the end."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from digest.delivery.crash_board import LivingSender
-from digest.delivery.pace import BackOff, Pace
 from digest.states import Result, State, Turn
 
 
@@ -42,17 +39,3 @@ class Tally:
     states: Counter[State] = field(default_factory=Counter)  # outcomes recorded
     stopped: int = 0  # not ours to send any more: left, cancelled, paused, taken by another
     trouble: str | None = None  # why nothing more can leave: do not start another pass now
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a sender works with."""
-
-    journal: Journal
-    owner: LivingSender
-    window: int
-    clock: Callable[[], datetime]
-    rng: random.Random
-    pace: Pace
-    back_off: BackOff
-    lease: Lease | None = None
