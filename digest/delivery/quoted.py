@@ -12,7 +12,6 @@ properties are made here once, so that nothing has to look at a finished mail ag
 from __future__ import annotations
 
 import re
-from binascii import b2a_qp
 
 LINE = 75  # characters before the soft break's own "=": 76 in all
 SOFT_BREAK = b"=\r\n"
@@ -20,10 +19,6 @@ SOFT_BREAK = b"=\r\n"
 # Whatever cannot stand for itself: controls, "=", non-ASCII, a tab, a space before a line's
 # end or after another space.
 _UNSAFE = re.compile(rb"[^\n -<>-~]| (?=\n|\Z)|(?<= ) ")
-# One short line without anything to escape, as most fills are.
-_SIMPLE = re.compile(r"(?!From )[!-\-/-<>-~][!-<>-~]*(?: [!-<>-~]+)*")
-# White space that relaxed DKIM would change, or a C string's and an old file's end.
-_ODD = (b" \n", b"\t", b"\0", b"\x1a")
 _EQUALS, _SPACE = b"= "
 _GUARDED = b".F"  # a line that begins so may need an escape: a dot, and "From "
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -35,30 +30,13 @@ def encode(text: str) -> bytes:
 
     Line ends (LF, CRLF, CR) become CRLF. A text without a final line end gets a soft break.
     """
-    if len(text) <= LINE and _SIMPLE.fullmatch(text):
-        return f"{text}=\r\n".encode()
     if text.isascii() and (made := _one_line(text.encode("ascii"))) is not None:
         return made
-    raw = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    tame = (
-        raw != b""
-        and raw[0] not in b". "
-        and raw[-1] != 0x20
-        and b"  " not in raw
-        and raw[:5] != b"From "
-    )
-    if tame and not any(odd in raw for odd in _ODD):
-        made = b2a_qp(raw).replace(b"\n", b"\r\n")
-        if b"\n." not in made and b"\nFrom " not in made:
-            if made[-1:] == b"\n":
-                return made
-            if len(made) - made.rfind(b"\n") <= LINE + 1:  # room for the soft break's "="
-                return made + SOFT_BREAK
-    return _by_hand(raw)
+    return _by_hand(text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
 
 
 def _one_line(raw: bytes) -> bytes | None:
-    """Encode one line of printable ASCII, as most pieces are; None: look more closely."""
+    """Encode one line of printable ASCII, as most fills are; None: look more closely."""
     if not raw:
         return b""
     if raw[0] in _GUARDED or raw[-1] == _SPACE or b"  " in raw or raw.translate(None, _PRINTABLE):
@@ -82,7 +60,7 @@ def _one_line(raw: bytes) -> bytes | None:
 
 
 def _by_hand(raw: bytes) -> bytes:
-    """Encode what the C encoder would not write as the three properties want it: it is rare."""
+    """Encode any text; what many mails have in common is encoded once."""
     escaped = _UNSAFE.sub(_escape, raw)
     lines = escaped.split(b"\n")
     last = lines.pop()

@@ -2,7 +2,7 @@
 
 import html as html_module
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import markupsafe
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from digest.composing.cards import DENSITIES, Density
 from digest.composing.excerpt import harmless
 from digest.composing.render import Renderers
-from digest.composing.renderers import EditionInLanguage
+from digest.composing.renderers import Content, EditionInLanguage
 from digest.papers import Link, Paper
-from digest.ranking.interface import Field, Pick, Reason, Section, Span
+from digest.ranking.interface import Field, Pick, Picks, Reason, Section, Span, new_number
 from tests.composing.conftest import DAY, SHIPPED, MakePress, paper, picked
 
 Card = tuple[str, str]  # as HTML and as text
@@ -179,3 +179,39 @@ def test_papers_share_the_piece_of_the_same_reason(press: Renderers) -> None:
     (piece,) = [f for f in rows[0] if id(f) in shared]
     assert "tides" in piece.html
     assert piece.text.strip() == "You follow tides"
+
+
+def test_readers_for_whom_the_same_stands_in_a_paper_share_its_card(press: Renderers) -> None:
+    sheet, some = press.edition(1, DAY).in_language("en"), paper(1)
+    tides, (mine, other) = (Reason("tides", "title", 0.5),), (new_number(), new_number())
+
+    def card(section: Section = "picked", reasons: tuple[Reason, ...] = tides, **of: int) -> str:
+        made = sheet.card(some, Pick(1, 0.5, section, reasons, **of), False, "full")
+        return "".join(fragment.text for fragment in made.fragments)
+
+    first = card(grounds=mine)
+    assert card(reasons=(), grounds=mine) == first, "one number, one card"
+    sea = (Reason("sea", "title", 0.5),)
+    assert "sea" in card(reasons=sea, grounds=other)
+    assert "sea" in card(reasons=sea), "without a number nobody else's card will do"
+    assert card("trending", (), grounds=0) not in (first, card("picked", sea))
+
+
+def test_issues_of_one_choice_are_composed_once(press: Renderers) -> None:
+    sheet = press.edition(1, DAY).in_language("en")
+    made: list[Content] = []
+
+    def content(picks: Sequence[Pick], token: int = 60, can_leave: bool = True) -> Content:
+        def make() -> Content:
+            made.append(Content(str(len(made)), "", "", (), (), {}))
+            return made[-1]
+
+        return sheet.content(picks, token, can_leave, make)
+
+    pick = Pick(1, 0.5, "picked")
+    one, equal = Picks([pick]), Picks([pick])
+    assert content(one) is content(one)
+    assert content(equal) is not content(one)
+    assert content(one, token=61) is not content(one)
+    assert content(one, can_leave=False) is not content(one)
+    assert content([pick]) is not content([pick]), "what can change is no key"

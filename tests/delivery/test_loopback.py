@@ -44,6 +44,10 @@ def test_only_this_machine_is_loopback(host: str, here: bool) -> None:
 @pytest.mark.parametrize(("host", "asked"), [("ip6-localhost", False), ("192.0.2.1", True)])
 def test_a_password_in_clear_may_go_to_this_machine_alone(host: str, asked: bool) -> None:
     relay = Relay(host=host, port=1, security="none", username="ada", password="x", timeout=1.0)
+
+    async def open_it() -> None:
+        await open_session(relay, Wire())
+
     with pytest.raises((DeliveryError, OSError)) as caught:
-        asyncio.run(open_session(relay, Wire()))
+        asyncio.run(open_it())
     assert isinstance(caught.value, DeliveryError) is asked
