@@ -127,9 +127,13 @@ def _put(node: ast.AST, name: str, at: int | None, child: ast.AST) -> None:
 
 
 def _is_said(node: ast.AST) -> bool:
-    """Return whether this is words: a docstring, a message, an error."""
-    text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return text or isinstance(node, _UNTOUCHED)
+    """Return whether nothing runs here: a docstring, a message, a type, a list of names."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Subscript(value=ast.Name(id="Literal")):
+            return True
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+    return isinstance(node, _UNTOUCHED)
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:  # noqa: PLR0912 - a table of kinds

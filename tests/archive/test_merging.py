@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from itertools import permutations
 
 import pytest
 
-from digest.archive.merging import contradiction, improvements, provenance_of
+from digest.archive.merging import FIELDS, contradiction, improvements, provenance_of
 from digest.papers import Link, Paper, PaperRecord
 
 
@@ -72,6 +72,12 @@ def test_counts_days_links_and_keywords_do_not_depend_on_the_order_of_dumps() ->
         counts = (facts.upvotes, facts.comments, facts.author_count)
         ends.add((counts, facts.published, links, keywords))
     assert len(ends) == 1
+
+
+def test_every_fact_of_a_record_is_a_papers_but_its_place_in_the_dump() -> None:
+    facts = {field.name for field in fields(PaperRecord)}
+    assert facts - set(FIELDS) <= {"position", "line", "version", "revised"}
+    assert set(FIELDS) <= facts & {field.name for field in fields(Paper)}
 
 
 def test_full_names_are_better_than_initials() -> None:

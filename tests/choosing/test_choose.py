@@ -67,3 +67,26 @@ def test_one_keyword_gives_its_weakest_places_to_good_papers_of_others() -> None
 def test_a_keyword_keeps_its_places_when_the_others_have_nothing_good() -> None:
     candidates = [(n, 1.0) for n in range(10)] + [(10, 0.2)]
     assert [paper for paper, _ in diversified(candidates, [0] * 10 + [1], 10)] == list(range(10))
+
+
+def test_what_no_keyword_leads_takes_nobodys_place() -> None:
+    candidates = [(n, 1.0) for n in range(12)]
+    assert [paper for paper, _ in diversified(candidates, [0] * 10 + [-1, 0], 10)] == [*range(10)]
+
+
+def test_ten_papers_are_an_issue_unless_its_reader_chose_otherwise() -> None:
+    papers = [Paper(n, f"Tides of Harbour {n}", f"{n * 7919} {n}") for n in range(1, 14)]
+    index, profile = Index.build(papers, Background.of(papers)), parse("tides")
+    ranking = index.rank([profile], depth=20)[0]
+    assert len(choose(profile, ranking, index)) == 10
+    assert len(choose(profile, ranking, index, max_papers=12)) == 12
+
+
+def test_each_choice_has_a_number_of_its_own() -> None:
+    profile = parse("tides")
+    ranking = INDEX.rank([profile])[0]
+    one, other = (choose(profile, ranking, INDEX) for _ in range(2))
+    assert one == other and one.number != other.number
+    assert [pick.grounds for pick in one if pick.section == "picked"] == [
+        pick.grounds for pick in other if pick.section == "picked"
+    ], "the same reasons, known by the same number"

@@ -144,6 +144,62 @@ def test_back_off_doubles_up_to_its_limit_with_jitter() -> None:
         assert minutes * 0.75 <= min(delays) < max(delays) <= minutes * 1.25
 
 
+def test_the_first_try_again_is_in_five_minutes_and_no_later_one_beyond_four_hours() -> None:
+    assert BackOff() == BackOff(timedelta(minutes=5), timedelta(hours=4), 0.25)
+    steady = BackOff(jitter=0)
+    waits = [steady.next_attempt(n, NOW, random.Random(1)) - NOW for n in (0, 1, 2, 6, 7, 99)]
+    assert [wait.total_seconds() / 60 for wait in waits] == [5, 5, 10, 160, 240, 240]
+
+
+def test_the_wait_for_a_rate_is_what_is_missing_of_one_mail() -> None:
+    pace = Pace(PaceLimits(per_second=4), rng=random.Random(1))
+    assert pace.ask("a.org", 10.0, NOW) == Go()
+    assert pace.ask("a.org", 10.0, NOW) == Wait(0.25)
+    assert pace.ask("a.org", 10.125, NOW) == Wait(0.125)
+    assert pace.ask("a.org", 10.25, NOW) == Go()
+    assert [pace.ask("a.org", 99.0, NOW) for _ in range(5)] == [*[Go()] * 4, Wait(0.25)]
+    assert pace.ask("a.org", 98.0, NOW) == Wait(0.25), "a clock that goes back gives nothing"
+
+
+def test_of_two_rates_the_slower_one_counts_and_takes_nothing_while_it_waits() -> None:
+    pace = Pace(PaceLimits(per_second=10, per_domain_per_second=1), rng=random.Random(1))
+    assert pace.ask("a.org", 0.0, NOW) == Go()
+    assert pace.ask("a.org", 0.5, NOW) == Wait(0.5)
+    assert pace.ask("b.org", 0.5, NOW) == Go()
+
+
+def test_an_answer_that_nobody_waited_for_opens_no_second_connection() -> None:
+    pace = Pace(PaceLimits(per_domain_connections=1), rng=random.Random(1))
+    pace.done("a.org")
+    assert pace.ask("a.org", 0.0, NOW) == Go()
+    assert pace.ask("a.org", 0.0, NOW) == Wait(0.05)
+    assert pace.ask("b.org", 0.0, NOW) == Go()
+
+
+def test_pace_need_not_be_asked_while_there_is_no_limit_and_no_pause() -> None:
+    pace = Pace(rng=random.Random(1))
+    assert pace.idle
+    pace.trip("a.org", "421", NOW)
+    pace.trip("b.org", "421", NOW)
+    pace.accepted("a.org")
+    assert not pace.idle, "b.org is paused still"
+    pace.accepted("b.org")
+    assert pace.idle
+    limited = Pace(PaceLimits(per_second=9), rng=random.Random(1))
+    limited.trip("a.org", "421", NOW)
+    limited.accepted("a.org")
+    assert not limited.idle
+
+
+def test_a_pause_lasts_two_minutes_then_twice_as_long_up_to_an_hour() -> None:
+    pace, now = Pace(rng=random.Random(1)), NOW
+    for minutes in (2, 4, 8, 16, 32, 60, 60):
+        until = pace.trip("a.org", "421", now)
+        assert minutes * 0.75 <= (until - now).total_seconds() / 60 <= minutes * 1.25
+        now = until
+        assert pace.ask("a.org", 0.0, now) == Go(), "over to the second"
+
+
 def test_without_limits_everything_goes() -> None:
     pace = Pace(rng=random.Random(1))
     assert all(isinstance(pace.ask("a.org", 0.0, NOW), Go) for _ in range(1000))
