@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +7,9 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from digest.composing.excerpt import Cut, Excerpt, cut, escaped, harmless
+from digest.mail import HOLES
 
+TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # the direction of all that follows
 SENTENCES = (
     "We show that a bound holds. for $x + y = z$ and https://example.org/a?b=c. (see [1] there) "
     "e.g. et al. 3.5 ≤ O(n log n) x = y 深层学习。 \\(a b\\) { open ) wrong"
@@ -27,6 +30,23 @@ def test_a_short_text_is_whole() -> None:
 def test_the_cut_falls_at_the_end_of_a_sentence() -> None:
     assert shown("We did it. Then we did it again, at length.", 30) == "We did it. Then we did it…"
     assert shown("We did it twice. Then again, at length.", 30) == "We did it twice."
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(10, "We did it."), (9, "We did…")])
+def test_a_sentence_that_ends_at_the_limit_is_whole(limit: int, kept: str) -> None:
+    assert shown("We did it. Twice.", limit) == kept
+
+
+def test_nothing_that_could_break_a_mail_is_let_through_and_nothing_else_is_lost() -> None:
+    for code in range(0x110000):
+        character, kind = chr(code), unicodedata.category(chr(code))
+        left = harmless(character)
+        if character in "\t\n\r\u2028\u2029":
+            assert left == " "
+        elif kind in ("Cc", "Cs") or code in TURNING or character in HOLES.values():
+            assert left == "", f"U+{code:04X}"
+        elif code not in (0xFFFE, 0xFFFF):
+            assert left == character, f"U+{code:04X}"
 
 
 @pytest.mark.parametrize(

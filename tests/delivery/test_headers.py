@@ -5,13 +5,15 @@ from __future__ import annotations
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.delivery import headers
 
 
 @given(st.text(max_size=400))
+@example("=?utf-8?q?x?=")
+@example("plain =?utf-8?b?eA==?= words")
 def test_a_subject_survives_folding_and_encoding(text: str) -> None:
     written = headers.unstructured("Subject", text)
     for line in written.split(b"\r\n"):
@@ -19,6 +21,20 @@ def test_a_subject_survives_folding_and_encoding(text: str) -> None:
     value = written.decode("ascii").removeprefix("Subject:").replace("\r\n", "").strip()
     shown = str(make_header(decode_header(value))) if "=?" in value else value
     assert shown == headers.header_line(text).encode("utf-8", "replace").decode()
+
+
+@pytest.mark.parametrize(("last", "lines"), [(1, 1), (2, 2)])
+def test_a_line_is_broken_before_the_word_that_would_pass_78_octets(last: int, lines: int) -> None:
+    text = "x" * 60 + " " + "y" * 6 + " " + "z" * last  # Subject:, blanks and x, y are 76
+    assert headers.unstructured("Subject", text).count(b"\r\n") == lines
+
+
+@pytest.mark.parametrize("text", ["Grüße an alle Leser der Zeitung " * 6, "深层学习的方法" * 20])
+def test_encoded_words_are_long_and_never_too_long(text: str) -> None:
+    words = headers.encoded_words(text, first_column=9)
+    assert max(map(len, words)) <= 75
+    assert min(map(len, words[1:-1])) >= 70
+    assert len(words[0]) <= 78 - 9
 
 
 def test_mostly_ascii_is_encoded_legibly() -> None:

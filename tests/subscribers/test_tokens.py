@@ -76,6 +76,11 @@ def test_the_newest_key_signs() -> None:
     assert Tokens([NEW_KEY]).read("mail", token, NOW).fields == (1, 2)
 
 
+def test_fields_are_told_apart_by_kind() -> None:
+    fields = TOKENS.read("restore", TOKENS.sign("restore", 7, "a@b.org", "k", now=NOW), NOW)
+    assert (fields.numbers(), fields.words()) == ((7,), ("a@b.org", "k"))
+
+
 def test_a_rotation_keeps_the_hashes_of_addresses() -> None:
     assert Tokens([KEY, NEW_KEY]).address_key == Tokens([KEY]).address_key == KEY
 
