@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from digest.sources.health import FetchRecord, judge_health
 
 MONDAY = datetime(2026, 1, 5, 6, tzinfo=UTC)
@@ -85,3 +87,70 @@ def test_the_order_of_the_history_does_not_matter() -> None:
     history = weekdays(3)
     latest = fetch(21, papers=0, new=0)
     assert judge_health(history[::-1], latest) == judge_health(history, latest)
+
+
+@pytest.mark.parametrize(
+    ("batches", "papers", "state"),
+    [(3, 15, "shrunken"), (3, 16, "fresh"), (2, 1, "fresh"), (0, 1, "fresh")],
+)
+def test_less_than_two_fifths_of_three_batches_or_more_is_shrunken(
+    batches: int, papers: int, state: str
+) -> None:
+    known = [fetch(7 + day, new=0) for day in range(5)]  # told again: no batches to compare with
+    health = judge_health([*(fetch(day) for day in range(batches)), *known], fetch(14, papers, 1))
+    assert health.state == state
+    if state == "shrunken":
+        assert health.reason == "15 papers; the usual batch has 40"
+
+
+@pytest.mark.parametrize(
+    ("days", "silent", "state"),
+    [
+        # Three silences are known: the longest but one and a day may pass.
+        ((0, 1, 2, 3), 2, "repeated"),
+        ((0, 1, 2, 3), 3, "stale"),
+        ((0, 7, 14, 15), 8, "repeated"),
+        ((0, 7, 14, 15), 9, "stale"),
+        ((0, 9, 10, 11), 3, "stale"),
+        # Two are too few: a weekend and a day.
+        ((0, 7, 14), 3, "repeated"),
+        ((0, 7, 14), 4, "stale"),
+    ],
+)
+def test_a_source_may_be_silent_as_long_as_it_was_before(
+    days: tuple[int, ...], silent: int, state: str
+) -> None:
+    history = [fetch(2 + day) for day in days]
+    latest = fetch(2 + days[-1] + silent, new=0)
+    if latest.at.weekday() >= 5:
+        state = state.replace("repeated", "quiet")
+    assert judge_health(history, latest).state == state
+
+
+def test_what_a_stale_source_usually_does_is_told_in_days() -> None:
+    daily = [fetch(day) for day in range(5)]
+    assert judge_health(daily, fetch(7, new=0)).reason.endswith("within 2 days")
+
+
+@pytest.mark.parametrize(
+    ("wednesdays", "state"),
+    [((), "empty"), ((0,), "empty"), ((0, 0), "quiet"), ((0, 9), "empty"), ((0, 0, 9), "quiet")],
+)
+def test_a_weekday_is_known_after_two_and_by_most_of_them(
+    wednesdays: tuple[int, ...], state: str
+) -> None:
+    history = [fetch(2 + 7 * week, new, new) for week, new in enumerate(wednesdays)]
+    day = 2 + 7 * len(wednesdays)
+    assert judge_health([*history, fetch(day - 1)], fetch(day, 0, 0)).state == state
+
+
+def test_the_first_look_at_a_source_that_has_nothing_new_is_told() -> None:
+    assert judge_health([], fetch(0, new=0)).reason == "40 papers, all known: nothing new"
+    assert judge_health([], fetch(0, 0, 0)).reason.endswith("has not been seen yet")
+    unchanged = judge_health([], fetch(0, 0, 0, unchanged=True))
+    assert unchanged.reason == "nothing changed since the last time"
+
+
+def test_a_failure_after_one_that_worked_is_the_first_in_a_row() -> None:
+    mixed = [fetch(0, error="x"), fetch(1), fetch(2, error="x")]
+    assert "(2 times in a row)" in judge_health(mixed, fetch(3, error="x")).reason
