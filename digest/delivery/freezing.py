@@ -55,8 +55,10 @@ class Freezer:
         self.letterhead = letterhead
         self._domain = headers.ascii_domain(letterhead.from_address).rpartition("@")[2]
         self._number: int | None = None  # of our letterhead, once it is stored
-        # By identity, which is 20 times faster than by value, so they are kept alive.
-        self._numbers: dict[Fragment, int] = {}  # issues of an edition share most of them
+        # Issues of an edition share most fragments. Each edition has the store keep its own: what
+        # only an older one keeps is pruned with it.
+        self._numbers: dict[Fragment, int] = {}
+        self._edition = 0  # whose numbers these are
         self._encoded: dict[int, Encoded] = {}
         self._stationery: dict[int, SenderHeaders] = {}
 
@@ -70,6 +72,9 @@ class Freezer:
             return []
         if self._number is None:
             self._number = self._shelf.keep_letterhead(self.letterhead.to_json())
+        if issues[0].edition != self._edition:
+            self._numbers.clear()
+            self._edition = issues[0].edition
         try:
             return [self._frozen(issue, self._number, now) for issue in issues]
         except KeyError:  # a fragment that is new to this process
