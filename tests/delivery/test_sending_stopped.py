@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import update
 
 from bench.delivery_room import NOW, address_of
 from bench.smtp_recorder import Recorder
+from digest.delivery.crash_board import LivingSender
+from digest.delivery.sender import Sender
 from digest.storage.schema import editions, subscribers, suppressions
 from tests.delivery.conftest import MakePost, relay_to
 
@@ -61,11 +64,32 @@ def test_an_edition_is_paused_or_cancelled_while_it_runs(post: MakePost, change:
     assert place.count().accepted == len(server.accepted) == 100
 
 
-def test_what_expires_is_not_sent(post: MakePost) -> None:
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(hours=1)])
+def test_what_expires_is_not_sent(post: MakePost, after: timedelta) -> None:
     place = post(5)
-    late = NOW + timedelta(hours=73)
+    late = NOW + timedelta(hours=72) + after
     with Recorder() as server:
         place.send(relay_to(server.port), now=late)
         assert server.accepted == []
     assert place.room.deliveries.expire(late) == 5
     assert place.count().expired == 5
+
+
+@pytest.mark.parametrize(("early", "sent"), [(timedelta(0), 0), (timedelta(seconds=1), 5)])
+def test_what_was_claimed_in_time_leaves_until_the_very_end(
+    post: MakePost, early: timedelta, sent: int
+) -> None:
+    place, now = post(5), [NOW]
+    end = NOW + timedelta(hours=72)
+    owner = LivingSender(place.folder / "owners")
+    with Recorder() as server:
+        sender = Sender(
+            place.room.deliveries, owner, relay_to(server.port), clock=lambda: now[0],
+            rng=random.Random(1),
+        )  # fmt: skip
+        mails = list(place.room.mails(owner.name, NOW, shard=20, most=5))
+        now[0] = end - early
+        sender.send(mails)
+        assert len(server.accepted) == sent
+    assert place.count().accepted == sent
+    assert place.count().expired == 5 - sent
