@@ -7,6 +7,19 @@ from functools import lru_cache
 
 DASHES = "-‐‑‒–—−－"
 
+# English words that stand in nearly every paper, whatever it is about.
+_FUNCTION_WORDS = """
+a about above after again against all also although am among an and any are as at be because been
+before being below between both but by can cannot could did do does doing down during each either
+few for from further had has have having he her here hers him his how however i if in into is it
+its itself just may me might more most must my no nor not of off on once only or other our out
+over own per same shall she should since so some such than that the their them then there these
+they this those though through thus to too toward towards under until up upon us very via was we
+were what when where whether which while who whom whose why will with within without would yet you
+your
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+
 _SIGNS_OF_NAMES = "+#*"  # C++, C#, A*
 _TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PLAIN = str.maketrans({"’": "'"} | dict.fromkeys(DASHES, "-"))  # as typewriters have them
@@ -29,6 +42,8 @@ def bare(token: str) -> str:
         start += 1
     while end > start and not _is_of_word(token[end - 1]):
         end -= 1
+    if start and token[start - 1] == "." and token[start:end].upper() == "NET":
+        start -= 1  # the platform, not a net
     core_end = end
     while core_end > start and end < len(token) and token[end] in _SIGNS_OF_NAMES:
         end += 1

@@ -15,21 +15,14 @@ from typing import NamedTuple
 
 import Stemmer
 
-# `C++`, `C#`, `A*` keep their sign; `Alzheimer's` loses its 's (it is within the token's span).
-_TOKEN = re.compile(r"[^\W\d_](?:\+\+|#|\*)(?!\w)|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*(?:['’]s\b)?")
-_HYPHENS = frozenset("-‐‑\u00ad")
+from digest.ranking.spelling import one_spelling
+from subscribers.words import FUNCTION_WORDS
 
-_FUNCTION_WORDS = """
-a about above after again against all also although am among an and any are as at be because been
-before being below between both but by can cannot could did do does doing down during each either
-few for from further had has have having he her here hers him his how however i if in into is it
-its itself just may me might more most must my no nor not of off on once only or other our out
-over own per same shall she should since so some such than that the their them then there these
-they this those though through thus to too toward towards under until up upon us very via was we
-were what when where whether which while who whom whose why will with within without would yet you
-your
-"""
-FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+# `C++`, `C#`, `A*`, `.NET` keep their sign; `Alzheimer's` loses its 's (within the token's span).
+_TOKEN = re.compile(
+    r"(?<![\w.])\.(?:NET|net)\b|[^\W\d_](?:\+\+|#|\*)(?!\w)|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*(?:['’]s\b)?"
+)
+_HYPHENS = frozenset("-‐‑\u00ad")
 
 
 class Token(NamedTuple):
@@ -45,14 +38,14 @@ class Token(NamedTuple):
 def stem(word: str) -> str:
     """Return a word's Snowball (English) stem: `networks`, `Networks` → `network`."""
     if word.isascii() and word.isalnum():  # the usual case, and the same: nothing to normalise
-        return str(_snowball()(word.lower()))
+        return str(_snowball()(one_spelling(word.lower())))
     folded = unicodedata.normalize("NFKC", word).casefold()
     for apostrophe in ("'s", "’s"):
         folded = folded.removesuffix(apostrophe)
     if not folded.isascii():
         decomposed = unicodedata.normalize("NFKD", folded)
         folded = "".join(c for c in decomposed if not unicodedata.combining(c)) or folded
-    return str(_snowball()(folded))
+    return str(_snowball()(one_spelling(folded)))
 
 
 @lru_cache(maxsize=1)
