@@ -1,4 +1,4 @@
-"""The walk over a keyword text: its items with their places, and its problems. Pure.
+"""The walk over a stretch of keyword text: its items with their places, and its problems. Pure.
 
 `subscribers.profile` says what may be written, and what the items must be together.
 """
@@ -7,185 +7,278 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from subscribers.errors import Problem
+from subscribers.items import Item, Signs, are_initials, together
+from subscribers.keyword_cursor import CARETS, PLUSES, QUOTES, SEPARATORS, KeywordCursor
+from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import message
-from subscribers.words import DASHES, bare, is_control, normalised
+from subscribers.search_syntax import OPERATORS, PREFIX, search_field
+from subscribers.typed_words import (
+    ending_cut,
+    hashtag_words,
+    is_short_for,
+    says_near,
+    why_no_keyword,
+)
+from subscribers.words import DASHES, bare, normalised
 
-Scope = Literal["title", "author", "org"]
 MIN_WEIGHT, MAX_WEIGHT = 0.1, 10.0
 
-_COMMAS = ",，、،"
-_LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
-_QUOTES = '"“”„‟″«»＂「」『』'
-_PLUSES = "+＋"
-_CARETS = "^＾"
-_SCOPE = re.compile(r"(title|author|org)[:：][^\S\n\r\v\f\x85\u2028\u2029]*", re.IGNORECASE)
+_SPACED_SEPARATORS = frozenset("·•∙‧/▪◦●■➤►→")
+_SINGLE_QUOTED = re.compile(
+    r"['‘‚‹`]{1,2}([^'‘’‚‹›`,;\n\"“”„‟″«»＂「」『』❝❞〝〞〟]+)['’›`]{1,2}(?=\s*(?:[,;\]})\n]|$))"
+)
+_BRACED = re.compile(r"\{([^{}\"“”,;:\n\\]+)\}")
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)](?=\s+[^\s,;])")
 _WEIGHT = re.compile(r"\d{1,9}(\.\d{0,20})?|\.\d{1,20}")
+_INITIALS = re.compile(r"[ \t]*,[ \t]*((?:[^\W\d_]\.[ -]?)+)")
+_NEXT_NAME = re.compile(r"[ \t]+([^\s,，、،;；؛|。\"“”„«»^()\[\]]+)")
+_NEARNESS = re.compile(r"~\d*")
+_NAME_PARTS = frozenset(
+    (
+        *("al", "de", "del", "della", "den", "der", "di", "du", "el", "la", "le"),
+        *("ten", "ter", "van", "vom", "von", "y", "zu", "zur"),
+    )
+)
+_ABBREVIATIONS = frozenset(("prof", "dept", "univ", "spec", "subsp", "approx"))
+_EITHER = frozenset(("or", "oder"))
+_BUT_NOT = frozenset(("not", "excluding", "except"))
+_AND_SO_ON = frozenset(("etc", "usw", "u.s.w"))
+_SMALL_WORDS = _EITHER | _BUT_NOT | _AND_SO_ON
+_COMPARED = re.compile(r"[A-Z]{4,}\s*(?:[<>=]|AFT|BEF|IS)")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing a reader asked for, or asked never to see."""
+class ItemLexer(KeywordCursor):
+    """Walks over a text once, from left to right; `read` fills the lists of `items`."""
 
-    text: str  # as the reader typed it, without weight, signs and quotes: shown in reasons
-    words: tuple[str, ...]  # NFKC, casefolded, in order; `zero-shot` is one word
-    phrase: bool = False  # quoted: the words stand together, in order
-    weight: float = 1.0  # 0.1 to 10
-    required: bool = False  # `+`: a paper without it is never picked
-    scope: Scope | None = None  # `title:`, `author:`, `org:`; None: anywhere
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPart:
-    """An item and where it stands."""
-
-    item: Item
-    position: int
-
-
-@dataclass(slots=True)
-class _Signs:
-    """What stands before a word or phrase."""
-
-    excluded: bool = False
-    required: bool = False
-    scope: Scope | None = None
-    start: int = 0
-
-    @property
-    def any(self) -> bool:
-        return self.excluded or self.required or self.scope is not None
-
-
-@dataclass(slots=True)
-class ItemLexer:
-    """Walks over the text once, from left to right; `read` fills the three lists."""
-
-    text: str
-    at: int = 0
-    wanted: list[ItemPart] = field(default_factory=list)
-    excluded: list[ItemPart] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    # the item being read
-    loose: list[tuple[int, str]] = field(default_factory=list)  # place and text of bag words
-    parts: list[ItemPart] = field(default_factory=list)  # its phrases, `+` and scoped words
-    excluding: bool = False  # the item excludes something
-    blank: int | None = None  # where a token without any letter or digit stands
+    def __init__(
+        self, text: str, at: int = 0, style: LineStyle = PLAIN, *, long_exclusions: bool = True
+    ) -> None:
+        super().__init__(text, at, style, long_exclusions=long_exclusions)
+        self._blank: int | None = None  # where a token without any letter or digit stands
+        self._number = 0  # of the item, in a list that counts
+        self._before: tuple[int, str] | None = None  # the item before, when it was one word
 
     def read(self) -> None:
         """Take in the whole text."""
+        self._skip_number()
         while self.at < len(self.text):
             here = self.text[self.at]
-            if here in _COMMAS or here in _LINE_ENDS:
+            if here in SEPARATORS:
                 self.at += 1
                 self._end_item()
+                self._skip_number()
             elif here.isspace():
                 self.at += 1
-            elif here in _CARETS:
+            elif here in CARETS:
                 self._read_weight()
             else:
                 self._read_part()
         self._end_item()
 
-    def problem(self, position: int, text: str, **values: object) -> None:
-        """Note what is wrong with the character at a position."""
-        character = self.text[position] if position < len(self.text) else ""
-        self.problems.append(Problem(position, character, message(text, **values)))
-
-    def _dangling(self, signs: _Signs) -> None:
-        at, scope = signs.start, signs.scope
-        if scope:
-            self.problem(at, "nothing follows {scope}: (write {scope}:word)", scope=scope)
-        elif signs.required:
-            self.problem(at, "a + alone: write +word for what must be there, or take it out")
-        else:
-            self.problem(
-                at, "a dash alone: write -word for what you never want to see, or take it out"
-            )
-
     def _read_part(self) -> None:
         """Read signs, then the word or the phrase they belong to."""
+        if self._read_number_between() or self._read_suffix():
+            return
         signs = self._read_signs()
         if signs is None:
             return
-        here = self.text[self.at] if self.at < len(self.text) else ""
-        if here and here in _QUOTES:
+        here = self.text[self.at : self.at + 1]
+        if here in ("[", "(") and _SINGLE_QUOTED.match(self.text, self.at + 1):
+            self.at += 1
+            here = self.text[self.at]
+        quoted = None
+        if here in ("'", "‘", "‚", "‹", "`"):
+            quoted = _SINGLE_QUOTED.match(self.text, self.at)
+        elif here == "{":
+            quoted = _BRACED.match(self.text, self.at)
+        if here and here in QUOTES:
             self._read_phrase(signs)
+        elif quoted and normalised(quoted[1]):
+            self.at = quoted.end()
+            self._check_characters(quoted.start(), quoted[0])
+            self._add_phrase(quoted.start() + 1, quoted[1], signs)
         else:
             self._read_word(signs)
 
-    def _read_signs(self) -> _Signs | None:
-        signs = _Signs(start=self.at)
-        signs.excluded = self._skip(DASHES)
-        signs.required = self._skip(_PLUSES)
-        if signs.required and (signs.excluded or self._skip(DASHES)):
-            self.problem(signs.start, "either - (never) or + (always), not both")
-            self._skip_token()
-            return None
-        if scope := _SCOPE.match(self.text, self.at):
-            signs.scope = _scope_of(scope[1])
-            self.at = scope.end()
-            if self._skip(DASHES + _PLUSES):
-                self.problem(
-                    scope.end(), "the sign comes first: write -{scope}:word", scope=signs.scope
-                )
-                self._skip_token()
-                return None
-        if signs.any and not self._something_here():
-            self._dangling(signs)
-            return None
-        return signs
-
-    def _read_phrase(self, signs: _Signs) -> None:
+    def _read_phrase(self, signs: Signs) -> None:
         opened = self.at
         end = opened + 1
-        while end < len(self.text) and self.text[end] not in _QUOTES + _LINE_ENDS:
+        while end < len(self.text) and self.text[end] not in QUOTES + LINE_ENDS:
             end += 1
         inside = self.text[opened + 1 : end]
-        closed = end < len(self.text) and self.text[end] in _QUOTES
+        closed = end < len(self.text) and self.text[end] in QUOTES
         self.at = end + closed
         self._check_characters(opened + 1, inside)
-        words = normalised(inside)
         if not closed:
             self.problem(opened, "this quotation mark is never closed on its line")
-        elif not words:
+        elif not normalised(inside):
             self.problem(opened, "the phrase between these quotation marks is empty")
         else:
-            self._add(" ".join(inside.split()), words, signs, phrase=True)
+            self._add_phrase(opened + 1, inside, signs)
         after = self.text[self.at : self.at + 1]
-        if closed and after and after in DASHES + _PLUSES:
+        if closed and after and after in DASHES + PLUSES:
             self.problem(self.at, "put a space before this sign, or take it out")
             self._skip_token()
+        elif closed and (near := _NEARNESS.match(self.text, self.at)):
+            self.problem(
+                self.at,
+                "“{sign}” is not known here: leave the quotation marks out, and words count more"
+                " side by side",
+                sign=near[0],
+            )
+            self.at = near.end()
 
-    def _read_word(self, signs: _Signs) -> None:
-        start = self.at
-        stop = _COMMAS + _LINE_ENDS + _QUOTES + _CARETS
-        while self.at < len(self.text) and not self.text[self.at].isspace():
-            if self.text[self.at] in stop:
-                break
-            self.at += 1
-        token = self.text[start : self.at]
+    def _add_phrase(self, start: int, inside: str, signs: Signs) -> None:
+        words = inside.split()
+        for word in words:
+            if reason := why_no_keyword(word):
+                self._refuse(start, reason)
+        text = " ".join([self._without_ending(word) for word in words])
+        self.items.add(Item(text, normalised(text), phrase=True), signs)
+
+    def _read_word(self, signs: Signs) -> None:
+        start, token = self.at, self._token()
+        plain = token.isalpha() and not token.isupper() and token not in _SMALL_WORDS
+        if plain and not signs.any and normalised(token):  # as most are
+            self.items.add_loose(start, token)
+            return
         self._check_characters(start, token)
-        shown = bare(token)
-        if signs.scope is None and (scope := _SCOPE.match(shown)):  # as in `(title:survey)`
-            signs.scope = _scope_of(scope[1])
-            shown = bare(shown[scope.end() :])
-        words = normalised(shown)
-        if words:
-            self._add(shown, words, signs, phrase=False)
-        elif signs.any:
-            self._dangling(signs)
+        if signs.field and signs.field.known and not signs.scope:
+            signs.field = None  # `abs:` and the like: anywhere, as without it
+        tag = hashtag_words(token)
+        shown = self._word_of(tag or token)
+        if tag and normalised(shown):
+            self._check_word(start, shown, shown)
+            self.items.add_tag(together(shown), signs)
+        elif not signs.any and self._read_between(start, token, shown):
+            return
+        elif not normalised(shown):
+            if signs.any:
+                self._dangling(signs)
+            else:
+                self._blank = start
         else:
-            self.blank = start
+            shown = self._within_field(shown, signs)
+            self._check_word(start, token, shown)
+            self._add_word(start, token, shown, signs)
+
+    def _within_field(self, shown: str, signs: Signs) -> str:
+        """Return a word without the field within its brackets, as in `(title:survey)`."""
+        while self._has_fields and not signs.field and (named := PREFIX.match(shown)):
+            found = search_field(named[1] or named[2])
+            rest = self._word_of(shown[named.end() :])
+            if found is None or not found.known or not normalised(rest):
+                break
+            signs.field, signs.scope = (found if found.scope else None), found.scope
+            shown = rest
+        return shown
+
+    def _check_word(self, start: int, token: str, shown: str) -> None:
+        if reason := why_no_keyword(token) or why_no_keyword(shown):
+            self._refuse(start, reason)
+        elif shown in OPERATORS:
+            self.problem(
+                start,
+                "“{word}” stands alone here: put it between two keywords, or in quotation marks",
+                word=shown,
+            )
+
+    def _add_word(self, start: int, token: str, shown: str, signs: Signs) -> None:
+        if signs.scope in ("author", "org"):
+            self.items.add(together(self._whole_name(shown)), signs)
+        elif signs.any:
+            self.items.add(together(shown), signs)
+        elif token.startswith("(") and is_short_for(shown, [t for _, t in self.items.loose]):
+            self.items.add_alone(start, together(shown))
+        else:
+            self.items.add_loose(start, shown)
+            if self._ends_sentence(token, shown):
+                self._end_item()
+
+    def _read_between(self, start: int, token: str, word: str) -> bool:
+        """Deal with a token that parts or joins; True: it is no word of an item."""
+        if word.casefold() in _AND_SO_ON:
+            self.items.remarks.append(
+                message("“{word}” was left out: only what is named is looked for", word=word)
+            )
+            return True
+        if token in _SPACED_SEPARATORS and not re.search(r"/su[bp]\b", self.text):
+            self._end_item()
+            self._skip_number()
+            return True
+        if _COMPARED.match(self.text, start) and (found := search_field(word)):
+            self.check_field(start, found, word)
+        elif says_near(word):
+            self.problem(
+                start,
+                "“{word}” is not known here: leave it out, and words count more side by side",
+                word=word,
+            )
+        elif word in _EITHER and self._more_in_item():
+            if self.items.signed:
+                self.problem(start, "“{word}” after a sign: write each with its sign", word=word)
+            elif self.items.holds:
+                self._end_item()
+                return True
+        elif word in _BUT_NOT and (self.items.holds or word != "except") and self._more_in_item():
+            self.problem(
+                start,
+                "“{word}” is only a word here: write -image for what you never want to see, or"
+                " put the whole phrase in quotation marks",
+                word=word,
+            )
+        return False
+
+    def _word_of(self, token: str) -> str:
+        """Return what is left of a token without what stands around it."""
+        return bare(self._without_ending(bare(token)))
+
+    def _without_ending(self, token: str) -> str:
+        """Return `transform` for `transform*`, and say so."""
+        cut = ending_cut(token)
+        if cut is None:
+            return token
+        self.items.remarks.append(message(
+            "“{sign}” is read as “{word}”: usual endings are found anyway; write longer words out",
+            sign=token, word=cut,
+        ))  # fmt: skip
+        return cut
+
+    def _whole_name(self, first: str) -> str:
+        """Read on while a name goes on: `Ada Lovelace`, `van den Berg`, `LeCun, Y.`."""
+        words = [first]
+        while following := _NEXT_NAME.match(self.text, self.at):
+            word = following[1]
+            if not (word[0].isupper() or word in _NAME_PARTS or words[-1] in _NAME_PARTS):
+                break
+            if (
+                not normalised(word)
+                or why_no_keyword(word)
+                or self.text[following.end() : following.end() + 1] == "["
+            ):
+                break
+            words.append(bare(word))
+            self.at = following.end()
+        initials = _INITIALS.match(self.text, self.at)
+        if initials and are_initials(initials[1].strip()):
+            words.append(initials[1].strip())
+            self.at = initials.end()
+        return " ".join(words)
+
+    def _ends_sentence(self, token: str, shown: str) -> bool:
+        """Return whether a full stop ends more than an abbreviation: `Diffusion models. Robots.`"""
+        if not token.endswith(".") or not shown.isalpha() or not shown[-1].islower():
+            return False
+        following = self.text[self.at :].lstrip()[:1]
+        long = len(shown) > 4 or (len(shown) == 4 and following.isupper())
+        return long and shown.casefold() not in _ABBREVIATIONS
 
     def _read_weight(self) -> None:
         caret = self.at
         end = caret + 1
         while end < len(self.text) and not self.text[end].isspace():
-            if self.text[end] in _COMMAS + _LINE_ENDS:
+            if self.text[end] in SEPARATORS:
                 break
             end += 1
         number = unicodedata.normalize("NFKC", self.text[caret + 1 : end])
@@ -197,63 +290,57 @@ class ItemLexer:
             self.problem(
                 caret, "the weight {weight} is not between 0.1 and 10 (write ^0.5)", weight=number
             )
-        elif self.loose or self.parts:
-            weight = float(number)
-        elif self.excluding:
+        elif self.items.style.excluded or (self.items.excluding and not self.items.holds):
             self.problem(caret, "a weight does nothing to an exclusion: take it out")
+        elif self.items.holds:
+            weight = float(number)
         else:
             self.problem(caret, "this weight has nothing before it: write it after its item")
         self._end_item(weight)
 
     def _end_item(self, weight: float = 1.0) -> None:
-        """Take in what the item holds, with its weight, and begin the next."""
-        found = list(self.parts)
-        if self.loose:
-            text = " ".join(shown for _, shown in self.loose)
-            found.append(ItemPart(Item(text, normalised(text)), self.loose[0][0]))
-        found.sort(key=lambda part: part.position)
-        if weight != 1.0:
-            found = [ItemPart(replace(part.item, weight=weight), part.position) for part in found]
-        self.wanted += found
-        if self.blank is not None and not found and not self.excluding:
-            self.problem(self.blank, "there is no letter or digit here, so nothing could match")
-        self.loose, self.parts, self.excluding, self.blank = [], [], False, None
+        self._check_person()
+        held = self.items.end(weight)
+        if self._blank is not None and not held:
+            self.problem(self._blank, "there is no letter or digit here, so nothing could match")
+        self._blank = None
 
-    def _add(self, shown: str, words: tuple[str, ...], signs: _Signs, *, phrase: bool) -> None:
-        item = Item(shown, words, phrase, required=signs.required, scope=signs.scope)
-        if signs.excluded:
-            self.excluding = True
-            self.excluded.append(ItemPart(item, signs.start))
-        elif phrase or signs.any:
-            self.parts.append(ItemPart(item, signs.start))
-        else:
-            self.loose.append((signs.start, shown))
-
-    def _skip(self, signs: str) -> bool:
-        """Step over these signs; `--` is one sign: it is how some write a dash."""
-        start = self.at
-        while self.at < len(self.text) and self.text[self.at] in signs:
-            self.at += 1
-        return self.at > start
-
-    def _skip_token(self) -> None:
-        while self.at < len(self.text) and not self.text[self.at].isspace():
-            if self.text[self.at] in _COMMAS + _LINE_ENDS:
-                return
-            self.at += 1
-
-    def _something_here(self) -> bool:
-        here = self.text[self.at] if self.at < len(self.text) else " "
-        return not here.isspace() and here not in _COMMAS + _LINE_ENDS + _CARETS
-
-    def _check_characters(self, start: int, piece: str) -> None:
-        if piece.isprintable():
+    def _check_person(self) -> None:
+        """Tell of a person who was not named as one: `LeCun, Y.`"""
+        loose, before = self.items.loose, self._before
+        self._before = None
+        if not loose or len(loose) > 2:
             return
-        for offset, character in enumerate(piece):
-            if character != "\t" and is_control(character):
-                self.problem(start + offset, "an invisible control character: take it out")
+        plain = not self.items.parts and not self.items.excluding and not self.items.style.scope
+        typed = self.text[loose[0][0] : self.at].strip().rstrip(SEPARATORS)
+        if self.items.style.scope == "author" and len(loose) == 1 and are_initials(typed):
+            self.items.put_before(typed)  # by: LeCun, Y.
+        if not plain:
+            return
+        if len(loose) == 1 and before and are_initials(typed):
+            name = f"{typed} {before[1]}"
+            self.problem(before[0], 'a person? Then write author:"{name}"', name=name)
+        elif len(loose) == 2 and are_initials(typed.split()[0]) and loose[1][1][0].isupper():
+            self.items.remarks.append(
+                message('for papers by a person write author:"{name}"', name=typed)
+            )
+        elif len(loose) == 1 and loose[0][1][0].isupper():
+            self._before = loose[0]
 
+    def _skip_number(self) -> None:
+        """Step over the `1.` of a list that counts."""
+        number = _NUMBER.match(self.text, self.at)
+        self._number = int(number[1]) if number else 0
+        if number:
+            self.at = number.end()
 
-def _scope_of(name: str) -> Scope:
-    scopes: dict[str, Scope] = {"title": "title", "author": "author", "org": "org"}
-    return scopes[name.lower()]
+    def _read_number_between(self) -> bool:
+        """End the item where its list counts on: `1. diffusion 2. robots`."""
+        if not self._number or self.text[self.at] not in "(0123456789":
+            return False
+        number = _NUMBER.match(self.text, self.at)
+        if number is None or int(number[1]) != self._number + 1:
+            return False
+        self._end_item()
+        self._skip_number()
+        return True

@@ -1,29 +1,37 @@
 """Keyword text → Profile, or problems. Pure.
 
     "continual learning"^2, diffusion, speech -audio, +video, author:"Ada Lovelace"
+    Robots: grasping, "imitation learning"
+    (planning OR control) AND "model-based"
 
-- An item ends at a comma, at a line end, or after its weight.
+- An item ends at a comma, a semicolon, a line end, or after its weight.
 - `"…"` is a phrase; the loose words of an item are one bag; `^w` (0.1 to 10) is the item's weight.
-- `-` excludes and `+` requires the one word or phrase right after it, anywhere in an item.
+- `-` excludes and `+` requires the one word or phrase right after it, anywhere in an item; an item
+  that begins with `-` is excluded as a whole.
 - `title:`, `author:` and `org:` say where that one word or phrase has to stand.
+- `Name:` before the items of a line makes them a group.
+- AND, OR, NOT in capitals and brackets say what must be there (`boolean_query`).
 - Inside a word a hyphen is a hyphen. A dash that a word processor made of a hyphen excludes too.
 
-Every problem is collected with its place, so that a reader mends them all at once.
+Every problem is collected with its place, so that a reader mends them all at once. What other
+search engines write is read as it was meant, or is a problem that says what to write.
 docs/subscribing.md explains the same to readers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from subscribers.conditions import alternatives, as_must, meaning
 from subscribers.errors import Problem, ProfileError
-from subscribers.item_lexer import Item, ItemLexer
-from subscribers.messages import message
+from subscribers.items import Item
+from subscribers.keyword_reader import KeywordReader
+from subscribers.messages import Message, message
 
-__all__ = ["Item", "Profile", "parse", "to_text", "without_item"]
+__all__ = ["Item", "Profile", "Reading", "parse", "parse_stored", "read", "to_text", "without_item"]
 
 MAX_CHARACTERS = 2_000
-MAX_ITEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,21 @@ class Profile:
 
     wanted: tuple[Item, ...]
     excluded: tuple[Item, ...] = ()
+    any_of: tuple[tuple[Item, ...], ...] = ()  # of each, one has to be there; all are wanted, too
+
+    @property
+    def musts(self) -> tuple[tuple[Item, ...], ...]:
+        """What has to be there: of each of these, one."""
+        return (*((item,) for item in self.wanted if item.required), *self.any_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a keyword text was understood to be."""
+
+    profile: Profile
+    problems: tuple[Problem, ...] = ()  # in the text's order; with any, it is not to be kept
+    remarks: tuple[Message, ...] = ()  # how something was read that could be meant otherwise
 
 
 def parse(text: str) -> Profile:
@@ -40,88 +63,107 @@ def parse(text: str) -> Profile:
     Raises:
         ProfileError: with every problem and its place. Nothing else is ever raised.
     """
+    reading = read(text)
+    if reading.problems:
+        raise ProfileError(reading.problems)
+    return reading.profile
+
+
+def parse_stored(text: str) -> Profile:
+    """Read a keyword text that was accepted once, perhaps by an earlier and more lenient version.
+
+    Raises:
+        ProfileError: nothing in it can be wanted.
+    """
+    reading = read(text)
+    if not reading.profile.wanted and len(text) <= MAX_CHARACTERS:
+        reading = _read(text, long_exclusions=False)  # `-audio speech` was the one word once
+    if not reading.profile.wanted:
+        raise ProfileError(reading.problems)
+    return reading.profile
+
+
+def read(text: str) -> Reading:
+    """Read a keyword text as far as it can be read."""
     if len(text) > MAX_CHARACTERS:
         reason = message(
             "the text has {count} characters; {most} is the most",
             count=len(text),
             most=MAX_CHARACTERS,
         )
-        raise ProfileError((Problem(MAX_CHARACTERS, text[MAX_CHARACTERS], reason),))
-    reader = ItemLexer(text)
+        return Reading(Profile(()), (Problem(MAX_CHARACTERS, text[MAX_CHARACTERS], reason),))
+    return _read(text)
+
+
+def _read(text: str, *, long_exclusions: bool = True) -> Reading:
+    reader = KeywordReader(text, long_exclusions)
     reader.read()
-    wanted = _without_repeats([part.item for part in reader.wanted])
-    excluded = _without_repeats([part.item for part in reader.excluded])
-    problems = [*reader.problems, *_contradictions(reader)]
-    problems += _counted(reader, len(wanted) + len(excluded))
-    if not wanted and not problems:
-        reason = message("there is nothing here yet; name at least one thing to read about")
-        if excluded:
-            reason = message("this only excludes; name at least one thing to read about")
-        problems.append(Problem(len(text), "", reason))
-    if problems:
-        raise ProfileError(tuple(sorted(problems, key=lambda problem: problem.position)))
-    return Profile(wanted, excluded)
+    profile = Profile(*reader.found())
+    problems = sorted(reader.problems, key=lambda problem: problem.position)
+    placed = tuple(
+        replace(each, character=text[each.position : each.position + 1]) for each in problems
+    )
+    return Reading(profile, placed, tuple(dict.fromkeys(reader.remarks)))
 
 
 def to_text(profile: Profile) -> str:
     """Write a profile so that `parse` gives it back."""
-    parts = [_written(item) for item in profile.wanted]
-    parts += ["-" + _written(item) for item in profile.excluded]
-    text = ", ".join(parts)
-    return text if len(text) <= MAX_CHARACTERS else ",".join(parts)
+    text = _lines(profile, ", ")
+    return text if len(text) <= MAX_CHARACTERS else _lines(profile, ",")
 
 
 def without_item(profile: Profile, index: int) -> Profile:
     """Return the profile without its wanted item number `index`, from 0.
+
+    Of alternatives of which one must be there the others remain.
 
     Raises:
         IndexError: there is no such item. The last one may go: what that means is for the caller.
     """
     if not 0 <= index < len(profile.wanted):
         raise IndexError(index)
-    return replace(profile, wanted=profile.wanted[:index] + profile.wanted[index + 1 :])
-
-
-def _written(item: Item) -> str:
-    scope = f"{item.scope}:" if item.scope else ""
-    quote = '"' if item.phrase else ""
-    weight = f"^{item.weight!r}".removesuffix(".0") if item.weight != 1 else ""
-    return f"{'+' if item.required else ''}{scope}{quote}{item.text}{quote}{weight}"
-
-
-def _meaning(item: Item) -> tuple[object, ...]:
-    return item.words, item.phrase and len(item.words) > 1, item.required, item.scope
-
-
-def _without_repeats(items: list[Item]) -> tuple[Item, ...]:
-    """Keep the first of items that mean the same, with the greatest of their weights."""
-    kept: dict[tuple[object, ...], Item] = {}
-    for item in items:
-        first = kept.setdefault(_meaning(item), item)
-        if item.weight > first.weight:
-            kept[_meaning(item)] = replace(first, weight=item.weight)
-    return tuple(kept.values())
-
-
-def _contradictions(reader: ItemLexer) -> list[Problem]:
-    """Name what is both wanted and excluded in the same words: it could never be picked."""
-    wanted = {(part.item.words, part.item.scope) for part in reader.wanted}
-    return [
-        Problem(
-            part.position,
-            reader.text[part.position],
-            message(
-                "“{item}” is both wanted and excluded: take one of them out", item=part.item.text
-            ),
-        )
-        for part in reader.excluded
-        if (part.item.words, part.item.scope) in wanted
+    gone = profile.wanted[index]
+    left = profile.wanted[:index] + profile.wanted[index + 1 :]
+    musts = [
+        [meaning(item) for item in clause if item != gone]
+        for clause in profile.any_of
+        if clause != (gone,)
     ]
+    alone = {clause[0] for clause in musts if len(clause) == 1}
+    left = tuple(as_must(item, alone) for item in left)
+    return replace(profile, wanted=left, any_of=alternatives(left, musts))
 
 
-def _counted(reader: ItemLexer, items: int) -> list[Problem]:
-    if items <= MAX_ITEMS:
-        return []
-    places = sorted(part.position for part in (*reader.wanted, *reader.excluded))
-    reason = message("there are {count} items; {most} is the most", count=items, most=MAX_ITEMS)
-    return [Problem(places[MAX_ITEMS], reader.text[places[MAX_ITEMS]], reason)]
+def _lines(profile: Profile, comma: str) -> str:
+    """Write the items, a line for each group and alternatives in brackets."""
+    lines: list[tuple[str, list[str]]] = []
+    for item in profile.wanted:
+        if not lines or lines[-1][0] != item.group:
+            lines.append((item.group, []))
+        first = not lines[-1][1] and not item.group and not item.scope and not item.phrase
+        # Behind a comma a word with a colon begins no line, and so no group.
+        begins = "," if first and (":" in item.text or "：" in item.text) else ""
+        lines[-1][1].append(begins + written(item))
+    more = [f"+({' OR '.join(written(item) for item in clause)})" for clause in profile.any_of]
+    more += ["-" + written(item) for item in profile.excluded]
+    if lines and not lines[-1][0]:
+        lines[-1][1].extend(more)
+    elif more:
+        lines.append(("", more))
+    return "\n".join(_line(group, items, comma) for group, items in lines)
+
+
+def _line(group: str, items: Sequence[str], comma: str) -> str:
+    if not group:
+        return comma.join(items)
+    return f"{group}: {comma.join(items)}" + ("," if len(items) == 1 else "")
+
+
+def written(item: Item) -> str:
+    """Write an item as a reader would."""
+    scope = f"{item.scope}:" if item.scope else ""
+    text = f'"{item.text}"' if item.phrase else item.text
+    weight = f"^{item.weight!r}".removesuffix(".0") if item.weight != 1 else ""
+    if item.required and not item.phrase and not item.scope and len(item.words) > 1:
+        text = f"({text})"
+    return f"{'+' if item.required else ''}{scope}{text}{weight}"

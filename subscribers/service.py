@@ -17,7 +17,7 @@ from subscribers.letters import Letter, LetterKind, LetterSender
 from subscribers.links import Links
 from subscribers.messages import message
 from subscribers.preferences import Preferences, fields_of, read_preferences
-from subscribers.profile import parse, to_text, without_item
+from subscribers.profile import parse_stored, to_text, without_item
 from subscribers.reception import Reception
 from subscribers.store import Request, Subscriber
 from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN
@@ -177,7 +177,7 @@ class FrontDesk(Reception):
         Raises:
             ConsentError: it is gone or moved already, or it is the only one.
         """
-        profile = parse(reader.keywords)
+        profile = parse_stored(reader.keywords)
         if index >= len(profile.wanted) or profile.wanted[index].text != shown:
             raise ConsentError(
                 message("“{item}” is not at that place among your keywords any more", item=shown)

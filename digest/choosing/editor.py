@@ -20,7 +20,7 @@ from digest.ranking.index import Index
 from digest.ranking.interface import Pick, Reason
 from digest.ranking.semantics import Semantics
 from digest.ranking.taste import Taste
-from subscribers.profile import Profile, parse
+from subscribers.profile import Profile, parse_stored
 from subscribers.store import Subscriber
 
 NOTHING_SENT: frozenset[int] = frozenset()
@@ -265,4 +265,4 @@ def _unsent(
 
 @lru_cache(maxsize=4096)
 def _profile(keywords: str) -> Profile:
-    return parse(keywords)
+    return parse_stored(keywords)

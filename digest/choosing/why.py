@@ -117,7 +117,7 @@ def explain_absence(
     if excluded := index.forbidding(profile, number):
         return Excluded(tuple(item.text for item in excluded))
     if lacking := index.lacking(profile, number):
-        return Lacking(tuple(item.text for item in lacking))
+        return Lacking(tuple(" or ".join(item.text for item in clause) for clause in lacking))
     tastes = [taste] if taste else None
     ranking = index.rank([profile], sent=[had], tastes=tastes, depth=len(index.papers))[0]
     picks = choose(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,27 +18,29 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.integer[Any]]
 
+Asked = TypeVar("Asked")
+
 FEW = 50  # numbers that are looked up quicker than sieved
 LEAST_WEIGHT = 0.1  # of an item beside the profile's heaviest: it must stay above the floor
 
 
 @dataclass(frozen=True, eq=False)
 class Audience:
-    """Profiles × items. Columns: the wanted items, then the excluded, then the required ones."""
+    """Profiles × items. Columns: the wanted items, then the excluded, then what is required."""
 
     wanted: tuple[Item, ...]
     excluded: tuple[Item, ...]
-    required: tuple[Item, ...]
+    required: tuple[tuple[Item, ...], ...]  # of each, one has to stand in a paper
     weights: sparse.csr_matrix  # float64; a veto's weight is 1; a row in its profile's order
 
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> Self:
         """Gather the distinct items of some profiles. Equal words are one item, however typed."""
-        wanted, excluded, required = _Block(), _Block(), _Block()
+        wanted, excluded, required = _Block(item_key), _Block(item_key), _Block(_clause_key)
         for profile in profiles:
             wanted.add(profile.wanted, relative_weights(profile))
             excluded.add(profile.excluded)
-            required.add([item for item in profile.wanted if item.required])
+            required.add(profile.musts)
         vetoes = [each.matrix() for each in (excluded, required) if each.items]
         weights = wanted.matrix()
         if vetoes:
@@ -122,20 +124,25 @@ def item_key(item: Item) -> object:
     return (item.words, item.phrase, item.scope)
 
 
-class _Block:
+def _clause_key(clause: tuple[Item, ...]) -> object:
+    return tuple(map(item_key, clause))
+
+
+class _Block(Generic[Asked]):
     """One sort of items of many profiles, and which profile holds which: profiles × items."""
 
-    def __init__(self) -> None:
-        self.items: list[Item] = []
+    def __init__(self, key_of: Callable[[Asked], object]) -> None:
+        self.items: list[Asked] = []
+        self._key_of = key_of
         self._known: dict[object, int] = {}
         self._lengths: list[int] = [0]
         self._columns: list[int] = []
         self._weights: list[float] = []
 
-    def add(self, items: Sequence[Item], weights: Sequence[float] | None = None) -> None:
+    def add(self, items: Sequence[Asked], weights: Sequence[float] | None = None) -> None:
         """Append one profile's items."""
         for item in items:
-            key = item_key(item)
+            key = self._key_of(item)
             column = self._known.get(key)
             if column is None:
                 column = self._known[key] = len(self.items)

@@ -131,11 +131,29 @@ class Document:
         return sum(len(occurrences(stems, run)) for run in runs)
 
     def by_author(self, feature: Feature) -> bool:
-        """Whether one author's name holds every part of the feature, in any order."""
-        return any(set(parts) <= set(name) for parts in feature.variants for name in self.authors)
+        """Whether one author's name holds every part of the feature, in any order.
+
+        An initial and a name that begins with it are the same, beside a name that is: `Y. LeCun`.
+        """
+        return any(_is_name(parts, name) for parts in feature.variants for name in self.authors)
 
 
 _documents: WeakValueDictionary[tuple[object, ...], Document] = WeakValueDictionary()
+
+
+def _is_name(asked: Sequence[str], name: Sequence[str]) -> bool:
+    same = set(asked) & set(name)
+    if len(same) == len(set(asked)):
+        return True
+    rest = [part for part in name if part not in same]
+    return any(len(part) > 1 for part in same) and all(
+        any(
+            part.startswith(other) if len(other) == 1 else len(part) == 1 and other.startswith(part)
+            for other in rest
+        )
+        for part in asked
+        if part not in same
+    )
 
 
 def _count(parts: Iterable[tuple[str, Sequence[Token]]]) -> Counter[tuple[str, ...]]:

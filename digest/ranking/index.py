@@ -90,7 +90,7 @@ class Index:
             least_meaning,
         )
         self._explainer = Explainer(self.scorer)
-        self._last: tuple[tuple[tuple[Item, ...], ...], Csr] | None = None
+        self._last: tuple[tuple[object, ...], Csr] | None = None
         self._standing_of: dict[Item, frozenset[int]] = {}
 
     @classmethod
@@ -161,14 +161,16 @@ class Index:
         # Shards of one audience share its items: they are scored with the first.
         if self._last is None or any(a is not b for a, b in zip(self._last[0], items, strict=True)):
             blocks = [self.scorer.rows(audience.wanted)]
-            blocks.extend(self._veto(item, required=False) for item in audience.excluded)
-            blocks.extend(self._veto(item, required=True) for item in audience.required)
+            blocks.extend(self._veto((item,), required=False) for item in audience.excluded)
+            blocks.extend(self._veto(clause, required=True) for clause in audience.required)
             self._last = (items, sparse.vstack(blocks, format="csr"))
         return self._last[1]
 
-    def _veto(self, item: Item, *, required: bool) -> Csr:
+    def _veto(self, items: Sequence[Item], *, required: bool) -> Csr:
+        """Forbid the papers in which one of some items stands; where required, the others."""
         matching = np.zeros(len(self.papers), dtype=bool)
-        matching[self.matching(item)] = True
+        for item in items:
+            matching[self.matching(item)] = True
         forbidden = ~matching if required else matching
         return sparse.csr_matrix(forbidden * VETO)
 
@@ -204,11 +206,14 @@ class Index:
         at = self.place[number]
         return tuple(item for item in profile.excluded if at in self._standing(item))
 
-    def lacking(self, profile: Profile, number: int) -> tuple[Item, ...]:
-        """Return what a profile requires and a paper lacks."""
+    def lacking(self, profile: Profile, number: int) -> tuple[tuple[Item, ...], ...]:
+        """Return what a profile requires and a paper lacks; of each, one would do."""
         at = self.place[number]
-        required = (item for item in profile.wanted if item.required)
-        return tuple(item for item in required if at not in self._standing(item))
+        return tuple(
+            clause
+            for clause in profile.musts
+            if not any(at in self._standing(item) for item in clause)
+        )
 
     def _standing(self, item: Item) -> frozenset[int]:
         found = self._standing_of.get(item)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from subscribers.errors import ConsentError, ProfileError, UnknownPaper
 from subscribers.messages import message
-from subscribers.profile import parse
+from subscribers.profile import parse_stored
 from subscribers.reception import DeskVisit
 from subscribers.store import Feedback, Opinion, Subscriber
 from subscribers.web.forms import Form
@@ -109,7 +109,7 @@ def _title_of(pages: Pages, visit: DeskVisit, paper: int) -> str:
 def _item(reader: Subscriber, index: int) -> dict[str, Any]:
     """Return the item's text and how many there are; the profile may have changed since."""
     try:
-        wanted = parse(reader.keywords).wanted
+        wanted = parse_stored(reader.keywords).wanted
     except ProfileError:
         wanted = ()
     if not 0 <= index < len(wanted):

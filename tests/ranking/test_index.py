@@ -124,3 +124,37 @@ def test_the_same_papers_are_kept_for_any_number_of_equal_profiles() -> None:
     papers = [Paper(n, f"Robots {n}", "One robot.", position=n) for n in range(60)]
     index = Index.build(papers, Background.of(papers))
     assert len(set(index.rank([parse("robots")] * 50, depth=10))) == 1
+
+
+def test_of_alternatives_one_must_be_there(index: Index) -> None:
+    assert set(ranked(index, "(diffusion OR corpora) AND speech")) == {2, 3}
+    assert set(ranked(index, "(diffusion OR continual) AND (algebra OR tasks)")) == {1, 4}
+    assert set(ranked(index, "(diffusion AND algebra) OR proteins")) == {4, 5}
+    assert set(ranked(index, "diffusion, +(algebra, audio) -speech")) == {4}
+
+
+def test_all_words_of_a_required_bag_must_be_there(index: Index) -> None:
+    assert set(ranked(index, "new old AND tasks")) == {1}
+
+
+def test_what_none_of_some_alternatives_fulfils_is_lacking(index: Index) -> None:
+    profile = parse("(diffusion OR corpora) AND speech")
+    lacking = index.lacking(profile, 4)
+    assert [[item.text for item in clause] for clause in lacking] == [["speech"]]
+    assert index.allowed(profile, 3)
+    assert not index.allowed(profile, 1)
+
+
+def test_an_initial_matches_the_name_that_begins_with_it() -> None:
+    papers = [
+        Paper(1, "Moss", "", authors=("Yara M. Okafor",)),
+        Paper(2, "Ferns", "", authors=("Y. Okafor", "Bruno Lindqvist")),
+        Paper(3, "Peat", "", authors=("Zoe Okafor", "Yann Lindqvist")),
+        Paper(4, "Bogs", "", authors=("Yara Ng",)),
+    ]
+    index = Index.build(papers, Background.of(papers))
+    for text in ('author:"Y. Okafor"', "author:Okafor, Y.", "Okafor Y[au]", "au:okafor_y"):
+        assert set(ranked(index, text)) == {1, 2}, text
+    assert set(ranked(index, "author:Yara Okafor")) == {1, 2}
+    assert set(ranked(index, "author:Okafor")) == {1, 2, 3}
+    assert ranked(index, 'author:"Y. M."') == ()

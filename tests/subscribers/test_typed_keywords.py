@@ -1,0 +1,430 @@
+"""Keywords as people type them: read as they were meant, or told with what to write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from subscribers.errors import ProfileError
+from subscribers.profile import parse, parse_stored, read, to_text
+from subscribers.understood import understood
+
+
+def told(text: str) -> list[str]:
+    """What a text is understood to be, as pages and the command line show it."""
+    reading = read(text)
+    assert not reading.problems, [str(problem) for problem in reading.problems]
+    return [str(line) for line in understood(reading.profile)]
+
+
+LISTS = [
+    ("moss; ferns; lichens", ["wanted: moss, ferns, lichens"]),
+    ("moss；ferns；", ["wanted: moss, ferns"]),
+    ("苔藓，蕨类；地衣。", ["wanted: 苔藓, 蕨类, 地衣"]),
+    ("мхи; папоротники и хвощи", ["wanted: мхи, папоротники и хвощи"]),
+    ("コケ、シダ", ["wanted: コケ, シダ"]),
+    ("طحالب، سراخس", ["wanted: طحالب, سراخس"]),
+    ("moss\tferns\tpeat bogs", ["wanted: moss, ferns, peat bogs"]),
+    ("moss | ferns|lichens", ["wanted: moss, ferns, lichens"]),
+    ("moss · ferns • lichens", ["wanted: moss, ferns, lichens"]),
+    ("moss / ferns", ["wanted: moss, ferns"]),
+    ("1. moss\n2. ferns\n3. peat bogs", ["wanted: moss, ferns, peat bogs"]),
+    ("1) moss, 2) ferns", ["wanted: moss, ferns"]),
+    ("(1) moss (2) ferns", ["wanted: moss, ferns"]),
+    ("1. moss 2. ferns 3. lichens", ["wanted: moss, ferns, lichens"]),
+    ("1. moss", ["wanted: moss"]),
+    ("- moss\n- ferns", ["wanted: moss, ferns"]),
+    ("– moss\n– ferns", ["wanted: moss, ferns"]),
+    ("- [ ] moss\n- [x] ferns", ["wanted: moss, ferns"]),
+    ("• moss\n• ferns", ["wanted: moss, ferns"]),
+    ("•moss\n•ferns", ["wanted: moss, ferns"]),
+    ("* moss\n* ferns", ["wanted: moss, ferns"]),
+    ("a) moss\nb) ferns", ["wanted: moss, ferns"]),
+    ("## moss\n\nferns", ["wanted: moss, ferns"]),
+    ("🌿 moss, 🍃 ferns", ["wanted: moss, ferns"]),
+    ("keywords: moss, peat bogs", ["wanted: moss, peat bogs"]),
+    ("Key words: moss; ferns", ["wanted: moss, ferns"]),
+    ("Research interests: moss", ["wanted: moss"]),
+    ("Topics:\n- moss\n- ferns", ["wanted: moss, ferns"]),
+    ("Stichwörter: Moose, Farne", ["wanted: Moose, Farne"]),
+    ("Mots-clés : mousses, fougères", ["wanted: mousses, fougères"]),
+    ("关键词：苔藓、蕨类", ["wanted: 苔藓, 蕨类"]),
+    ("moss growth. fern spores. Lichens.", ["wanted: moss growth, fern spores, Lichens"]),
+    ("moss or peat bogs", ["wanted: moss, peat bogs"]),
+    ("Moose oder Farne", ["wanted: Moose, Farne"]),
+    ('["moss", "peat bogs"]', ['wanted: "moss", "peat bogs"']),
+    ("['peat bogs', 'moss']", ['wanted: "peat bogs", "moss"']),
+    ("'peat bogs', ‘fern spores’, ‹moss›", ['wanted: "peat bogs", "fern spores", "moss"']),
+    ("``peat bogs'', moss", ['wanted: "peat bogs", moss']),
+    ("<b>moss</b>, <i>peat bogs</i>", ["wanted: moss, peat bogs"]),
+    ("<ul><li>moss</li><li>ferns</li></ul>", ["wanted: moss, ferns"]),
+    ("&quot;peat bogs&quot; &amp; moss", ['wanted: "peat bogs", moss']),
+    ("\ufeffmoss\u200b, peat\u200bbogs", ["wanted: moss, peat bogs"]),
+    ("moss, ferns, etc.", ["wanted: moss, ferns"]),
+]
+
+NAMES = [
+    ("mosses and ferns", ["wanted: mosses and ferns"]),
+    ("MOSS/FERNS", ["wanted: MOSS, FERNS"]),
+    ("NLP/CV, robots", ["wanted: NLP, CV, robots"]),
+    ("cad/cam, TCP/IP, I/O", ["wanted: cad/cam, TCP/IP, I/O"]),
+    ("graph neural networks (GNNs)", ["wanted: graph neural networks, GNNs"]),
+    ("rendering (computer graphics)", ["wanted: rendering computer graphics"]),
+    ("trees (mathematics)", ["wanted: trees mathematics"]),
+    ("boundary-value problems", ["wanted: boundary-value problems"]),
+    ("C++, C#, F#, .NET, A*, R", ["wanted: C++, C#, F#, .NET, A*, R"]),
+    ("3D, k-NN, GPT-4, 802.11, p53, COVID-19", ["wanted: 3D, k-NN, GPT-4, 802.11, p53, COVID-19"]),
+    ("α-helix, TGF-β1", ["wanted: α-helix, TGF-β1"]),
+    ("f(x), O(n) algorithms", ["wanted: f(x, O(n algorithms"]),
+    ("#moss #PeatBogs #ferns", ['wanted: moss, "Peat Bogs", ferns']),
+    ("#peat_bogs", ['wanted: "peat bogs"']),
+    ("moss*, fern spore*", ["wanted: moss, fern spore"]),
+    ("cs.LG", ["wanted: cs.LG"]),
+    ("E. coli, C. elegans", ["wanted: E coli, C elegans"]),
+    ("What is moss?", ["wanted: What is moss"]),
+    ('author:"Y. Okafor"', ['by: "Y. Okafor"']),
+    ("author:Ada Okafor", ["by: Ada Okafor"]),
+    ("author:Ludwig van der Berg mosses", ["by: Ludwig van der Berg", "wanted: mosses"]),
+    ("author:Okafor, A. B.", ['by: "Okafor A. B."']),
+    ("Authors: Ada Okafor, Bruno Lindqvist", ["by: Ada Okafor, Bruno Lindqvist"]),
+    ("by: Okafor, A., Lindqvist, B.", ['by: "Okafor A.", "Lindqvist B."']),
+    ("org:Max Planck Institute moss", ['wanted: org:"Max Planck Institute", moss']),
+]
+
+EXCLUSIONS = [
+    ("moss NOT ferns", ["wanted: moss", "never: ferns"]),
+    ("moss AND NOT ferns", ["wanted: moss", "never: ferns"]),
+    ("moss BUT NOT fern spores", ["wanted: moss", 'never: "fern spores"']),
+    ("moss ANDNOT (ferns OR lichens)", ["wanted: moss", "never: ferns, lichens"]),
+    ("machine learning -deep learning", ["wanted: machine learning", 'never: "deep learning"']),
+    (
+        "neural networks -graph neural networks",
+        ["wanted: neural networks", 'never: "graph neural networks"'],
+    ),
+    ("moss, -fern spores", ["wanted: moss", 'never: "fern spores"']),
+    ("moss\n-fern spores\n-lichens", ["wanted: moss", 'never: "fern spores", lichens']),
+    ("speech -audio recognition", ["wanted: speech recognition", "never: audio"]),
+    ("moss -(ferns, fern spores)", ["wanted: moss", 'never: ferns, "fern spores"']),
+    ('moss -"fern spores" -intitle:lichen', ["wanted: moss", 'never: "fern spores", title:lichen']),
+    ("moss\nNever: ferns, fern spores", ["wanted: moss", 'never: ferns, "fern spores"']),
+    ("Moose\nNicht: Farne", ["wanted: Moose", "never: Farne"]),
+    ("moss\nwithout: ferns", ["wanted: moss", "never: ferns"]),
+    ("Moose NICHT Farne", ["wanted: Moose", "never: Farne"]),
+]
+
+QUERIES = [
+    ("moss AND peat bogs", ["must: moss, peat bogs"]),
+    ("moss && ferns", ["must: moss, ferns"]),
+    ("Moose UND Farne", ["must: Moose, Farne"]),
+    ("moss OR ferns", ["wanted: moss, ferns"]),
+    ("moss || ferns", ["wanted: moss, ferns"]),
+    (
+        "(moss OR ferns) AND (bogs OR fens)",
+        ["wanted: moss, ferns, bogs, fens", "must: moss OR ferns", "must: bogs OR fens"],
+    ),
+    (
+        "moss AND (bogs OR fens) AND water",
+        ["must: moss", "wanted: bogs, fens", "must: water", "must: bogs OR fens"],
+    ),
+    (
+        "(moss AND bogs) OR ferns",
+        ["wanted: moss, bogs, ferns", "must: moss OR ferns", "must: bogs OR ferns"],
+    ),
+    (
+        "moss AND bogs\nferns AND fens",
+        [
+            "wanted: moss, bogs, ferns, fens",
+            "must: moss OR ferns",
+            "must: moss OR fens",
+            "must: bogs OR ferns",
+            "must: bogs OR fens",
+        ],
+    ),
+    ("(moss OR\nferns)\nAND bogs", ["wanted: moss, ferns", "must: bogs", "must: moss OR ferns"]),
+    ("+(moss, ferns), bogs", ["wanted: moss, ferns, bogs", "must: moss OR ferns"]),
+    ("must: moss or ferns\nbogs", ["wanted: moss, ferns, bogs", "must: moss OR ferns"]),
+    ("must: moss, ferns\nbogs", ["must: moss, ferns", "wanted: bogs"]),
+    ("(moss OR ferns)^2", ["wanted: moss^2, ferns^2"]),
+    ('"peat" AND "bog"^3', ['must: "peat", "bog"^3']),
+    (
+        "graph neural networks (GNN) AND moss",
+        ["wanted: graph neural networks, GNN", "must: moss", "must: graph neural networks OR GNN"],
+    ),
+    ('cat:cs.LG AND abs:"peat bog"', ['must: cs.LG, "peat bog"']),
+    ("au:Okafor", ["by: Okafor"]),
+    ("au:okafor_a AND ti:moss", ["must: author:okafor_a, title:moss"]),
+    ("au:del_maestro+AND+ti:checkerboard", ["must: author:del_maestro, title:checkerboard"]),
+    ("all:moss ANDNOT ti:fern", ["wanted: moss", "never: title:fern"]),
+    ("abs:peat bogs", ["wanted: peat bogs"]),
+    ('"peat bog"[tiab]', ['wanted: "peat bog"']),
+    ("peat bog[tiab] AND moss[ti]", ['must: "peat bog", title:moss']),
+    (
+        '"peat bog"[Title/Abstract] NOT (fern[ti] OR lichen[MeSH Terms])',
+        ['wanted: "peat bog"', "never: title:fern, lichen"],
+    ),
+    ("Okafor AB[au]", ['by: "Okafor A. B."']),
+    ("moss[Text Word]", ["wanted: moss"]),
+    ('TITLE-ABS-KEY("peat bog" AND moss*)', ['must: "peat bog", moss']),
+    (
+        "TITLE-ABS-KEY ( moss OR fern ) AND NOT TITLE ( lichen )",
+        ["wanted: moss, fern", "never: title:lichen"],
+    ),
+    ("AUTH(Okafor) AND TITLE(moss)", ["must: author:Okafor, title:moss"]),
+    ("{peat bog} AND {moss}", ['must: "peat bog", "moss"']),
+    ('TS=("peat bog" AND moss)', ['must: "peat bog", moss']),
+    ("TI=moss AND AU=Okafor A", ['must: title:moss, author:"Okafor A"']),
+    ("intitle:moss", ["wanted: title:moss"]),
+    ('"peat bog" OR "fen" -lichen', ['wanted: "peat bog", "fen"', "never: lichen"]),
+    ("protein NOT (mouse OR rat)", ["wanted: protein", "never: mouse, rat"]),
+    ("MOSS AND FERNS", ["must: MOSS, FERNS"]),
+    ("f(x) AND moss", ['must: "f(x", moss']),
+]
+
+GROUPS = [
+    ('Robots: grasping, "imitation learning"', ['group Robots: grasping, "imitation learning"']),
+    ("Robots: grasping\nBogs: moss", ["group Robots: grasping,", "group Bogs: moss,"]),
+    (
+        "whales\nRobots: grasping -surgery, planning^2",
+        ["wanted: whales", "group Robots: grasping, planning^2", "never: surgery"],
+    ),
+    (
+        "Robots:\ngrasping\nplanning\n\nwhales",
+        ["group Robots: grasping, planning", "wanted: whales"],
+    ),
+    (
+        "- Robots: grasping, planning\n- Bogs: moss, peat",
+        ["group Robots: grasping, planning", "group Bogs: moss, peat"],
+    ),
+    ("1. Robots: grasping, planning", ["group Robots: grasping, planning"]),
+    ("**Robots**: grasping, planning", ["group Robots: grasping, planning"]),
+    ("机器人：抓取，规划", ["group 机器人: 抓取, 规划"]),
+    ("Robots: +video, author:Ada Okafor", ['group Robots: +video, author:"Ada Okafor"']),
+    ("BERT: a study", ["wanted: BERT a study"]),
+    ("Robots:", ["wanted: Robots"]),
+]
+
+
+@pytest.mark.parametrize(("text", "means"), LISTS + NAMES + EXCLUSIONS + QUERIES + GROUPS)
+def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
+    assert told(text) == means
+    profile = parse(text)
+    assert parse(to_text(profile)) == profile
+    assert parse("\n".join(means)) == profile
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("2301.00001", 0, "one paper or page"),
+        ("arXiv:2301.00001v2, moss", 0, "one paper or page"),
+        ("moss, hep-th/9901001", 6, "one paper or page"),
+        ("https://example.org/moss", 0, "one paper or page"),
+        ("www.example.org", 0, "one paper or page"),
+        ("doi:10.1000/moss.7", 0, "one paper or page"),
+        ("PMID:12345678", 0, "one paper or page"),
+        ("ada@example.org", 0, "an address"),
+        ("moss, @ada", 6, "an address"),
+        ("0000-0002-1825-0097", 0, "write author:"),
+        ("the, of", 0, "nearly every paper"),
+        ("IT", 0, "nearly every paper"),
+        ("moss not ferns", 5, "write -image"),
+        ("moss, not ferns", 6, "write -image"),
+        ("moss excluding ferns", 5, "write -image"),
+        ("!ferns, moss", 0, "write -image"),
+        ("moss -ferns or lichens", 12, "each with its sign"),
+        ("-fern spores", 12, "only excludes"),
+        ("NOT moss", 8, "only excludes"),
+        ("moss OR ferns AND bogs", 0, "put brackets"),
+        ("(moss OR ferns", 0, "never closed"),
+        ("moss AND", 5, "nothing follows AND"),
+        ("AND moss", 0, "nothing stands before AND"),
+        ("moss OR NOT ferns", 8, "side by side"),
+        ("moss NOT (ferns AND fens)", 10, "write -this or -that"),
+        ("moss AND bogs, whales", 0, "leave the AND out"),
+        ("wom?n", 0, "write “wom?n” out"),
+        ("behavio*r", 0, "write “behavio*r” out"),
+        ("moss NEAR/3 bog", 5, "leave it out"),
+        ("moss W/5 bog", 5, "leave it out"),
+        ('"peat bog"~5', 10, "leave the quotation marks out"),
+        ("site:example.org moss", 0, "cannot be asked for"),
+        ("moss filetype:pdf", 5, "cannot be asked for"),
+        ("source:Nature moss", 0, "cannot be asked for"),
+        ("moss AND review[pt]", 15, "cannot be asked for"),
+        ("TITLE(moss) AND PUBYEAR > 2019", 16, "cannot be asked for"),
+        ("PY=2024", 0, "cannot be asked for"),
+        ("Okafor, A.", 0, 'author:"A. Okafor"'),
+        ("moss:2", 0, "moss^2"),
+        ("1.mosses", 0, "a space after the number"),
+        ("moss ^ 2", 5, "after ^ comes a number"),
+        ("^2 moss", 0, "nothing before it"),
+        ('{"keywords": ["moss"]}', 0, "JSON"),
+        ("🌿", 0, "no letter or digit"),
+        ("- ferns", 0, "a dash alone"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_what_to_write(text: str, place: int, says: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        parse(text)
+    assert caught.value.problems[0].position == place
+    assert says in caught.value.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("robotics -medical imaging", 'write -"medical imaging"'),
+        ("+deep learning", 'write +"deep learning"'),
+        ("title:peat bogs", 'write title:"peat bogs"'),
+        ("moss*", "read as “moss”"),
+        ("NLP/CV", "read as NLP, CV"),
+        ("Robots: grasping", "for a group"),
+        ("Y. Okafor", 'author:"Y. Okafor"'),
+        ("cat:cs.LG", "keywords that a source gives"),
+        ("moss[mesh]", "no subject headings"),
+        ("<b>moss</b>", "HTML"),
+        ("moss, etc.", "left out"),
+        ("moss, the", "nearly every paper"),
+    ],
+)
+def test_what_could_be_meant_otherwise_is_remarked(text: str, says: str) -> None:
+    assert [remark for remark in read(text).remarks if says in remark]
+
+
+@pytest.mark.parametrize("text", ["moss, speech -audio", "C++, zero-shot", "“a b”, x^2"])
+def test_the_plain_grammar_needs_no_remark(text: str) -> None:
+    assert read(text).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2301.00001, moss", [("2301.00001",), ("moss",)]),
+        ("moss not ferns", [("moss", "not", "ferns")]),
+        ("-audio speech", [("speech",)]),
+        ("the", [("the",)]),
+        ("moss AND bogs, whales", [("moss",), ("bogs",), ("whales",)]),
+    ],
+)
+def test_what_was_stored_goes_on_even_where_it_would_be_refused_now(
+    text: str, words: list[tuple[str, ...]]
+) -> None:
+    assert [item.words for item in parse_stored(text).wanted] == words
+    with pytest.raises(ProfileError):
+        parse(text)
+
+
+def test_what_was_never_a_profile_is_none_when_stored_either() -> None:
+    with pytest.raises(ProfileError):
+        parse_stored("-audio")
+
+
+_pieces = st.one_of(
+    st.sampled_from(
+        [
+            "moss",
+            "peat bog",
+            "ferns",
+            " AND ",
+            " OR ",
+            " NOT ",
+            "(",
+            ")",
+            '"',
+            "-",
+            "+",
+            ",",
+            ";",
+            "\n",
+            " ",
+            " ",
+            "^2",
+            "[tiab]",
+            "[au]",
+            "author:",
+            "au:",
+            "cat:",
+            "Robots: ",
+            "never: ",
+            "must: ",
+            "by: ",
+            "keywords: ",
+            "1. ",
+            "2. ",
+            "• ",
+            "* ",
+            "#Tag",
+            "NLP/CV",
+            "x*",
+            "or",
+            "not",
+            "TITLE(",
+            "TS=(",
+            "'",
+            "Ada Okafor",
+            "Okafor, A.",
+            ".NET",
+            "α",
+            "<b>",
+            "|",
+            "~5",
+        ]
+    ),
+    st.text(max_size=3),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_pieces, max_size=12).map("".join))
+def test_no_text_crashes_and_what_is_shown_is_what_was_read(text: str) -> None:
+    reading = read(text)
+    for problem in reading.problems:
+        assert problem.character == text[problem.position : problem.position + 1]
+    for line in understood(reading.profile):
+        assert str(line)
+    if reading.profile.wanted:
+        parse_stored(text)
+
+
+_words = st.sampled_from(["moss", "peat bog", "ferns", "zero-shot", "C++", "GPT-4", "α-helix"])
+_item = st.tuples(
+    st.sampled_from(["", "", "", "-", "+", "title:", "author:"]),
+    st.booleans(),
+    _words,
+    st.sampled_from(["", "", "^2"]),
+).map(
+    lambda made: (
+        f'{made[0]}"{made[2]}"' if made[1] else f"{made[0]}{made[2]}" + made[3] * (made[0] != "-")
+    )
+)
+_line = st.tuples(
+    st.sampled_from(["", "", "Robots: ", "Far bogs: ", "by: ", "must: "]),
+    st.lists(_item, min_size=1, max_size=4),
+).map(lambda made: made[0] + ", ".join(made[1]))
+_clause = st.lists(_words, min_size=1, max_size=3).map(lambda words: f"({' OR '.join(words)})")
+_query = st.lists(_clause, min_size=1, max_size=3).map(" AND ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.lists(_line, min_size=1, max_size=4).map("\n".join), _query))
+def test_what_is_shown_reads_as_the_same_profile(text: str) -> None:
+    reading = read(text)
+    if reading.problems:
+        return
+    profile = reading.profile
+    assert parse(to_text(profile)) == profile
+    assert parse("\n".join(map(str, understood(profile)))) == profile
+
+
+@pytest.mark.shared
+def test_what_authors_and_indexers_call_their_subjects_is_one_item_each(shared: Path) -> None:
+    for folder in ("inspec", "colm", "iclr21"):
+        for line in (shared / "ranking" / folder / "keywords.jsonl").read_text().splitlines():
+            text = json.loads(line)["text"]
+            reading = read(text)
+            assert (reading.problems, reading.remarks) == ((), ()), text
+            assert [item.text for item in reading.profile.wanted] == [parse(text).wanted[0].text]
+            assert len(reading.profile.wanted[0].words) >= len(text.split()) - text.count(" / ")
