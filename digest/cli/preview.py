@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.output import Json, one, say, warn
+from digest.cli.subscribers import say_understood
 from digest.composing.proofs.picture import take_picture
 from digest.composing.proofs.preview_page import Shown, preview_page
 from digest.operations import issues
@@ -78,6 +79,7 @@ def preview_command(
     elif html:
         print(found.part("html"))
     else:
+        say_understood(context.obj.office.desk.by_email(email))
         say(f"Subject: {found.subject}\n")
         print(found.part("plain"))
 

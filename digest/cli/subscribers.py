@@ -19,8 +19,9 @@ from subscribers.addresses import parse_address
 from subscribers.consent import State
 from subscribers.errors import ProfileError
 from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
-from subscribers.profile import parse
+from subscribers.profile import parse, read
 from subscribers.store import Subscriber, SubscriberStore
+from subscribers.understood import understood
 
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
 
@@ -92,7 +93,8 @@ def add(
         liked = likes.like_all(app, reader, like or (), like_file)
     sent = app.letter_queue.flush(app.clock())
     if as_json:
-        one(shown(reader) | {"added": added, "likes": [paper.title for paper in liked]})
+        likes = [paper.title for paper in liked]
+        one(shown(reader) | understanding(reader) | {"added": added, "likes": likes})
     else:
         _say_added(reader, liked, added=added, sent=sent)
 
@@ -109,6 +111,7 @@ def _wishes(readers: SubscriberStore, email: str, fields: Mapping[str, str]) -> 
 
 def _say_added(reader: Subscriber, liked: Sequence[Paper], *, added: bool, sent: bool) -> None:
     say(f"{reader.email}: {'added' if added else 'changed'}, {reader.state}")
+    say_understood(reader)
     for paper in liked:
         say(f"  likes: {paper.title}")
     if reader.state == "pending":
@@ -190,9 +193,11 @@ def show_reader(context: typer.Context, email: Email, as_json: Json = False) -> 
     consents = [asdict(each) for each in app.stores.readers.consents(reader.id)]
     feedback = [asdict(each) for each in app.stores.readers.feedback(reader.id)]
     if as_json:
-        one(shown(reader) | {"consents": consents, "feedback": feedback})
+        told = {"consents": consents, "feedback": feedback}
+        one(shown(reader) | understanding(reader) | told)
         return
     table(["field", "value"], shown(reader).items())
+    say_understood(reader)
     table(
         ["consent", "when", "by", "how"],
         ([c["action"], c["at"], c["source"], c["how"]] for c in consents),
@@ -254,6 +259,24 @@ def shown(reader: Subscriber) -> dict[str, Any]:
     values = asdict(reader)
     del values["email_key"], values["links_valid_from"]
     return values
+
+
+def understanding(reader: Subscriber) -> dict[str, Any]:
+    """Return as JSON what a reader's keywords are understood to be."""
+    reading = read(reader.keywords)
+    return {
+        "understood": [str(line) for line in understood(reading.profile)],
+        "remarks": [*map(str, reading.remarks), *map(str, reading.problems)],
+    }
+
+
+def say_understood(reader: Subscriber) -> None:
+    """Say what a reader's keywords are understood to be."""
+    told = understanding(reader)
+    for line in told["understood"]:
+        say(f"  {line}")
+    for remark in told["remarks"]:
+        warn(f"  {remark}")
 
 
 def _point_at_problems(keywords: str) -> None:

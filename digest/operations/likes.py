@@ -14,7 +14,7 @@ from digest.errors import DumpError, NotFound
 from digest.operations.dumps import ingest_one
 from digest.papers import Paper, keys_of, title_key
 from digest.ranking.lab import Past
-from subscribers.profile import parse
+from subscribers.profile import parse_stored
 from subscribers.store import Feedback, Subscriber
 
 
@@ -67,5 +67,5 @@ def past_likes(app: App) -> list[Past]:
         liked = stores.archive.get([each.paper for each in feedback if each.opinion == "more"])
         for edition in sorted({paper.edition for paper in liked.values() if paper.edition}):
             numbers = frozenset(paper.id for paper in liked.values() if paper.edition == edition)
-            past.append(Past(offered(edition), parse(reader.keywords), numbers))
+            past.append(Past(offered(edition), parse_stored(reader.keywords), numbers))
     return past

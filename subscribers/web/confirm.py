@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from subscribers.profile import read
+from subscribers.understood import understood
 from subscribers.web.pages import Pages, route_class, see
 
 
@@ -15,7 +17,14 @@ def routes(pages: Pages) -> APIRouter:
     @router.get("/confirm/{token}")
     def show(request: Request, token: str) -> Response:
         reader = desk.to_confirm(token, pages.now())
-        return pages.page(request, "confirm.html", reader=reader)
+        reading = read(reader.keywords)
+        return pages.page(
+            request,
+            "confirm.html",
+            reader=reader,
+            understood=understood(reading.profile),
+            remarks=reading.remarks,
+        )
 
     @router.post("/confirm/{token}")
     def confirm(token: str) -> Response:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from subscribers.errors import ProfileError
 from subscribers.messages import Message, message
 from subscribers.preferences import MAX_PAPERS
-from subscribers.profile import parse
+from subscribers.profile import read
+from subscribers.understood import understood
 from subscribers.web.interfaces import PreviewedPaper
 from subscribers.web.pages import Pages
 
@@ -20,6 +20,8 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
         "issue": None,
         "expectation": "",
         "preview_problems": [],
+        "understood": (),
+        "remarks": (),
         "why_of": why_of,
     }
     if fields is None:
@@ -27,11 +29,12 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
     keywords = fields.get("keywords", "").replace("\r\n", "\n").strip()
     if not keywords:
         return nothing
-    try:
-        profile = parse(keywords)
-    except ProfileError as error:
-        reasons = [problem.told for problem in error.problems]
+    reading = read(keywords)
+    if reading.problems:
+        reasons = [problem.told for problem in reading.problems]
         return nothing | {"preview_state": "problems", "preview_problems": reasons}
+    profile = reading.profile
+    nothing |= {"understood": understood(profile), "remarks": reading.remarks}
     wanted = fields.get("max_papers", "")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 3 else 0
     issue = pages.previews.preview(profile, number if 1 <= number <= MAX_PAPERS else None)

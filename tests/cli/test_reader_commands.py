@@ -34,6 +34,16 @@ def test_a_reader_is_added_then_changed(digest: Digest) -> None:
     assert [each["action"] for each in shown["consents"]] == ["vouch"]
 
 
+def test_what_was_understood_is_shown(digest: Digest) -> None:
+    add = ("subscribers", "add", "ada@example.org", "--confirmed", "--keywords")
+    said = digest(*add, "moss NOT image, NLP/CV")
+    assert "  wanted: moss, NLP, CV\n  never: image\n" in said.out
+    assert "in quotation marks it stays one" in said.err
+    shown = digest("subscribers", "show", "ada@example.org", "--json").one
+    assert shown["understood"] == ["wanted: moss, NLP, CV", "never: image"]
+    assert "never: image" in digest("subscribers", "show", "ada@example.org").out
+
+
 def test_an_unconfirmed_reader_is_pending_and_has_a_letter(digest: Digest, data: Path) -> None:
     said = digest("subscribers", "add", "ada@example.org", "--keywords", "robots")
     assert "pending" in said.out

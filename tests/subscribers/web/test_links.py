@@ -74,7 +74,9 @@ def test_confirming_takes_a_button(site: Site) -> None:
     site.front.desk.subscribe("bo@example.org", _wishes(), NOW)
     link = site.front.post.letters[-1].link
     browser = site.browser()
-    assert "bo@example.org" in browser.get(link).text
+    page = browser.get(link).text
+    assert "bo@example.org" in page
+    assert "<dt>wanted</dt>" in page
     assert site.front.desk.by_email("bo@example.org").state == "pending"
     answer = browser.post(link)
     assert answer.status_code == 303

@@ -241,6 +241,17 @@ def test_the_preview_says_what_it_can(site: Site, keywords: str, says: str) -> N
     assert says in answer.text
 
 
+def test_the_preview_shows_how_the_keywords_were_understood(site: Site) -> None:
+    answer = site.browser().post("/preview/fragment", data={"keywords": "moss -image, +bogs"}).text
+    assert '<dt>wanted</dt><dd dir="auto">moss</dd>' in answer
+    assert '<dt>must</dt><dd dir="auto">bogs</dd>' in answer
+    assert '<dt>never</dt><dd dir="auto">image</dd>' in answer
+    german = "/preview/fragment?language=de"
+    answer = site.browser().post(german, data={"keywords": "moss*, robots -image"}).text
+    assert "<dt>nie</dt>" in answer
+    assert "wird als „moss“ gelesen" in answer
+
+
 def test_an_empty_archive_is_said(site: Site) -> None:
     site.pages.previews.preview = lambda profile, max_papers: None  # type: ignore[method-assign]
     answer = site.browser().post("/preview/fragment", data={"keywords": "x"})
