@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import email
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -21,6 +21,7 @@ from digest.editions import Edition
 from digest.errors import NotFound
 from digest.papers import Paper
 from digest.ranking.interface import Pick
+from digest.ranking.text import stems_of
 from digest.storage.recipes import RecipeStore
 from subscribers.profile import Item, Profile, to_text
 from subscribers.store import Subscriber
@@ -31,6 +32,7 @@ from subscribers.web.interfaces import (
     PreviewedPaper,
     PreviewReason,
 )
+from subscribers.words import normalised
 
 RECENT = timedelta(days=30)
 _LINES = 180  # characters of an abstract in a preview
@@ -48,6 +50,7 @@ class _Stock:
     recent: Offer  # the last 30 days'
     days: float  # that the recent papers span
     vocabulary: tuple[str, ...]
+    stems: frozenset[str]  # that stand in the recent papers
     editor: Editor
 
 
@@ -102,14 +105,16 @@ class Previews:
         words = {
             word for paper in recent for word in paper.title.casefold().split() if len(word) > 3
         }
+        offered = Offer.of(recent, editor.knowledge)
         self._stock = _Stock(
             now,
             newest,
             since,
-            editor.offer(since, newest.number) if newest else Offer.of(recent, editor.knowledge),
-            Offer.of(recent, editor.knowledge),
+            editor.offer(since, newest.number) if newest else offered,
+            offered,
             days,
             tuple(sorted(words)),
+            frozenset().union(*(document.stems() for document in offered.index.documents)),
             editor,
         )
         return self._stock
@@ -132,14 +137,33 @@ def _number(edition: Edition | None) -> int | None:
 def _hits(stock: _Stock, item: Item) -> KeywordHits:
     count = len(stock.editor.matching(stock.recent, Profile((item,))))
     if count:
-        return KeywordHits(item.text, count)
+        unknown, close = _misspelt(stock, item)
+        return KeywordHits(item.text, count, close, unknown)
+    return KeywordHits(item.text, 0, _close_to(stock, item.words))
+
+
+def _close_to(stock: _Stock, words: Iterable[str]) -> tuple[str, ...]:
+    """Return words of recent titles that are written much like some others."""
     close = [
         near
-        for word in item.words
+        for word in words
         for near in get_close_matches(word, stock.vocabulary, n=2, cutoff=0.75)
         if near != word
     ]
-    return KeywordHits(item.text, 0, tuple(dict.fromkeys(close))[:3])
+    return tuple(dict.fromkeys(close))[:3]
+
+
+def _misspelt(stock: _Stock, item: Item) -> tuple[str, tuple[str, ...]]:
+    """Return the first word of an item that stands nowhere, and what is written much like it."""
+    if item.scope in ("author", "org"):
+        return "", ()
+    for typed in item.text.split():
+        words = normalised(typed)
+        if not any(stems in stock.stems for stems in stems_of(words)) and (
+            close := _close_to(stock, words)
+        ):
+            return typed, close
+    return "", ()
 
 
 def _opening(abstract: str) -> str:
