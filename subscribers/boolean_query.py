@@ -21,7 +21,7 @@ from subscribers.items import ItemPart, together
 from subscribers.keyword_cursor import QUOTES, SEPARATORS
 from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import Message, message
-from subscribers.search_syntax import CALL, OPERATOR, OPERATORS, QUERY, SearchField, search_field
+from subscribers.search_syntax import CALL, OPERATOR, OPERATORS, QUERY, SearchField, field_called
 from subscribers.typed_words import is_short_for
 
 MOST_CLAUSES = 24
@@ -53,7 +53,9 @@ class _Level:
 
 def looks_like_a_query(text: str) -> bool:
     """Return whether there may be an operator in a text; a quick look."""
-    return QUERY.search(text) is not None
+    return QUERY.search(text) is not None or (
+        "(" in text and any(map(field_called, CALL.finditer(text)))
+    )
 
 
 class QueryReader:
@@ -82,7 +84,7 @@ class QueryReader:
                 self.at = chunk = operator.end()
             elif call := self._call_here():
                 self._take(chunk, self.at)
-                self._open(call.end(), search_field(call[1]), call[1])
+                self._open(call.end(), field_called(call), call[0].strip(" =\t"))
                 chunk = self.at
             elif here in "(（" and (short := self._abbreviation_here(chunk)):
                 self.at = short.end()
@@ -124,7 +126,7 @@ class QueryReader:
         if self.at and (self.text[self.at - 1].isalnum() or self.text[self.at - 1] in "-_"):
             return None
         call = CALL.match(self.text, self.at)
-        return call if call and search_field(call[1]) else None
+        return call if call and field_called(call) else None
 
     def _abbreviation_here(self, chunk: int) -> re.Match[str] | None:
         """Return the `(GNN)` after the words that it is short for."""

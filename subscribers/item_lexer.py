@@ -15,12 +15,13 @@ from subscribers.messages import message
 from subscribers.search_syntax import OPERATORS, PREFIX, search_field
 from subscribers.typed_words import (
     ending_cut,
+    ends_sentence,
     hashtag_words,
     is_short_for,
     says_near,
     why_no_keyword,
 )
-from subscribers.words import DASHES, bare, normalised
+from subscribers.words import DASHES, FUNCTION_WORDS, bare, normalised
 
 MIN_WEIGHT, MAX_WEIGHT = 0.1, 10.0
 
@@ -40,10 +41,10 @@ _NAME_PARTS = frozenset(
         *("ten", "ter", "van", "vom", "von", "y", "zu", "zur"),
     )
 )
-_ABBREVIATIONS = frozenset(("prof", "dept", "univ", "spec", "subsp", "approx"))
 _EITHER = frozenset(("or", "oder"))
 _BUT_NOT = frozenset(("not", "excluding", "except"))
-_AND_SO_ON = frozenset(("etc", "usw", "u.s.w"))
+_AND_SO_ON = frozenset(("etc", "usw", "u.s.w", "e.g", "i.e", "z.b", "u.a", "d.h"))
+_SPELT_OUT = re.compile(r"\(([^()]+)\)(?=\s*(?:[,;\n]|\Z))")
 _SMALL_WORDS = _EITHER | _BUT_NOT | _AND_SO_ON
 _COMPARED = re.compile(r"[A-Z]{4,}\s*(?:[<>=]|AFT|BEF|IS)")
 
@@ -80,6 +81,8 @@ class ItemLexer(KeywordCursor):
         """Read signs, then the word or the phrase they belong to."""
         if self._read_number_between() or self._read_suffix():
             return
+        if self.text[self.at] == "(" and self._spells_out():
+            self._end_item()
         signs = self._read_signs()
         if signs is None:
             return
@@ -100,6 +103,16 @@ class ItemLexer(KeywordCursor):
             self._add_phrase(quoted.start() + 1, quoted[1], signs)
         else:
             self._read_word(signs)
+
+    def _spells_out(self) -> bool:
+        """Return whether brackets hold what the word before is short for: `RL (…)`."""
+        inside = _SPELT_OUT.match(self.text, self.at)
+        loose = self.items.loose
+        if inside is None or len(loose) != 1 or self.items.parts:
+            return False
+        words = inside[1].split()
+        telling = [word for word in words if word not in FUNCTION_WORDS]
+        return is_short_for(loose[0][1], words) or is_short_for(loose[0][1], telling)
 
     def _read_phrase(self, signs: Signs) -> None:
         opened = self.at
@@ -144,7 +157,8 @@ class ItemLexer(KeywordCursor):
             self.items.add_loose(start, token)
             return
         self._check_characters(start, token)
-        if signs.field and signs.field.known and not signs.scope:
+        plainly = not signs.excluded and not signs.required
+        if plainly and signs.field and signs.field.known and not signs.scope:
             signs.field = None  # `abs:` and the like: anywhere, as without it
         tag = hashtag_words(token)
         shown = self._word_of(tag or token)
@@ -193,7 +207,7 @@ class ItemLexer(KeywordCursor):
             self.items.add_alone(start, together(shown))
         else:
             self.items.add_loose(start, shown)
-            if self._ends_sentence(token, shown):
+            if ends_sentence(token, shown, self.text[self.at :]):
                 self._end_item()
 
     def _read_between(self, start: int, token: str, word: str) -> bool:
@@ -265,14 +279,6 @@ class ItemLexer(KeywordCursor):
             words.append(initials[1].strip())
             self.at = initials.end()
         return " ".join(words)
-
-    def _ends_sentence(self, token: str, shown: str) -> bool:
-        """Return whether a full stop ends more than an abbreviation: `Diffusion models. Robots.`"""
-        if not token.endswith(".") or not shown.isalpha() or not shown[-1].islower():
-            return False
-        following = self.text[self.at :].lstrip()[:1]
-        long = len(shown) > 4 or (len(shown) == 4 and following.isupper())
-        return long and shown.casefold() not in _ABBREVIATIONS
 
     def _read_weight(self) -> None:
         caret = self.at

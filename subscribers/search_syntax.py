@@ -34,7 +34,7 @@ OPERATOR = re.compile(
 )
 OPERATOR_AT_END = re.compile(rf"{_WORDS}[ \t\r]*\Z")
 OPERATOR_AT_START = re.compile(rf"\s*{_WORDS}")
-QUERY = re.compile(rf"{_WORDS}|&&|\|\||(?<![\w+)-])[-‐‑‒–—−－+＋]\(|[A-Z]{{2}}[ \t]*=?[ \t]*\(")
+QUERY = re.compile(rf"{_WORDS}|&&|\|\||(?<![\w+)-])[-‐‑‒–—−－+＋]\(")
 
 
 class SearchField(NamedTuple):
@@ -82,7 +82,7 @@ PREFIX = re.compile(
     r"(title|author|org)[:：][^\S\n\r\v\f\x85\u2028\u2029]*|([A-Za-z1][\w-]*)[:：](?=\S)",
     re.IGNORECASE,
 )
-CALL = re.compile(r"([A-Z][A-Z-]+)[ \t]*=?[ \t]*(?=\()")
+CALL = re.compile(r"([A-Z][A-Z-]{3,})[ \t]*=?[ \t]*(?=\()|([A-Z]{2,3})(?:[ \t]*=[ \t]*)?(?=\()")
 EQUALS = re.compile(r"([A-Z]{2})=(?=[\w\"“])")
 SUFFIX = re.compile(r"[ \t]?\[([A-Za-z][A-Za-z /-]*|1au)(?::[~\w-]+)?\]")
 
@@ -105,3 +105,8 @@ def search_field(name: str) -> SearchField | None:
     if folded in _ANY:
         return SearchField(name, None, remark=_REMARKS.get(folded))
     return SearchField(name, None, known=False) if folded in _NOT_HERE else None
+
+
+def field_called(found: re.Match[str]) -> SearchField | None:
+    """Return the field that a `CALL` names."""
+    return search_field(found[1] or found[2])

@@ -18,6 +18,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _ORCID = re.compile(r"(?:orcid:)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.I)
 _HANDLE = re.compile(r"@\w[\w.]*")
+_ABBREVIATIONS = frozenset(("prof", "dept", "univ", "spec", "subsp", "approx"))
 _PERHAPS = re.compile(r"[@/*?$!¬\d]|:|www")  # most words have none of these
 _NEGATED = re.compile(r"[!¬]\w")
 _WEIGHED = re.compile(r"([^\W\d][\w-]*)[:=](\d{1,2}(?:\.\d+)?)")
@@ -130,3 +131,11 @@ def is_short_for(short: str, words: list[str]) -> bool:
 def says_nothing(words: tuple[str, ...]) -> bool:
     """Return whether an item's words stand in nearly every paper: `the`, `of which`."""
     return all(word in FUNCTION_WORDS for word in words) and any(len(word) > 1 for word in words)
+
+
+def ends_sentence(token: str, shown: str, rest: str) -> bool:
+    """Return whether a full stop ends more than an abbreviation: `Diffusion models. Robots.`"""
+    if not token.endswith(".") or not shown.isalpha() or not shown[-1].islower():
+        return False
+    long = len(shown) > 4 or (len(shown) == 4 and rest.lstrip()[:1].isupper())
+    return long and shown.casefold() not in _ABBREVIATIONS
