@@ -17,7 +17,7 @@ from itertools import product
 
 from subscribers.errors import Problem
 from subscribers.item_lexer import ItemLexer
-from subscribers.items import ItemPart, together
+from subscribers.items import ItemPart, joined_item
 from subscribers.keyword_cursor import QUOTES, SEPARATORS
 from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import Message, message
@@ -34,7 +34,7 @@ _BRACKET = re.compile(r"[()（）]")
 
 
 @dataclass(slots=True)
-class Query:
+class BooleanQuery:
     """What a stretch of text asks for."""
 
     clauses: list[Clause] = field(default_factory=list)
@@ -46,7 +46,7 @@ class _Level:
     """What stands between two brackets, so far."""
 
     opened: int
-    parts: list[Query] = field(default_factory=list)
+    parts: list[BooleanQuery] = field(default_factory=list)
     operators: list[str] = field(default_factory=list)  # before each part: "", AND, OR, NOT
     scope: SearchField | None = None
 
@@ -71,7 +71,7 @@ class QueryReader:
         self._operator = ""
         self._operator_at = -1
 
-    def read(self) -> Query:
+    def read(self) -> BooleanQuery:
         """Take in the whole text."""
         chunk = self.at
         while self.at < len(self.text):
@@ -175,7 +175,7 @@ class QueryReader:
         else:
             outer.parts.append(query)
 
-    def _weigh(self, query: Query, found: re.Match[str]) -> None:
+    def _weigh(self, query: BooleanQuery, found: re.Match[str]) -> None:
         weight = float(found[1])
         if not 0.1 <= weight <= 10:
             reason = message(
@@ -203,7 +203,7 @@ class QueryReader:
             _join(listed.setdefault(part.number, []), self._in_query(part, level))
         if listed or excluded:
             clauses = self._alternatives(list(listed.values()), level) if listed else []
-            level.parts.append(Query(clauses, excluded))
+            level.parts.append(BooleanQuery(clauses, excluded))
             level.operators.append(self._operator)
             self._operator = ""
 
@@ -215,12 +215,12 @@ class QueryReader:
         if level.scope and level.scope.known and not item.scope:
             scope = level.scope.scope
             if scope or len(item.words) > 1:
-                made = together(item.text, scope)
+                made = joined_item(item.text, scope)
                 phrase = made.phrase or item.phrase
                 item = replace(item, words=made.words, phrase=phrase, scope=scope)
         return replace(part, item=replace(item, group=self.style.group))
 
-    def _query_of(self, level: _Level) -> Query:
+    def _query_of(self, level: _Level) -> BooleanQuery:
         """Put the parts of a level together, as its operators say."""
         wanted = [p for p, op in zip(level.parts, level.operators, strict=True) if op != "NOT"]
         refused = [p for p, op in zip(level.parts, level.operators, strict=True) if op == "NOT"]
@@ -234,7 +234,7 @@ class QueryReader:
                     " (grasping OR planning) AND robots"
                 ),
             )
-        made = Query(excluded=[part for query in level.parts for part in query.excluded])
+        made = BooleanQuery(excluded=[part for query in level.parts for part in query.excluded])
         if either and any(query.excluded for query in wanted) and len(self._levels) > 1:
             self._say_not_within()
         for query in refused:
@@ -265,7 +265,7 @@ class QueryReader:
             return [[part for clauses in of for clause in clauses for part in clause]]
         return [[part for clause in chosen for part in clause] for chosen in product(*of)]
 
-    def _refused(self, query: Query) -> list[ItemPart]:
+    def _refused(self, query: BooleanQuery) -> list[ItemPart]:
         """Return what `NOT …` excludes: each of some alternatives, a word or a phrase."""
         if len(query.clauses) > 1:
             self._problem(
@@ -280,7 +280,7 @@ class QueryReader:
     def _as_exclusion(self, part: ItemPart) -> ItemPart:
         item = part.item
         text = item.text
-        made = item if item.phrase or item.scope else together(text)
+        made = item if item.phrase or item.scope else joined_item(text)
         return replace(part, item=replace(made, weight=1.0, required=False, group=""))
 
 

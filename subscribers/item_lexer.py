@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from subscribers.items import Item, Signs, are_initials, together
+from subscribers.items import Item, Signs, are_initials, joined_item
 from subscribers.keyword_cursor import CARETS, PLUSES, QUOTES, SEPARATORS, KeywordCursor
 from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import message
@@ -164,7 +164,7 @@ class ItemLexer(KeywordCursor):
         shown = self._word_of(tag or token)
         if tag and normalised(shown):
             self._check_word(start, shown, shown)
-            self.items.add_tag(together(shown), signs)
+            self.items.add_tag(joined_item(shown), signs)
         elif not signs.any and self._read_between(start, token, shown):
             return
         elif not normalised(shown):
@@ -200,11 +200,11 @@ class ItemLexer(KeywordCursor):
 
     def _add_word(self, start: int, token: str, shown: str, signs: Signs) -> None:
         if signs.scope in ("author", "org"):
-            self.items.add(together(self._whole_name(shown)), signs)
+            self.items.add(joined_item(self._whole_name(shown)), signs)
         elif signs.any:
-            self.items.add(together(shown), signs)
+            self.items.add(joined_item(shown), signs)
         elif token.startswith("(") and is_short_for(shown, [t for _, t in self.items.loose]):
-            self.items.add_alone(start, together(shown))
+            self.items.add_alone(start, joined_item(shown))
         else:
             self.items.add_loose(start, shown)
             if ends_sentence(token, shown, self.text[self.at :]):

@@ -61,7 +61,7 @@ def bag(text: str, *, required: bool = False) -> Item:
     return Item(text, tuple(w for w in words if w not in _JOINING) or words, required=required)
 
 
-def together(text: str, scope: Scope | None = None) -> Item:
+def joined_item(text: str, scope: Scope | None = None) -> Item:
     """Return the item of some loose words that are one word or phrase after all."""
     words = normalised(text)
     return Item(text, words, phrase=len(words) > 1 or len(parted(text)) > 1, scope=scope)
@@ -135,7 +135,7 @@ class ItemCollector:
             words = [shown for _, shown in self.loose]
             if named.scope == "author" and len(words) > 1 and _CAPITALS.fullmatch(words[-1]):
                 words[-1] = " ".join(f"{letter}." for letter in words[-1])  # Smith JA
-            self.parts.append(ItemPart(together(" ".join(words), named.scope), self.loose[0][0]))
+            self.parts.append(ItemPart(joined_item(" ".join(words), named.scope), self.loose[0][0]))
             self.loose, self.last = [], self.parts
         else:
             return False
@@ -146,7 +146,7 @@ class ItemCollector:
         """Give the name before, on a line of names, the initials that stand alone in this item."""
         if self.wanted and self.wanted[-1].item.scope == "author":
             part = self.wanted[-1]
-            name = together(f"{part.item.text} {initials}")
+            name = joined_item(f"{part.item.text} {initials}")
             self.wanted[-1] = replace(
                 part, item=replace(part.item, text=name.text, words=name.words, phrase=True)
             )
@@ -176,7 +176,7 @@ class ItemCollector:
         text = " ".join(words)
         bracketed = self.style.required and any(bracket in text for bracket in "()（）")
         if self.style.excluded or self.style.scope or bracketed:
-            return [ItemPart(together(text), position)]
+            return [ItemPart(joined_item(text), position)]
         if len(words) == 1 and len(apart := parted(text)) > 1:
             self.remarks.append(
                 message(
@@ -210,7 +210,7 @@ class ItemCollector:
         if count:
             part = self.excluded[-1]
             text = " ".join((part.item.text, *words[:count]))
-            self.excluded[-1] = replace(part, item=together(text))
+            self.excluded[-1] = replace(part, item=joined_item(text))
         elif at_end:
             self._say_alone(Signs(excluded=True), self.excluded[-1].item.text, words[0])
         self.loose += trail[count:]

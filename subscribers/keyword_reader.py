@@ -110,12 +110,12 @@ class KeywordReader:
         """
         if not self.queries:
             return
-        asked = {id(part) for clauses in self.queries for clause in clauses for part in clause}
-        asked |= {id(part) for clause in self.musts for part in clause}
+        asked = {part.position for clauses in self.queries for clause in clauses for part in clause}
+        asked |= {part.position for clause in self.musts for part in clause}
         count = 1
         for clauses in self.queries:
             count *= len(clauses)
-        if any(id(part) not in asked and not part.item.required for part in self.wanted):
+        if any(part.position not in asked and not part.item.required for part in self.wanted):
             first = min(part.position for clause in self.queries[0] for part in clause)
             self.problem(
                 first,

@@ -29,7 +29,16 @@ from subscribers.items import Item
 from subscribers.keyword_reader import KeywordReader
 from subscribers.messages import Message, message
 
-__all__ = ["Item", "Profile", "Reading", "parse", "parse_stored", "read", "to_text", "without_item"]
+__all__ = [
+    "Item",
+    "Profile",
+    "Reading",
+    "parse",
+    "parse_stored",
+    "read_profile",
+    "to_text",
+    "without_item",
+]
 
 MAX_CHARACTERS = 2_000
 
@@ -63,7 +72,7 @@ def parse(text: str) -> Profile:
     Raises:
         ProfileError: with every problem and its place. Nothing else is ever raised.
     """
-    reading = read(text)
+    reading = read_profile(text)
     if reading.problems:
         raise ProfileError(reading.problems)
     return reading.profile
@@ -75,7 +84,7 @@ def parse_stored(text: str) -> Profile:
     Raises:
         ProfileError: nothing in it can be wanted.
     """
-    reading = read(text)
+    reading = read_profile(text)
     if not reading.profile.wanted and len(text) <= MAX_CHARACTERS:
         reading = _read(text, long_exclusions=False)  # `-audio speech` was the one word once
     if not reading.profile.wanted:
@@ -83,7 +92,7 @@ def parse_stored(text: str) -> Profile:
     return reading.profile
 
 
-def read(text: str) -> Reading:
+def read_profile(text: str) -> Reading:
     """Read a keyword text as far as it can be read."""
     if len(text) > MAX_CHARACTERS:
         reason = message(

@@ -19,7 +19,7 @@ from subscribers.addresses import parse_address
 from subscribers.consent import State
 from subscribers.errors import ProfileError
 from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
-from subscribers.profile import parse, read
+from subscribers.profile import parse, read_profile
 from subscribers.store import Subscriber, SubscriberStore
 from subscribers.understood import understood
 
@@ -93,8 +93,8 @@ def add(
         liked = likes.like_all(app, reader, like or (), like_file)
     sent = app.letter_queue.flush(app.clock())
     if as_json:
-        likes = [paper.title for paper in liked]
-        one(shown(reader) | understanding(reader) | {"added": added, "likes": likes})
+        told = {"added": added, "likes": [paper.title for paper in liked]}
+        one(shown(reader) | understanding(reader) | told)
     else:
         _say_added(reader, liked, added=added, sent=sent)
 
@@ -263,7 +263,7 @@ def shown(reader: Subscriber) -> dict[str, Any]:
 
 def understanding(reader: Subscriber) -> dict[str, Any]:
     """Return as JSON what a reader's keywords are understood to be."""
-    reading = read(reader.keywords)
+    reading = read_profile(reader.keywords)
     return {
         "understood": [str(line) for line in understood(reading.profile)],
         "remarks": [*map(str, reading.remarks), *map(str, reading.problems)],

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.ranking.text import FUNCTION_WORDS
+from subscribers.words import FUNCTION_WORDS
 
 FIRST_OURS = "ours:first"  # the first sentence in which the authors speak of their work
 

@@ -21,7 +21,7 @@ from digest.editions import Edition
 from digest.errors import NotFound
 from digest.papers import Paper
 from digest.ranking.interface import Pick
-from digest.ranking.text import stems_of
+from digest.ranking.text import tokens_of
 from digest.storage.recipes import RecipeStore
 from subscribers.profile import Item, Profile, to_text
 from subscribers.store import Subscriber
@@ -159,11 +159,15 @@ def _misspelt(stock: _Stock, item: Item) -> tuple[str, tuple[str, ...]]:
         return "", ()
     for typed in item.text.split():
         words = normalised(typed)
-        if not any(stems in stock.stems for stems in stems_of(words)) and (
+        if not any(stems in stock.stems for stems in _stems_of(words)) and (
             close := _close_to(stock, words)
         ):
             return typed, close
     return "", ()
+
+
+def _stems_of(words: Iterable[str]) -> list[str]:
+    return [token.stem for word in words for token in tokens_of(word)]
 
 
 def _opening(abstract: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from subscribers.profile import read
+from subscribers.profile import read_profile
 from subscribers.understood import understood
 from subscribers.web.pages import Pages, route_class, see
 
@@ -17,7 +17,7 @@ def routes(pages: Pages) -> APIRouter:
     @router.get("/confirm/{token}")
     def show(request: Request, token: str) -> Response:
         reader = desk.to_confirm(token, pages.now())
-        reading = read(reader.keywords)
+        reading = read_profile(reader.keywords)
         return pages.page(
             request,
             "confirm.html",

@@ -7,7 +7,7 @@ from typing import Any
 
 from subscribers.messages import Message, message
 from subscribers.preferences import MAX_PAPERS
-from subscribers.profile import read
+from subscribers.profile import read_profile
 from subscribers.understood import understood
 from subscribers.web.interfaces import PreviewedPaper
 from subscribers.web.pages import Pages
@@ -29,7 +29,7 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
     keywords = fields.get("keywords", "").replace("\r\n", "\n").strip()
     if not keywords:
         return nothing
-    reading = read(keywords)
+    reading = read_profile(keywords)
     if reading.problems:
         reasons = [problem.told for problem in reading.problems]
         return nothing | {"preview_state": "problems", "preview_problems": reasons}

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.errors import ProfileError
-from subscribers.profile import parse, parse_stored, read, to_text
+from subscribers.profile import parse, parse_stored, read_profile, to_text
 from subscribers.understood import understood
 
 
 def told(text: str) -> list[str]:
     """What a text is understood to be, as pages and the command line show it."""
-    reading = read(text)
+    reading = read_profile(text)
     assert not reading.problems, [str(problem) for problem in reading.problems]
     return [str(line) for line in understood(reading.profile)]
 
@@ -299,12 +299,12 @@ def test_what_cannot_be_read_is_told_with_what_to_write(text: str, place: int, s
     ],
 )
 def test_what_could_be_meant_otherwise_is_remarked(text: str, says: str) -> None:
-    assert [remark for remark in read(text).remarks if says in remark]
+    assert [remark for remark in read_profile(text).remarks if says in remark]
 
 
 @pytest.mark.parametrize("text", ["moss, speech -audio", "C++, zero-shot", "“a b”, x^2"])
 def test_the_plain_grammar_needs_no_remark(text: str) -> None:
-    assert read(text).remarks == ()
+    assert read_profile(text).remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ _pieces = st.one_of(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(_pieces, max_size=12).map("".join))
 def test_no_text_crashes_and_what_is_shown_is_what_was_read(text: str) -> None:
-    reading = read(text)
+    reading = read_profile(text)
     for problem in reading.problems:
         assert problem.character == text[problem.position : problem.position + 1]
     for line in understood(reading.profile):
@@ -419,7 +419,7 @@ _query = st.lists(_clause, min_size=1, max_size=3).map(" AND ".join)
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.lists(_line, min_size=1, max_size=4).map("\n".join), _query))
 def test_what_is_shown_reads_as_the_same_profile(text: str) -> None:
-    reading = read(text)
+    reading = read_profile(text)
     if reading.problems:
         return
     profile = reading.profile
@@ -432,7 +432,7 @@ def test_what_authors_and_indexers_call_their_subjects_is_one_item_each(shared: 
     for folder in ("inspec", "colm", "iclr21"):
         for line in (shared / "ranking" / folder / "keywords.jsonl").read_text().splitlines():
             text = json.loads(line)["text"]
-            reading = read(text)
+            reading = read_profile(text)
             assert (reading.problems, reading.remarks) == ((), ()), text
             assert [item.text for item in reading.profile.wanted] == [parse(text).wanted[0].text]
             assert len(reading.profile.wanted[0].words) >= len(text.split()) - text.count(" / ")

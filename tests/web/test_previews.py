@@ -24,7 +24,6 @@ def previews() -> Previews:
     editor = Editor(lambda since, upto: PAPERS, Knowledge(Background.of(PAPERS)), Rules(10, 0, 0.0))
     return Previews(
         newest=lambda: None,
-        papers_of=lambda number: PAPERS,
         seen_since=lambda since: PAPERS,
         editor=lambda: editor,
         search_url="",
