@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import unquote
 
 LinkKind = Literal["paper", "code", "project", "discussion"]
 
@@ -35,7 +36,16 @@ _IDLE_SIGNS = re.compile(r"(^|[^a-z+#*])[+#*]+")
 _ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.", re.IGNORECASE)
 # bioRxiv and medRxiv append a version to the DOI in addresses.
 _PREPRINT_VERSION = re.compile(r"^(10\.(?:1101|64898)/[\d.]+)v\d+.*$")
-_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>{}|\\^`]+)")
+_DOI_SIGN = r"[^\s\"<>{}|\\^`]"
+# Until about 2001 publishers put a SICI (ANSI/NISO Z39.56) into a DOI, with the signs of that.
+_DOI = re.compile(
+    rf"\b(10\.\d{{4,9}}(?:\.\d{{1,9}})*/(?:{_DOI_SIGN}{{1,80}}<[^\s<>\"]{{1,40}}>\d\.\d\.[A-Z]{{2}};\d(?:-[\w#])?"
+    rf"|{_DOI_SIGN}+))",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_DOI_ENDS = ".,;:'/…”’»"
+_BRACKETS = {")": "(", "]": "["}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +226,19 @@ def find_arxiv_id(text: str) -> str | None:
 
 
 def find_doi(text: str) -> str | None:
-    """Return the first DOI in a text, lower case, without trailing punctuation."""
-    found = _DOI.search(text)
-    return found[1].rstrip(".,;:)]'").lower() if found else None
+    """Return the first DOI in a text, whole, lower case, without the sentence's punctuation.
+
+    Percent-encoded ones are decoded: `10.1002/(SICI)…5:1%3C21::AID-X%3E3.0.CO;2-9`.
+    """
+    found = _DOI.search(unquote(text) if _PERCENT.search(text) and "10." in text else text)
+    return _without_sentence(found[1]).lower() if found else None
+
+
+def _without_sentence(doi: str) -> str:
+    """Return a DOI without the punctuation that a sentence hung on it; its own brackets stay."""
+    while doi:
+        opener = _BRACKETS.get(doi[-1])
+        if not (doi[-1] in _DOI_ENDS or (opener and doi.count(doi[-1]) > doi.count(opener))):
+            break
+        doi = doi[:-1]
+    return doi

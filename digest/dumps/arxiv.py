@@ -14,8 +14,10 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.dumps import fields, record, xml_tree
+from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
+from digest.dumps.names import split_names
 from digest.dumps.xml_tree import Node
 from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
@@ -34,8 +36,6 @@ _OLD_TITLE = re.compile(
     r"\s*\(arXiv:(?P<id>\S+)(?:\s+\[[\w.-]+\])?(?P<mark>\s+(?:UPDATED|CROSS LISTED))?\)\s*$"
 )
 _VERSIONED = re.compile(r"\d{4}v(\d{1,3})\b")  # 2401.01234v2, math/0309136v1
-# A comma outside parentheses (affiliations), and not before what belongs to the name.
-_NAME_END = re.compile(r",(?!\s*(?:Jr|Sr|I{2,3}|IV)\b\.?\s*(?:[,(]|$))(?![^()]*\))\s*")
 _COMMENT_LINK = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
@@ -150,8 +150,7 @@ def _creators(node: Node) -> list[str]:
     """Split `dc:creator`: one name each, or all in one, with markup in the old listings."""
     names = []
     for creator in node.all("creator"):
-        told = fields.without_markup(creator.text)
-        names += [name.strip() for name in _NAME_END.split(told) if name.strip()]
+        names += split_names(fields.without_markup(creator.text), inverted=False)
     return names
 
 
@@ -178,7 +177,7 @@ def _record(entry: Entry) -> PaperRecord:
         arxiv_id=arxiv_id,
         doi=find_doi(entry.text("doi")),
         version=_version(values),
-        revised=fields.day(values["updated"]),
+        revised=read_day(values["updated"]),
     )
 
 
@@ -192,7 +191,7 @@ def _listed_on(root: Node) -> date | None:
     """Return a listing's own day; an answer of the API has none (its date is that of the query)."""
     for channel in root.all("channel"):
         for name in ("pubDate", "date", "lastBuildDate"):
-            if day := fields.day(channel.first(name)):
+            if day := read_day(channel.first(name)):
                 return day
     is_answer = any(root.all("totalResults"))
-    return None if is_answer else fields.day(root.first("updated"))
+    return None if is_answer else read_day(root.first("updated"))

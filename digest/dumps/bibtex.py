@@ -1,214 +1,145 @@
-"""BibTeX and BibLaTeX, entry by entry.
-
-pybtex reads each entry; we cut the file into entries first, so that one missing brace does not
-swallow all that follows.
-"""
+"""BibTeX and BibLaTeX: what each entry that `bibtex_scan` finds tells of a paper."""
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from itertools import zip_longest
-from typing import Any
-
-from pybtex.bibtex.utils import split_name_list
-from pybtex.database import Person
-from pybtex.database.input.bibtex import LowLevelParser, month_names
-from pybtex.exceptions import PybtexError
-from pybtex.scanner import PybtexSyntaxError
-from pybtex.utils import CaseInsensitiveDict
 
 from digest.dumps import fields, record, tagged_text, tex
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.bibtex_scan import Block, scan
+from digest.dumps.dates import day_of_parts, read_day
+from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
-from digest.dumps.links import doi_in_address
+from digest.dumps.links import doi_address, doi_in_address
+from digest.dumps.names import given_first, separate_at_and, separate_names
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
-_ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]", re.MULTILINE)
 _SIGN = re.compile(
-    rb"^[ \t\xef\xbb\xbf]*@[ \t]*[A-Za-z]+\s*[{(]\s*[^\s,{}()]+\s*[,=]", re.MULTILINE
+    r"^[ \t]*@[ \t]*[A-Za-z][\w.:+/-]*\s*+[{(]\s*+(?:[^,={}()\"@]{0,200},|[\w-]+\s*+=)",
+    re.MULTILINE,
 )
-_NO_PAPER = ("comment", "preamble", "string", "set", "xdata")
-_REMARK = re.compile(r"^[ \t]*%.*$", re.MULTILINE)  # biber's; to BibTeX it would be a mistake
+_NO_PAPERS = ("set", "xdata")
 _PERSON = re.compile(
     r"\b(given|family|prefix|suffix)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\"|([^,{}\"]+))"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-# Braces of mathematics and of commands are TeX's own; the others only protect capitals.
-_PROTECTION = re.compile(r"\$[^$]*\$|(?:\\[A-Za-z]+\s*|\\\W|[\^_])\{[^{}]*\}|\{([^{}\\]*)\}")
-# Braces around one command, `{\%}`, `{\'e}`, `{\ss}`, `{\mbox{$\times$}}`: only the command counts.
-_COMMAND = re.compile(
-    r"\{(\\(?:[A-Za-z]+|\W))(\s*(?:\{[^{}]*\}|(?<=[^A-Za-z])[^\W\d_]|(?<=\s)[^\W\d_]))?\s*\}"
+# What an entry does not take from the one that its `crossref` names: that is the whole's own.
+_OWN = frozenset(
+    """
+    title subtitle titleaddon shorttitle author editor doi url eprint abstract annote note keywords
+    pages crossref xref ids label entryset options file isbn
+    """.split()  # noqa: SIM905
 )
-_FORMULA = re.compile(r"\{(\$[^${}]*\$)\}")
-_MBOX = re.compile(r"\\[mh]box\{([^{}]*)\}")
-_NESTED = 4  # levels of braces: {{BERT}} is common
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """The text from one `@` at a line's start to the next."""
-
-    kind: str
-    line: int
-    text: str
+_LESS_AND_GREATER = (
+    (re.compile(r"\\textless(?:\{\}|\s)?"), "<"),
+    (re.compile(r"\\textgreater(?:\{\}|\s)?"), ">"),
+)
 
 
 class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
-        return _SIGN.search(head) is not None
+        return _SIGN.search(tagged_text.opening(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a bibliography. Raises DumpError when there is no entry in it."""
-        text = tagged_text.decode_tagged(data)
-        macros: CaseInsensitiveDict = CaseInsensitiveDict(month_names)
+        blocks = list(scan(tagged_text.decode_tagged(data)))
+        by_key = {block.key.lower(): block.values for block in reversed(blocks)}
         harvest = Harvest()
-        number = 0
-        for piece in _pieces(text):
-            number += piece.kind not in _NO_PAPER
-            try:
-                values = _read(piece, macros)
-            except Unreadable as error:
-                harvest.reject(piece.line, f"@{piece.kind}: {error}")
+        papers = [block for block in blocks if block.kind not in _NO_PAPERS]
+        for number, block in enumerate(papers, start=1):
+            if block.problem:
+                harvest.reject(block.line, f"@{block.kind}: {block.problem}")
             else:
-                if values is not None:
-                    harvest.add(Entry(number, piece.line, values), _record)
+                entry = Entry(number, block.line, _whole(block, by_key))
+                if block.is_open:
+                    entry.problems.append("no closing brace: it may be cut off")
+                harvest.add(entry, _record)
         if not harvest.records and not harvest.rejections:
             raise DumpError("no BibTeX entry", line=1)
         return harvest.dump(self, captured_on)
 
 
-def _pieces(text: str) -> Iterator[_Piece]:
-    starts = list(_ENTRY.finditer(text))
-    line, counted = 1, 0
-    for found, after in zip_longest(starts, starts[1:]):
-        end = after.start() if after else len(text)
-        line, counted = line + text.count("\n", counted, found.start()), found.start()
-        yield _Piece(found[1].lower(), line, text[found.start() : end])
-
-
-def _read(piece: _Piece, macros: CaseInsensitiveDict) -> dict[str, object] | None:
-    """Return an entry's fields by lower-case name; None for what is no paper.
-
-    A `@string` goes into `macros`. Raises Unreadable.
-    """
-    if piece.kind in _NO_PAPER and piece.kind != "string":
-        return None
-    tagged_text.refuse_undecoded(piece.text, piece.line)
-    try:
-        found = _parsed(piece.text, macros, piece)
-    except Unreadable:
-        without_remarks = _REMARK.sub("", piece.text)
-        if without_remarks == piece.text:
-            raise
-        found = _parsed(without_remarks, macros, piece)
-    if piece.kind == "string":
-        return None
-    _, (key, told) = found[0]
-    values: dict[str, object] = {"key": key}
-    for name, pieces in told:
-        values.setdefault(name.lower(), " ".join("".join(pieces).split()))
-    return values
-
-
-def _parsed(text: str, macros: CaseInsensitiveDict, piece: _Piece) -> list[Any]:
-    problems: list[PybtexSyntaxError] = []
-    try:
-        found = list(LowLevelParser(text, macros=macros, handle_error=problems.append))
-    except (PybtexError, RecursionError) as error:
-        raise Unreadable(str(error) or type(error).__name__) from None
-    fatal = [p for p in problems if "undefined string" not in str(p)]
-    if fatal or not found:
-        raise Unreadable(_told(fatal[0], piece) if fatal else "it cannot be read")
-    return found
-
-
-def _told(problem: PybtexSyntaxError, piece: _Piece) -> str:
-    line = piece.line + (problem.lineno or 1) - 1
-    reason = str(problem).partition(": ")[2] or str(problem)
-    return f"{reason} (line {line})"
+def _whole(block: Block, by_key: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return an entry's fields with those that it takes from others by `xdata` and `crossref`."""
+    whole = dict(block.values)
+    for key in block.values.get("xdata", "").split(","):
+        whole = {**by_key.get(key.strip().lower(), {}), **whole}
+    parent = by_key.get(block.values.get("crossref", "").strip().lower(), {})
+    if parent and parent is not block.values:
+        inherited = {name: value for name, value in parent.items() if name not in _OWN}
+        if title := parent.get("title"):
+            inherited["booktitle" if "title" in whole else "title"] = title
+        whole = {**inherited, **whole}
+    return whole
 
 
 def _record(entry: Entry) -> PaperRecord:
+    for value in entry.values.values():
+        tagged_text.refuse_undecoded(value, entry.line or 1)
     doi = find_doi(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
     arxiv_id = _arxiv_id(entry)
+    keywords = re.split(r"\s*[;,]\s*", entry.text("keywords", "keyword"))
     return record.build_record(
-        title=_unprotected(entry.title("title")),
-        abstract=_unprotected(entry.text("abstract")),
+        title=_title(entry),
+        abstract=entry.text("abstract"),
         position=entry.position,
         line=entry.line,
         authors=_authors(entry.text("author")),
         published=_published(entry),
         links=_links(entry, arxiv_id, doi),
-        keywords=fields.words(re.split(r"\s*[;,]\s*", entry.text("keywords", "keyword"))),
+        keywords=[tex.to_unicode(word, source="bibtex") for word in fields.words(keywords)],
         arxiv_id=arxiv_id,
         doi=doi,
+        tex_source="bibtex",
     )
 
 
+def _title(entry: Entry) -> str:
+    """Return title and subtitle as one."""
+    title, subtitle = entry.title("title"), entry.text("subtitle")
+    if not subtitle or subtitle.lower() in title.lower():
+        return title
+    return f"{title} {subtitle}" if title[-1] in ".:?!" else f"{title}: {subtitle}"
+
+
 def _bare(told: str) -> str:
-    """Return an address or an identifier without what TeX needs around its signs."""
-    return re.sub(r"[\\{}]", "", told)
-
-
-def _unprotected(told: str) -> str:
-    for _ in range(_NESTED):
-        told = _COMMAND.sub(_commanded, _FORMULA.sub(r"\1", _MBOX.sub(r"\1", told)))
-        told = _PROTECTION.sub(lambda found: found[0] if found[1] is None else found[1], told)
-    return told.replace("---", "—").replace("--", "–")
-
-
-def _commanded(found: re.Match[str]) -> str:
-    """Return a command without the braces around it; a bare name still ends where it ended."""
-    command, argument = found[1], found[2] or ""
-    if not argument:
-        return f"{command}{{}}" if command[1:].isalpha() else command
-    # An accent at once, since it may carry another one: {\~{\^e}}.
-    return tex.to_unicode(command + argument) if len(command) == 2 else command + argument
+    """Return an address or an identifier without what TeX and HTML need around its signs."""
+    for pattern, sign in _LESS_AND_GREATER:
+        told = pattern.sub(sign, told)
+    return html.unescape(re.sub(r"\\url\b|[\\{}]|\$(?=[<>])|(?<=[<>])\$", "", told)).strip()
 
 
 def _authors(told: str) -> list[str]:
-    names = [_name(each) for each in split_name_list(told)[: fields.MAX_NAMES]]
-    return [name for name in names if name and name.lower() != "others"]
+    told = fields.without_markup(told)
+    names = separate_at_and(told) if "family" in told and "=" in told else separate_names(told)
+    return list(filter(None, map(_name, names[: fields.MAX_NAMES])))
 
 
 def _name(told: str) -> str:
     """Return a name as it is read: given names first."""
     parts = {found[1]: found[2] or found[3] or found[4] for found in _PERSON.finditer(told)}
     if "family" in parts:  # biber: given=Sam, family=Researcher, prefix=von
-        ordered = [parts.get(key, "") for key in ("given", "prefix", "family", "suffix")]
-    elif re.fullmatch(r"\{[^{}]*\}", told):  # {The ACME Collaboration}
-        ordered = [told]
+        ordered: Sequence[str] = [
+            parts.get(key, "") for key in ("given", "prefix", "family", "suffix")
+        ]
+        told = " ".join(filter(None, ordered))
     else:
-        try:
-            person = Person(told)
-        except PybtexError:
-            return tex.to_unicode(told)
-        ordered = [*person.first_names, *person.middle_names, *person.prelast_names]
-        ordered += [*person.last_names, *person.lineage_names]
-    shown = tex.to_unicode(_unprotected(" ".join(filter(None, ordered))))
-    return shown.replace("{", "").replace("}", "").strip()
+        told = given_first(told)
+    return tex.to_unicode(told, source="bibtex").strip()
 
 
 def _published(entry: Entry) -> date | None:
     """Return the day, when the entry tells a whole one."""
-    if day := fields.day(entry.text("date")):
-        return day
-    year, month, day_of_month = (entry.text(key) for key in ("year", "month", "day"))
-    short = month[:3].lower()
-    number = str(_MONTHS.index(short) + 1) if short in _MONTHS else month
-    return fields.day(f"{year}-{number}-{day_of_month}")
+    whole = entry.text("date", "year")
+    return read_day(whole) or day_of_parts(*(entry.text(key) for key in ("year", "month", "day")))
 
 
 def _arxiv_id(entry: Entry) -> str | None:
@@ -225,5 +156,5 @@ def _arxiv_id(entry: Entry) -> str | None:
 def _links(entry: Entry, arxiv_id: str | None, doi: str | None) -> list[Link]:
     address = fields.web_address(_bare(entry.text("url")))
     if not address and (doi or arxiv_id):
-        address = f"https://doi.org/{doi}" if doi else f"https://arxiv.org/abs/{arxiv_id}"
+        address = doi_address(doi) if doi else f"https://arxiv.org/abs/{arxiv_id}"
     return [Link("paper", address)] if address else []

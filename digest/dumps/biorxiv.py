@@ -13,6 +13,7 @@ from typing import Any
 from digest.dumps import fields, json_text, record
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
+from digest.dumps.names import split_names
 from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_doi
 
@@ -100,7 +101,7 @@ def _record(entry: Entry) -> PaperRecord:
         abstract=fields.without_markup(entry.text("abstract", "preprint_abstract")),
         position=entry.position,
         line=entry.line,
-        authors=_authors(entry),
+        authors=split_names(entry.text("authors", "preprint_authors"), inverted=True),
         published=entry.day("date", "preprint_date"),
         links=links,
         keywords=filter(None, [entry.text("category", "preprint_category")]),
@@ -108,12 +109,3 @@ def _record(entry: Entry) -> PaperRecord:
         version=fields.count(entry.values.get("version")),
         revised=entry.day("date", "preprint_date"),
     )
-
-
-def _authors(entry: Entry) -> list[str]:
-    """Turn `Lovelace, A.; Hopper, G. B.` into names as they are read: `A. Lovelace`."""
-    names = []
-    for told in entry.text("authors", "preprint_authors").split(";")[: fields.MAX_NAMES]:
-        family, comma, given = told.strip().partition(",")
-        names.append(f"{given.strip()} {family.strip()}" if comma else family)
-    return [name.strip() for name in names if name.strip()]

@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 
 from digest.dumps import feed_wrapping, fields, record, xml_tree
+from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.links import doi_in_address
@@ -26,7 +27,6 @@ _ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "id", "link")
 _DAYS = ("published", "updated", "created", "prism_publicationdate", "prism_coverdate")
-_NO_DAY = re.compile(r"\s*\d{4}(?:-\d{1,2})?\s*")  # a year or a month names no day
 
 
 class Feed:
@@ -124,19 +124,8 @@ def _arxiv_id(identifier: str) -> str | None:
 
 
 def _day_of(told: Any) -> date | None:
-    """Return the day as the feed wrote it, else as feedparser understood it (then in UTC)."""
-    for key in _DAYS:
-        if key in told and (day := fields.day(told.get(key))):
-            return day
-    for key in ("published", "updated"):
-        if key in told and _NO_DAY.fullmatch(fields.text(told.get(key))):
-            continue
-        if f"{key}_parsed" in told and (parsed := told.get(f"{key}_parsed")):
-            try:
-                return date(*parsed[:3])
-            except ValueError:
-                continue
-    return None
+    """Return the day as the feed wrote it; feedparser guesses what a date leaves open."""
+    return next(filter(None, (read_day(told.get(key)) for key in _DAYS if key in told)), None)
 
 
 def _record(entry: Entry) -> PaperRecord:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.dumps import fields
+from digest.dumps.names import split_names
 from digest.papers import find_doi, title_key
 
 _CITATION = re.compile(
@@ -32,8 +33,6 @@ _BY = re.compile(r"(?:[Bb]y|Author\(s\):|Authors?:)\s+(?P<names>.{3,20000})")
 _HEADING = re.compile(
     r"(?:ABSTRACT[\s:.]+|(?:Abstract|Significance|Summary)(?:[:.]\s+|(?=[A-Z][a-z]*\s)))(?=\S)"
 )
-_NAME_END = re.compile(r"\s*(?:;|,(?!\s*(?:Jr|Sr|I{2,3}|IV)\b)|\band\b|&)\s*(?:and\s+)?")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,5}")
 _LONGEST_CITATION = 600  # characters
 _MOST_WORDS = 6  # of a name
 
@@ -76,19 +75,9 @@ def author_names(told: object) -> tuple[str, ...]:
     """
     each = [told] if isinstance(told, str) else _names(told)
     found = [" ".join(fields.without_markup(name).split()) for name in each[: fields.MAX_NAMES]]
-    found = [name for name in found if name]
-    names = split_names(found[0]) if len(found) == 1 else [_turned(name) for name in found]
+    several = len(found) > 1  # then each is one name, if not more by a semicolon
+    names = [name for told in found for name in split_names(told, inverted=several or None)]
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def split_names(told: str) -> list[str]:
-    """Return the names in one line of them."""
-    parts = [part for part in _NAME_END.split(told) if part]
-    if len(parts) >= 2 and len(parts) % 2 == 0 and all(map(_INITIALS.fullmatch, parts[1::2])):
-        return [f"{given} {family}" for family, given in zip(parts[::2], parts[1::2], strict=True)]
-    if len(parts) == 2 and "," in told and " " not in parts[0]:
-        return [_turned(told)]
-    return parts
 
 
 def _names(told: object) -> list[str]:
@@ -96,12 +85,6 @@ def _names(told: object) -> list[str]:
         return []
     names = [each.get("name") if isinstance(each, dict) else each for each in told]
     return [name for name in map(fields.text, names) if name]
-
-
-def _turned(name: str) -> str:
-    """Turn `Lovelace, Ada` round; anything else stays."""
-    family, comma, given = name.partition(",")
-    return f"{given.strip()} {family.strip()}" if comma and "," not in given else name
 
 
 def _byline(found: re.Match[str]) -> tuple[str, ...]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -37,7 +36,6 @@ _NEVER_OPEN = frozenset(  # void elements, and those whose end tag HTML lets one
 MAX_NESTING = 512  # HTML parsers need time by size times depth; a page has less than 100
 
 _PARAGRAPH = "\u2029"  # Unicode's own paragraph separator: it marks where a block begins or ends
-_ISO_DAY = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 
 
 def text(value: object) -> str:
@@ -56,24 +54,6 @@ def count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= LARGEST_COUNT else None
-
-
-def day(value: object) -> date | None:
-    """Return the day that a timestamp names, in the source's own zone (UTC if it says Z).
-
-    Takes ISO 8601 and the RFC 5322 form of RSS. Midnight UTC is that day, wherever we are.
-    """
-    if not isinstance(value, str) or len(value) > 64:
-        return None
-    if found := _ISO_DAY.match(value):
-        try:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError:
-            return None
-    try:
-        return parsedate_to_datetime(value).date()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def moment(value: object) -> datetime | None:

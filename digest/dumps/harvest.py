@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from digest.dumps import fields, json_text
+from digest.dumps.dates import read_day
 from digest.dumps.interface import Dump, Format, Rejection
 from digest.papers import PaperRecord
 
@@ -59,7 +60,7 @@ class Entry:
 
     def day(self, *keys: str) -> date | None:
         """Return the first of these fields that names a day, or None."""
-        return next(filter(None, (self._read(key, fields.day) for key in keys)), None)
+        return next(filter(None, (self._read(key, read_day) for key in keys)), None)
 
     def names(self, key: str) -> tuple[str, ...]:
         """Return the names in a list of strings or objects."""

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from digest.dumps import fields, json_text, record
 from digest.dumps import links as addresses
+from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, latest_plausible
 from digest.dumps.interface import Dump
 from digest.errors import DumpError, SourceRefused
@@ -86,7 +87,7 @@ def read_elements(found: Iterable[json_text.Element]) -> tuple[Harvest, list[dat
         extra["comments"] = outer.get("numComments", paper.get("numComments"))
         extra["outer published"] = outer.get("publishedAt")
         harvest.add(Entry(element.number, element.line, {**paper, **extra}), _record)
-        days.append(fields.day(paper.get("submittedOnDailyAt", outer.get("submittedOnDailyAt"))))
+        days.append(read_day(paper.get("submittedOnDailyAt", outer.get("submittedOnDailyAt"))))
     return harvest, days
 
 

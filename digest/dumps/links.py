@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from digest.papers import Link, LinkKind, find_doi
 
@@ -96,10 +96,15 @@ def doi_in_address(address: str) -> str | None:
     `https://x.org/doi/10.1000/ab.1/full?af=R` → `10.1000/ab.1`; also from a query, `?id=10.1000/a`.
     """
     path, _, query = address.partition("?")
-    for piece in (path.partition("#")[0], *re.split(r"[&;#]", query)):
+    for piece in (path.partition("#")[0], *re.split(r"[&#]", query)):
         if found := find_doi(unquote(piece)):
             return _PAGE_OF_DOI.sub("", found)
     return None
+
+
+def doi_address(doi: str) -> str:
+    """Return the address that a DOI resolves at; old ones hold signs that an address may not."""
+    return f"https://doi.org/{quote(doi, safe='/:;()[]@!,+*$&=~')}"
 
 
 def _is_web_address(address: str) -> bool:

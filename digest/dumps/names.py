@@ -53,6 +53,11 @@ def separate_names(told: str, *, inverted: bool | None = None) -> list[str]:
     return [name for name in found if _LETTER.search(name) and not _REST.fullmatch(name)][:_MOST]
 
 
+def separate_at_and(told: str) -> list[str]:
+    """Return what stands between the `and`s of a line: each of them one name, for BibTeX."""
+    return _split(_AND, " ".join(told.split()))
+
+
 def given_first(name: str) -> str:
     """Return one name as it is read: `Lovelace, Ada, Jr.` → `Ada Lovelace Jr.`."""
     parts = _split(_COMMA, name)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digest.dumps import fields, hf_json, json_text, record
+from digest.dumps import dates, fields, hf_json, json_text, record
 from digest.dumps.harvest import Entry, Harvest, latest_plausible
 from digest.dumps.interface import Dump
 from digest.dumps.page_dates import read_day
@@ -99,7 +99,7 @@ def _embedded(tree: LexborHTMLParser, line: int | None) -> _Embedded:
 
 def _stated_day(props: str) -> date | None:
     found = re.search(r'"dateString"\s*:\s*"(\d{4}-\d\d-\d\d)"', props)
-    return fields.day(found[1]) if found else None
+    return dates.read_day(found[1]) if found else None
 
 
 def _cards(tree: LexborHTMLParser) -> Iterator[Entry]:
@@ -138,7 +138,7 @@ def _told(card: LexborNode) -> dict[str, object]:
     )
     told["upvotes"] = next((_text(n) for n in card.css("label") if _text(n).isdigit()), None)
     times = [time.attributes.get("datetime") for time in card.css("time")]
-    told["published"] = next(filter(None, map(fields.day, times)), None) or _day_in(card)
+    told["published"] = next(filter(None, map(dates.read_day, times)), None) or _day_in(card)
     repositories = [a.attributes.get("href") for a in card.css('a[href*="github.com/"]')]
     told["code"] = next(filter(None, map(fields.web_address, repositories)), None)
     return told
@@ -160,6 +160,7 @@ def _shown(entry: Entry) -> PaperRecord:
     arxiv_id, links = hf_json.paper_links(entry.text("id"))
     authors = values.get("authors")
     return record.build_record(
+        tex_source="page",
         title=entry.title("title"),
         abstract=entry.text("summary"),
         position=entry.position,
@@ -174,7 +175,7 @@ def _shown(entry: Entry) -> PaperRecord:
 
 def _printed_day(tree: LexborHTMLParser) -> date | None:
     times = (node.attributes.get("datetime") for node in tree.css("header time, h1 time"))
-    return next(filter(None, map(fields.day, times)), None)
+    return next(filter(None, map(dates.read_day, times)), None)
 
 
 def _refusal(tree: LexborHTMLParser, harvest: Harvest) -> DumpError:

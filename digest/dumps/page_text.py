@@ -117,6 +117,7 @@ def _record(
         if published is None:
             problem = _no_such_day(byline.day, byline.day_line, year)
     built = record.build_record(
+        tex_source="page",
         title=page.units[title].text,
         abstract=page.units[abstract].text,
         position=position,

@@ -41,6 +41,7 @@ def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     github_url: str | None = None,
     github_stars: int | None = None,
     submitter: str = "",
+    tex_source: tex.TexSource = "plain",
 ) -> PaperRecord:
     """Return a record whose display text is Unicode, on one line, without control characters.
 
@@ -49,16 +50,17 @@ def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     not give is taken from a paper's own link (never from an abstract: it may cite another paper).
     `author_count` defaults to the number of `authors`. Keywords that a model gave are among the
     `keywords`, the repository is among the `links`. A `venue` that is a preprint server is none;
-    without one, the `comment` may tell it ("Accepted at …").
+    without one, the `comment` may tell it ("Accepted at …"). `tex_source` says whose TeX it
+    is (`tex.to_unicode`): only a saved page has lost its backslashes.
     """
     told = (*links, *_repository(github_url))
-    remark = display_line(comment)
+    remark = display_line(comment, source=tex_source)
     generated = _several(ai_keywords)
     names = _several(authors)
     paper_urls = [link.url for link in told if link.kind == "paper"]
     return PaperRecord(
-        title=display_line(title),
-        abstract=display_line(abstract),
+        title=display_line(title, source=tex_source),
+        abstract=display_line(abstract, source=tex_source),
         source_title=title,
         source_abstract=abstract,
         authors=names,
@@ -74,11 +76,12 @@ def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
         line=line,
         version=version,
         revised=revised,
-        ai_summary=display_line(ai_summary) or None,
+        ai_summary=display_line(ai_summary, source=tex_source) or None,
         ai_summary_model=plain_text(ai_summary_model) or None,
         ai_keywords=generated,
         organisations=tuple(dict.fromkeys(_several(organisations))),
-        venue=venues.published_in(display_line(venue)) or venues.announced_in(remark),
+        venue=venues.published_in(display_line(venue, source=tex_source))
+        or venues.announced_in(remark),
         comment=remark or None,
         github_url=github_url,
         github_stars=github_stars,
@@ -102,9 +105,9 @@ def _once(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def display_line(text: str) -> str:
+def display_line(text: str, *, source: tex.TexSource) -> str:
     """Return a source's text as readers see it: TeX as Unicode, on one line."""
-    return plain_text(tex.to_unicode(text))
+    return plain_text(tex.to_unicode(text, source=source))
 
 
 def plain_text(text: str) -> str:

@@ -6,7 +6,9 @@ names that we read differently, or must know when the page has eaten the backsla
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 
@@ -156,8 +158,10 @@ FONTS = _words(
     """
     mathbf mathrm mathsf mathit mathtt mathnormal boldsymbol bm operatorname mathop text
     textbf textit textrm textsf texttt textsc textsl textmd textup textnormal emph
-    underline mbox hbox fbox ensuremath textcolor url path nolinkurl uline enquote
+    underline mbox hbox fbox ensuremath url path nolinkurl uline enquote
     textsuperscript textsubscript section subsection paragraph title mathds pmb
+    textnumero ce si num unit mkbibquote textquote footnote mathring lowercase uppercase
+    MakeLowercase MakeUppercase mathchoice mathord mathrel mathbin
     """
 )
 EATEN_FONTS = _words(
@@ -171,7 +175,15 @@ SWITCHES = _words(
     it em bf rm sf tt sc sl cal itshape bfseries ttfamily scshape normalfont small large
     Large tiny footnotesize displaystyle textstyle scriptstyle noindent par limits
     nolimits protect centering newline linebreak smallskip medskip bigskip hfill xspace
-    maketitle
+    maketitle relax break nobreak unskip ignorespaces null strut sloppy upshape mdseries
+    rmfamily sffamily
+    """
+)
+# Commands that show nothing, with their argument if they have one.
+SILENT = _words(
+    """
+    label noopsort Noopsort NoopSort noop SortNoop sortnoop phantom hphantom vphantom hspace vspace
+    color nocite index vskip hskip kern thispagestyle pagestyle
     """
 )
 MARKS = {  # mathematics: name → combining character
@@ -216,6 +228,15 @@ LETTERS = {
     "textquotesingle": "'", "textendash": "–", "textemdash": "—", "textbullet": "•",
     "textdegree": "°", "textmu": "µ", "textellipsis": "…", "texttimes": "×", "textpm": "±",
     "textquotedbl": '"', "slash": "/", "lbrace": "{", "rbrace": "}",
+    "textquoteleft": "‘", "textquoteright": "’", "lq": "‘", "rq": "’",
+    "textquotedblleft": "“", "textquotedblright": "”", "guillemotleft": "«",
+    "guillemotright": "»", "textexclamdown": "¡", "textquestiondown": "¿", "textregistered": "®",
+    "texttrademark": "™", "textcopyright": "©", "copyright": "©", "pounds": "£",
+    "textsterling": "£", "texteuro": "€", "euro": "€", "dag": "†", "ddag": "‡",
+    "textasteriskcentered": "*", "textperiodcentered": "·", "textcelsius": "°C",
+    "celsius": "°C", "degreeCelsius": "°C", "degree": "°", "textohm": "Ω", "textperthousand": "‰",
+    "TeX": "TeX", "LaTeX": "LaTeX", "LaTeXe": "LaTeX2e", "BibTeX": "BibTeX", "XeTeX": "XeTeX",
+    "textminus": "−", "textprime": "′", "textsection": "§", "textonehalf": "½", "colon": ": ",
 }  # fmt: skip
 FUNCTIONS = _words(
     """
@@ -225,6 +246,37 @@ FUNCTIONS = _words(
     """
 )
 STRUCTURES = frozenset({*ALPHABETS, *MARKS, "frac", "dfrac", "tfrac", "sqrt"})
+ONE_ARGUMENT = frozenset({*ALPHABETS, *FONTS, *MARKS})
+
+
+def fraction(top: str, bottom: str) -> str:
+    """Return a fraction on one line: `(a + b)/c`."""
+    return f"{_delimited(top)}/{_delimited(bottom)}"
+
+
+def _delimited(content: str) -> str:
+    """Return content in parentheses unless it is one thing already."""
+    content = content.strip()
+    one = re.fullmatch(r"[^+=\s-]*\||\w[\w′*]*|[\d.,]+|\w+\([^()]*\)|\([^()]*\)", content)
+    return content if one or len(content) == 1 else f"({content})"
+
+
+def _above(over: str, base: str) -> str:
+    return base + (raised(over) or f"({over})")
+
+
+def _below(under: str, base: str) -> str:
+    return base + (lowered(under) or f"_({under})")
+
+
+TWO_ARGUMENTS: Mapping[str, Callable[[str, str], str]] = {
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "nicefrac", "sfrac", "cfrac"), fraction),
+    **dict.fromkeys(("overset", "stackrel"), _above),
+    "underset": _below,
+    **dict.fromkeys(("binom", "dbinom", "tbinom"), lambda n, k: f"({n} choose {k})"),
+    **dict.fromkeys(("textcolor", "foreignlanguage", "colorbox", "raisebox"), lambda _, it: it),
+    **dict.fromkeys(("SI", "qty"), lambda number, unit: f"{number} {unit}"),
+}
 
 _TO_SUPER = dict(
     zip(

@@ -1,7 +1,7 @@
 """TeX with its backslashes → Unicode: one pass from left to right.
 
 Plain text passes through: `%`, `&`, `$`, `~`, `_`, `#` are themselves. An unknown macro keeps its
-name and its argument.
+name and its argument. In a formula every brace is TeX's, every `^` and `_` a script.
 """
 
 from __future__ import annotations
@@ -17,14 +17,25 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "/": "", "-": "", "\\": " "}
 _DELIMITERS = {"(": "", ")": "", "[": "", "]": "", "|": "‖"}
 _DEEPEST = 12  # groups within groups; hostile text nests without end
-_OWN_GROUP = re.compile(r"\\(?:mathcal|mathbb|mathscr|mathfrak|mathbf|mathrm|frac|dfrac)\b|\||\{")
+_OWN_GROUP = re.compile(r"\\|\||\{|[A-Z]\w*$")  # {\"u}, {\epsilon}, {BERT}; not {id}
 _SWITCH = re.compile(rf"\\?(?:{'|'.join(('it', 'em', 'bf', 'tt', 'sc', 'sl', 'cal'))})(?![A-Za-z])")
 _CITATION = re.compile(r"(?:[Cc]ite\w*|\w*cite|nocite)$")
+_ONE_ARGUMENT = re.compile(rf"{_CITATION.pattern}|mkbib\w+")
+_ROOT_INDEX = re.compile(r"\s*\[([^\[\]]{1,20})\]")
 
 
-def render(text: str) -> str:
-    """Return text with its TeX rendered. Never raises; unbalanced braces stay as they are."""
-    return _Renderer(text).run(0, len(text), 0)
+def render(text: str, *, braces: bool = False) -> str:
+    """Return text with its TeX rendered. Never raises; unbalanced braces stay as they are.
+
+    `braces` says that all of them are TeX's, as in BibTeX; else those of a sentence stay.
+    """
+    return _Renderer(text, braces=braces).run(0, len(text), 0)
+
+
+def render_formula(formula: str) -> str:
+    """Return what stood between dollars, rendered; never raises."""
+    told = _Renderer(formula.replace("~", " "), math=True, braces=True).run(0, len(formula), 0)
+    return " ".join(told.split())
 
 
 def _matches(text: str) -> dict[int, int]:
@@ -40,8 +51,10 @@ def _matches(text: str) -> dict[int, int]:
 
 
 class _Renderer:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, math: bool = False, braces: bool = False) -> None:
         self.text = text
+        self.math = math
+        self.braces = braces
         self.close = _matches(text)
         self.scripted = -1  # where the last script ended: a letter there is a new base
 
@@ -70,14 +83,14 @@ class _Renderer:
         inner = self.text[at + 1 : close]
         if self.text.startswith("/{", close + 1) and (last := self.close.get(close + 2, end)) < end:
             top, bottom = self.run(at + 1, close, depth + 1), self.run(close + 3, last, depth + 1)
-            return _fraction(top, bottom), last + 1
+            return names.fraction(top, bottom), last + 1
         if inner.isdecimal() and at and self.text[at - 1].isdecimal():
             return f"/{inner}", close + 1  # \frac{8}{255}, of which the page left 8{255}
         if switch := _SWITCH.match(inner):
             start = at + 1 + switch.end()
             return self.run(start, close, depth + 1).lstrip(), close + 1
         content = self.run(at + 1, close, depth + 1)
-        if _OWN_GROUP.match(inner):
+        if self.braces or _OWN_GROUP.match(inner):
             return content, close + 1
         return "{" + content + "}", close + 1
 
@@ -101,19 +114,23 @@ class _Renderer:
 
     def _begins_word(self, at: int, end: int) -> bool:
         """Say whether a word of a sentence begins here, not a letter of mathematics."""
-        return self.text[at].islower() and self.text[at + 1 : min(at + 2, end)].isalpha()
+        return (
+            not self.math
+            and self.text[at].islower()
+            and self.text[at + 1 : min(at + 2, end)].isalpha()
+        )
 
     # --- macros ---------------------------------------------------------------------------
 
     def _macro(self, at: int, end: int, depth: int, out: list[str]) -> tuple[str, int]:
         found = _NAME.match(self.text, at, end)
         if not found:
-            return self._sign(at, end)
+            return self._sign(at, end, depth)
         name, after = found[1], found.end()
         if (
             len(name) == 1
             and name in names.ACCENTS
-            and (accented := self._accent(name, after, end))
+            and (accented := self._accent(name, after, end, depth))
         ):
             return accented
         if name in names.LETTERS:
@@ -139,30 +156,41 @@ class _Renderer:
             return "", self.close.get(at, at - 1) + 1
         if name == "item":
             return "•", at
-        if name in ("frac", "dfrac", "tfrac"):
-            top, middle = self._argument(at, end, depth)
-            bottom, after = self._argument(middle, end, depth)
-            return None if top is None or bottom is None else (_fraction(top, bottom), after)
-        if not (
-            name in names.ALPHABETS
-            or name in names.FONTS
-            or name in names.MARKS
-            or name == "sqrt"
-            or _CITATION.fullmatch(name)
-            or name == "footnote"
-        ):
-            return None
-        argument, after = self._argument(at, end, depth)
+        if name == "not":
+            negated, after = self._argument(at, end, depth)
+            return None if not negated else (_negated(negated), after)
+        if name == "sqrt":
+            return self._root(at, end, depth)
+        if name in names.TWO_ARGUMENTS:
+            first, middle = self._argument(at, end, depth)
+            second, after = self._argument(middle, end, depth)
+            if first is None or second is None:
+                return None
+            return names.TWO_ARGUMENTS[name](first.strip(), second.strip()), after
+        if name in names.SILENT:
+            return "", self._argument(at, end, depth)[1] if self.text.startswith("{", at) else at
+        is_known = name in names.ONE_ARGUMENT or bool(_ONE_ARGUMENT.fullmatch(name))
+        argument, after = self._argument(at, end, depth) if is_known else (None, at)
         if argument is None:
             return None
         return _shaped(name, argument), after
 
-    def _sign(self, at: int, end: int) -> tuple[str, int]:
+    def _root(self, at: int, end: int, depth: int) -> tuple[str, int] | None:
+        index = _ROOT_INDEX.match(self.text, at, end)
+        argument, after = self._argument(index.end() if index else at, end, depth)
+        if argument is None:
+            return None
+        told = index[1] if index else ""
+        sign = {"": "√", "3": "∛", "4": "∜"}.get(told) or f"{names.raised(told) or told}√"
+        whole = len(argument) == 1 or argument.isdecimal()
+        return (f"{sign}{argument}" if whole else f"{sign}({argument})"), after
+
+    def _sign(self, at: int, end: int, depth: int) -> tuple[str, int]:
         """A backslash before something that is no letter."""
         if at + 1 >= end:
             return "\\", at + 1
         sign = self.text[at + 1]
-        if sign in names.ACCENTS and (accented := self._accent(sign, at + 2, end)):
+        if sign in names.ACCENTS and (accented := self._accent(sign, at + 2, end, depth)):
             return accented
         if sign in _SPACES:
             return _SPACES[sign], at + 2
@@ -170,17 +198,26 @@ class _Renderer:
             return _DELIMITERS[sign], at + 2
         return "\\", at + 1
 
-    def _accent(self, accent: str, at: int, end: int) -> tuple[str, int] | None:
+    def _accent(self, accent: str, at: int, end: int, depth: int) -> tuple[str, int] | None:
         """`'a`, `'{a}`, `'\\i`, `v s`, `c{c}` after the backslash → one accented letter."""
-        found = re.compile(
-            r"\s*(?:\{\s*\\?([^\W\d_])\s*\}|\\([ij])(?![A-Za-z])\s?|([^\W\d_]))"
-        ).match(self.text, at, end)
-        if not found or (accent.isalpha() and found[3] and found.start(3) == at):
+        if (close := self.close.get(at, end)) < end and depth < _DEEPEST:
+            content = self.run(at + 1, close, depth + 1).strip()
+            if not content:
+                return _ALONE.get(accent, ""), close + 1
+            accented = _accented(content, accent) if content[0].isalpha() else None
+            return (accented, close + 1) if accented else None
+        found = _ACCENTED.match(self.text, at, end)
+        if not found or (accent.isalpha() and found[2] and found.start(2) == at):
             return None
-        if found[3] and found.start(3) > at and self._begins_word(found.start(3), end):
-            return None  # `\^ afterwards`: a stray sign
-        letter = found[1] or found[2] or found[3]
-        return unicodedata.normalize("NFC", letter + names.ACCENTS[accent]), found.end()
+        if found[2] and found.start(2) > at and self._begins_word(found.start(2), end):
+            return None  # `\\^ afterwards`: a stray sign
+        if found[3]:  # an accent on an accented letter: \~\^e
+            inner = (
+                self._accent(found[3], found.end(), end, depth + 1) if depth < _DEEPEST else None
+            )
+            return None if inner is None else (_accented(inner[0], accent), inner[1])
+        after = _skip_empty(self.text, found.end()) if found[1] else found.end()
+        return _accented(found[1] or found[2], accent), after
 
     def _unknown(
         self, name: str, source: str, at: int, end: int, depth: int, out: list[str]
@@ -207,7 +244,7 @@ class _Renderer:
             return mark, at + 1
         content, after = re.sub(r"(?<=\W) | (?=\W)", "", found[0]), found[1]
         self.scripted = after
-        words = _WORD.search(content)
+        words = _WORD.search(content) and not (self.math and mark == "^")
         moved = None if words else (names.raised if mark == "^" else names.lowered)(content)
         if moved is not None:
             return moved, after
@@ -216,6 +253,8 @@ class _Renderer:
         return f"{mark}({content})", after
 
     def _is_base(self, at: int) -> bool:
+        if self.math:
+            return True
         if at == 0:
             return False
         mark, last = self.text[at], self.text[at - 1]
@@ -239,12 +278,15 @@ class _Renderer:
         return letters[0] in names.FUNCTIONS or (mark == "^" and len(letters[0]) <= 4)
 
     def _script_argument(self, at: int, end: int, depth: int) -> tuple[str, int] | None:
-        start = at + 1
+        start = _skip(self.text, at + 1, end) if self.math else at + 1
         if start >= end:
             return None
         if self.text[start] in "{\\":
             found, after = self._argument(start, end, depth)
             return None if found is None else (found.strip(), after)
+        if self.math:
+            match = _MATH_ARGUMENT.match(self.text, start, end)
+            return (match[0], match.end()) if match else None
         shape = _SUPER_ARGUMENT if self.text[at] == "^" else _SUB_ARGUMENT
         match = shape.match(self.text, start, end)
         return (match[0], match.end()) if match else None
@@ -254,6 +296,7 @@ class _Renderer:
 # letters is no script (`p_value`), unless they are the next base (`x_ix_j`).
 _NEXT = r"(?![A-Za-z0-9_]|\.\d)|(?=[A-Za-z][_^])"
 _SUPER_ARGUMENT = re.compile(rf"[-+]?\d+(?!\.\d)|[A-Za-z](?:{_NEXT})|\*|[+-](?!\w)|[^\x00-\x7f\s]")
+_MATH_ARGUMENT = re.compile("\\d+|\x00.|[^}]")
 _SUB_ARGUMENT = re.compile(rf"\d+(?:{_NEXT})|[A-Za-z](?:{_NEXT})|[^\x00-\x7f\s]")
 
 
@@ -264,8 +307,10 @@ def _shaped(name: str, content: str) -> str:
     if name in names.MARKS:
         marked = content + names.MARKS[name] if len(content) == 1 else content
         return unicodedata.normalize("NFC", marked)
-    if name == "sqrt":
-        return f"√{content}" if len(content) == 1 or content.isdecimal() else f"√({content})"
+    if name in ("enquote", "mkbibquote", "textquote"):
+        return f"“{content}”"
+    if name == "ce":
+        return re.sub(r"(?<=[A-Za-z)\]])\d+", lambda n: names.lowered(n[0]) or n[0], content)
     if name == "footnote":
         return f" ({content})"
     if name == "textsuperscript":
@@ -275,15 +320,24 @@ def _shaped(name: str, content: str) -> str:
     return f"[{content}]" if _CITATION.fullmatch(name) else content
 
 
-def _fraction(top: str, bottom: str) -> str:
-    return f"{_delimited(top)}/{_delimited(bottom)}"
+def _negated(sign: str) -> str:
+    """Return a relation struck through: `\\not=` → ≠."""
+    return unicodedata.normalize("NFC", f"{sign[0]}\u0338{sign[1:]}")
 
 
-def _delimited(content: str) -> str:
-    """Return content in parentheses unless it is one thing already."""
-    content = content.strip()
-    one = re.fullmatch(r"[^+=\s-]*\||\w[\w′*]*|[\d.,]+|\w+\([^()]*\)|\([^()]*\)", content)
-    return content if one or len(content) == 1 else f"({content})"
+def _accented(content: str, accent: str) -> str:
+    """Return a text with an accent on its first letter."""
+    letter = {"ı": "i", "ȷ": "j"}.get(content[0], content[0])
+    whole = unicodedata.normalize("NFD", letter + content[1:])
+    marks = len(whole) - len(whole[1:].lstrip(_MARKS)) if len(whole) > 1 else 1
+    return unicodedata.normalize("NFC", whole[:marks] + names.ACCENTS[accent] + whole[marks:])
+
+
+_MARKS = "".join(set(names.ACCENTS.values()))
+_ALONE = {"~": "~", "^": "^", "'": "´", "`": "`"}  # \~{} and \^{}: the sign itself
+_ACCENTED = re.compile(
+    r"\s*(?:\\([ij])(?![A-Za-z])\s?|([^\W\d_])|\\([" + re.escape("'`^\"~=.") + r"])(?=[{\\A-Za-z]))"
+)
 
 
 def _apart(out: list[str]) -> str:

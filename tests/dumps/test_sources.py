@@ -229,7 +229,9 @@ def test_ris_records_are_read_with_their_lines() -> None:
 
 
 @pytest.mark.parametrize(("data", "name"), [(samples.BIBTEX, "bibtex"), (samples.RIS, "ris")])
-def test_a_byte_that_is_not_utf8_costs_its_own_record_only(data: bytes, name: str) -> None:
-    told = read(data.replace(b"Moss, Ada", b"M\xf6ss, Ada"), name)
-    assert any("not UTF-8: byte 0xf6" in r.reason for r in told.rejections)
+def test_a_byte_of_no_encoding_costs_its_own_record_only(data: bytes, name: str) -> None:
+    told = read(
+        data.replace(b"Moss, Ada", b"M\x81ss, Ada"), name
+    )  # 0x81 is none of Windows' either
+    assert any("not UTF-8: byte 0x81" in r.reason for r in told.rejections)
     assert len(told.records) == len(read(data, name).records) - 1
