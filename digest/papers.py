@@ -151,6 +151,17 @@ def keys_of(record: PaperRecord) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def twin_key(record: PaperRecord) -> str:
+    """Return a further key for a record whose title another paper has, and no identifier its own.
+
+    It is made of what tells the two apart: address, authors, else the abstract.
+    """
+    page = next((link.url for link in record.links if link.kind == "paper"), "")
+    told = page or "\n".join(record.authors) or record.abstract
+    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"title:{title_key(record.title)}|{digest}"  # no title's own key holds a |
+
+
 def arxiv_id_of(record: PaperRecord | Paper) -> str | None:
     """Return a record's arXiv id without version, also when only arXiv's DOI tells it."""
     if record.arxiv_id:

@@ -4,10 +4,11 @@ Pure: `decide` asks `Known` what the archive has and answers with intents; the s
 them out in one transaction. (The split is lemon24/reader's, `_updater.py`: make the intents,
 then store them.)
 
-Matching any key is the same paper, with one exception: identifiers that contradict each other
-(two arXiv ids, two DOIs) are never one paper, even under one title. The title key then stays with
-the paper that had it first, and the second is known by its identifier only. So a later record with
-only that title counts for the first of the two: nothing is hidden, as both are in the archive.
+Matching any key is the same paper, with one exception: what contradicts each other is never one
+paper, even under one title: identifiers (two arXiv ids, two DOIs), else authors, abstracts or
+addresses (`near_duplicates.title_contradiction`). The title key then stays with the paper that had
+it first, and the second is known by its identifier, or else by `papers.twin_key`. So a later record
+with only that title counts for the first of the two: nothing is hidden, as both are in the archive.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
 
-from digest.archive.merging import FIELDS, contradiction, improvements, two_arxiv_ids
-from digest.archive.near_duplicates import Same, same_paper
+from digest.archive.merging import FIELDS, improvements, two_arxiv_ids
+from digest.archive.near_duplicates import Same, same_paper, title_contradiction
 from digest.archive.title_blocks import CROWDED, blocking_hashes
-from digest.papers import Paper, PaperRecord, arxiv_id_of, keys_of
+from digest.papers import Paper, PaperRecord, arxiv_id_of, keys_of, twin_key
 
 
 class Known(Protocol):
@@ -96,18 +97,35 @@ def decide(
     finds nothing new and nothing to merge.
     """
     keys = [keys_of(record) for record in records]
-    owners = known.by_keys(tuple(dict.fromkeys(chain(*keys))))
+    owners = dict(known.by_keys(tuple(dict.fromkeys(chain(*keys)))))
+    twins = [twin_key(r) for r, own in zip(records, keys, strict=True) if _is_twin(r, own, owners)]
+    owners |= known.by_keys(tuple(dict.fromkeys(twins))) if twins else {}
     alike: Mapping[int, Sequence[Paper]] = {}
     filed: dict[str, tuple[int, ...]] = {}
     if lookalikes is not None:
         told = zip(records, keys, strict=True)
-        strangers = [record.title for record, own in told if owners.keys().isdisjoint(own)]
+        strangers = [record.title for record, own in told if _is_stranger(record, own, owners)]
         filed = {title: blocking_hashes(title) for title in strangers}
         alike = lookalikes.by_blocks(tuple(dict.fromkeys(chain(*filed.values()))))
     plan = _Plan(owners, alike, filed)
     for index, record in enumerate(records):
         plan.place(index, record, keys[index])
     return plan.intents()
+
+
+def _is_twin(record: PaperRecord, keys: Sequence[str], owners: Mapping[str, Paper]) -> bool:
+    """Return whether the archive has nothing but other papers under the record's title."""
+    owned = [(key, owners[key]) for key in keys if key in owners]
+    return bool(owned) and all(
+        key.startswith("title:") and title_contradiction(paper, record) for key, paper in owned
+    )
+
+
+def _is_stranger(record: PaperRecord, keys: Sequence[str], owners: Mapping[str, Paper]) -> bool:
+    """Return whether no key tells which paper the record is."""
+    if owners.keys().isdisjoint(keys):
+        return True
+    return _is_twin(record, keys, owners) and twin_key(record) not in owners
 
 
 class _Slot:
@@ -148,6 +166,12 @@ class _Plan:
         """Find or make the record's slot, and let it claim the keys that are free."""
         blocks: tuple[int, ...] = ()
         slot = self._owner_of(record, keys)
+        if slot is None and all(key in self._owners for key in keys):
+            keys = (
+                *keys,
+                twin_key(record),
+            )  # other papers have its title, and it has no identifier
+            slot = self._find(keys[-1])
         if slot is None:
             blocks = self._blocks_of(record.title)
             slot = self._lookalike(record, blocks)
@@ -177,7 +201,7 @@ class _Plan:
             slot = self._find(key)
             # A shared identifier weighs more than another DOI (the preprint's and the journal's);
             # a shared title does not.
-            differ = contradiction if key.startswith("title:") else two_arxiv_ids
+            differ = title_contradiction if key.startswith("title:") else two_arxiv_ids
             if slot is None or slot is found or differ(slot.facts, record):
                 continue
             if found is None:

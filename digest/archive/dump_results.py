@@ -8,6 +8,8 @@ from pathlib import Path
 
 from digest.papers import PaperRecord
 
+_MOST_NUMBERS = 5  # of papers in a report of one line
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -15,6 +17,14 @@ class Rejection:
 
     line: int | None  # from 1; None where the format has no lines
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An entry of a dump that is a paper which the dump has told already."""
+
+    line: int | None
+    record: int  # which of the dump's records it repeats, by its index
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Dump:
     rejections: tuple[Rejection, ...] = ()
     # Announced newer versions of papers: no papers of this dump, for they are not new.
     replacements: tuple[PaperRecord, ...] = ()
+    repeats: tuple[Repeat, ...] = ()  # entries of an arXiv id or a DOI that came before
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,9 @@ class DumpResult:
     format: str | None = None  # None: refused
     parser_version: int = 0
     captured_on: date | None = None
-    papers: int = 0
+    papers: int = 0  # entries that are papers, repeated ones too
     new: int = 0
+    same_as: tuple[int, ...] = ()  # the paper's number for each entry that is not new; not stored
     rejected: int = 0
     problems: tuple[Rejection, ...] = ()
     archive_only: bool = False
@@ -66,6 +78,8 @@ class DumpResult:
             said = f"refused: {_listed(self.problems)}"
         else:
             said = f"read {_papers(self.papers)}, {self.new} new"
+            if self.same_as:
+                said += f", {len(self.same_as)} the same as {_numbered(self.same_as)}"
             if self.problems:
                 said += f", rejected {self.rejected}: {_listed(self.problems)}"
         return said
@@ -78,6 +92,18 @@ def path_name(path: Path | str) -> str:
 
 def _papers(count: int) -> str:
     return "1 paper" if count == 1 else f"{count} papers"
+
+
+def _numbered(papers: tuple[int, ...]) -> str:
+    """Return the numbers of papers, each once: `paper 17`, `papers 3, 5 and 8`."""
+    numbers = [str(number) for number in dict.fromkeys(papers)]
+    if len(numbers) == 1:
+        return f"paper {numbers[0]}"
+    if len(numbers) > _MOST_NUMBERS:
+        return (
+            f"papers {', '.join(numbers[:_MOST_NUMBERS])} and {len(numbers) - _MOST_NUMBERS} more"
+        )
+    return f"papers {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def _listed(problems: tuple[Rejection, ...]) -> str:

@@ -81,13 +81,15 @@ class Ingest:
             revised = revisions(dump.records, dump.replacements, change, show=self.show_updated)
             change.carry_out(intents, source=dump.format, now=now, archive_only=archive_only)
             change.revise(revised, source=dump.format)
+            same_as = _same_as(dump, intents, change)
         reading = replace(
             blank,
             format=dump.format,
             parser_version=dump.parser_version,
             captured_on=incoming.captured_on or dump.captured_on or now.date(),
-            papers=len(dump.records),
+            papers=len(dump.records) + len(dump.repeats),
             new=len(intents.new),
+            same_as=same_as,
             rejected=len(dump.rejections),
             problems=dump.rejections,
         )
@@ -104,6 +106,21 @@ class Ingest:
     def _is_settled(self, earlier: DumpResult) -> bool:
         newer_parser = self.parser_version(earlier.format or "") > earlier.parser_version
         return not earlier.rejected and not newer_parser
+
+
+def _same_as(dump: Dump, intents: Intents, known: Known) -> tuple[int, ...]:
+    """Return the number of the paper that each entry is which brought none, in the dump's order."""
+    told = {index: update.id for update in intents.updates for index in update.records}
+    repeated = {repeat.record for repeat in dump.repeats}
+    made: dict[int, int] = {}
+    for new in intents.new:
+        if new.keys and (len(new.records) > 1 or not repeated.isdisjoint(new.records)):
+            number = known.by_keys(new.keys[:1])[new.keys[0]].id
+            made |= dict.fromkeys(new.records, number)
+            told |= dict.fromkeys(new.records[1:], number)
+    repeats = [(told | made).get(repeat.record) for repeat in dump.repeats]
+    found = [told[index] for index in sorted(told)]
+    return (*found, *(number for number in repeats if number is not None))
 
 
 def read_whole(path: Path, read: Callable[[Path], bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""Whether two papers with nearly the same title are one.
+"""Whether two papers with nearly the same title, or the very same, are one.
 
 Pure. A false merge silently hides a paper from everybody, a missed one shows it twice: so every
 doubt means two papers. Shingles after Broder, "On the resemblance and containment of documents"
@@ -8,19 +8,27 @@ doubt means two papers. Shingles after Broder, "On the resemblance and containme
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from digest.archive.merging import Facts, contradiction
+from digest.archive.merging import Facts, contradiction, is_cut_off
 from digest.archive.title_words import TitleWords, fold, title_words
+from digest.papers import Link, arxiv_id_of, doi_of
 
 AGREEING_ABSTRACTS = 0.8  # share of shingles, when both abstracts are there
 ALIKE_TITLES = 0.8  # ratio of letters, when the abstracts agree
 EQUAL_TITLES = 0.97  # ratio of letters, when an abstract is missing
 
+SAME_WORK = 0.5  # share of shingles from which one title is one paper, whatever else differs
+OTHER_WORK = 0.1  # share below which one title is two papers, if no author says otherwise
+
 _SHINGLE = 3  # words
+_FORM = 4  # words of a title that many papers may have: "Letter to the Editor"
 _FEWEST_CONTAINED = 15  # shingles of a cut abstract; fewer may be anybody's first sentence
 _WORD = re.compile(r"[^\W_]+")
 _OPPOSING = frozenset(
@@ -73,7 +81,32 @@ def same_paper(a: Facts, b: Facts) -> Same | Different:
         return Different(f"an abstract is missing and a name differs: {renamed}")
     if _other_authors(a.authors, b.authors):
         return Different("an abstract is missing and no author is shared")
+    if reason := _other_addresses(a.links, b.links):
+        return Different(f"an abstract is missing and {reason}")
     return Same(likeness)
+
+
+def title_contradiction(a: Facts, b: Facts) -> str | None:
+    """Return why two records under one title are two papers all the same, or None.
+
+    Journals print many an "Editorial", and a long title may be taken twice: identifiers decide,
+    then abstracts that agree, then authors, abstracts and addresses that contradict each other.
+    """
+    if reason := contradiction(a, b):
+        return reason
+    if _share_an_identifier(a, b):
+        return None
+    agreement = _agreement_of_whole(a, b)
+    if agreement is not None and agreement >= SAME_WORK:
+        return None
+    if _other_authors(a.authors, b.authors):
+        return "no author is shared"
+    is_form = len(title_words(a.title).shown) <= _FORM
+    if a.authors and b.authors and not is_form:
+        return None  # one title, one author: the abstract was rewritten, the page has moved
+    if agreement is not None and agreement < OTHER_WORK:
+        return f"abstracts agree by {agreement:.2f} only"
+    return _other_addresses(a.links, b.links)
 
 
 def abstract_agreement(a: str, b: str) -> float:
@@ -89,11 +122,28 @@ def abstract_agreement(a: str, b: str) -> float:
     return shared / whole if whole else 0.0
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
+def _share_an_identifier(a: Facts, b: Facts) -> bool:
+    ours, theirs = (arxiv_id_of(a), doi_of(a)), (arxiv_id_of(b), doi_of(b))
+    return any(one and one == other for one, other in zip(ours, theirs, strict=True))
+
+
+def _agreement_of_whole(a: Facts, b: Facts) -> float | None:
+    """Return how far two abstracts agree, None when one says too little to contradict the other."""
+    if not a.abstract.strip() or not b.abstract.strip():
+        return None
+    is_form = len(title_words(a.title).shown) <= _FORM
+    short = min(len(_shingles(a.abstract)), len(_shingles(b.abstract))) < _FEWEST_CONTAINED
+    if short and (not is_form or is_cut_off(a.abstract) or is_cut_off(b.abstract)):
+        return None
+    return abstract_agreement(a.abstract, b.abstract)
+
+
+@lru_cache(maxsize=16)  # one abstract is compared with many, when many share a title
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(fold(text))
     if len(words) < _SHINGLE:
-        return {tuple(words)} if words else set()
-    return set(zip(words, words[1:], words[2:], strict=False))
+        return frozenset([tuple(words)] if words else [])
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 
 def _show(title: TitleWords) -> str:
@@ -153,3 +203,29 @@ def _other_authors(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
         for authors in (ours, theirs)
     ]
     return all(names) and names[0].isdisjoint(names[1])
+
+
+_VIEW = re.compile(
+    r"/(?:full|fulltext|abstract|abs|pdf|epdf|html|meta|summary|download|view)(?=/|$)|\.(?:pdf|html?)$"
+)
+_IDLE_QUERY = re.compile(r"(?:utm_|af=|rss|source=|ref=|feed)")
+
+
+def _other_addresses(ours: Iterable[Link], theirs: Iterable[Link]) -> str | None:
+    """Return which two pages of one site the papers have, None when no site has two."""
+    known = {host: path for host, path in map(_place, ours) if host}
+    for host, path in map(_place, theirs):
+        other = known.get(host)
+        if host and other and path and not (path.startswith(other) or other.startswith(path)):
+            return f"two pages of {host}: {other} and {path}"
+    return None
+
+
+def _place(link: Link) -> tuple[str, str]:
+    """Return the site of a paper's page, and the page without what only shows it otherwise."""
+    if link.kind != "paper":
+        return "", ""
+    parts = urlsplit(link.url.lower())
+    query = "&".join(each for each in parts.query.split("&") if not _IDLE_QUERY.match(each))
+    path = _VIEW.sub("", parts.path).strip("/")
+    return (parts.hostname or "").removeprefix("www."), f"{path}?{query}" if query else path

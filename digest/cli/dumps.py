@@ -91,6 +91,7 @@ def _told(result: DumpResult) -> dict[str, Any]:
         "captured_at": result.captured_on,
         "papers": result.papers,
         "new": result.new,
+        "same_as": list(result.same_as),
         "rejected": result.rejected,
         "already_ingested": result.already_ingested,
         "problems": [{"line": each.line, "reason": each.reason} for each in result.problems],

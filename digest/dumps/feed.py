@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -25,6 +26,8 @@ MAX_BYTES = 16 * 1024 * 1024
 _MAX_BROKEN = 512 * 1024  # feedparser needs quadratic time where XML is not well formed
 _ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_LATE_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?(\s+)(<\?xml[^<>]{0,200}\?>)")
+_BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#?\w{1,32};)", re.DOTALL)
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "id", "link")
 _DAYS = ("published", "updated", "created", "prism_publicationdate", "prism_coverdate")
 
@@ -46,6 +49,7 @@ class Feed:
         if found := _ENTITIES.search(data):
             line = data.count(b"\n", 0, found.start()) + 1
             raise DumpError("XML that declares entities is refused", line=line)
+        data = _repaired(data)
         if len(data) > _MAX_BROKEN and (broken := xml_tree.parse_xml(data)[1]):
             raise broken
         told = _read(data)
@@ -54,10 +58,20 @@ class Feed:
         lines = _lines_of_items(data)
         harvest = Harvest()
         for number, entry in enumerate(told.entries, start=1):
-            harvest.add(Entry(number, next(lines, None), _values(entry)), _record)
+            values = _values(entry, site=fields.text(told.feed.get("link")))
+            harvest.add(Entry(number, next(lines, None), values), _record)
         if told.get("bozo") and (error := _breakage(told)):
             harvest.reject(error.line, error.reason)
         return harvest.dump(self, captured_on or _day_of(told.feed))
+
+
+def _repaired(data: bytes) -> bytes:
+    """Return a feed without what is no well-formed XML but harmless; its lines stay where they are.
+
+    White space before the declaration goes behind it, a bare `&` (`D&D`) becomes `&amp;`.
+    """
+    data = _LATE_DECLARATION.sub(rb"\2\1", data)
+    return _BARE_AMPERSAND.sub(lambda found: found[0] if len(found[0]) > 1 else b"&amp;", data)
 
 
 def _read(data: bytes) -> Any:
@@ -92,10 +106,10 @@ def _lines_of_items(data: bytes) -> Iterator[int]:
         yield line
 
 
-def _values(entry: Any) -> dict[str, object]:
+def _values(entry: Any, *, site: str) -> dict[str, object]:
     identifiers = [text for key in _IDENTIFIERS if (text := fields.text(entry.get(key)))]
-    link = next(filter(None, map(fields.web_address, [entry.get("link"), entry.get("id")])), None)
-    title = fields.text_of_html(fields.text(entry.get("title")))
+    link = _address(entry, site)
+    title = feed_wrapping.unmarked(fields.text_of_html(fields.text(entry.get("title"))))
     bodies = [feed_wrapping.unwrap(body, title=title) for body in _bodies(entry)]
     told = max(bodies, key=lambda body: len(body.abstract))
     authors = feed_wrapping.author_names(entry.get("authors"))
@@ -110,6 +124,18 @@ def _values(entry: Any) -> dict[str, object]:
         "arxiv": next(filter(None, map(_arxiv_id, identifiers)), None),
         "doi": next(filter(None, dois), None),
     }
+
+
+def _address(entry: Any, site: str) -> str | None:
+    """Return an entry's address; a relative one is below the site that the feed names."""
+    for told in (entry.get("link"), entry.get("id")):
+        if address := fields.web_address(told):
+            return address
+    relative = fields.text(entry.get("link"))
+    try:
+        return fields.web_address(urljoin(site, relative)) if relative and site else None
+    except ValueError:
+        return None
 
 
 def _bodies(entry: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 Pure. A paragraph that only cites the paper is no part of its abstract, but it may name its
 authors or its DOI. The layouts were seen at Nature, PLOS, PNAS and Science (Atypon),
-ScienceDirect, the American Physical Society, Wiley and PubMed.
+ScienceDirect, the American Physical Society, Wiley, PubMed, ACS and RSC.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ _CITATION = re.compile(
     | .{2,150},\ (?:Ahead\ of\ Print|EarlyView|Early\ View|Accepted\ Article)\.?
     | [^.]{2,100}\.\ (?:19|20)\d\d\b.{0,80}\bdoi:\ ?10\.\d{4,9}/\S{1,200}.{0,80}  # PubMed, above
     | PMID:\ ?\d+.{0,200}                                  # PubMed, below
-    | (?:doi|DOI):?\ ?10\.\d{4,9}/\S+
+    | (?:doi|DOI):?\ ?10\.\d{4,9}/\S+(?:,\ [\w -]{3,40})?  # ACS; RSC adds the kind of article
+    | [A-Z][\w.& ]{1,60},\ (?:19|20)\d\d,\ [A-Z][\w, ()-]{2,60}  # RSC: Chem. Sci., 2026, …
+    | The\ content\ of\ this\ RSS\ Feed\ \(c\).{0,80}        # RSC, below
+    | (?:Open\ Access\ *)?This\ article\ is\ licensed\ under\ .{0,200}
+    | (?:Copyright\ )?(?:©|\(c\)).{0,120}
     | (?:ABSTRACT|Abstract|SUMMARY|Summary|Significance)[.:]?
     """,
     re.VERBOSE,
@@ -33,6 +37,8 @@ _BY = re.compile(r"(?:[Bb]y|Author\(s\):|Authors?:)\s+(?P<names>.{3,20000})")
 _HEADING = re.compile(
     r"(?:ABSTRACT[\s:.]+|(?:Abstract|Significance|Summary)(?:[:.]\s+|(?=[A-Z][a-z]*\s)))(?=\S)"
 )
+_CITED = re.compile(r"<cite[^<>]*>.*?</cite>", re.DOTALL | re.IGNORECASE)  # ACS: the journal
+_MARK = re.compile(r"^\[(?:ASAP|Articles? ASAP|Just Accepted|Early View|Ahead of Print)\]\s+", re.I)
 _LONGEST_CITATION = 600  # characters
 _MOST_WORDS = 6  # of a name
 
@@ -54,10 +60,12 @@ def unwrap(html: str, *, title: str) -> Unwrapped:
     kept: list[str] = []
     authors: tuple[str, ...] = ()
     doi: str | None = None
-    for paragraph in fields.paragraphs_of_html(html):
+    cited = False
+    for paragraph in fields.paragraphs_of_html(_CITED.sub("", html)):
         if len(paragraph) <= _LONGEST_CITATION and _CITATION.fullmatch(paragraph):
             doi = doi or find_doi(paragraph)
-        elif not kept and (byline := _BY.fullmatch(paragraph)) and (names := _byline(byline)):
+            cited = True
+        elif not kept and (names := _byline(paragraph, bare=cited)):
             authors = authors or names
         else:
             kept.append(paragraph)
@@ -65,6 +73,11 @@ def unwrap(html: str, *, title: str) -> Unwrapped:
     if title and abstract and title_key(abstract) == title_key(title):
         abstract = ""
     return Unwrapped(abstract, authors, doi)
+
+
+def unmarked(title: str) -> str:
+    """Return a title without what a journal says of its state: `[ASAP]`."""
+    return _MARK.sub("", title)
 
 
 def author_names(told: object) -> tuple[str, ...]:
@@ -87,10 +100,19 @@ def _names(told: object) -> list[str]:
     return [name for name in map(fields.text, names) if name]
 
 
-def _byline(found: re.Match[str]) -> tuple[str, ...]:
-    """Return the names of `by A, B`; none when this is a sentence that begins with `By`."""
-    names = split_names(found["names"].rstrip(". "))
-    return tuple(names) if _are_names(names) else ()
+def _byline(paragraph: str, *, bare: bool) -> tuple[str, ...]:
+    """Return the names of `by A, B`; none when this is a sentence that begins with `By`.
+
+    bare: whether two or more whole names may stand there without `by`, as behind RSC's citation.
+    """
+    if found := _BY.fullmatch(paragraph):
+        names = split_names(found["names"].rstrip(". "))
+        return tuple(names) if _are_names(names) else ()
+    if not bare or paragraph[-1] in ".?!:" or len(paragraph) > _LONGEST_CITATION:
+        return ()
+    names = split_names(paragraph)
+    whole = len(names) > 1 and all(len(name.split()) > 1 and name[0].isupper() for name in names)
+    return tuple(names) if whole and _are_names(names) else ()
 
 
 def _are_names(names: Sequence[str]) -> bool:

@@ -25,6 +25,25 @@ _INLINE = re.compile(
 _BLOCK = re.compile(
     r"</?(?:jats:)?(?:p|br|div|ul|ol|li|title|sec|h[1-6]|tr|td|blockquote)" + _ATTRIBUTES, re.I
 )
+_TAG_NAMES = "|".join(
+    """
+    a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas
+    caption center cite code col colgroup data dd del details dfn dialog div dl dt em embed
+    fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img
+    input ins kbd label legend li link main map mark math menu meta mfrac mi mn mo mrow msub
+    msubsup msup mtext nav noscript object ol optgroup option p param picture pre q rp rt ruby s
+    samp script sec section select small source span strike strong style sub summary sup svg table
+    tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
+    """.split()  # noqa: SIM905
+)
+_VALUE = r"(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))"
+# A sign that begins no tag: `T <Tc`, `a<b holds`. An attribute without a value is one of few.
+_LESS_THAN = re.compile(
+    rf"<(?!!--|!\[|!doctype|\?|/?(?:{_TAG_NAMES}|\w+[:-][\w:-]+)"
+    rf"(?:\s+[\w:-]+{_VALUE}|\s+(?:hidden|async|defer|controls|disabled|open|reversed))*\s*/?>"
+    rf"|/?(?:{_TAG_NAMES})\s[^<>]*=[^<>]*\Z)",
+    re.IGNORECASE,
+)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*")
 _NEVER_OPEN = frozenset(  # void elements, and those whose end tag HTML lets one leave out
     [
@@ -115,6 +134,7 @@ def text_of_html(value: str) -> str:
 
 def paragraphs_of_html(value: str) -> list[str]:
     """Return the visible text of an HTML fragment, a line for each of its blocks."""
+    value = _LESS_THAN.sub("&lt;", value)
     if "<" not in value and "&" not in value:
         told = value.replace(_PARAGRAPH, " ")
     elif nested_too_deeply(value):

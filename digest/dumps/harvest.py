@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from digest.dumps import fields, json_text
 from digest.dumps.dates import read_day
-from digest.dumps.interface import Dump, Format, Rejection
+from digest.dumps.interface import Dump, Format, Rejection, Repeat
 from digest.papers import PaperRecord
 
 MAX_RECORDS = 50_000  # a month of arXiv is 25,000
@@ -89,7 +89,8 @@ class Harvest:
     records: list[PaperRecord] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     replacements: list[PaperRecord] = field(default_factory=list)  # newer versions: not new papers
-    _known: set[str] = field(default_factory=set)
+    repeats: list[Repeat] = field(default_factory=list)
+    _known: dict[str, int] = field(default_factory=dict)  # identifier → its record's index
     _surplus: bool = False
 
     def reject(self, line: int | None, reason: str) -> None:
@@ -114,10 +115,13 @@ class Harvest:
             self.reject(entry.line, f"entry {entry.number}: {problem}")
         if record is None:
             return
-        ids = {key.lower() for key in (record.arxiv_id, record.doi) if key}
-        if not ids & self._known:
-            self._known |= ids
-            self.records.append(record)
+        ids = [key.lower() for key in (record.arxiv_id, record.doi) if key]
+        known = next((self._known[key] for key in ids if key in self._known), None)
+        if known is not None:
+            self.repeats.append(Repeat(entry.line, known))
+            return
+        self._known |= dict.fromkeys(ids, entry.position)
+        self.records.append(record)
 
     def replace(self, entry: Entry, build: Callable[[Entry], PaperRecord]) -> None:
         """Note a newer version that the source announces; one that cannot be read is no loss."""
@@ -151,6 +155,7 @@ class Harvest:
             records=tuple(self.records),
             rejections=tuple(self.rejections),
             replacements=tuple(self.replacements),
+            repeats=tuple(self.repeats),
         )
 
 

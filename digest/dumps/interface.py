@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Protocol
 
-from digest.archive.dump_results import Dump, Rejection
+from digest.archive.dump_results import Dump, Rejection, Repeat
 
-__all__ = ["Dump", "Format", "Rejection"]
+__all__ = ["Dump", "Format", "Rejection", "Repeat"]
 
 
 class Format(Protocol):

@@ -240,3 +240,67 @@ def comparisons(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
     monkeypatch.setattr(diff, "same_paper", lambda one, other: asked.append(other.title))
     return asked
+
+
+MOSS = {"authors": ("Ann Moss",)}
+LI = {"authors": ("Bo Li",)}
+
+
+def page(address: str) -> dict[str, object]:
+    return {"links": (Link("paper", f"https://journal.example.org/{address}"),)}
+
+
+@pytest.mark.parametrize(
+    ("title", "one", "other"),
+    [
+        ("Editorial", MOSS, LI),
+        ("A Study of the Hive in Winter and Spring", MOSS, LI),
+        ("Editorial", {"abstract": "On bees."}, {"abstract": "Wasps are discussed at length."}),
+        ("Editorial", MOSS | {"abstract": "On bees."}, MOSS | {"abstract": "Wasps sting us all."}),
+        ("Editorial", page("a/1"), page("a/2")),
+        ("Editorial", MOSS | page("a/1"), MOSS | page("a/2")),
+        ("Editorial", page("show?id=1"), page("show?id=2")),
+    ],
+)
+def test_papers_that_share_only_a_title_are_two(
+    title: str, one: dict[str, object], other: dict[str, object]
+) -> None:
+    archive = Archive()
+    dump = [rewritten(title, **one), rewritten(title, **other)]
+    assert len(archive.ingest(*dump).new) == 2
+    assert len(archive.papers) == 2
+    again = archive.ingest(*dump)
+    assert not again.new
+    assert [update.id for update in again.updates] == [1, 2]
+    assert len(Archive().ingest(*reversed(dump)).new) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "one", "other"),
+    [
+        ("Editorial", MOSS, {"authors": ("A. Moss", "Bo Li")}),
+        ("Editorial", MOSS, {}),
+        ("Editorial", {"abstract": "On bees that dance."}, {"abstract": "On bees that dance!"}),
+        ("Editorial", {"abstract": "On bees."}, MOSS),
+        ("Editorial", page("a/1/abstract"), page("a/1/full?af=R")),
+        ("Editorial", page("a/1"), {"links": (Link("paper", "https://other.example.org/b"),)}),
+        ("A Study of the Hive in Winter", MOSS | page("a/1"), MOSS | page("b/2")),
+        ("A Study of the Hive in Winter", {"abstract": "Teaser."}, {"abstract": "All of it."}),
+    ],
+)
+def test_what_does_not_contradict_itself_is_one_paper(
+    title: str, one: dict[str, object], other: dict[str, object]
+) -> None:
+    archive = Archive()
+    assert len(archive.ingest(rewritten(title, **one), rewritten(title, **other)).new) == 1
+
+
+def rewritten(title: str, **facts: object) -> PaperRecord:
+    return replace(told(title), **facts)  # type: ignore[arg-type]
+
+
+def test_many_papers_of_one_title_take_no_time() -> None:
+    archive = Archive()
+    dump = [told("Editorial", authors=(f"Author{n} Of{n}",)) for n in range(3_000)]
+    assert len(archive.ingest(*dump).new) == 3_000
+    assert not archive.ingest(*dump).new

@@ -23,6 +23,7 @@ def test_ingest_tells_what_it_read(digest: Digest, dump: Path, tmp_path: Path) -
                 "captured_at": "2026-02-03",
                 "papers": 4,
                 "new": 4,
+                "same_as": [],
                 "rejected": 0,
                 "already_ingested": False,
                 "problems": [],
@@ -33,6 +34,22 @@ def test_ingest_tells_what_it_read(digest: Digest, dump: Path, tmp_path: Path) -
     (again,) = digest("ingest", dump, "--json").one["dumps"]
     assert (again["already_ingested"], again["new"]) == (True, 0)
     assert "already ingested" in digest("ingest", dump).out
+
+
+def test_ingest_tells_which_papers_it_had(digest: Digest, tmp_path: Path) -> None:
+    entry = "@misc{k, title={%s}, doi={10.1000/%s}}\n"
+    otters, tea = entry % ("On Sea Otters", "otter"), entry % ("On Lukewarm Tea", "tea")
+    (tmp_path / "first.bib").write_text(otters)
+    digest("ingest", tmp_path / "first.bib")
+    (tmp_path / "second.bib").write_text(otters + tea)
+    assert (
+        "read 2 papers, 1 new, 1 the same as paper 1"
+        in digest("ingest", tmp_path / "second.bib").out
+    )
+    (tmp_path / "third.bib").write_text(tea + otters + tea + "@misc{x, title={Open")
+    (told,) = digest("ingest", tmp_path / "third.bib", "--json").one["dumps"]
+    assert (told["papers"], told["new"], told["rejected"]) == (3, 0, 1)
+    assert told["same_as"] == [2, 1, 2]
 
 
 def test_a_bad_file_is_refused_and_the_others_are_read(
