@@ -18,7 +18,8 @@ from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
 _SIGN = re.compile(
-    r"^[ \t]*@[ \t]*[A-Za-z][\w.:+/-]*\s*+[{(]\s*+(?:[^,={}()\"@]{0,200},|[\w-]+\s*+=)",
+    r"^[ \t]*@[ \t]*[A-Za-z][\w.:+/-]*\s*+[{(]\s*+"
+    r"(?:[^,={}()\"@]{0,200},|(?:[\w-]+\s++)?[\w-]+\s*+=)",
     re.MULTILINE,
 )
 _NO_PAPERS = ("set", "xdata")

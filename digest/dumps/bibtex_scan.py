@@ -21,13 +21,13 @@ _NO_BRACE = re.compile(
     r"|mastersthesis|misc|online|phdthesis|proceedings|techreport|thesis|unpublished)\b(?!\s*[{(])",
     re.MULTILINE | re.IGNORECASE,
 )
-_NAME = r"[A-Za-z][\w.:+/-]*(?:[ \t][\w-]+)?"
+_NAME = r"[A-Za-z][\w.:+/-]*"
 _ENTRY = re.compile(  # a beginning behind which a field follows: it is one wherever it stands
     r"@[ \t]*[A-Za-z][\w.:+/-]*\s*+[{(]\s*+(?:[^\s,={}()\"@%]{0,200}\s*+,\s*+)?"
     rf"{_NAME}\s*+=\s*+[{{\"\w]"
 )
 _REMARKS = re.compile(r"(?:[\s,]|%[^\n]*)*")
-_FIELD = re.compile(rf"(?P<name>{_NAME})\s*+=\s*+")
+_FIELD = re.compile(rf"(?P<name>{_NAME}(?:[ \t][\w-]+)?)\s*+=\s*+")
 _KEYLESS = re.compile(rf"\s*+(?={_NAME}\s*+=)")
 _KEYS = (
     re.compile(r"\s*+(?P<key>[^,={}\"\n]{0,300}?)\s{0,80},"),
@@ -35,7 +35,7 @@ _KEYS = (
     re.compile(r"\s*+(?P<key>[^,={}()\"\n]{0,300}?)\s{0,80}(?=[})])"),
     re.compile(r"\s*+(?P<key>[^,=\n]{0,300}?)\s{0,80},"),
 )
-_BARE = re.compile(r"[^\s,{}()#\"%][^,{}()#\"\n]*")
+_BARE = re.compile(rf"[^\s,{{}}()#\"%=]+(?:[ \t]++(?!{_NAME}\s*+=)[^\s,{{}}()#\"%=]+)*")
 _NO_ENTRIES = ("comment", "preamble")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -188,9 +188,16 @@ class _Scanner:
         raise _BrokenEntry("a field without a value", at)
 
     def _braced(self, at: int, end_sign: str) -> tuple[str, int]:
-        for escapes in (False, True):  # once more where `\{` and `\}` are signs of the text
-            end = (self._unescaped() if escapes else self.close).get(at)
-            if end is not None and self._goes_on(end + 1, end_sign) and not self._swallows(at, end):
+        # The second time `\{` and `\}` are signs of the text; the third an entry may follow.
+        for closing, is_cut in (
+            (self.close, False),
+            (self._unescaped(), False),
+            (self.close, True),
+        ):
+            end = closing.get(at)
+            if end is None or self._swallows(at, end):
+                continue
+            if self._goes_on(end + 1, end_sign) or (is_cut and self._is_cut(end + 1)):
                 return self.text[at + 1 : end], end + 1
         raise _BrokenEntry("a brace is not closed", at)
 
@@ -206,16 +213,23 @@ class _Scanner:
         while place < limit:
             if self.text[place] == "{" and self.close.get(place, limit) < limit:
                 place = self.close[place]
-            elif self.text[place] == '"' and self._goes_on(place + 1, end_sign):
+            elif self.text[place] == '"' and (
+                self._goes_on(place + 1, end_sign) or self._is_cut(place + 1)
+            ):
                 return self.text[at + 1 : place], place + 1
             place += 1
         raise _BrokenEntry("a quotation mark is not closed", at)
 
     def _goes_on(self, at: int, end_sign: str) -> bool:
         """Return whether a value may end here, by what follows it."""
-        at = _after(_REMARKS, self.text, at)
-        sign = self.text[at : at + 1]
-        return sign in ("", "@", "#", end_sign) or _FIELD.match(self.text, at) is not None
+        start, at = at, _after(_REMARKS, self.text, at)
+        if "," in self.text[start:at] or _FIELD.match(self.text, at):
+            return True
+        return at < len(self.text) and self.text[at] in ("#", end_sign)
+
+    def _is_cut(self, at: int) -> bool:
+        """Return whether the next entry, or nothing, follows: the entry lacks its end."""
+        return self.text[(after := _after(_REMARKS, self.text, at)) : after + 1] in ("", "@")
 
     def _swallows(self, start: int, end: int) -> bool:
         """Return whether an entry begins a line in a value: a brace is missing before it."""

@@ -24,6 +24,7 @@ TexSource = Literal["page", "plain", "bibtex"]
 _MAX = 100_000  # characters; no abstract is longer, and text beyond it is not worth the time
 _SIGNS_OF_TEX = re.compile(r"[\\^_{}$]|``|''")
 _SIGNS_IN_SOURCES = re.compile(r"[\\^_{}$~]|``|''|--")
+_EVERY_TIE = re.compile(r"(?<!\\)~")
 _TIE = re.compile(r"(?<=[^\s~\d\\])~(?=[^\s~])")
 _TIE_BESIDE_NUMBERS = re.compile(r"(?<=\d)~(?=[^\W\d]|[$\\\x00])")  # 3~5 is a range to many
 _DELIMITED = re.compile(
@@ -33,7 +34,7 @@ _DELIMITED = re.compile(
 _CERTAIN = re.compile(r"[={}<>+]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s{}<>\"|`]+", re.IGNORECASE)
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
-_CODE = re.compile(r"(?<!`)`[^`'\n]{1,80}`(?!`)")
+_CODE = re.compile(r"(?<![`\\])`[^`'\n]{1,80}`(?!`)")
 _IDENTIFIER = re.compile(r"(?<![\w\\^{}$])_{0,2}[A-Za-z0-9]\w*_\w+(?![\w{^])", re.ASCII)
 _SCRIPTS = re.compile(r"(?:[A-Za-z]_[A-Za-z0-9])+", re.ASCII)
 _DOUBLED = re.compile(r"(https?://[^\s{}]+)\{\s*\1\s*\}")
@@ -74,7 +75,7 @@ def to_unicode(text: str, *, source: TexSource = "page") -> str:
     text = _URL.sub(lambda found: f"{_gap(found)}{found[1]}", text)
     text = _REMARK.sub(r"\1 (\2)", text) if source == "page" else text
     text = _ADDRESS.sub(lambda found: set_aside(found[0].replace("\\", "")), text)
-    for pattern in (_MAIL, _CODE):
+    for pattern in (_MAIL,) if source == "bibtex" else (_MAIL, _CODE):
         text = pattern.sub(lambda found: set_aside(found[0]), text)
     if source != "page":
         return put_back(_from_source(text, source, lambda piece: set_aside(put_back(piece))))
@@ -89,7 +90,7 @@ def _from_source(text: str, source: TexSource, set_aside: Callable[[str], str]) 
     text = _ESCAPED.sub(lambda found: set_aside(found[1]), text)
     text = _formulas(text, lambda inner: set_aside(render_formula(inner)))
     if source == "bibtex":
-        text = text.replace("---", "—").replace("--", "–")
+        text = _EVERY_TIE.sub(" ", text.replace("---", "—").replace("--", "–"))
     else:
         text = _identifiers_aside(text, set_aside)
     text = _TIE_BESIDE_NUMBERS.sub(" ", _TIE.sub(" ", text))

@@ -27,11 +27,18 @@ _CALL = re.compile(
 )
 _DELIMITER = "([{|<)]}>.\\"
 
+_GREEK = "|".join(names.GREEK)
 # Digits glued to a sign: 10times, 256times256, 0.5pm0.1, sim10. With a space these are words.
 _GLUED_SIGNS = (
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)times(?![A-Za-z])"), r"\1\\times"),
     (re.compile(r"(?<=[\d%)])\s?pm\s?(?=\d)(?<!\spm\s)"), r" \\pm "),
-    (re.compile(r"(?<![A-Za-z\\])(sim|approx)(?=\d)"), r"\\\1"),
+    (  # sim10, sim3x; sim2real is a word
+        re.compile(r"(?<![A-Za-z\\])(sim|approx)(?=\d[\d.,]*(?:times|[xkKMB]?(?![A-Za-z\d])))"),
+        r"\\\1",
+    ),
+    (re.compile(rf"(?<=[\w)]\+)({_GREEK})(?![A-Za-z])"), r"\\\1"),  # 1+epsilon
+    (re.compile(rf"(?<=[_^]\{{-)({_GREEK})(?=\}})"), r"\\\1"),  # S^{-alpha}
+    (re.compile(r"(?<![A-Za-z\\])(forall)(?= [A-Za-z](?:geq|leq|in\b|[^A-Za-z]))"), r"\\\1"),
 )
 _OPENS = re.compile(rf"(?:{'|'.join(names.OPENING_SIZES)})(?=[(\[{{|.\\])")
 _CLOSES = re.compile(rf"(?:{'|'.join(names.CLOSING_SIZES)})(?=[)\]}}|.\\])")
@@ -40,7 +47,7 @@ _SIZED = re.compile(
     rf"(?<!\\)(?:{'|'.join(names.CLOSING_SIZES)})(?=[)\]}}|.])"
 )
 _EATEN_FONT = re.compile(rf"(?<![A-Za-z\\_.-])({'|'.join(sorted(names.EATEN_FONTS))})(?=\s?\{{)")
-_EATEN_SWITCH = re.compile(r"(?<=\{)(it|em|bf)(?= [A-Za-z])")
+_EATEN_SWITCH = re.compile(r"(?<=\{)(it|em|bf|rm|scriptsize|footnotesize)(?= [A-Za-z])")
 
 
 @dataclass(slots=True)

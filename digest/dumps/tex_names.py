@@ -176,9 +176,13 @@ SWITCHES = _words(
     Large tiny footnotesize displaystyle textstyle scriptstyle noindent par limits
     nolimits protect centering newline linebreak smallskip medskip bigskip hfill xspace
     maketitle relax break nobreak unskip ignorespaces null strut sloppy upshape mdseries
-    rmfamily sffamily
+    rmfamily sffamily scriptsize normalsize huge Huge LARGE
     """
 )
+ABBREVIATIONS = {
+    "etal": "et al.", "eg": "e.g.", "ie": "i.e.", "cf": "cf.", "vs": "vs.", "wrt": "w.r.t.",
+    "etc": "etc.", "aka": "a.k.a.", "resp": "resp.",
+}  # fmt: skip
 # Commands that show nothing, with their argument if they have one.
 SILENT = _words(
     """
@@ -306,6 +310,8 @@ def lowered(text: str) -> str | None:
 
 def _mapped(text: str, table: dict[str, str]) -> str | None:
     compact = text.replace(" ", "").replace("−", "-")
+    if len(compact) > 1 and any("α" <= sign <= "ω" for sign in compact):
+        return None  # Unicode has but a few small Greek letters: alone they are legible
     return "".join(table[c] for c in compact) if all(c in table for c in compact) else None
 
 

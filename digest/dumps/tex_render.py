@@ -19,6 +19,7 @@ _DELIMITERS = {"(": "", ")": "", "[": "", "]": "", "|": "‖"}
 _DEEPEST = 12  # groups within groups; hostile text nests without end
 _OWN_GROUP = re.compile(r"\\|\||\{|[A-Z]\w*$")  # {\"u}, {\epsilon}, {BERT}; not {id}
 _SWITCH = re.compile(rf"\\?(?:{'|'.join(('it', 'em', 'bf', 'tt', 'sc', 'sl', 'cal'))})(?![A-Za-z])")
+_FONT_AS_SWITCH = re.compile(r"\\(?:emph|text[a-z]{2,6})(?=\s+\w)")  # {\emph word}
 _CITATION = re.compile(r"(?:[Cc]ite\w*|\w*cite|nocite)$")
 _ONE_ARGUMENT = re.compile(rf"{_CITATION.pattern}|mkbib\w+")
 _ROOT_INDEX = re.compile(r"\s*\[([^\[\]]{1,20})\]")
@@ -86,7 +87,7 @@ class _Renderer:
             return names.fraction(top, bottom), last + 1
         if inner.isdecimal() and at and self.text[at - 1].isdecimal():
             return f"/{inner}", close + 1  # \frac{8}{255}, of which the page left 8{255}
-        if switch := _SWITCH.match(inner):
+        if switch := _SWITCH.match(inner) or _FONT_AS_SWITCH.match(inner):
             start = at + 1 + switch.end()
             return self.run(start, close, depth + 1).lstrip(), close + 1
         content = self.run(at + 1, close, depth + 1)
@@ -135,6 +136,9 @@ class _Renderer:
             return accented
         if name in names.LETTERS:
             return names.LETTERS[name], _skip(self.text, _skip_empty(self.text, after), end)
+        if name in names.ABBREVIATIONS:
+            told = names.ABBREVIATIONS[name]
+            return told, after + self.text.startswith(".", after)
         if name in names.SIZES:
             null = name in names.OPENING_SIZES and self.text.startswith(".", after)
             return "", after + null
@@ -209,7 +213,13 @@ class _Renderer:
         found = _ACCENTED.match(self.text, at, end)
         if not found or (accent.isalpha() and found[2] and found.start(2) == at):
             return None
-        if found[2] and found.start(2) > at and self._begins_word(found.start(2), end):
+        named = self.braces and accent.isalpha()  # BibTeX's `fran\\c cais`
+        if (
+            found[2]
+            and found.start(2) > at
+            and not named
+            and self._begins_word(found.start(2), end)
+        ):
             return None  # `\\^ afterwards`: a stray sign
         if found[3]:  # an accent on an accented letter: \~\^e
             inner = (

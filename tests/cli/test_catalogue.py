@@ -67,7 +67,7 @@ def test_a_reader_is_added_without_ranking(tmp_path: Path) -> None:
 
 
 def test_a_worker_imports_neither_pages_nor_formats() -> None:
-    watched = ("fastapi", "uvicorn", "alembic", "sklearn", "feedparser", "httpx", "pybtex")
+    watched = ("fastapi", "uvicorn", "alembic", "sklearn", "feedparser", "httpx")
     code = (
         f"import sys, digest.operations.workers; print([n for n in {watched} if n in sys.modules])"
     )

@@ -21,7 +21,7 @@ CONVERTED = {
     r"10$\times$ for $\sim$5k, H$_2$O and Net$^2$V": "10× for ∼5k, H₂O and Net²V",
     r"$1, \ldots, n$, $\Delta$E and $5\%$ \textless": "1, …, n, ΔE and 5% <",
     r"\textbf{L}azy and {\it model size}": "Lazy and model size",
-    r"{\it\HB} and \eg, Krizhevsky \etal": "HB and eg, Krizhevsky etal",
+    r"{\it\HB} and \eg, Krizhevsky \etal": "HB and e.g., Krizhevsky et al.",
     "mathcal{O}(d^k)": "𝒪(dᵏ)",
     "text rightarrow image": "text → image",
     "at most varepsilon from": "at most ε from",
