@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from digest.dumps import fields, record, xml_tree
+from digest.dumps import affiliations, fields, record, xml_tree
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
@@ -36,6 +36,7 @@ _OLD_TITLE = re.compile(
     r"\s*\(arXiv:(?P<id>\S+)(?:\s+\[[\w.-]+\])?(?P<mark>\s+(?:UPDATED|CROSS LISTED))?\)\s*$"
 )
 _VERSIONED = re.compile(r"\d{4}v(\d{1,3})\b")  # 2401.01234v2, math/0309136v1
+_ON_BEHALF = re.compile(r"^(?:for|on behalf of)\s+(?:the\s+)?", re.IGNORECASE)
 _COMMENT_LINK = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
@@ -43,7 +44,7 @@ class Arxiv:
     """arXiv's API answers and listings."""
 
     name = "arxiv"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are XML that arXiv wrote; never raises."""
@@ -99,15 +100,19 @@ def _api_values(node: Node) -> dict[str, object]:
     """Read an Atom entry: of the API, or of a listing, which has `announce_type` and creators."""
     links = [link.attributes for link in node.all("link")]
     authors = [author.first("name") for author in node.all("author")]
+    told = affiliations.Byline(tuple(authors), _affiliations(node))
+    byline = told if any(authors) else _creators(node)
     return {
         **_announced(node, node.first("summary")),
         "id": node.first("id"),
         "title": node.first("title"),
-        "authors": authors if any(authors) else _creators(node),
+        "authors": list(byline.names),
+        "organisations": list(byline.organisations),
         "published": node.first("published") or node.first("updated"),
         "updated": node.first("updated"),
         "doi": node.first("doi") or node.first("DOI"),
         "comment": node.first("comment"),
+        "venue": _venue(node),
         "page": next((a.get("href") for a in links if a.get("rel") == "alternate"), ""),
         "categories": [c.attributes.get("term", "") for c in node.all("category")],
     }
@@ -117,15 +122,18 @@ def _item_values(node: Node) -> dict[str, object]:
     """Read an RSS item, of today's listings (2.0) or of the old ones (RDF)."""
     title = node.first("title")
     old = _OLD_TITLE.search(title)
+    byline = _creators(node)
     values: dict[str, object] = {
         **_announced(node, node.first("description")),
         "id": node.first("guid") or (old["id"] if old else "") or node.first("link"),
         "title": title[: old.start()].rstrip().removesuffix(".") if old else title,
-        "authors": _creators(node),
+        "authors": list(byline.names),
+        "organisations": list(byline.organisations),
         "published": node.first("pubDate") or node.first("date"),
         "updated": node.first("pubDate") or node.first("date"),
         "doi": node.first("doi") or node.first("DOI"),
-        "comment": "",
+        "comment": node.first("comment"),
+        "venue": _venue(node),
         "page": node.first("link"),
         "categories": [c.text for c in node.all("category")],
     }
@@ -146,12 +154,19 @@ def _announced(node: Node, description: str) -> dict[str, object]:
     }
 
 
-def _creators(node: Node) -> list[str]:
+def _affiliations(node: Node) -> tuple[str, ...]:
+    told = (each.text for author in node.all("author") for each in author.all("affiliation"))
+    return tuple(_ON_BEHALF.sub("", each) for each in told)
+
+
+def _venue(node: Node) -> str:
+    return node.first("journal_ref") or node.first("journal_reference")
+
+
+def _creators(node: Node) -> affiliations.Byline:
     """Split `dc:creator`: one name each, or all in one, with markup in the old listings."""
-    names = []
-    for creator in node.all("creator"):
-        names += split_names(fields.without_markup(creator.text), inverted=False)
-    return names
+    told = [fields.without_markup(creator.text) for creator in node.all("creator")]
+    return affiliations.split_byline(", ".join(filter(None, told)))
 
 
 def _record(entry: Entry) -> PaperRecord:
@@ -178,6 +193,9 @@ def _record(entry: Entry) -> PaperRecord:
         doi=find_doi(entry.text("doi")),
         version=_version(values),
         revised=read_day(values["updated"]),
+        organisations=entry.words("organisations"),
+        venue=entry.text("venue"),
+        comment=entry.text("comment"),
     )
 
 

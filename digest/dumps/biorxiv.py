@@ -30,7 +30,7 @@ class Biorxiv:
     """Answers of bioRxiv's and medRxiv's `details` interface."""
 
     name = "biorxiv"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a `details` answer; never raises."""
@@ -108,4 +108,14 @@ def _record(entry: Entry) -> PaperRecord:
         doi=doi,
         version=fields.count(entry.values.get("version")),
         revised=entry.day("date", "preprint_date"),
+        organisations=filter(
+            None,
+            [
+                entry.text(
+                    "author_corresponding_institution",
+                    "preprint_author_corresponding_institution",
+                )
+            ],
+        ),
+        venue=entry.text("published_journal"),
     )

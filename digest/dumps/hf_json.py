@@ -27,6 +27,7 @@ _SIGN = re.compile(
     re.DOTALL,
 )
 _ERROR = re.compile(r'\{\s*"error"\s*:\s*"')
+_AT_GITHUB = re.compile(r"https?://(?:www\.)?github\.com/[^/]+/[^/]+", re.IGNORECASE)
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -34,7 +35,7 @@ class HuggingFaceJson:
     """Hugging Face's daily papers, as its API gives them."""
 
     name = "hf-json"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a list of Hugging Face papers; never raises."""
@@ -86,6 +87,8 @@ def read_elements(found: Iterable[json_text.Element]) -> tuple[Harvest, list[dat
         extra = {"outer title": outer.get("title"), "outer summary": outer.get("summary")}
         extra["comments"] = outer.get("numComments", paper.get("numComments"))
         extra["outer published"] = outer.get("publishedAt")
+        extra["outer submitter"] = outer.get("submittedBy")
+        extra["outer organization"] = outer.get("organization")
         harvest.add(Entry(element.number, element.line, {**paper, **extra}), _record)
         days.append(read_day(paper.get("submittedOnDailyAt", outer.get("submittedOnDailyAt"))))
     return harvest, days
@@ -112,19 +115,45 @@ def _record(entry: Entry) -> PaperRecord:
         comments=entry.count("comments"),
         upvotes=entry.count("upvotes"),
         links=(*links, *_own_links(entry)),
-        keywords=entry.words("ai_keywords"),
         arxiv_id=arxiv_id,
+        ai_summary=entry.text("ai_summary"),
+        ai_summary_model=entry.text("ai_summary_model"),
+        ai_keywords=entry.words("ai_keywords"),
+        organisations=filter(None, [_called(entry, "organization", "outer organization")]),
+        github_url=_repository(entry),
+        github_stars=entry.count("githubStars"),
+        submitter=_called(entry, "submittedOnDailyBy", "outer submitter"),
     )
 
 
+def _called(entry: Entry, *keys: str) -> str:
+    """Return the name of whom or what one of these fields tells: the full one, if there is one."""
+    for key in keys:
+        told = entry.values.get(key)
+        if isinstance(told, dict):
+            told = fields.first(
+                fields.text(told.get(name)) for name in ("fullname", "name", "user")
+            )
+        if found := fields.text(told):
+            return found
+    return ""
+
+
+def _repository(entry: Entry) -> str | None:
+    """Return the paper's repository at GitHub: what is named as one, or a project page there."""
+    told = entry.text("githubRepo")
+    if _REPOSITORY.fullmatch(told):
+        told = f"https://github.com/{told}"
+    elif told.startswith("github.com/"):
+        told = f"https://{told}"
+    project = fields.web_address(entry.text("projectPage"))
+    at_github = project if project and _AT_GITHUB.match(project) else None
+    return fields.web_address(told) or at_github
+
+
 def _own_links(entry: Entry) -> Iterable[Link]:
-    repository = entry.text("githubRepo")
-    if _REPOSITORY.fullmatch(repository):
-        repository = f"https://github.com/{repository}"
-    elif repository.startswith("github.com/"):
-        repository = f"https://{repository}"
-    if code := fields.web_address(repository):
-        yield Link("code", code)
+    code = _repository(entry)
     if project := fields.web_address(entry.text("projectPage")):
         is_code = not code and addresses.kind_of(project) == "code"
-        yield Link("code" if is_code else "project", project)
+        if project != code:
+            yield Link("code" if is_code else "project", project)

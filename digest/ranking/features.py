@@ -66,11 +66,15 @@ class Document:
     keywords: tuple[tuple[Token, ...], ...]
     counts: dict[Place, Counter[tuple[str, ...]]]  # stems, adjacent pairs, joined compounds
     authors: tuple[tuple[str, ...], ...]  # the stems of each name
+    organisations: tuple[tuple[str, ...], ...]
 
     @classmethod
     def of(cls, paper: Paper) -> Document:
         """Take a paper apart."""
-        told = (paper.title, paper.abstract, paper.keywords, paper.authors)
+        told = (
+            *(paper.title, paper.abstract, paper.keywords),
+            *(paper.authors, paper.organisations),
+        )
         found = _documents.get(told)
         if found is None:
             found = _documents[told] = cls._taken_apart(*told)
@@ -78,7 +82,12 @@ class Document:
 
     @classmethod
     def _taken_apart(
-        cls, title: str, abstract: str, keywords: Sequence[str], authors: Sequence[str]
+        cls,
+        title: str,
+        abstract: str,
+        keywords: Sequence[str],
+        authors: Sequence[str],
+        organisations: Sequence[str],
     ) -> Document:
         texts: dict[Place, Sequence[str]] = {
             "title": (title,),
@@ -92,7 +101,8 @@ class Document:
             abstract=tokens["abstract"][0],
             keywords=tokens["keywords"],
             counts=counts,
-            authors=tuple(tuple(t.stem for t in tokens_of(name)) for name in authors),
+            authors=_stems_of(authors),
+            organisations=_stems_of(organisations),
         )
 
     def length(self, place: Place) -> int:
@@ -130,12 +140,18 @@ class Document:
             runs = (self.title if place == "title" else self.abstract,)
         return sum(len(occurrences(stems, run)) for run in runs)
 
-    def by_author(self, feature: Feature) -> bool:
-        """Whether one author's name holds every part of the feature, in any order.
+    def is_by(self, feature: Feature) -> bool:
+        """Return whether a name of the feature's scope holds every part of it, in any order.
 
-        An initial and a name that begins with it are the same, beside a name that is: `Y. LeCun`.
+        That is one author's name, or one organisation's; other scopes have no names. Of authors
+        an initial and a name that begins with it are the same, beside a name that is: `Y. LeCun`.
         """
-        return any(_is_name(parts, name) for parts in feature.variants for name in self.authors)
+        if feature.scope == "author":
+            return any(_is_name(parts, name) for parts in feature.variants for name in self.authors)
+        if feature.scope == "org":
+            told = self.organisations
+            return any(set(parts) <= set(name) for parts in feature.variants for name in told)
+        return False
 
 
 _documents: WeakValueDictionary[tuple[object, ...], Document] = WeakValueDictionary()
@@ -154,6 +170,10 @@ def _is_name(asked: Sequence[str], name: Sequence[str]) -> bool:
         for part in asked
         if part not in same
     )
+
+
+def _stems_of(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(token.stem for token in tokens_of(name)) for name in names)
 
 
 def _count(parts: Iterable[tuple[str, Sequence[Token]]]) -> Counter[tuple[str, ...]]:
@@ -261,7 +281,7 @@ class Matrix:
     def _strength(self, at: int, feature: Feature) -> float:
         document = self.documents[at]
         if feature.scope in ("author", "org"):
-            return float(feature.scope == "author" and document.by_author(feature))
+            return float(document.is_by(feature))
         return sum(strengths(document, feature, self.norms[at]).values())
 
     def _likely(self, feature: Feature) -> Sequence[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal, NamedTuple, Self
 
-Field = Literal["title", "abstract", "keywords", "authors", "meaning", "likes"]
+Field = Literal["title", "abstract", "keywords", "authors", "organisations", "meaning", "likes"]
 Section = Literal["picked", "trending"]
 
 

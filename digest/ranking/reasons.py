@@ -178,8 +178,9 @@ class Explainer:
         document, norms = matrix.documents[at], matrix.norms[at]
         gains: dict[Field, float] = {}
         for feature, share, _ in terms:
-            if feature.scope == "author" and document.by_author(feature):
-                gains["authors"] = gains.get("authors", 0.0) + share
+            if document.is_by(feature):
+                field: Field = "authors" if feature.scope == "author" else "organisations"
+                gains[field] = gains.get(field, 0.0) + share
             for place, strength in strengths(document, feature, norms).items():
                 gains[place] = gains.get(place, 0.0) + share * strength
         return gains

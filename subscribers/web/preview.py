@@ -63,6 +63,7 @@ _PLACES = {
     "title": message("in the title"),
     "abstract": message("in the abstract"),
     "authors": message("among the authors"),
+    "organisations": message("among the authors’ organisations"),
     "keywords": message("among its keywords"),
     "meaning": message("by meaning"),
 }

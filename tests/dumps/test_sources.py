@@ -116,7 +116,8 @@ def test_arxivs_listing_keeps_new_and_cross_and_passes_over_replacements() -> No
     assert [r.title for r in told.records] == ["Pruning Hedges", "Crossing Fields"]
     assert told.rejections == ()
     assert told.records[0].abstract == "We cut a < b and keep the rest."
-    assert told.records[0].authors == ("Gus Pine", "Hana Rush (Institute, of Hedges)")
+    assert told.records[0].authors == ("Gus Pine", "Hana Rush")
+    assert told.records[0].organisations == ("Institute, of Hedges",)
     assert told.captured_on == date(2026, 1, 2)
 
 

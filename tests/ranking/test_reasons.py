@@ -12,7 +12,13 @@ from subscribers.profile import parse
 
 PAPERS = [
     Paper(1, "Tides and pre-trained models", "We pretrain models of tides. Rocks are hard."),
-    Paper(2, "Birds", "Wings.", authors=("Ada Lovelace",)),
+    Paper(
+        2,
+        "Birds",
+        "Wings.",
+        authors=("Ada Lovelace",),
+        organisations=("University of Tests", "Moss Labs"),
+    ),
 ]
 INDEX = Index.build(PAPERS, Background.of(PAPERS))
 
@@ -52,6 +58,13 @@ def test_an_author_is_a_reason_of_their_own() -> None:
     why = INDEX.explain(parse('author:"Ada Lovelace"'), 2)
     assert [reason.field for reason in why.reasons] == ["authors"]
     assert why.spans == ()
+
+
+def test_an_organisation_is_a_reason_of_its_own() -> None:
+    why = INDEX.explain(parse('org:"tests university", author:tests'), 2)
+    assert [(r.keyword, r.field) for r in why.reasons] == [("tests university", "organisations")]
+    assert INDEX.explain(parse("org:lovelace"), 2).reasons == ()
+    assert INDEX.explain(parse("org:tests"), 1).reasons == ()
 
 
 @pytest.mark.parametrize(
