@@ -13,16 +13,31 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from digest.dumps import text
+from digest.dumps.appearance import appearance
 from digest.dumps.arxiv import Arxiv
+from digest.dumps.arxiv_list import ArxivList
+from digest.dumps.arxiv_mail import ArxivMail
 from digest.dumps.bibtex import BibTeX
 from digest.dumps.biorxiv import Biorxiv
+from digest.dumps.csl_json import CSL_JSON
+from digest.dumps.csv_table import CsvTable
+from digest.dumps.europe_pmc import EuropePmc
 from digest.dumps.feed import Feed
 from digest.dumps.hf_json import HuggingFaceJson
 from digest.dumps.interface import Dump, Format
 from digest.dumps.json_feed import JsonFeed
+from digest.dumps.nbib import Nbib
+from digest.dumps.oai_pmh import OaiPmh
+from digest.dumps.openalex import OPENALEX
+from digest.dumps.openreview import OPENREVIEW
 from digest.dumps.page_html import PageHtml
 from digest.dumps.page_text import PageText
+from digest.dumps.pubmed_xml import PubmedXml
+from digest.dumps.refer import Refer
 from digest.dumps.ris import Ris
+from digest.dumps.scholar_alert import ScholarAlert
+from digest.dumps.semantic_scholar import SEMANTIC_SCHOLAR
+from digest.dumps.wos import WebOfScience
 from digest.errors import DumpError
 
 ENTRY_POINT_GROUP = "digest.formats"
@@ -30,7 +45,7 @@ HEAD_BYTES = 64 * 1024  # what `Format.recognises` is shown
 
 # Asked in this order, each only when nothing before it recognised the dump: they take whatever
 # of their family is left, so a format for one particular feed needs no priority over them.
-_FALLBACKS = ("feed", "page-html", "page-text")
+_FALLBACKS = ("feed", "csv", "page-html", "page-text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,20 @@ def built_in_formats() -> tuple[Format, ...]:
         Biorxiv(),
         Feed(),
         JsonFeed(),
+        CSL_JSON,
+        OPENALEX,
+        SEMANTIC_SCHOLAR,
+        OPENREVIEW,
+        EuropePmc(),
+        PubmedXml(),
+        OaiPmh(),
+        ArxivList(),
+        ArxivMail(),
+        ScholarAlert(),
+        CsvTable(),
+        Nbib(),
+        WebOfScience(),
+        Refer(),
         BibTeX(),
         Ris(),
     )
@@ -81,7 +110,8 @@ def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format
         raise DumpError(f"it could be {_listed(found, 'or')}: name the format to read it as")
     if not found:
         text.decode_text(data)  # empty, binary or in another encoding: it says so, with the line
-        raise DumpError(f"it is none of {_listed(known, 'and')}{_left_out()}", line=1)
+        there_are = f"none of {_listed(known, 'and')}{_left_out()}"
+        raise DumpError(f"it looks like {appearance(data)}; it is {there_are}", line=1)
     return found[0]
 
 

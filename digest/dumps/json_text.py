@@ -90,6 +90,30 @@ def elements(text: str, start: int) -> Iterator[Element]:
         at += text[at] == ","
 
 
+def documents(text: str) -> Iterator[Element]:
+    """Yield the values of a text that holds one after another, as JSON Lines do.
+
+    Where one is broken, the next line that begins an object goes on.
+    """
+    at, line, counted, number = _after_space(text, 0), 1, 0, 0
+    while at < len(text):
+        number += 1
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            yield Element(number, error.lineno, problem=f"broken JSON: {error.msg}")
+            again = text.find("\n{", at)
+            end = again if again >= 0 else len(text)
+        except RecursionError:
+            end = _end_of(text, at)
+            yield Element(number, line, problem="nested too deeply")
+        else:
+            broken = _NOT_UTF8.search(text, at, end)
+            yield Element(number, line, value, "not UTF-8" if broken else None)
+        at = _after_space(text, end)
+
+
 def list_at(text: str, key: str | None = None) -> int | None:
     """Return where the `[` of the outermost list is, or of the list under `key`; else None."""
     if key is None:

@@ -39,13 +39,26 @@ class Node:
         """All text in it and in its children, as it came, outer white space removed."""
         return "".join(self._pieces()).strip()
 
+    @property
+    def children(self) -> Iterator[Node]:
+        """The elements in it, in order."""
+        return (child for child in self.content if isinstance(child, Node))
+
     def all(self, name: str) -> Iterator[Node]:
         """Yield the children of this name."""
-        return (child for child in self.content if isinstance(child, Node) and child.name == name)
+        return (child for child in self.children if child.name == name)
+
+    def find(self, name: str) -> Node | None:
+        """Return the first child of this name, or None."""
+        return next(self.all(name), None)
 
     def first(self, name: str) -> str:
         """Return the text of the first child of this name, or ''."""
         return next((child.text for child in self.all(name)), "")
+
+    def first_at(self, parent: str, name: str) -> str:
+        """Return the text of the first child of this name in a child of that name, or ''."""
+        return next(filter(None, (node.first(name) for node in self.all(parent))), "")
 
     def _pieces(self) -> Iterator[str]:
         for each in self.content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from pathlib import Path
 
 PAPERS = [
     {
@@ -184,6 +185,23 @@ We teach kettles to stop before the water is gone, and show on four stoves that 
 Dec 30, 2025
 """
 
+_EXPORTS = Path(__file__).parent / "exports"
+_EXPORTED = {
+    "csl-json": "zotero.csl.json",
+    "openalex": "openalex.json",
+    "semantic-scholar": "semantic-scholar.json",
+    "openreview": "openreview.json",
+    "europe-pmc": "europe-pmc.json",
+    "pubmed-xml": "pubmed.xml",
+    "oai-pmh": "oai-dc.xml",
+    "arxiv-list": "arxiv-new.html",
+    "arxiv-mail": "arxiv-mail.txt",
+    "scholar-alert": "scholar-alert.html",
+    "csv": "scopus.csv",
+    "nbib": "pubmed.nbib",
+    "wos": "savedrecs.ciw",
+    "refer": "scholar.enw",
+}
 ALL = {
     "hf-json": HF_JSON,
     "page-html": PAGE_HTML,
@@ -194,4 +212,5 @@ ALL = {
     "bibtex": BIBTEX,
     "ris": RIS,
     "page-text": PAGE_TEXT,
+    **{name: (_EXPORTS / file).read_bytes() for name, file in _EXPORTED.items()},
 }

@@ -134,7 +134,10 @@ def _spoil(value: Any, path: list[int], bad: Any) -> Any:
     return {**value, key: _spoil(value[key], path[1:], bad)}
 
 
-@pytest.mark.parametrize("name", ["hf-json", "biorxiv", "json-feed"])
+_JSON = ["hf-json", "biorxiv", "json-feed", "csl-json", "openalex", "semantic-scholar"]
+
+
+@pytest.mark.parametrize("name", [*_JSON, "openreview", "europe-pmc"])
 @settings(max_examples=80)
 @given(path=st.lists(st.integers(0, 20), min_size=1, max_size=5), bad=junk)
 def test_no_field_of_the_wrong_type_raises_anything_but_a_dump_error(

@@ -1,0 +1,108 @@
+"""From what a bibliographic source tells of one paper to its record: what all of them do alike.
+
+Pure. A format says which of its fields hold what (`Told`); identifiers, links and markup are
+dealt with here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from digest.dumps import fields, record
+from digest.dumps.harvest import Entry, Unreadable
+from digest.dumps.links import doi_in_address
+from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+
+_ADDRESS_END = re.compile(r"[;\s]\s*(?=https?://)|;?\s*$")
+_MAIL_ADDRESS = re.compile(r"\s*(?:Electronic address:\s*)?[\w.+-]+@[\w.-]+\w\.?", re.IGNORECASE)
+_HEADING = re.compile(
+    r"\s*<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
+)
+_FAMILY_FIRST = re.compile(
+    r"(?P<family>[^\W\d_][^,.\d]*?[^\W\d_A-Z])\s(?P<initials>(?:[^\W\d_a-z]\.?-?){1,4})"
+    r"(?P<suffix>\s(?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?"
+)
+_KEYWORD_END = re.compile(r"\s*[;|\n]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one entry tells, each as its source writes it."""
+
+    title: str
+    abstract: str = ""
+    authors: Iterable[str] = ()  # given names first
+    day: date | None = None
+    dois: Iterable[str] = ()  # texts that may hold the paper's DOI, the surest first
+    addresses: Iterable[str] = ()  # of the paper, the best first; one field may hold several
+    arxiv: Iterable[str] = ()  # texts that hold an arXiv id if they say "arXiv"
+    keywords: Iterable[str] = ()
+    organisations: Iterable[str] = ()
+    venue: str = ""
+    comment: str = ""
+    ai_summary: str = ""
+    ai_summary_model: str = ""
+    submitter: str = ""
+
+
+def paper_of(entry: Entry, told: Told) -> PaperRecord:
+    """Return the record of an entry. Raises Unreadable when it has no title."""
+    title = fields.without_markup(told.title).strip()
+    if not title:
+        raise Unreadable("no title")
+    addresses = [a for text in told.addresses for a in _addresses(text)]
+    dois = [doi for doi in map(find_doi, told.dois) if doi]
+    dois += filter(None, map(doi_in_address, addresses))
+    hints = [*told.arxiv, *addresses, *dois]
+    arxiv_ids = (find_arxiv_id(hint) for hint in hints if "arxiv" in hint.lower())
+    return record.build_record(
+        title=title,
+        abstract=fields.without_markup(_HEADING.sub("", told.abstract, count=1)),
+        position=entry.position,
+        line=entry.line,
+        authors=dict.fromkeys(list(told.authors)[: fields.MAX_NAMES]),
+        published=told.day,
+        links=_links(addresses, dois),
+        keywords=dict.fromkeys(map(fields.without_markup, told.keywords)),
+        arxiv_id=next(filter(None, arxiv_ids), None),
+        doi=dois[0] if dois else None,
+        organisations=map(_without_mail, told.organisations),
+        venue=fields.without_markup(told.venue),
+        comment=told.comment,
+        ai_summary=told.ai_summary,
+        ai_summary_model=told.ai_summary_model,
+        submitter=told.submitter,
+    )
+
+
+def initials_first(name: str) -> str:
+    """Return a name as it is read when it has its initials behind: `Moss AB` → `A. B. Moss`."""
+    found = _FAMILY_FIRST.fullmatch(name.strip())
+    if not found:
+        return name
+    initials = " ".join(f"{letter}." for letter in re.findall(r"[^\W\d_]", found["initials"]))
+    return f"{initials} {found['family']}{found['suffix'] or ''}"
+
+
+def listed(told: str) -> list[str]:
+    """Return the words of a field that lists several: `sampling; rare events`."""
+    parted = _KEYWORD_END.split(told)
+    return [word for each in parted if (word := each.strip(" ,;"))]
+
+
+def _addresses(told: str) -> list[str]:
+    pieces = (piece.strip() for piece in _ADDRESS_END.split(told) if piece)
+    return [address for address in map(fields.web_address, pieces) if address]
+
+
+def _links(addresses: Sequence[str], dois: Sequence[str]) -> list[Link]:
+    if addresses:
+        return [Link("paper", addresses[0])]
+    return [Link("paper", f"https://doi.org/{dois[0]}")] if dois else []
+
+
+def _without_mail(organisation: str) -> str:
+    return _MAIL_ADDRESS.sub("", organisation).strip(" .;,")

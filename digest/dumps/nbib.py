@@ -1,0 +1,66 @@
+"""PubMed's own export, MEDLINE or nbib: `PMID- …`, `TI  - …`, folded with six spaces.
+
+https://www.nlm.nih.gov/bsd/mms/medlineelements.html names the tags. Read here and not by the
+package nbib, which gives no line numbers and stops at the first tag that it does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from digest.dumps.bibliographic import Told, initials_first, paper_of
+from digest.dumps.dates import read_day
+from digest.dumps.harvest import Entry
+from digest.dumps.interface import Dump
+from digest.dumps.names import given_first
+from digest.dumps.tagged_records import TaggedRecord, TagLayout, harvest_tagged, title_of
+from digest.papers import PaperRecord
+
+_SIGN = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*PMID ?- ?\d+[ \t]*\r?$", re.MULTILINE)
+_LAYOUT = TagLayout(
+    tag=re.compile(r"\ufeff?\s{0,2}([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)"), first=frozenset({"PMID"})
+)
+_SUFFIX = re.compile(r"(?<=\w) (Jr|Sr|2nd|3rd|II|III|IV)$")  # Fern, Cy Jr
+ARTICLE = "https://pubmed.ncbi.nlm.nih.gov/{}/"
+
+
+class Nbib:
+    """A PubMed export."""
+
+    name = "nbib"
+    version = 1
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether a record (`PMID- 123`) begins a line of these bytes; never raises."""
+        return _SIGN.search(head) is not None
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read an export. Raises DumpError when there is no record in it."""
+        return harvest_tagged(data, _LAYOUT, _paper).dump(self, captured_on)
+
+
+def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
+    title = title_of(piece, "TI", "BTI", "TT", "CTI")
+    people = piece.all("FAU") or [initials_first(name) for name in piece.all("AU")]
+    identifiers = [text for text in piece.all("LID", "AID") if text.lower().endswith("[doi]")]
+    number = piece.first("PMID").split(" ")[0]
+    told = Told(
+        title=without_full_stop(title),
+        abstract=piece.first("AB", "OAB"),
+        authors=[*(given_first(_SUFFIX.sub(r", \1", name)) for name in people), *piece.all("CN")],
+        day=next(filter(None, map(read_day, piece.all("DP", "DEP"))), None),
+        dois=[text.rsplit("[", 1)[0] for text in identifiers],
+        addresses=[ARTICLE.format(number)] if number.isdecimal() else [],
+        keywords=[word.strip("*") for word in piece.all("OT") or piece.all("MH")],
+        organisations=piece.all("AD", "IRAD"),
+        venue=piece.first("JT", "TA"),
+    )
+    return paper_of(entry, told)
+
+
+def without_full_stop(title: str) -> str:
+    """Return a title without the full stop, and the brackets of a translation, of PubMed's."""
+    bare = title.strip()
+    bare = bare[:-1] if bare.endswith(".") and not bare.endswith("..") else bare
+    return bare[1:-1] if bare[:1] == "[" and bare[-1:] == "]" else bare

@@ -1,0 +1,65 @@
+"""refer, as EndNote and Google Scholar write it (`.enw`): `%0 Journal Article`, `%T …`, `%A …`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+
+from digest.dumps.bibliographic import Told, listed, paper_of
+from digest.dumps.dates import day_of_parts, read_day
+from digest.dumps.harvest import Entry
+from digest.dumps.interface import Dump
+from digest.dumps.names import split_names
+from digest.dumps.tagged_records import TaggedRecord, TagLayout, harvest_tagged, title_of
+from digest.papers import PaperRecord
+
+_SIGN = re.compile(rb"(?:\xef\xbb\xbf)?\s*%(?:0 [A-Z][A-Za-z]|[AT] \S)[^\n]*\r?\n\s*%\S")
+_LAYOUT = TagLayout(
+    tag=re.compile(r"\ufeff?%([0-9A-Z!@#$&*()~^>+<\[\]=?|-])(?:\s(.*))?"),
+    first=frozenset({"0"}),
+)
+_UNTYPED = replace(_LAYOUT, blank_ends=True)  # without %0 lines it is blank ones that part records
+_TYPE = re.compile(rb"^%0\s", re.MULTILINE)
+
+
+class Refer:
+    """A bibliography in refer."""
+
+    name = "refer"
+    version = 1
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether these bytes begin with a record (`%0 Journal Article`); never raises."""
+        return _SIGN.match(head) is not None
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read a bibliography. Raises DumpError when there is no record in it."""
+        layout = _LAYOUT if _TYPE.search(data) else _UNTYPED
+        return harvest_tagged(data, layout, _paper).dump(self, captured_on)
+
+
+def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
+    years = piece.all("D")
+    days = [*map(read_day, piece.all("8", "D"))]
+    days += [day_of_parts(year, text, "") for year in years for text in piece.all("8")]
+    told = Told(
+        title=title_of(piece, "T", "!"),
+        abstract=piece.first("X"),
+        authors=[name for text in piece.all("A") for name in split_names(text, inverted=True)],
+        day=next(filter(None, days), None),
+        dois=piece.all("R", "3"),
+        addresses=piece.all("U", "2", ">"),
+        arxiv=piece.all("J", "R", "M", "N"),
+        keywords=_keywords(piece.lines("K")),
+        organisations=piece.all("+"),
+        venue=piece.first("J", "B", "S"),
+    )
+    return paper_of(entry, told)
+
+
+def _keywords(lines: list[str]) -> list[str]:
+    """Return keywords: EndNote writes one a line, others part them by signs."""
+    if len(lines) == 1 and ";" not in lines[0]:
+        lines = lines[0].split(",")
+    return [word for line in lines for word in listed(line)]

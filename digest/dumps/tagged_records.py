@@ -1,0 +1,121 @@
+"""Records whose lines begin with tags: PubMed's `TI  - …`, Web of Science's `TI …`, refer's `%T …`.
+
+Pure. A layout says what a tag looks like and where a record begins; every line is in a record, is
+one of the file's own lines, or is told as a stray one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from digest.dumps import tagged_text
+from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.errors import DumpError
+from digest.papers import PaperRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TagLayout:
+    """How one kind of file writes its tags."""
+
+    tag: re.Pattern[str]  # of a whole line: its tag and its value
+    first: frozenset[str]  # tags that begin a record whatever stands before
+    blank_ends: bool = False  # a blank line ends a record
+    last: str = ""  # the tag that ends a record, where there is one
+    file_tags: frozenset[str] = frozenset()  # of lines that belong to no record
+
+
+@dataclass(slots=True)
+class TaggedRecord:
+    """The lines of one record."""
+
+    line: int  # from 1
+    tags: list[tuple[str, list[str]]] = field(default_factory=list)  # tag, its lines
+    ended: bool = False
+
+    def lines(self, *names: str) -> list[str]:
+        """Return every line of the first of these tags that is there."""
+        for name in names:
+            if found := [x for tag, lines in self.tags if tag == name for x in lines if x]:
+                return found
+        return []
+
+    def all(self, *names: str) -> list[str]:
+        """Return every value of these tags, each on one line, in the order of the names."""
+        return [
+            value
+            for name in names
+            for tag, lines in self.tags
+            if tag == name and (value := " ".join(filter(None, lines)))
+        ]
+
+    def first(self, *names: str) -> str:
+        """Return the first value of the first of these tags that has one, or ''."""
+        return next(iter(self.all(*names)), "")
+
+
+def harvest_tagged(
+    data: bytes, layout: TagLayout, build: Callable[[Entry, TaggedRecord], PaperRecord]
+) -> Harvest:
+    """Return the papers of a file of records. Raises DumpError when there is no record in it."""
+    harvest = Harvest()
+    number = 0
+
+    def paper(entry: Entry) -> PaperRecord:
+        piece: TaggedRecord = entry.values["record"]
+        for _, lines in piece.tags:
+            tagged_text.refuse_undecoded("\n".join(lines), piece.line)
+        if not piece.ended:
+            entry.problems.append(f"no {layout.last} line: it may be cut off")
+        return build(entry, piece)
+
+    for found in _records(tagged_text.decode_tagged(data), layout):
+        if isinstance(found, int):
+            harvest.reject(found, "a line outside of any record")
+            continue
+        number += 1
+        harvest.add(Entry(number, found.line, {"record": found}), paper)
+    if number == 0:
+        raise DumpError("no record in it", line=1)
+    return harvest
+
+
+def _records(text: str, layout: TagLayout) -> Iterator[TaggedRecord | int]:
+    """Yield the records, and the number of each first line of a run outside of them."""
+    piece: TaggedRecord | None = None
+    blank, stray = True, False  # the line before: nothing in it, outside of records
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = layout.tag.fullmatch(line)
+        tag = found[1].strip() if found else ""
+        if tag in layout.file_tags or not line.strip("\ufeff \t\x1a"):
+            blank, stray = True, False
+            continue
+        if found and (tag in layout.first or piece is None or (blank and layout.blank_ends)):
+            if piece is not None:
+                piece.ended = True  # another record follows: nothing of this one is missing
+                yield piece
+            piece = TaggedRecord(number, ended=not layout.last)
+        if piece is None:
+            if not stray:
+                yield number
+            stray = True
+        elif tag and tag == layout.last:
+            piece.ended = True
+            yield piece
+            piece = None
+        elif found:
+            piece.tags.append((tag, [(found[2] or "").strip()]))
+        elif piece.tags:
+            piece.tags[-1][1].append(line.strip())
+        blank = False
+    if piece is not None:
+        yield piece
+
+
+def title_of(piece: TaggedRecord, *tags: str) -> str:
+    """Return a record's title. Raises Unreadable, naming the tag that is missing."""
+    if found := piece.first(*tags):
+        return found
+    raise Unreadable(f"no title ({' or '.join(tags)})")

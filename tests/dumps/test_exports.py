@@ -1,0 +1,245 @@
+"""Exports of databases and reference managers, in the forms that people have them (exports/).
+
+`exports.json` says what each file tells: it was read off the files by eye.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.archive.merging import FIELDS
+from digest.dumps import formats
+from digest.dumps.interface import Dump
+from digest.errors import DumpError, SourceRefused
+
+FILES = Path(__file__).parent / "exports"
+EXPORTS: dict[str, dict[str, Any]] = json.loads(FILES.with_suffix(".json").read_text("utf-8"))
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+UNTOLD = {"source_title", "source_abstract", "author_count"}
+
+
+def read(data: bytes | str) -> Dump:
+    return formats.read(data.encode() if isinstance(data, str) else data, now=NOW)
+
+
+def told(dump: Dump) -> dict[str, Any]:
+    """Return what a dump tells, as `exports.json` writes it."""
+    found: dict[str, Any] = {"format": dump.format, "papers": []}
+    for record in dump.records:
+        values = {name: getattr(record, name) for name in FIELDS if name not in UNTOLD}
+        values = {name: value for name, value in values.items() if value not in (None, "", ())}
+        links = [link.url for link in record.links]
+        found["papers"].append({"line": record.line, **values, "links": links})
+    if dump.captured_on:
+        found["captured_on"] = dump.captured_on
+    if dump.rejections:
+        found["rejections"] = [f"{each.line}: {each.reason}" for each in dump.rejections]
+    if dump.replacements:
+        found["replacements"] = [each.title for each in dump.replacements]
+    return dict(json.loads(json.dumps(found, default=_plain)))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else list(value)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir()))
+def test_an_export_tells_all_that_it_has_and_each_entry_is_accounted_for(name: str) -> None:
+    assert told(read((FILES / name).read_bytes())) == EXPORTS[name]
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+def test_line_ends_and_a_byte_order_mark_change_nothing(name: str) -> None:
+    data = (FILES / name).read_bytes()
+    if data[:2] == b"\xff\xfe":
+        pytest.skip("UTF-16 has its own mark")
+    bare = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    # A cell or a title with line ends of its own is one line of text either way.
+    dressed = b"\xef\xbb\xbf" + bare.replace(b"\n", b"\r\n")
+    assert told(read(bare)) == told(read(dressed)) == EXPORTS[name]
+
+
+ENTRIES: dict[str, Callable[[list[str]], str]] = {
+    "nbib": lambda titles: "\n".join(
+        f"PMID- {n}\n{f'TI  - {title}{chr(10)}' if title else ''}AB  - Text.\nDP  - 2026\n"
+        for n, title in enumerate(titles)
+    ),
+    "wos": lambda titles: (
+        "FN Clarivate Analytics Web of Science\nVR 1.0\n"
+        + "\n".join(f"PT J\n{f'TI {t}{chr(10)}' if t else ''}AB Text.\nER\n" for t in titles)
+    ),
+    "refer": lambda titles: "\n".join(
+        f"%0 Journal Article\n{f'%T {t}{chr(10)}' if t else ''}%X Text.\n" for t in titles
+    ),
+    "csv": lambda titles: (
+        "Title,Authors,Abstract\n" + "".join(f'"{t}","Moss, Ann","Text,\nmore."\n' for t in titles)
+    ),
+    "csl-json": lambda titles: json.dumps(
+        [{"type": "article-journal", "title": t, "abstract": "Text."} for t in titles]
+    ),
+    "openalex": lambda titles: json.dumps(
+        {"meta": {"count": 1, "db_response_time_ms": 1}, "results": [{"title": t} for t in titles]}
+    ),
+    "semantic-scholar": lambda titles: json.dumps([{"paperId": "a", "title": t} for t in titles]),
+    "openreview": lambda titles: json.dumps({"notes": [{"content": {"title": t}} for t in titles]}),
+    "europe-pmc": lambda titles: json.dumps(
+        {"hitCount": 1, "resultList": {"result": [{"id": "1", "title": t} for t in titles]}}
+    ),
+    "pubmed-xml": lambda titles: (
+        "<PubmedArticleSet>"
+        + "".join(
+            "<PubmedArticle><MedlineCitation><Article><ArticleTitle>"
+            f"{t}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+            for t in titles
+        )
+        + "</PubmedArticleSet>"
+    ),
+    "oai-pmh": lambda titles: (
+        "<OAI-PMH><ListRecords>"
+        + "".join(
+            f"<record><header/><metadata><dc><title>{t}</title></dc></metadata></record>"
+            for t in titles
+        )
+        + "</ListRecords></OAI-PMH>"
+    ),
+    "arxiv-mail": lambda titles: "".join(
+        f"\\\\\narXiv:2611.{10_000 + n}\nTitle: {t}\nAuthors: Ann Moss\n\\\\\n  Text.\n"
+        f"\\\\ ( https://arxiv.org/abs/2611.{10_000 + n} ,  1kb)\n{'-' * 78}\n"
+        for n, t in enumerate(titles)
+    ),
+    "arxiv-list": lambda titles: (
+        "<!doctype html><html><body><dl id='articles'>"
+        + "".join(
+            f"<dt><a href='/abs/2611.{10_000 + n}'>x</a></dt>"
+            f"<dd><div class='list-title'>{t}</div></dd>"
+            for n, t in enumerate(titles)
+        )
+        + "</dl></body></html>"
+    ),
+    "scholar-alert": lambda titles: (
+        "<html><body>"
+        + "".join(
+            f"<h3><a class='gse_alrt_title' href='https://e.org/{n}'>{t}</a></h3><div>A Moss</div>"
+            for n, t in enumerate(titles)
+        )
+        + "</body></html>"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+@given(titles=st.lists(st.sampled_from(["Kettles", "Lids of pots", ""]), min_size=1, max_size=8))
+def test_each_beginning_of_an_entry_is_a_paper_or_a_rejection(name: str, titles: list[str]) -> None:
+    dump = formats.read(ENTRIES[name](titles).encode(), now=NOW, format_name=name)
+    assert [record.title for record in dump.records] == [title for title in titles if title]
+    assert len(dump.rejections) == titles.count("")
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_format_is_recognised_by_one_paper(name: str) -> None:
+    assert formats.recognise(ENTRIES[name](["Kettles"]).encode()).name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"meta":{"count":0,"db_response_time_ms":5},"results":[]}',
+        '{"status":"ok","message-type":"work-list","message":{"items":[]}}',
+        '{"total":0,"offset":0,"data":[]}',
+        '{"notes":[],"count":0}',
+        '{"version":"6.9","hitCount":0,"resultList":{"result":[]}}',
+        "<OAI-PMH><error code='noRecordsMatch'>nothing</error></OAI-PMH>",
+        "<PubmedArticleSet></PubmedArticleSet>",
+    ],
+)
+def test_an_answer_without_papers_is_an_empty_dump(text: str) -> None:
+    dump = read(text)
+    assert (dump.records, dump.rejections) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("semantic-scholar", '{"message": "Too many requests", "code": "429"}'),
+        ("openreview", '{"name": "ForbiddenError", "message": "Too many requests"}'),
+        ("oai-pmh", "<OAI-PMH><error code='badArgument'>Too many requests</error></OAI-PMH>"),
+    ],
+)
+def test_a_refusal_is_told_in_the_services_words(name: str, text: str) -> None:
+    with pytest.raises(SourceRefused, match="Too many requests"):
+        formats.read(text.encode(), now=NOW, format_name=name)
+
+
+def test_a_list_that_breaks_off_keeps_what_stands_before() -> None:
+    dump = read('{"meta":{"db_response_time_ms":5},"results":[{"title":"Kettles"},{"title":"Li')
+    assert [record.title for record in dump.records] == ["Kettles"]
+    assert "broken JSON" in dump.rejections[0].reason
+
+
+def test_a_paper_a_line_is_read_and_a_broken_line_costs_itself() -> None:
+    dump = read(
+        '{"paperId":"a","title":"Kettles"}\n{"paperId":"b",\n{"paperId":"c","title":"Lids"}'
+    )
+    assert [(record.title, record.line) for record in dump.records] == [("Kettles", 1), ("Lids", 3)]
+    assert len(dump.rejections) == 1
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_its_own_row() -> None:
+    dump = read(
+        'Title,Authors,DOI\n"Kettles","Moss, Ann",\n"Lids,Li,10.1/b\nPots,"Fern, Cy",10.1/a\n'
+    )
+    assert [record.title for record in dump.records] == ["Kettles", "Pots"]
+    assert [each.line for each in dump.rejections] == [3]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("作者,标题,年份,来源出版物名称,DOI", "Moss A.,Kettles,2026,J Kettles,10.1000/ab.1"),
+        ("著者名\tタイトル\t出版年\tDOI", "Moss A.\tKettles\t2026\t10.1000/ab.1"),
+        ("Autores;Título;Año;DOI", '"Moss, A.";Kettles;2026;10.1000/ab.1'),
+    ],
+)
+def test_columns_have_names_in_other_languages(header: str, row: str) -> None:
+    (paper,) = read(f"{header}\n{row}\n").records
+    assert (paper.title, paper.authors, paper.doi) == ("Kettles", ("A. Moss",), "10.1000/ab.1")
+
+
+@pytest.mark.parametrize(
+    ("data", "looks"),
+    [
+        (b"<opml><body><outline xmlUrl='https://a/'/></body></opml>", r"a list of 1 feed \(OPML\)"),
+        (b"<?xml version='1.0'?><catalogue/>", "XML with the root <catalogue>"),
+        (b'{"name": 1, "size": 2}', "JSON with name, size"),
+        (b"name,size,colour,price\nkettle,1,red,2\n", "a table with the columns name, size, col"),
+        (b"\\documentclass{article}", "a LaTeX document"),
+        (b"From: a@b\nTo: c@d\nSubject: Kettles\n\nHello.", "a mail"),
+        (b"Dear all,\nkettles.\n", "text that begins “Dear all,”"),
+    ],
+)
+def test_a_refusal_says_what_the_file_looks_like_and_what_there_is(data: bytes, looks: str) -> None:
+    with pytest.raises(DumpError, match=f"looks like {looks}.*none of page-text, .*csv.* and ris"):
+        read(data)
+
+
+def test_a_row_that_does_not_fit_its_columns_is_no_paper() -> None:
+    dump = read(
+        'Title,Authors,Abstract\nA,"Moss, A",x,more\nB,"Li, B",x,,\nC\nD,"Reed, C","open\nend'
+    )
+    assert [(record.title, record.abstract) for record in dump.records] == [
+        ("B", "x"),
+        ("D", "open end"),
+    ]
+    assert [(each.line, each.reason) for each in dump.rejections] == [
+        (2, "entry 1: 4 cells in a row, but 3 columns"),
+        (4, "entry 3: 1 cells in a row, but 3 columns"),
+        (5, "entry 4: its last cell is never closed: it may be cut off"),
+    ]
