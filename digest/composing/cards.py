@@ -69,7 +69,7 @@ class PaperView:
     button: str  # what the lead's button says
     title: str | Slot
     why: str | Slot
-    facts: str  # authors, date, upvotes, comments; may be empty
+    facts: str  # authors, venue, date, upvotes, comments; may be empty
     abstract: str | Slot  # cut; may be empty
     links: Sequence[Labelled]  # shown beside the title's own link
     all_links: Sequence[Labelled]  # for the text twin: the paper's own first
@@ -222,6 +222,8 @@ class CardWriter:
         if paper.comments:
             facts.append(words.plural("{n} comment", "{n} comments", paper.comments))
         facts = [fact.replace(" ", "\u00a0") for fact in facts]
+        if paper.venue:  # a long one may be broken over lines
+            facts.insert(0, _short(paper.venue, _LONGEST_NAME))
         if words.direction == "rtl":  # isolated (UAX 9), so that numbers stay beside their words
             facts = [f"\u2068{fact}\u2069" for fact in facts]
         return [self._authors(paper), *facts] if paper.authors else facts

@@ -19,6 +19,7 @@ _NICKNAME = re.compile(
 _KEY = re.compile(r"\(\s*(?:[\d*†‡§¶]|[a-z](?![a-z]))\s*\)\s*")  # (1), (a): what a list begins with
 _NUMBERS = re.compile(r"[\d\s,*†‡§¶&;]*(?:\band\b[\d\s]+)*")
 _NOTES = re.compile(r"(?:corresponding author|equal contribution|deceased|editors?|eds?\.?)", re.I)
+_UNNAMED = re.compile(r",?\s(?:et al\.?\s)?\((\d{1,5}) additional authors? not shown\)", re.I)
 
 
 class Byline(NamedTuple):
@@ -44,6 +45,15 @@ def split_byline(told: str) -> Byline:
             ):
                 found[organisation] = None
     return Byline(tuple(name for name in names if name), tuple(found))
+
+
+def unnamed(told: str) -> tuple[str, int]:
+    """Return a line of authors without its end, and how many that end says are not named.
+
+    arXiv's listings print `Ann Moss, Bo Li, et al. (25 additional authors not shown)`.
+    """
+    found = _UNNAMED.search(told)
+    return (told[: found.start()], int(found[1])) if found else (told, 0)
 
 
 def _parted(told: str) -> tuple[str, list[str]]:

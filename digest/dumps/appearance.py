@@ -7,7 +7,7 @@ import re
 
 from digest.dumps import json_text, xml_tree
 
-_FEED = re.compile(rb"<outline\b[^>]*\bxmlUrl\s*=", re.IGNORECASE)
+_FEED = re.compile(rb"<outline\b[^<>]*\bxmlUrl\s*=", re.IGNORECASE)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,40})"\s*:')
 _MAIL = re.compile(r"(?:[A-Z][A-Za-z-]{1,40}: .*\n(?:[ \t].*\n)*){3}")
 _SHOWN = 60  # characters

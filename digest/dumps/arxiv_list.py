@@ -13,7 +13,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest.dumps import fields, record, tagged_text
-from digest.dumps.affiliations import split_byline
+from digest.dumps.affiliations import split_byline, unnamed
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
@@ -112,13 +112,15 @@ def _paper(entry: Entry) -> PaperRecord:
         raise Unreadable(f"no {'title' if number else 'arXiv id'}")
     links = item.told.css(".list-authors a") if item.told else []
     names = [name for link in links if (name := _text(link))]
-    byline = split_byline(_told(item, ".list-authors"))
+    authors, more = unnamed(_told(item, ".list-authors"))
+    byline = split_byline(authors)
     return record.build_record(
         title=title,
         abstract=_told(item, "p.mathjax, p.abstract"),
         position=entry.position,
         line=entry.line,
         authors=names or byline.names,
+        author_count=len(names or byline.names) + more or None,
         published=item.day,
         links=[Link("paper", f"https://arxiv.org/abs/{number}")],
         keywords=_CODE.findall(_told(item, ".list-subjects")),

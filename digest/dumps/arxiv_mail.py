@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from digest.dumps import record, tagged_text
-from digest.dumps.affiliations import split_byline
+from digest.dumps import mail_body, record, tagged_text
+from digest.dumps.affiliations import split_byline, unnamed
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
@@ -20,10 +20,11 @@ from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
 _SIGN = re.compile(rb"^\\\\[ \t]*\r?\n(?:Paper[^\n:]*|arXiv): ?\S+", re.MULTILINE)
+_SENDER = re.compile(rb"@(?:[\w-]+\.)?arxiv\.org", re.IGNORECASE)
 _BEGIN = re.compile(r"(?:Paper[^:]*|arXiv): ?(?P<id>\S+)(?P<mark>.*)")
 _RULE = re.compile(r"\\\\\s*(?:\(.*)?|[-%]{20,}\s*")
 _FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z-]{2,20}): ?(?P<value>.*)")
-_UNTIL = re.compile(r"received from\s.*\sto\s+(?P<day>.+)", re.IGNORECASE)
+_UNTIL = re.compile(r"received from\s.{0,80}\sto\s+(?P<day>.{1,80})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -44,11 +45,11 @@ class ArxivMail:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an entry of a mailing is in these first bytes; never raises."""
-        return _SIGN.search(head) is not None
+        return _SIGN.search(head) is not None or mail_body.came_from(head, _SENDER)
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a mailing. Raises DumpError when there is no entry in it."""
-        text = tagged_text.decode_tagged(data)
+        text = tagged_text.decode_tagged(mail_body.mail_body(data))
         harvest = Harvest()
         number = 0
         for number, piece in enumerate(_pieces(text), start=1):
@@ -99,13 +100,15 @@ def _paper(entry: Entry) -> PaperRecord:
     if not piece.ended:
         entry.problems.append("no line with its address: it may be cut off")
     number = find_arxiv_id(piece.id)
-    byline = split_byline(told.get("authors") or told.get("author", ""))
+    authors, more = unnamed(told.get("authors") or told.get("author", ""))
+    byline = split_byline(authors)
     return record.build_record(
         title=told["title"],
         abstract=" ".join(filter(None, piece.abstract)),
         position=entry.position,
         line=entry.line,
         authors=byline.names,
+        author_count=len(byline.names) + more or None,
         published=read_day(told.get("date", "").split("(")[0]),
         links=[Link("paper", f"https://arxiv.org/abs/{number}")],
         keywords=told.get("categories", "").split(),

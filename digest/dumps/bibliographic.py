@@ -16,16 +16,18 @@ from digest.dumps.harvest import Entry, Unreadable
 from digest.dumps.links import doi_in_address
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
-_ADDRESS_END = re.compile(r"[;\s]\s*(?=https?://)|;?\s*$")
-_MAIL_ADDRESS = re.compile(r"\s*(?:Electronic address:\s*)?[\w.+-]+@[\w.-]+\w\.?", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://(?:(?!;? ?https?://)\S)+", re.IGNORECASE)
+_MAIL_ADDRESS = re.compile(
+    r"\s?(?:Electronic address:\s?)?[\w.+-]{1,64}@[\w.-]{1,200}", re.IGNORECASE
+)
 _HEADING = re.compile(
-    r"\s*<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
+    r"<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
 )
 _FAMILY_FIRST = re.compile(
     r"(?P<family>[^\W\d_][^,.\d]*?[^\W\d_A-Z])\s(?P<initials>(?:[^\W\d_a-z]\.?-?){1,4})"
     r"(?P<suffix>\s(?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?"
 )
-_KEYWORD_END = re.compile(r"\s*[;|\n]\s*")
+_KEYWORD_END = re.compile(r"[;|\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def listed(told: str) -> list[str]:
 
 
 def _addresses(told: str) -> list[str]:
-    pieces = (piece.strip() for piece in _ADDRESS_END.split(told) if piece)
+    pieces = (piece.rstrip(";") for piece in _ADDRESS.findall(told))
     return [address for address in map(fields.web_address, pieces) if address]
 
 

@@ -26,6 +26,8 @@ _DAYS = ("published-online", "published", "published-print", "issued", "posted",
 
 
 def _told(values: Values) -> Told:
+    if isinstance(inner := values.get("message"), dict):  # Crossref's answers, in a list
+        values = inner
     authors = objects(values.get("author"))
     title = first_text(values.get("title"))
     if title and (subtitle := first_text(values.get("subtitle"))):

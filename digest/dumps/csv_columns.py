@@ -22,7 +22,16 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "full names": ("author full names", "af", "作者全名", "作者全称", "著者のフルネーム"),
         "authors": (
-            *("authors", "author", "author(s)", "author names", "creators", "au", "autoren"),
+            *(
+                "authors",
+                "author",
+                "author(s)",
+                "author/s",
+                "author names",
+                "creators",
+                "au",
+                "autoren",
+            ),
             *("auteurs", "autores", "autori", "作者", "著者", "著者名"),
         ),
         "day": (
@@ -31,10 +40,10 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "year": ("publication year", "year", "py", "年份", "出版年"),
         "citation": ("citation",),
-        "doi": ("doi", "di", "book doi", "doi link"),
+        "doi": ("doi", "di", "item doi", "book doi", "doi link"),
         "address": (
             *("url", "link", "links", "pdf link", "articleurl", "html url", "链接", "リンク"),
-            *("doi link", "urls"),
+            *("doi link", "urls", "source urls", "external url"),
         ),
         "pmid": ("pmid",),
         "arxiv": ("extra", "archive id", "archive location", "arxiv", "arxiv id", "archiveid"),

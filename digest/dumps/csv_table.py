@@ -25,9 +25,10 @@ from digest.errors import DumpError
 from digest.papers import PaperRecord
 
 _SEPARATORS = ",;\t"
+_MOST_BEFORE = 6  # lines before the header: blank ones, Excel's, what a database says of itself
 _LONGEST_ROW = 200  # lines; an abstract with line ends has less
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
-_NUMBER_OF_AUTHOR = re.compile(r"\s*\(\d{6,}\)")  # Scopus: Moss, Ann (57190000000)
+_NUMBER_OF_AUTHOR = re.compile(r"\s?\(\d{6,20}\)")  # Scopus: Moss, Ann (57190000000)
 _CITED_DAY = re.compile(r"\.\s(?:Epub )?(\d{4} [A-Z][a-z]{2} \d{1,2})(?=[;:.])")
 
 
@@ -74,17 +75,16 @@ def _opening(head: bytes) -> str:
 
 def _shape(lines: Sequence[str]) -> tuple[str, int, list[str]] | None:
     """Return the separator, the index of the line below the header, and the header; or None."""
-    start = next((at for at, line in enumerate(lines) if line.strip("\ufeff \t\r")), len(lines))
-    told = _SEPARATOR_LINE.fullmatch(lines[start].strip()) if start < len(lines) else None
-    start += told is not None
-    for separator in told[1] if told else _SEPARATORS:
-        try:
-            reader = csv.reader(lines[start : start + _LONGEST_ROW], delimiter=separator)
-            header = next(reader, [])
-        except (csv.Error, TypeError):
+    separators = _SEPARATORS
+    for start, line in enumerate(lines[:_MOST_BEFORE]):
+        if told := _SEPARATOR_LINE.fullmatch(line.strip("\ufeff \t")):
+            separators = told[1]
             continue
-        if len(header) > 1 and columns_of(header):
-            return separator, start + reader.line_num, header
+        for separator in separators:
+            with suppress(csv.Error, TypeError):
+                header, taken = _row(lines[start : start + _LONGEST_ROW], separator)
+                if len(header) > 1 and columns_of(header):
+                    return separator, start + taken, header
     return None
 
 
@@ -141,7 +141,8 @@ def _row_within(lines: Sequence[str], separator: str, width: int) -> int:
 def _misfit(cells: Sequence[str], width: int) -> str:
     """Return why a row cannot be read, '' when it can: its cells would be in the wrong columns."""
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-        return f"{len(cells)} cells in a row, but {width} columns"
+        amount = "few" if len(cells) < width else "many"
+        return f"too {amount} cells: {len(cells)} for {width} columns"
     return ""
 
 

@@ -36,7 +36,7 @@ class Feed:
     """RSS 0.9 to 2.0 and Atom, from anybody."""
 
     name = "feed"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin a feed; never raises."""
@@ -123,6 +123,7 @@ def _values(entry: Any, *, site: str) -> dict[str, object]:
         "categories": [tag.get("term") for tag in entry.get("tags", [])],
         "arxiv": next(filter(None, map(_arxiv_id, identifiers)), None),
         "doi": next(filter(None, dois), None),
+        "venue": entry.get("prism_publicationname"),
     }
 
 
@@ -167,4 +168,5 @@ def _record(entry: Entry) -> PaperRecord:
         keywords=entry.words("categories"),
         arxiv_id=values["arxiv"],
         doi=values["doi"],
+        venue=entry.text("venue"),
     )

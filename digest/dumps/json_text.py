@@ -13,6 +13,7 @@ from digest.errors import DumpError
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_MOST_BROKEN = 100  # JSON lines: each error counts lines from the beginning
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
@@ -93,9 +94,9 @@ def elements(text: str, start: int) -> Iterator[Element]:
 def documents(text: str) -> Iterator[Element]:
     """Yield the values of a text that holds one after another, as JSON Lines do.
 
-    Where one is broken, the next line that begins an object goes on.
+    Where one is broken, the next line that begins an object goes on; not for ever.
     """
-    at, line, counted, number = _after_space(text, 0), 1, 0, 0
+    at, line, counted, number, broken_lines = _after_space(text, 0), 1, 0, 0, 0
     while at < len(text):
         number += 1
         line, counted = line + text.count("\n", counted, at), at
@@ -103,7 +104,8 @@ def documents(text: str) -> Iterator[Element]:
             value, end = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError as error:
             yield Element(number, error.lineno, problem=f"broken JSON: {error.msg}")
-            again = text.find("\n{", at)
+            broken_lines += 1
+            again = text.find("\n{", at) if broken_lines < _MOST_BROKEN else -1
             end = again if again >= 0 else len(text)
         except RecursionError:
             end = _end_of(text, at)

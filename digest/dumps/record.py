@@ -107,7 +107,7 @@ def _once(links: Iterable[Link]) -> tuple[Link, ...]:
 
 def display_line(text: str, *, source: tex.TexSource) -> str:
     """Return a source's text as readers see it: TeX as Unicode, on one line."""
-    return plain_text(tex.to_unicode(text, source=source))
+    return plain_text(tex.to_unicode(text, source=source)) if text else ""
 
 
 def plain_text(text: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digest.dumps import fields, tagged_text
+from digest.dumps import fields, mail_body, tagged_text
 from digest.dumps.bibliographic import Told, paper_of
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
@@ -22,6 +22,7 @@ from digest.errors import DumpError
 from digest.papers import PaperRecord
 
 _SIGN = re.compile(rb"gse_alrt_title|scholar\.google\.[a-z.]{2,6}/scholar_url\?", re.IGNORECASE)
+_SENDER = re.compile(rb"scholar[\w-]*@google\.com", re.IGNORECASE)
 _TITLES = "a[class*=gse_alrt_title], h3 a[href*=scholar_url]"
 _KIND = re.compile(r"^\s*(?:\[[A-Z]{3,8}\]\s*)+")  # [PDF] [HTML]
 _DASH = re.compile(r"\s+[-–—]\s+")
@@ -36,11 +37,12 @@ class ScholarAlert:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a result of an alert is in these first bytes; never raises."""
-        return b"<" in head and _SIGN.search(head) is not None
+        shown = b"<" in head and _SIGN.search(head) is not None
+        return shown or mail_body.came_from(head, _SENDER)
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read an alert. Raises DumpError when there is no result in it."""
-        markup = tagged_text.decode_tagged(data)
+        markup = tagged_text.decode_tagged(mail_body.mail_body(data))
         if fields.nested_too_deeply(markup):
             raise DumpError("HTML nested too deeply", line=1)
         harvest = Harvest()

@@ -7,7 +7,7 @@ import re
 _SERVERS = ("arxiv", "corr", "biorxiv", "medrxiv", "chemrxiv", "psyarxiv", "ssrn", "preprints.org")
 _PREPRINT = re.compile(
     rf"(?:{'|'.join(map(re.escape, _SERVERS))})(?!\w)"
-    r"(?:\.org|abs/|arxiv|cornell university|electronic journal|e-?prints?|preprints?|server|20\d\d"
+    r"(?:\.org|abs/|arxiv|cornell university|electronic journal|e-?prints?|preprints?|server"
     r"|\[[\w. -]+\]|[\s\d:./,()v-])*",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,44 @@ def test_a_row_that_does_not_fit_its_columns_is_no_paper() -> None:
         ("D", "open end"),
     ]
     assert [(each.line, each.reason) for each in dump.rejections] == [
-        (2, "entry 1: 4 cells in a row, but 3 columns"),
-        (4, "entry 3: 1 cells in a row, but 3 columns"),
+        (2, "entry 1: too many cells: 4 for 3 columns"),
+        (4, "entry 3: too few cells: 1 for 3 columns"),
         (5, "entry 4: its last cell is never closed: it may be cut off"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sender", "kind"),
+    [
+        ("arxiv-mail.txt", "no-reply@arXiv.org (send mail ONLY to cs)", "plain"),
+        ("scholar-alert.html", "Google Scholar <scholaralerts-noreply@google.com>", "html"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_mail_that_was_saved_whole_is_read_as_its_body(
+    name: str, sender: str, kind: str, encoding: str
+) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "a@example.org", "Kettles"
+    text = (FILES / name).read_text("utf-8")
+    message.set_content(text, subtype=kind, cte=encoding)
+    assert told(read(message.as_bytes()))["papers"] == EXPORTS[name]["papers"]
+
+
+def test_authors_whom_a_listing_does_not_name_are_counted() -> None:
+    mail = (
+        "\\\\\narXiv:2611.10001\nTitle: Kettles\nAuthors: Ann Moss, Bo Li, et al. (25 additional"
+        "\n  authors not shown)\n\\\\\n  Text.\n\\\\ ( https://arxiv.org/abs/2611.10001 ,  1kb)\n"
+    )
+    (paper,) = read(mail).records
+    assert (paper.authors, paper.author_count, paper.organisations) == (
+        ("Ann Moss", "Bo Li"),
+        27,
+        (),
+    )
+
+
+def test_a_table_may_say_something_before_its_header() -> None:
+    text = "About the data: all of it\n\nTitle,DOI,Publication date\nA,10.1000/a,2026-11-26\n"
+    (paper,) = read(text).records
+    assert (paper.title, paper.line, str(paper.published)) == ("A", 4, "2026-11-26")

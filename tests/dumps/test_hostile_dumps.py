@@ -18,6 +18,11 @@ COSTLY = {
     "feed": b'<rss version="2.0"><channel>' + b"<item><" * 200_000,
     "ris": b"TY  - JOUR\nTI  - a\nAB  - x\n" + b"more\n" * 100_000 + b"ER  -\n",
     "bibtex": b"@a{" * 300_000,
+    "csv": b"Title,DOI\n" + b'a,"\n""\n' * 20_000,
+    "semantic-scholar": b'{"paperId": 1}\n' + b"{\n" * 100_000,
+    "nbib": b"PMID- 1\nTI  - a\n" + b"      more\n" * 100_000,
+    "scholar-alert": b"<html><h3><a class=gse_alrt_title>" * 50_000,
+    "arxiv-list": b"<html><dl><dt><a href=/abs/>" * 50_000,
     "hf-json": b'[{"paper": 1},' + b"[" * 300_000,
 }
 
