@@ -17,7 +17,6 @@ from digest.dumps import affiliations, fields, record, xml_tree
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
-from digest.dumps.names import split_names
 from digest.dumps.xml_tree import Node
 from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
@@ -73,10 +72,7 @@ class Arxiv:
             raise refused[0]
         for error in refused:
             harvest.reject(error.line, error.reason)
-        if broken and not harvest.records:
-            raise broken
-        if broken:
-            harvest.reject(broken.line, broken.reason)
+        harvest.break_off(broken)
         return harvest.dump(self, captured_on or _listed_on(root))
 
 

@@ -102,8 +102,7 @@ class EuropePmc:
             harvest.add(
                 Entry(number, node.line, values if isinstance(values, dict) else {}), _paper
             )
-        if broken:
-            harvest.reject(broken.line, broken.reason)
+        harvest.break_off(broken)
         return harvest.dump(self, captured_on)
 
 

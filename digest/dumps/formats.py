@@ -26,18 +26,18 @@ from digest.dumps.feed import Feed
 from digest.dumps.hf_json import HuggingFaceJson
 from digest.dumps.interface import Dump, Format
 from digest.dumps.json_feed import JsonFeed
-from digest.dumps.nbib import Nbib
+from digest.dumps.nbib import NBIB
 from digest.dumps.oai_pmh import OaiPmh
 from digest.dumps.openalex import OPENALEX
 from digest.dumps.openreview import OPENREVIEW
 from digest.dumps.page_html import PageHtml
 from digest.dumps.page_text import PageText
 from digest.dumps.pubmed_xml import PubmedXml
-from digest.dumps.refer import Refer
+from digest.dumps.refer import REFER
 from digest.dumps.ris import Ris
 from digest.dumps.scholar_alert import ScholarAlert
 from digest.dumps.semantic_scholar import SEMANTIC_SCHOLAR
-from digest.dumps.wos import WebOfScience
+from digest.dumps.wos import WEB_OF_SCIENCE
 from digest.errors import DumpError
 
 ENTRY_POINT_GROUP = "digest.formats"
@@ -77,9 +77,9 @@ def built_in_formats() -> tuple[Format, ...]:
         ArxivMail(),
         ScholarAlert(),
         CsvTable(),
-        Nbib(),
-        WebOfScience(),
-        Refer(),
+        NBIB,
+        WEB_OF_SCIENCE,
+        REFER,
         BibTeX(),
         Ris(),
     )

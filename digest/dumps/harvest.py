@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from digest.dumps import fields, json_text
 from digest.dumps.dates import read_day
 from digest.dumps.interface import Dump, Format, Rejection, Repeat
+from digest.errors import DumpError
 from digest.papers import PaperRecord
 
 MAX_RECORDS = 50_000  # a month of arXiv is 25,000
@@ -145,6 +146,16 @@ class Harvest:
             self.reject(element.line, f"entry {element.number}: {element.problem or 'no object'}")
         else:
             self.add(Entry(element.number, element.line, element.value), build)
+
+    def break_off(self, error: DumpError | None) -> None:
+        """Note where the source itself breaks off, if it does; what stood before is kept.
+
+        Raises the error when nothing did.
+        """
+        if error and not self.records:
+            raise error
+        if error:
+            self.reject(error.line, error.reason)
 
     def dump(self, source: Format, captured_on: date | None) -> Dump:
         """Return all that was gathered, as a dump in `source`'s format."""

@@ -7,14 +7,12 @@ package nbib, which gives no line numbers and stops at the first tag that it doe
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 
 from digest.dumps.bibliographic import Told, initials_first, paper_of
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry
-from digest.dumps.interface import Dump
 from digest.dumps.names import given_first
-from digest.dumps.tagged_records import TaggedRecord, TagLayout, harvest_tagged, title_of
+from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
 _SIGN = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*PMID ?- ?\d+[ \t]*\r?$", re.MULTILINE)
@@ -23,21 +21,6 @@ _LAYOUT = TagLayout(
 )
 _SUFFIX = re.compile(r"(?<=\w) (Jr|Sr|2nd|3rd|II|III|IV)$")  # Fern, Cy Jr
 ARTICLE = "https://pubmed.ncbi.nlm.nih.gov/{}/"
-
-
-class Nbib:
-    """A PubMed export."""
-
-    name = "nbib"
-    version = 1
-
-    def recognises(self, head: bytes) -> bool:
-        """Say whether a record (`PMID- 123`) begins a line of these bytes; never raises."""
-        return _SIGN.search(head) is not None
-
-    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
-        """Read an export. Raises DumpError when there is no record in it."""
-        return harvest_tagged(data, _LAYOUT, _paper).dump(self, captured_on)
 
 
 def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
@@ -64,3 +47,6 @@ def without_full_stop(title: str) -> str:
     bare = title.strip()
     bare = bare[:-1] if bare.endswith(".") and not bare.endswith("..") else bare
     return bare[1:-1] if bare[:1] == "[" and bare[-1:] == "]" else bare
+
+
+NBIB = TaggedPapers(name="nbib", sign=_SIGN, layout=_LAYOUT, paper=_paper)

@@ -47,10 +47,7 @@ class OaiPmh:
         harvest = Harvest()
         for number, node in enumerate(records, start=1):
             harvest.add(Entry(number, node.line, {"node": node}), _paper)
-        if broken and not harvest.records:
-            raise broken
-        if broken:
-            harvest.reject(broken.line, broken.reason)
+        harvest.break_off(broken)
         return harvest.dump(self, captured_on)
 
 

@@ -39,10 +39,7 @@ class PubmedXml:
         harvest = Harvest()
         for number, node in enumerate(entries, start=1):
             harvest.add(Entry(number, node.line, {"node": node}), _paper)
-        if broken and not harvest.records:
-            raise broken
-        if broken:
-            harvest.reject(broken.line, broken.reason)
+        harvest.break_off(broken)
         if not entries and root.name not in _ROOTS:
             raise DumpError(f"no PubMed articles: its root is <{root.name}>", line=root.line)
         return harvest.dump(self, captured_on)

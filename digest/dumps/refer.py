@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import date, datetime
 
 from digest.dumps.bibliographic import Told, listed, paper_of
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry
-from digest.dumps.interface import Dump
 from digest.dumps.names import split_names
-from digest.dumps.tagged_records import TaggedRecord, TagLayout, harvest_tagged, title_of
+from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
-_SIGN = re.compile(rb"(?:\xef\xbb\xbf)?\s*%(?:0 [A-Z][A-Za-z]|[AT] \S)[^\n]*\r?\n\s*%\S")
+_SIGN = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*%(?:0 [A-Z][A-Za-z]|[AT] \S)[^\n]*\r?\n\s*%\S")
 _LAYOUT = TagLayout(
     tag=re.compile(r"\ufeff?%([0-9A-Z!@#$&*()~^>+<\[\]=?|-])(?:\s(.*))?"),
     first=frozenset({"0"}),
+    blank_ends=True,
 )
-_UNTYPED = replace(_LAYOUT, blank_ends=True)  # without %0 lines it is blank ones that part records
-_TYPE = re.compile(rb"^%0\s", re.MULTILINE)
-
-
-class Refer:
-    """A bibliography in refer."""
-
-    name = "refer"
-    version = 1
-
-    def recognises(self, head: bytes) -> bool:
-        """Say whether these bytes begin with a record (`%0 Journal Article`); never raises."""
-        return _SIGN.match(head) is not None
-
-    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
-        """Read a bibliography. Raises DumpError when there is no record in it."""
-        layout = _LAYOUT if _TYPE.search(data) else _UNTYPED
-        return harvest_tagged(data, layout, _paper).dump(self, captured_on)
 
 
 def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
@@ -63,3 +43,6 @@ def _keywords(lines: list[str]) -> list[str]:
     if len(lines) == 1 and ";" not in lines[0]:
         lines = lines[0].split(",")
     return [word for line in lines for word in listed(line)]
+
+
+REFER = TaggedPapers(name="refer", sign=_SIGN, layout=_LAYOUT, paper=_paper)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from digest.dumps import tagged_text
 from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.interface import Dump
 from digest.errors import DumpError
 from digest.papers import PaperRecord
 
@@ -22,7 +24,7 @@ class TagLayout:
 
     tag: re.Pattern[str]  # of a whole line: its tag and its value
     first: frozenset[str]  # tags that begin a record whatever stands before
-    blank_ends: bool = False  # a blank line ends a record
+    blank_ends: bool = False  # in a file without those, a blank line ends a record
     last: str = ""  # the tag that ends a record, where there is one
     file_tags: frozenset[str] = frozenset()  # of lines that belong to no record
 
@@ -56,43 +58,58 @@ class TaggedRecord:
         return next(iter(self.all(*names)), "")
 
 
-def harvest_tagged(
-    data: bytes, layout: TagLayout, build: Callable[[Entry, TaggedRecord], PaperRecord]
-) -> Harvest:
-    """Return the papers of a file of records. Raises DumpError when there is no record in it."""
-    harvest = Harvest()
-    number = 0
+@dataclass(slots=True)
+class TaggedPapers:
+    """One kind of file with tagged records."""
 
-    def paper(entry: Entry) -> PaperRecord:
+    name: str
+    sign: re.Pattern[bytes]  # in the first bytes of such a file and of no other
+    layout: TagLayout
+    paper: Callable[[Entry, TaggedRecord], PaperRecord]  # raises Unreadable
+    version: int = 1
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether a record begins in these first bytes; never raises."""
+        return self.sign.search(head) is not None
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read a file. Raises DumpError when there is no record in it."""
+        harvest = Harvest()
+        number = 0
+        for found in _records(tagged_text.decode_tagged(data), self.layout):
+            if isinstance(found, int):
+                harvest.reject(found, "a line outside of any record")
+                continue
+            number += 1
+            harvest.add(Entry(number, found.line, {"record": found}), self._record)
+        if number == 0:
+            raise DumpError("no record in it", line=1)
+        return harvest.dump(self, captured_on)
+
+    def _record(self, entry: Entry) -> PaperRecord:
         piece: TaggedRecord = entry.values["record"]
         for _, lines in piece.tags:
             tagged_text.refuse_undecoded("\n".join(lines), piece.line)
         if not piece.ended:
-            entry.problems.append(f"no {layout.last} line: it may be cut off")
-        return build(entry, piece)
-
-    for found in _records(tagged_text.decode_tagged(data), layout):
-        if isinstance(found, int):
-            harvest.reject(found, "a line outside of any record")
-            continue
-        number += 1
-        harvest.add(Entry(number, found.line, {"record": found}), paper)
-    if number == 0:
-        raise DumpError("no record in it", line=1)
-    return harvest
+            entry.problems.append(f"no {self.layout.last} line: it may be cut off")
+        return self.paper(entry, piece)
 
 
 def _records(text: str, layout: TagLayout) -> Iterator[TaggedRecord | int]:
     """Yield the records, and the number of each first line of a run outside of them."""
     piece: TaggedRecord | None = None
     blank, stray = True, False  # the line before: nothing in it, outside of records
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    parted_by_blank = layout.blank_ends and not any(
+        _tag_of(x, layout) in layout.first for x in lines
+    )
+    for number, line in enumerate(lines, start=1):
         found = layout.tag.fullmatch(line)
         tag = found[1].strip() if found else ""
         if tag in layout.file_tags or not line.strip("\ufeff \t\x1a"):
             blank, stray = True, False
             continue
-        if found and (tag in layout.first or piece is None or (blank and layout.blank_ends)):
+        if found and (tag in layout.first or piece is None or (blank and parted_by_blank)):
             if piece is not None:
                 piece.ended = True  # another record follows: nothing of this one is missing
                 yield piece
@@ -112,6 +129,11 @@ def _records(text: str, layout: TagLayout) -> Iterator[TaggedRecord | int]:
         blank = False
     if piece is not None:
         yield piece
+
+
+def _tag_of(line: str, layout: TagLayout) -> str:
+    found = layout.tag.fullmatch(line)
+    return found[1] if found else ""
 
 
 def title_of(piece: TaggedRecord, *tags: str) -> str:

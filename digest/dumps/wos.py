@@ -6,14 +6,12 @@ Of names and addresses each line is one; of a text it is a part.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 
 from digest.dumps.bibliographic import Told, listed, paper_of
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry
-from digest.dumps.interface import Dump
 from digest.dumps.names import given_first
-from digest.dumps.tagged_records import TaggedRecord, TagLayout, harvest_tagged, title_of
+from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
 _SIGN = re.compile(
@@ -28,21 +26,6 @@ _LAYOUT = TagLayout(
     file_tags=frozenset({"FN", "VR", "EF"}),
 )
 _OF_WHOM = re.compile(r"\[[^\[\]]*\]\s*")  # [Moss, Ann; Li, Bo] Univ Tests, Dept Bridges
-
-
-class WebOfScience:
-    """A Web of Science export."""
-
-    name = "wos"
-    version = 1
-
-    def recognises(self, head: bytes) -> bool:
-        """Say whether a record or the file's own head is in these bytes; never raises."""
-        return _SIGN.search(head) is not None
-
-    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
-        """Read an export. Raises DumpError when there is no record in it."""
-        return harvest_tagged(data, _LAYOUT, _paper).dump(self, captured_on)
 
 
 def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
@@ -65,3 +48,6 @@ def _organisations(piece: TaggedRecord) -> list[str]:
     if named := [name for text in piece.all("C3") for name in listed(text)]:
         return named
     return [_OF_WHOM.sub("", address) for address in piece.lines("C1")]
+
+
+WEB_OF_SCIENCE = TaggedPapers(name="wos", sign=_SIGN, layout=_LAYOUT, paper=_paper)

@@ -213,3 +213,11 @@ def test_whatever_comes_from_outside_the_mail_is_sound(
     html5lib.HTMLParser(strict=False).parse(mail.html)
     assert "<script" not in mail.html
     assert "\n" not in issue.subject + issue.to_name
+
+
+def test_a_venue_is_a_fact_beside_the_day(make_issue: MakeIssue) -> None:
+    told = paper(1, authors=("Ann Moss",), published=DAY, venue="Tests & Trials 2026")
+    mail = proof(make_issue([told]))
+    for words in (words_of(mail.html), mail.text):
+        assert words.index("Ann Moss") < words.index("Tests & Trials 2026")
+    assert "Tests & Trials" not in words_of(proof(make_issue([paper(1)])).html)
