@@ -15,7 +15,6 @@ TWICE = {
     "read_day": "of a saved page without a year, until its reader takes `dates.read_day`",
     "split_names": "of a feed's one field, until its reader takes `names.split_names`",
     "check": "of a summary's words, until it has a name of its own",
-    "is_cut_off": "of a source's text and of a summary's sentence, until one of them is renamed",
     "fetch_command": "`models fetch` and `sources fetch`, each in its own module of commands",
 }
 MOST = 6

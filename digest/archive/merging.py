@@ -117,7 +117,7 @@ def provenance_of(record: Facts, source: str) -> dict[str, str]:
     return {name: source for name in FIELDS if getattr(record, name) not in (None, "", ())}
 
 
-def is_cut_off(text: str) -> bool:
+def ends_cut_off(text: str) -> bool:
     """Tell whether a source shortened a text: it ends in an ellipsis."""
     return _CUT_OFF.search(text) is not None
 
@@ -131,7 +131,7 @@ def _better_title(ours: str, theirs: str) -> bool:
 def _title_faults(title: str) -> tuple[bool, bool, bool, bool]:
     """Rate what is wrong with a title, the worst first."""
     shouted = title.isupper() and len(title) > 20  # an acronym alone is no shout
-    return (not title.strip(), is_cut_off(title), bool(_TEX_LEFT.search(title)), shouted)
+    return (not title.strip(), ends_cut_off(title), bool(_TEX_LEFT.search(title)), shouted)
 
 
 def _own_abstract(facts: Facts) -> str:
@@ -146,11 +146,11 @@ def _better_abstract(ours: str, theirs: str) -> bool:
     """
     if not theirs.strip():
         return False
-    if not ours.strip() or (is_cut_off(ours) and not is_cut_off(theirs)):
+    if not ours.strip() or (ends_cut_off(ours) and not ends_cut_off(theirs)):
         return True
-    if is_cut_off(theirs) and not is_cut_off(ours):
+    if ends_cut_off(theirs) and not ends_cut_off(ours):
         return False
-    return len(theirs) > len(ours) and (is_cut_off(ours) or theirs.startswith(ours.rstrip(". ")))
+    return len(theirs) > len(ours) and (ends_cut_off(ours) or theirs.startswith(ours.rstrip(". ")))
 
 
 def _fuller_authors(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:

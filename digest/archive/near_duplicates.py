@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from digest.archive.merging import Facts, contradiction, is_cut_off
+from digest.archive.merging import Facts, contradiction, ends_cut_off
 from digest.archive.title_words import TitleWords, fold, title_words
 from digest.papers import Link, arxiv_id_of, doi_of
 
@@ -133,7 +133,7 @@ def _agreement_of_whole(a: Facts, b: Facts) -> float | None:
         return None
     is_form = len(title_words(a.title).shown) <= _FORM
     short = min(len(_shingles(a.abstract)), len(_shingles(b.abstract))) < _FEWEST_CONTAINED
-    if short and (not is_form or is_cut_off(a.abstract) or is_cut_off(b.abstract)):
+    if short and (not is_form or ends_cut_off(a.abstract) or ends_cut_off(b.abstract)):
         return None
     return abstract_agreement(a.abstract, b.abstract)
 

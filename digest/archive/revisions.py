@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digest.archive.diff import Known
-from digest.archive.merging import is_cut_off
+from digest.archive.merging import ends_cut_off
 from digest.archive.title_blocks import blocking_hashes
 from digest.papers import Paper, PaperRecord, Revision, keys_of, title_key
 
@@ -80,7 +80,7 @@ def _changes(paper: Paper, record: PaperRecord) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if record.title.strip() and title_key(record.title) != title_key(paper.title):
         changes |= {"title": record.title, "source_title": record.source_title}
-    whole = record.abstract.strip() and not is_cut_off(record.abstract)
+    whole = record.abstract.strip() and not ends_cut_off(record.abstract)
     if whole and _words(record.abstract) != _words(paper.abstract):
         changes |= {"abstract": record.abstract, "source_abstract": record.source_abstract}
     return changes

@@ -25,7 +25,7 @@ def appearance(data: bytes) -> str:
     if root:
         return f"XML with the root <{root[:_SHOWN]}>"
     head = data[:65_536]
-    text = json_text.opening(head)
+    text = json_text.json_opening(head)
     if text[:1] in ("{", "["):
         keys = list(dict.fromkeys(_KEY.findall(text[:4_000])))[:5]
         return f"JSON with {', '.join(keys)}" if keys else "JSON without any object"

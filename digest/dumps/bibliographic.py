@@ -50,7 +50,7 @@ class Told:
     submitter: str = ""
 
 
-def paper_of(entry: Entry, told: Told) -> PaperRecord:
+def record_told(entry: Entry, told: Told) -> PaperRecord:
     """Return the record of an entry. Raises Unreadable when it has no title."""
     title = fields.without_markup(told.title).strip()
     if not title:

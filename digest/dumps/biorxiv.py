@@ -34,7 +34,7 @@ class Biorxiv:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a `details` answer; never raises."""
-        text = json_text.opening(head)
+        text = json_text.json_opening(head)
         return text[:1] == "{" and _SIGN.search(text) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

@@ -14,7 +14,7 @@ from typing import Any
 from digest.dumps import fields
 from digest.dumps.bibliographic import Told, listed
 from digest.dumps.dates import day_of_parts, read_day
-from digest.dumps.json_family import JsonPapers, Values, at, first_text, objects, texts
+from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 
 _SIGN = re.compile(
     r'"(?:date-parts|container-title|citation-key|message-type|non-dropping-particle)"\s*:'
@@ -28,7 +28,7 @@ _DAYS = ("published-online", "published", "published-print", "issued", "posted",
 def _told(values: Values) -> Told:
     if isinstance(inner := values.get("message"), dict):  # Crossref's answers, in a list
         values = inner
-    authors = objects(values.get("author"))
+    authors = json_objects(values.get("author"))
     title = first_text(values.get("title"))
     if title and (subtitle := first_text(values.get("subtitle"))):
         title = title if subtitle.lower() in title.lower() else f"{title}: {subtitle}"
@@ -87,10 +87,10 @@ def _archived(values: Values) -> list[str]:
 
 def _organisations(values: Values, authors: list[Values]) -> Iterator[str]:
     for author in authors:
-        for told in objects(author.get("affiliation")):
+        for told in json_objects(author.get("affiliation")):
             yield fields.text(told.get("name"))
         yield from texts(author.get("affiliation"))
-    for institution in objects(values.get("institution")):
+    for institution in json_objects(values.get("institution")):
         yield fields.text(institution.get("name"))
 
 

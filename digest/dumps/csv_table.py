@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest.dumps import fields, tagged_text
-from digest.dumps.bibliographic import Told, initials_first, listed, paper_of
+from digest.dumps.bibliographic import Told, initials_first, listed, record_told
 from digest.dumps.csv_columns import columns_of
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
@@ -176,7 +176,7 @@ def _paper(entry: Entry) -> PaperRecord:
         organisations=listed(first("organisations")),
         venue=first("venue"),
     )
-    return paper_of(entry, told)
+    return record_told(entry, told)
 
 
 def _authors(full: str, short: str) -> list[str]:

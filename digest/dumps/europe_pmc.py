@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.dumps import fields, xml_tree
-from digest.dumps.bibliographic import Told, initials_first, paper_of
+from digest.dumps.bibliographic import Told, initials_first, record_told
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
-from digest.dumps.json_family import JsonPapers, Values, at, first_text, objects, texts
+from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 from digest.dumps.names import split_names
 from digest.dumps.nbib import without_full_stop
 from digest.dumps.xml_tree import Node
@@ -24,7 +24,7 @@ from digest.papers import PaperRecord
 
 
 def _told(values: Values) -> Told:
-    authors = objects(at(values, "authorList", "author"))
+    authors = json_objects(at(values, "authorList", "author"))
     source, number = fields.text(values.get("source")), fields.text(values.get("id"))
     page = f"https://europepmc.org/article/{source}/{number}" if source and number else ""
     doi = fields.text(values.get("doi"))
@@ -63,7 +63,7 @@ def _organisations(values: Values, authors: list[Values]) -> Iterator[str]:
     for author in authors:
         yield from texts(author.get("affiliation"))
         details = at(author, "authorAffiliationDetailsList", "authorAffiliation")
-        for each in objects(details):
+        for each in json_objects(details):
             yield fields.text(each.get("affiliation"))
 
 
@@ -107,7 +107,7 @@ class EuropePmc:
 
 
 def _paper(entry: Entry) -> PaperRecord:
-    return paper_of(entry, _told(entry.values))
+    return record_told(entry, _told(entry.values))
 
 
 def _object(node: Node) -> Any:

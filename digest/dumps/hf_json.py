@@ -39,7 +39,7 @@ class HuggingFaceJson:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a list of Hugging Face papers; never raises."""
-        text = json_text.opening(head)
+        text = json_text.json_opening(head)
         if re.fullmatch(r"\[\s*\]\s*", text) or _ERROR.match(text):
             return True  # a day without papers; a refusal
         return text[:1] in ("[", "{") and _SIGN.search(text) is not None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.dumps import fields, json_text
-from digest.dumps.bibliographic import Told, paper_of
+from digest.dumps.bibliographic import Told, record_told
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.errors import DumpError, SourceRefused
@@ -34,7 +34,7 @@ class JsonPapers:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are the service's JSON; never raises."""
-        text = json_text.opening(head)
+        text = json_text.json_opening(head)
         return text[:1] in ("[", "{") and self.sign.search(text) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
@@ -64,7 +64,7 @@ class JsonPapers:
         return isinstance(value, dict) and any(key in value for key in self.paper)
 
     def _record(self, entry: Entry) -> PaperRecord:
-        return paper_of(entry, self.told(entry.values))
+        return record_told(entry, self.told(entry.values))
 
 
 def _refusal(answer: Values) -> DumpError:
@@ -82,7 +82,7 @@ def at(values: Any, *path: str) -> Any:
     return values
 
 
-def objects(value: Any) -> list[Values]:
+def json_objects(value: Any) -> list[Values]:
     """Return the objects of a list; one alone is a list of one, anything else is empty."""
     several = value if isinstance(value, list) else [value]
     return [each for each in several[: fields.MAX_NAMES] if isinstance(each, dict)]

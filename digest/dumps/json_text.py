@@ -27,7 +27,7 @@ class Element:
     problem: str | None = None
 
 
-def opening(head: bytes) -> str:
+def json_opening(head: bytes) -> str:
     """Return the text of a dump's first bytes, for recognising; '' when it is no text."""
     try:
         return head.decode(json.detect_encoding(head), "ignore").lstrip("\ufeff \t\r\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from digest.dumps.bibliographic import Told, initials_first, paper_of
+from digest.dumps.bibliographic import Told, initials_first, record_told
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry
 from digest.dumps.names import given_first
@@ -39,7 +39,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         organisations=piece.all("AD", "IRAD"),
         venue=piece.first("JT", "TA"),
     )
-    return paper_of(entry, told)
+    return record_told(entry, told)
 
 
 def without_full_stop(title: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from digest.dumps import fields, xml_tree
 from digest.dumps.affiliations import split_byline
-from digest.dumps.bibliographic import Told, paper_of
+from digest.dumps.bibliographic import Told, record_told
 from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
@@ -65,9 +65,9 @@ def _paper(entry: Entry) -> PaperRecord:
         raise Unreadable("no metadata")
     identifier = header.first("identifier")
     if told.name in ("arXiv", "arXivRaw", "arXivOld"):
-        return paper_of(entry, _arxiv(told))
+        return record_told(entry, _arxiv(told))
     if any(told.all("title")):
-        return paper_of(entry, _dublin_core(told, identifier))
+        return record_told(entry, _dublin_core(told, identifier))
     raise Unreadable(f"metadata in {told.name}: ask for metadataPrefix=oai_dc")
 
 

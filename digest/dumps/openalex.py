@@ -9,19 +9,19 @@ from typing import Any
 from digest.dumps import fields
 from digest.dumps.bibliographic import Told
 from digest.dumps.dates import read_day
-from digest.dumps.json_family import JsonPapers, Values, at, first_text, objects, texts
+from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 
 _LONGEST = 20_000  # words of an abstract; a place beyond is an error of the index
 
 
 def _told(values: Values) -> Told:
-    authorships = objects(values.get("authorships"))
+    authorships = json_objects(values.get("authorships"))
     names = (
         first_text(at(each, "author", "display_name"), each.get("raw_author_name"))
         for each in authorships
     )
-    topics = [*objects(values.get("keywords")), *objects(values.get("concepts"))]
-    places = objects(values.get("primary_location")) + objects(values.get("locations"))
+    topics = [*json_objects(values.get("keywords")), *json_objects(values.get("concepts"))]
+    places = json_objects(values.get("primary_location")) + json_objects(values.get("locations"))
     landing = [*texts(values.get("doi")), *(fields.text(p.get("landing_page_url")) for p in places)]
     return Told(
         title=first_text(values.get("title"), values.get("display_name")),
@@ -61,7 +61,7 @@ def _word(topic: Values) -> str:
 
 def _organisations(authorships: list[Values]) -> Iterator[str]:
     for each in authorships:
-        institutions = objects(each.get("institutions"))
+        institutions = json_objects(each.get("institutions"))
         named = [fields.text(place.get("display_name")) for place in institutions]
         yield from filter(None, named) if any(named) else texts(each.get("raw_affiliation_strings"))
 

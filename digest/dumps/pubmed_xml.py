@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from digest.dumps import xml_tree
-from digest.dumps.bibliographic import Told, paper_of
+from digest.dumps.bibliographic import Told, record_told
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
@@ -80,7 +80,7 @@ def _paper(entry: Entry) -> PaperRecord:
         ],
         venue=article.first_at("Journal", "Title") or article.first_at("Book", "BookTitle"),
     )
-    return paper_of(entry, told)
+    return record_told(entry, told)
 
 
 def _abstract(article: Node) -> str:

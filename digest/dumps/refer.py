@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digest.dumps.bibliographic import Told, listed, paper_of
+from digest.dumps.bibliographic import Told, listed, record_told
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry
 from digest.dumps.names import split_names
@@ -35,7 +35,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         organisations=piece.all("+"),
         venue=piece.first("J", "B", "S"),
     )
-    return paper_of(entry, told)
+    return record_told(entry, told)
 
 
 def _keywords(lines: list[str]) -> list[str]:

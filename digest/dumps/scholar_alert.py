@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest.dumps import fields, mail_body, tagged_text
-from digest.dumps.bibliographic import Told, paper_of
+from digest.dumps.bibliographic import Told, record_told
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.names import split_names
@@ -78,7 +78,7 @@ def _paper(entry: Entry) -> PaperRecord:
         arxiv=[byline],
         venue="" if "…" in venue else venue,
     )
-    return paper_of(entry, told)
+    return record_told(entry, told)
 
 
 def _below(title: LexborNode) -> tuple[str, str]:

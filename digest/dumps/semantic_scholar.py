@@ -7,14 +7,14 @@ import re
 from digest.dumps import fields
 from digest.dumps.bibliographic import Told
 from digest.dumps.dates import read_day
-from digest.dumps.json_family import JsonPapers, Values, at, first_text, objects, texts
+from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 
 
 def _told(values: Values) -> Told:
     for wrapping in ("citingPaper", "citedPaper", "paper"):  # of a list of citations
         if isinstance(inner := values.get(wrapping), dict):
             values = inner
-    authors = objects(values.get("authors"))
+    authors = json_objects(values.get("authors"))
     arxiv = first_text(at(values, "externalIds", "ArXiv"), values.get("arxivId"))
     # Its own page is the last resort: readers want the paper.
     pages = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from digest.dumps.bibliographic import Told, listed, paper_of
+from digest.dumps.bibliographic import Told, listed, record_told
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry
 from digest.dumps.names import given_first
@@ -41,7 +41,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         organisations=_organisations(piece),
         venue=piece.first("SO", "CT"),
     )
-    return paper_of(entry, told)
+    return record_told(entry, told)
 
 
 def _organisations(piece: TaggedRecord) -> list[str]:
