@@ -36,6 +36,7 @@ class Dump:
     captured_on: date | None  # the day the source itself states; None: it states none
     records: tuple[PaperRecord, ...]  # in the source's own order
     rejections: tuple[Rejection, ...] = ()
+    notes: tuple[Rejection, ...] = ()  # what to know of it that is no fault: it looks cut off
     # Announced newer versions of papers: no papers of this dump, for they are not new.
     replacements: tuple[PaperRecord, ...] = ()
     repeats: tuple[Repeat, ...] = ()  # entries of an arXiv id or a DOI that came before
@@ -67,6 +68,8 @@ class DumpResult:
     same_as: tuple[int, ...] = ()  # the paper's number for each entry that is not new; not stored
     rejected: int = 0
     problems: tuple[Rejection, ...] = ()
+    without_abstract: int = 0  # how many of its papers; told of this reading, not kept
+    notes: tuple[Rejection, ...] = ()  # what to know that is no fault; not kept either
     archive_only: bool = False
     already_ingested: bool = False  # nothing was done: it had been read before
 
@@ -80,8 +83,12 @@ class DumpResult:
             said = f"read {_papers(self.papers)}, {self.new} new"
             if self.same_as:
                 said += f", {len(self.same_as)} the same as {_numbered(self.same_as)}"
+            if self.without_abstract:
+                said += f", {self.without_abstract} of them without an abstract"
             if self.problems:
                 said += f", rejected {self.rejected}: {_listed(self.problems)}"
+        if self.notes:
+            said += f"; {_listed(self.notes)}"
         return said
 
 

@@ -92,6 +92,8 @@ class Ingest:
             same_as=same_as,
             rejected=len(dump.rejections),
             problems=dump.rejections,
+            without_abstract=sum(not record.abstract for record in dump.records),
+            notes=dump.notes,
         )
         # Not in the papers' transaction: after a crash between the two the dump is read once
         # more, and nothing in it is new.

@@ -92,9 +92,11 @@ def _told(result: DumpResult) -> dict[str, Any]:
         "papers": result.papers,
         "new": result.new,
         "same_as": list(result.same_as),
+        "without_abstract": result.without_abstract,
         "rejected": result.rejected,
         "already_ingested": result.already_ingested,
         "problems": [{"line": each.line, "reason": each.reason} for each in result.problems],
+        "notes": [{"line": each.line, "reason": each.reason} for each in result.notes],
     }
 
 

@@ -30,8 +30,10 @@ from digest.dumps.nbib import NBIB
 from digest.dumps.oai_pmh import OaiPmh
 from digest.dumps.openalex import OPENALEX
 from digest.dumps.openreview import OPENREVIEW
-from digest.dumps.page_html import PageHtml
-from digest.dumps.page_text import PageText
+from digest.dumps.page.as_html import PageHtml
+from digest.dumps.page.as_mhtml import PageMhtml
+from digest.dumps.page.as_rtf import PageRtf
+from digest.dumps.page.as_text import PageText
 from digest.dumps.pubmed_xml import PubmedXml
 from digest.dumps.refer import REFER
 from digest.dumps.ris import Ris
@@ -61,6 +63,8 @@ def built_in_formats() -> tuple[Format, ...]:
     return (
         PageText(),
         PageHtml(),
+        PageMhtml(),
+        PageRtf(),
         HuggingFaceJson(),
         Arxiv(),
         Biorxiv(),

@@ -27,7 +27,8 @@ class DumpStore:
     def save(self, reading: DumpResult) -> None:
         """Write a reading down, in the place of an earlier one of the same bytes."""
         values = asdict(reading)
-        del values["already_ingested"], values["same_as"]
+        for told_once in ("already_ingested", "same_as", "without_abstract", "notes"):
+            del values[told_once]
         with self._database.write() as connection:
             connection.execute(delete(dumps).where(dumps.c.sha256 == reading.sha256))
             connection.execute(insert(dumps).values(values))

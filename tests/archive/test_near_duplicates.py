@@ -15,7 +15,7 @@ from digest.archive.diff import NewPaper, decide
 from digest.archive.near_duplicates import Different, Same, abstract_agreement, same_paper
 from digest.archive.title_blocks import TitleBlocks, blocking_hashes
 from digest.archive.title_words import title_words
-from digest.dumps.page_text import PageText
+from digest.dumps.page.as_text import PageText
 from digest.papers import Paper, PaperRecord
 from digest.storage.archive import ArchiveStore as Store
 from digest.storage.database import open_database, sqlite_url

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import digest
 from digest.dumps.interface import Dump
-from digest.dumps.page_text import PageText
+from digest.dumps.page.as_text import PageText
 from digest.papers import keys_of
 
 SAMPLES = Path(digest.__file__).parent / "samples"

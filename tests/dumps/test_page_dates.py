@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.dumps.page_dates import PageDay, read_day
+from digest.dumps.page.dates import PageDay, read_day
 from tests.dumps.pages import blank_separated, papers, parse, with_bylines
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.dumps.interface import Rejection
-from digest.dumps.page_text import PageText
+from digest.dumps.page.as_text import PageText
 from digest.errors import DumpError
 from digest.papers import keys_of
 from tests.dumps.pages import (
@@ -187,16 +187,18 @@ def test_a_byline_on_one_line_and_upvotes_above_a_title_are_read() -> None:
     assert (second.upvotes, second.author_count) == (1100, None)
 
 
-def test_a_number_may_be_a_title() -> None:
+def test_a_number_is_never_a_title() -> None:
     pairs = papers(4)
     pairs[2] = ("2048", pairs[2][1])
-    assert titles(parse(blank_separated(pairs))) == [title for title, _ in pairs]
+    dump = parse(blank_separated(pairs))
+    assert titles(dump) == [title for title, _ in pairs if title != "2048"]
+    assert [r.reason for r in dump.rejections] == ["abstract without title"]
 
 
 # --- damage -----------------------------------------------------------------------------------
 
 
-@every_layout
+@pytest.mark.parametrize("layout", [alternating, blank_separated])
 @pytest.mark.parametrize("lost", [0, 5, 11])
 def test_a_missing_abstract_costs_one_paper(
     layout: Callable[[list[tuple[str, str]]], str], lost: int
@@ -211,6 +213,29 @@ def test_a_missing_abstract_costs_one_paper(
     line = dump.rejections[0].line
     assert line is not None
     assert pairs[lost][0] in damaged.split("\n")[line - 1]
+
+
+@pytest.mark.parametrize("lost", [0, 5, 11])
+def test_a_title_with_a_byline_is_a_paper_without_an_abstract(lost: int) -> None:
+    pairs = papers(12)
+    text = LAYOUTS["bylines"](pairs).replace(pairs[lost][1] + "\n\n", "")
+    dump = parse(text)
+    assert titles(dump) == [title for title, _ in pairs]
+    assert [n for n, r in enumerate(dump.records) if not r.source_abstract] == [lost]
+    assert dump.records[lost].author_count == 4
+    assert dump.rejections == ()
+
+
+def test_a_title_and_an_abstract_are_no_pair_across_a_byline() -> None:
+    pairs = papers(8)
+    text = LAYOUTS["bylines"](pairs)
+    # The abstract of one paper and the title of the next are gone: what is left is not one paper.
+    text = text.replace(pairs[3][1] + "\n\n", "").replace(pairs[4][0] + "\n\n", "")
+    dump = parse(text)
+    assert dict(pairs)[pairs[3][0]] not in [r.source_abstract for r in dump.records]
+    assert [r.source_abstract for r in dump.records if r.source_title == pairs[3][0]] == [""]
+    assert pairs[4][1] not in [r.source_abstract for r in dump.records]
+    assert [r.reason for r in dump.rejections] == ["abstract without title"]
 
 
 @every_layout

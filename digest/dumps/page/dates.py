@@ -17,7 +17,9 @@ _SPELT = {
     *("september", "october", "november", "december"),
 }
 _DAY = re.compile(
-    r"(?P<month>[A-Z][a-z]{2,8})\.?\s(?P<day>\d{1,2})(?:,?\s(?P<year>(?:19|20)\d\d))?"
+    r"(?:(?P<month>[A-Z][a-z]{2,8})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?P<year>(?:19|20)\d\d))?"
+    r"|(?P<day_first>\d{1,2})\.?\s(?P<month_second>[A-Z][a-z]{2,8})\.?,?\s(?P<year_last>(?:19|20)\d\d)"
+    r"|(?P<iso>(?:19|20)\d\d-\d\d-\d\d))"
     r"(?:\s(?P<count>\d[\d.,]*k?))?"
 )
 
@@ -46,19 +48,24 @@ class PageDay:
 
 
 def read_day(line: str) -> tuple[PageDay, int | None] | None:
-    """Read `Mar 13`, `Mar 13, 2024` or `Mar 13 3`: the day, and the count printed after it.
+    """Read `Mar 13`, `Mar 13, 2024`, `13 March 2024`, `2024-03-13`, and a count after it.
 
     `line` has single spaces. Returns None when it is anything else.
     """
     found = _DAY.fullmatch(line)
     if not found:
         return None
-    name = found["month"].lower()
+    count = read_count(found["count"]) if found["count"] else None
+    if found["iso"]:
+        year, month, day = map(int, found["iso"].split("-"))
+        return (PageDay(month, day, year), count) if 1 <= month <= 12 else None
+    name = (found["month"] or found["month_second"]).lower()
     if name not in _SPELT:
         return None
-    year = int(found["year"]) if found["year"] else None
-    day = PageDay(_MONTHS.index(name[:3]) + 1, int(found["day"]), year)
-    return day, read_count(found["count"]) if found["count"] else None
+    printed = found["year"] or found["year_last"]
+    number = int(found["day"] or found["day_first"])
+    month = _MONTHS.index(name[:3]) + 1
+    return PageDay(month, number, int(printed) if printed else None), count
 
 
 def read_count(text: str) -> int | None:

@@ -8,18 +8,20 @@ lacks, and is all there is when a browser or a proxy dropped the attribute.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digest.dumps import dates, fields, hf_json, json_text, record
-from digest.dumps.harvest import Entry, Harvest, latest_plausible
+from digest.dumps import dates, hf_json, json_text
+from digest.dumps.harvest import Harvest, latest_plausible
 from digest.dumps.interface import Dump
-from digest.dumps.page_dates import read_day
+from digest.dumps.page import judging
+from digest.dumps.page.markup import read_html
+from digest.dumps.page.reading import Reading, read_page
+from digest.dumps.page.records import to_dump, to_record
 from digest.errors import DumpError
-from digest.papers import Link, PaperRecord, title_key
+from digest.papers import title_key
 
 _START = re.compile(
     r"\s*+(?:<\?xml[^>]*>\s*+)?(?>(?><!--.*?-->)\s*+)*+"
@@ -28,18 +30,14 @@ _START = re.compile(
 )
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _PAPER_PATH = re.compile(r"(?:https?://(?:www\.)?huggingface\.co)?/papers/([\w./-]+?)(?:[?#].*)?")
-_HEADINGS = ", ".join(f'h{level} a[href*="/papers/"]' for level in (1, 2, 3, 4))
 MAX_BYTES = 16 * 1024 * 1024  # a saved page is 1 MB
-_MAX_CARDS = 2_000
-_MAX_CLIMB = 8  # levels between a card's heading and the card
-_AUTHORS = re.compile(r"(\d{1,5}) authors?")
 
 
 class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin an HTML document; never raises."""
@@ -54,17 +52,39 @@ class PageHtml:
             raise DumpError("HTML nested too deeply", line=1)
         tree = LexborHTMLParser(markup)
         embedded = _embedded(tree, _line_of(data, b"data-props"))
+        reading = read_page(read_html(tree))
+        if not embedded.harvest.records:
+            return self._shown(tree, embedded, reading, now, captured_on)
         harvest = embedded.harvest
         known = {title_key(each.source_title) for each in harvest.records}
         # The page of one paper shows others, too: those that it is compared with.
-        for number, card in enumerate(() if embedded.is_one_paper else _cards(tree), start=1):
-            if title_key(card.values["title"]) not in known:
-                harvest.add(Entry(number, None, card.values), _shown)
-        if not harvest.records:
-            raise _refusal(tree, harvest)
+        for card in () if embedded.is_one_paper else reading.cards:
+            if title_key(card.title.text) not in known and card.arxiv_id:
+                published = card.facts.day.on(None) if card.facts.day else None
+                position = len(harvest.records)
+                harvest.records.append(to_record(card, position=position, published=published))
         day = embedded.stated or latest_plausible(embedded.days, today=now.date())
-        day = day or _printed_day(tree)
-        return harvest.dump(self, captured_on or day)
+        return harvest.dump(self, captured_on or day or _printed_day(tree))
+
+    def _shown(
+        self,
+        tree: LexborHTMLParser,
+        embedded: _Embedded,
+        reading: Reading,
+        now: datetime,
+        captured_on: date | None,
+    ) -> Dump:
+        """Return what a page shows whose embedded data are gone, or were never there."""
+        if not judging.is_page(reading) and not _are_linked(reading):
+            raise _refusal(tree, embedded.harvest)
+        told = to_dump(reading, self, now=now, captured_on=captured_on or _printed_day(tree))
+        return replace(told, rejections=(*embedded.harvest.rejections, *told.rejections))
+
+
+def _are_linked(reading: Reading) -> bool:
+    """Return whether headings that lead to papers' own pages are what a page consists of."""
+    linked = sum(card.arxiv_id is not None for card in reading.cards)
+    return linked >= 1 and linked >= reading.refused_paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,77 +120,6 @@ def _embedded(tree: LexborHTMLParser, line: int | None) -> _Embedded:
 def _stated_day(props: str) -> date | None:
     found = re.search(r'"dateString"\s*:\s*"(\d{4}-\d\d-\d\d)"', props)
     return dates.read_day(found[1]) if found else None
-
-
-def _cards(tree: LexborHTMLParser) -> Iterator[Entry]:
-    """Yield the papers that the page shows, each with what its card tells."""
-    seen: set[str] = set()
-    for number, heading in enumerate(tree.css(_HEADINGS)[:_MAX_CARDS], start=1):
-        path = _PAPER_PATH.fullmatch(heading.attributes.get("href") or "")
-        title = _text(heading)
-        if path and title and path[1] not in seen:
-            seen.add(path[1])
-            yield Entry(number, None, {"id": path[1], "title": title, **_told(_card(heading))})
-
-
-def _card(heading: LexborNode) -> LexborNode:
-    """Return the largest element around a heading that holds no other paper's heading."""
-    card = heading
-    for _ in range(_MAX_CLIMB):
-        parent = card.parent
-        if parent is None or parent.tag in ("body", "html", "main"):
-            break
-        if len(parent.css(_HEADINGS)) > 1:
-            break
-        card = parent
-    return card
-
-
-def _told(card: LexborNode) -> dict[str, object]:
-    told: dict[str, object] = {}
-    paragraphs = [_text(p) for p in card.css("p")]
-    told["summary"] = max(paragraphs, key=len, default="")
-    told["authors"] = next(
-        filter(None, (_AUTHORS.search(_text(li)) for li in card.css("li"))), None
-    )
-    told["comments"] = next(
-        (_text(a) for a in card.css('a[href$="#community"]') if _text(a).isdigit()), None
-    )
-    told["upvotes"] = next((_text(n) for n in card.css("label") if _text(n).isdigit()), None)
-    times = [time.attributes.get("datetime") for time in card.css("time")]
-    told["published"] = next(filter(None, map(dates.read_day, times)), None) or _day_in(card)
-    repositories = [a.attributes.get("href") for a in card.css('a[href*="github.com/"]')]
-    told["code"] = next(filter(None, map(fields.web_address, repositories)), None)
-    return told
-
-
-def _day_in(card: LexborNode) -> date | None:
-    """Return the day printed with its year in a card (`Published on Nov 25, 2022`)."""
-    for node in card.css("div, span, p"):
-        shown = _text(node)
-        if len(shown) < 40:
-            day = read_day(shown.removeprefix("Published on").strip())
-            if day and day[0].year:
-                return day[0].on(None)
-    return None
-
-
-def _shown(entry: Entry) -> PaperRecord:
-    values = entry.values
-    arxiv_id, links = hf_json.paper_links(entry.text("id"))
-    authors = values.get("authors")
-    return record.build_record(
-        tex_source="page",
-        title=entry.title("title"),
-        abstract=entry.text("summary"),
-        position=entry.position,
-        author_count=int(authors[1]) if authors else None,
-        published=values.get("published"),
-        comments=entry.count("comments"),
-        upvotes=entry.count("upvotes"),
-        links=(*links, *([Link("code", values["code"])] if values.get("code") else [])),
-        arxiv_id=arxiv_id,
-    )
 
 
 def _printed_day(tree: LexborHTMLParser) -> date | None:

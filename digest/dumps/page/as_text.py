@@ -1,0 +1,44 @@
+"""The saved page of papers as text, in any dress: plain, quoted, wrapped, or as Markdown."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from digest.dumps import text
+from digest.dumps.interface import Dump
+from digest.dumps.page import judging
+from digest.dumps.page.plain import read_text
+from digest.dumps.page.reading import read_page
+from digest.dumps.page.records import to_dump
+from digest.errors import DumpError
+
+_OTHER_FORMATS = re.compile(
+    rb"\s*(?:<(?:!doctype|html|\?xml|rss|feed)|\{\s*[\"}]|\[\s*(?:[\"{\]]|\[\s*[\"\d\[{])|\{\\rtf)",
+    re.IGNORECASE,
+)
+
+
+class PageText:
+    """The saved page as text."""
+
+    name = "page-text"
+    version = 3
+
+    def recognises(self, head: bytes) -> bool:
+        """Return whether these first bytes are a saved page's text; never raises."""
+        if _OTHER_FORMATS.match(head.removeprefix(b"\xef\xbb\xbf")):
+            return False
+        whole = head if len(head) < 60_000 else head[: head.rfind(b"\n") + 1]
+        try:
+            return judging.is_page(read_page(read_text(text.decode_text(whole))))
+        except DumpError:
+            return False
+
+    def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
+        """Read a whole page. Raises DumpError when it is none; see `Format.parse`."""
+        lines = text.decode_text(data)
+        reading = read_page(read_text(lines))
+        if not judging.is_page(reading):
+            raise judging.refusal(reading, lines.all)
+        return to_dump(reading, self, now=now, captured_on=captured_on)

@@ -1,0 +1,305 @@
+"""Pieces to elements: paragraphs, facts, and the page's own furniture, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median_low
+from typing import Literal
+
+from digest.dumps.page import furniture, paragraphs
+from digest.dumps.page.dates import PageDay
+from digest.dumps.page.facts import (
+    Facts,
+    leads_to_comments,
+    leads_to_votes,
+    paper_id,
+    read_facts,
+)
+from digest.dumps.page.paragraphs import Unit, Wrap
+from digest.dumps.page.pieces import Piece
+
+_LONGEST_NAME = 4  # words
+
+
+@dataclass(slots=True)
+class Element:
+    """A paragraph, or lines that are none."""
+
+    kind: Literal["unit", "facts", "furniture", "sign", "day"]
+    pieces: tuple[Piece, ...]
+    unit: Unit | None = None
+    facts: Facts | None = None
+    day: PageDay | None = None  # the page's own, in its header
+
+
+def read_elements(pieces: Sequence[Piece]) -> list[Element]:
+    """Return what a page's pieces are."""
+    if _is_double_spaced(pieces):
+        pieces = [replace(piece, gap=False) for piece in pieces]
+    return list(_settled(_joined(_Reader(pieces).read())))
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines of text without a gap between them, not yet parted into paragraphs."""
+
+    pieces: list[Piece]
+
+
+class _Reader:
+    """One pass over the pieces."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+        self._first_sign = next(
+            (at for at, piece in enumerate(pieces) if furniture.is_sign(piece.text)), -1
+        )
+        self._found: list[Element | _Block] = []
+        self._in_header = True  # no paragraph since the page's last sign
+        self._after_furniture = True
+        self._gap_due = False
+        self._has_counts = sum(_is_count(piece.text) for piece in pieces) >= 3
+        self._wrap = _usual_wrap(_runs(pieces))
+
+    def read(self) -> list[Element | _Block]:
+        for at, piece in enumerate(self._pieces):
+            for element in self._elements_of(at, piece):
+                self._add(element)
+        return self._found
+
+    def _elements_of(self, at: int, piece: Piece) -> Iterator[Element | Piece]:
+        if furniture.is_sign(piece.text):
+            self._in_header = True
+            yield Element("sign", (piece,))
+            return
+        if self._awaits_name() and self._is_name(at, piece):
+            yield Element("facts", (piece,), facts=Facts(submitter=piece.text))
+            return
+        if self._after_furniture or self._in_header:
+            rest = _without_button(piece.text, known=self._first_sign >= 0)
+            if rest != piece.text:
+                yield Element("furniture", (replace(piece, text="Subscribe"),))
+                piece = replace(piece, text=rest)
+        facts = None if piece.heading else self._facts(at, piece)
+        if self._goes_on(piece, facts):
+            yield piece
+        elif facts is not None:
+            yield from self._of_facts(piece, facts)
+        elif (
+            furniture.is_furniture(piece.text)
+            or furniture.is_page_edge(piece.text)
+            or (at < self._first_sign and furniture.is_preamble(piece.text))
+        ):
+            yield Element("furniture", (piece,))
+        else:
+            yield piece
+
+    def _of_facts(self, piece: Piece, facts: Facts) -> Iterator[Element]:
+        before = self._before()
+        alone = facts == Facts(day=facts.day)
+        if self._in_header and facts.day and alone and self._after_furniture:
+            yield Element("day", (piece,), day=facts.day)
+            return
+        facts.day_line = piece.line if facts.day else None
+        if facts.has_count and before is not None and facts.role is None:
+            if before.role == "upvotes" and before.upvotes is None and before.is_other:
+                facts = Facts(upvotes=facts.count, role="upvotes", is_other=True)
+            elif before.day and before.comments is None and not piece.gap:
+                facts = Facts(comments=facts.count, role="comments")
+        yield Element("facts", (piece,), facts=facts)
+
+    def _facts(self, at: int, piece: Piece) -> Facts | None:
+        """Return a piece's facts, with what its links and the address after it tell of them."""
+        facts = read_facts(piece.text)
+        if facts is None:
+            return None
+        following = self._pieces[at + 1].text if at + 1 < len(self._pieces) else ""
+        near = (*piece.links, *([following] if following.startswith("http") else []))
+        facts.addresses += piece.links
+        if facts.has_count and any(map(leads_to_comments, near)):
+            return Facts(comments=facts.count, role="comments", addresses=facts.addresses)
+        if facts.has_count and any(map(leads_to_votes, near)):
+            facts.role = "votes"
+        return facts
+
+    def _goes_on(self, piece: Piece, facts: Facts | None) -> bool:
+        """Return whether a line that looks like the page's own is a wrapped paragraph's next.
+
+        The last line of an abstract may be an address, a number or "models".
+        """
+        last = self._found[-1] if self._found else None
+        if not isinstance(last, _Block) or piece.gap or piece.heading or piece.item:
+            return False
+        before = last.pieces[-1]
+        if before.whole or before.heading or paragraphs.ends_sentence(before.text):
+            return False
+        if not piece.text.strip(".,;:)]}"):
+            return True
+        if facts is not None and (facts.is_byline or facts.submitter is not None):
+            return False
+        if facts is not None and facts.has_count and self._has_counts:
+            return False
+        led = facts is not None and facts.addresses and not any(map(paper_id, facts.addresses))
+        if led and self._wrap is None:
+            return len(before.text) >= 25
+        return self._wrap is not None and paragraphs.is_full(before, piece, self._wrap)
+
+    def _before(self) -> Facts | None:
+        last = self._found[-1] if self._found else None
+        return last.facts if isinstance(last, Element) else None
+
+    def _awaits_name(self) -> bool:
+        for last in reversed(self._found[-4:]):
+            if isinstance(last, Element) and last.kind == "facts" and last.facts is not None:
+                return last.facts.submitter == ""
+            if not (isinstance(last, Element) and last.kind == "furniture"):
+                return False
+        return False
+
+    def _is_name(self, at: int, piece: Piece) -> bool:
+        """Return whether a piece after "Submitted by" is a name: what follows may be a title."""
+        if piece.heading or len(piece.text.split()) > _LONGEST_NAME or len(piece.text) > 60:
+            return False
+        if furniture.is_furniture(piece.text) and len(piece.text.split()) > 1:
+            return False
+        following = next(
+            (
+                each
+                for each in self._pieces[at + 1 : at + 4]
+                if not furniture.is_furniture(each.text) or read_facts(each.text)
+            ),
+            None,
+        )
+        told = read_facts(piece.text)
+        after = read_facts(following.text) if following else None
+        if told is not None:
+            return told.has_count and after is not None and after.has_count
+        return after is None or not after.is_byline
+
+    def _add(self, element: Element | Piece) -> None:
+        if isinstance(element, Element):
+            is_edge = furniture.is_page_edge(element.pieces[0].text)
+            self._gap_due = self._gap_due or not (element.kind == "furniture" and is_edge)
+            idle = self._in_header and element.facts is not None and element.facts.is_idle
+            self._after_furniture = element.kind in ("furniture", "sign", "day") or idle
+            if is_edge and self._found and isinstance(self._found[-1], _Block):
+                self._found.insert(-1, element)  # printed in mid-paragraph
+            else:
+                self._found.append(element)
+            return
+        last = self._found[-1] if self._found else None
+        self._in_header = self._after_furniture = False
+        if isinstance(last, _Block) and not self._parts(last.pieces[-1], element):
+            last.pieces.append(element)
+        else:
+            self._found.append(_Block([element]))
+        self._gap_due = False
+
+    def _parts(self, before: Piece, piece: Piece) -> bool:
+        """Return whether a piece begins a block of its own."""
+        if before.whole or piece.whole or piece.heading or self._gap_due:
+            return True
+        return piece.gap and not self._follows_edge(before, piece)
+
+    def _follows_edge(self, before: Piece, piece: Piece) -> bool:
+        """Return whether a printed page ended between two lines of one sentence."""
+        edges = (
+            element
+            for element in self._found[-4:]
+            if isinstance(element, Element) and before.last < element.pieces[0].line < piece.line
+        )
+        return any(edges) and paragraphs.continues(before.text, piece.text)
+
+
+def _without_button(line: str, *, known: bool) -> str:
+    """Cut the button's word "Subscribe" off the title that it is glued to."""
+    rest = line.removeprefix("Subscribe")
+    if rest == line or not rest or rest[0] == " ":
+        return line
+    # "Subscribers" is a word; on a page that is known it is the button and a title in lower case.
+    return rest if known or not rest[0].islower() else line
+
+
+def _joined(found: list[Element | _Block]) -> Iterator[Element]:
+    """Yield elements, with the blocks parted into paragraphs."""
+    blocks = [each for each in found if isinstance(each, _Block)]
+    usual = _usual_wrap(block.pieces for block in blocks)
+    wraps = {id(block): paragraphs.find_wrap(block.pieces) or usual for block in blocks}
+    parted = [
+        len(paragraphs.runs(block.pieces, wrap)) > 1
+        for block in blocks
+        if len(block.pieces) > 1 and (wrap := wraps[id(block)]) is not None
+    ]
+    loose = sum(parted) > 0.5 * len(parted)
+    for each in found:
+        if isinstance(each, Element):
+            yield each
+        else:
+            for unit in paragraphs.join(each.pieces, wraps[id(each)], loose=loose):
+                yield Element("unit", unit.pieces, unit=unit)
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Yield the runs of lines without a gap, whatever they are."""
+    run: list[Piece] = []
+    for piece in pieces:
+        if piece.gap and run:
+            yield run
+            run = []
+        run.append(piece)
+    yield run
+
+
+def _usual_wrap(blocks: Iterable[Sequence[Piece]]) -> Wrap | None:
+    """Return how most of a text was wrapped; None when it was not."""
+    wraps = [wrap for block in blocks if (wrap := paragraphs.find_wrap(block))]
+    if not wraps:
+        return None
+    return Wrap(median_low(w.width for w in wraps), median_low(w.slack for w in wraps))
+
+
+def _is_double_spaced(pieces: Sequence[Piece]) -> bool:
+    """Return whether a blank line stands after each line, as some programs paste a wrapped text."""
+    if sum(piece.gap for piece in pieces) < 0.95 * len(pieces):
+        return False
+    broken = sum(
+        30 <= len(one.text) <= 400 and not two.heading and paragraphs.continues(one.text, two.text)
+        for one, two in pairwise(pieces)
+    )
+    return broken >= 3 and broken >= 0.25 * len(pieces)
+
+
+def _settled(elements: Iterator[Element]) -> Iterator[Element]:
+    """Yield elements; a search's words in the header and page numbers become furniture."""
+    all_of_them = list(elements)
+    turning = False
+    for at, element in enumerate(all_of_them):
+        is_number = _is_number(element)
+        turning = furniture.is_turning(element.pieces[0].text) or (turning and is_number)
+        if (turning and is_number) or _is_query(all_of_them, at):
+            yield Element("furniture", element.pieces)
+        else:
+            yield element
+
+
+def _is_count(text: str) -> bool:
+    return len(text) < 12 and (facts := read_facts(text)) is not None and facts.has_count
+
+
+def _is_number(element: Element) -> bool:
+    return element.facts is not None and element.facts.has_count and element.facts.role is None
+
+
+def _is_query(elements: Sequence[Element], at: int) -> bool:
+    """Return whether a short line stands within the header: what the page was searched for."""
+    if not 0 < at < len(elements) - 1 or elements[at].unit is None:
+        return False
+    before, after = elements[at - 1], elements[at + 1]
+    return (
+        before.kind == "sign"
+        and after.kind in ("furniture", "sign")
+        and furniture.is_header(after.pieces[0].text)
+        and len(elements[at].pieces[0].text) <= 80
+    )

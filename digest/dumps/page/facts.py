@@ -1,0 +1,198 @@
+"""What the lines of a card tell beside its title and abstract: votes, days, names, links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from digest.dumps.page.dates import PageDay, read_count, read_day
+from digest.papers import find_arxiv_id
+
+Role = Literal["votes", "upvotes", "comments"]  # votes stand above a title, upvotes below
+
+_SEPARATOR = re.compile(r"\s*[•·∙|‧]+\s*")
+_AUTHORS = re.compile(r"(\d{1,5}|\d{1,2},\d{3}) authors?", re.IGNORECASE)
+_SUBMITTED = re.compile(r"submitted by\b:?\s*(?P<name>.{0,60}?)(?:\son\s(?P<day>.{3,20}))?", re.I)
+_PUBLISHED = re.compile(r"(?:published|submitted|posted|added)(?: on)?:?\s+(?P<day>.{3,30})", re.I)
+_GITHUB = re.compile(
+    r"(?:\[?link: ?)?(?:view on )?github(?: repo(?:sitory)?)?\s?[★⭐☆]?\s?"
+    r"(?P<stars>\d[\d.,]*k?)?\]?"
+    r"|[★⭐☆]\s?(?P<starred>\d[\d.,]*k?)",
+    re.IGNORECASE,
+)
+_PAGES = re.compile(
+    r"arxiv(?: page| paper)?|view (?:on )?arxiv(?: page)?|(?:view )?pdf|project(?: page)?|code"
+    r"|paper page|hugging ?face(?: page)?|demo|website|(?:view )?paper|arxiv:\s?\S+"
+    r"|#\d{1,3} paper of the (?:day|week|month)",
+    re.IGNORECASE,
+)
+_VOTES = re.compile(
+    r"(?P<label>(?:up)?votes?:?\s)?(?:[-+▲△↑⬆👍♥❤🔥☐☑✓]️?\s?)?(?P<count>\d[\d.,]*k?|[-–—])"
+    r"(?P<unit>\s(?:up)?votes?|\slikes?)?",
+    re.IGNORECASE,
+)
+_BOX = re.compile(r"(?:[-*]\s)?\[[ xX✓-]\]\s?")
+_COMMENTS = re.compile(r"(?P<count>\d[\d,]*) comments?|(?:💬|🗨)️?\s?(?P<beside>\d[\d,]*)", re.I)
+_ADDRESS = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?P<label>authors?|link|url|arxiv(?: id)?|pdf|code|github|date|published|votes|upvotes"
+    r"|comments|organi[sz]ation|submitter|stars)\s?:\s(?P<value>\S.*)",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r",\s(?:and\s)?|\sand\s|;\s")
+
+
+@dataclass(slots=True)
+class Facts:
+    """What one line, or several, tell of a card."""
+
+    author_count: int | None = None
+    authors: tuple[str, ...] = ()
+    day: PageDay | None = None
+    day_line: int | None = None
+    comments: int | None = None
+    submitter: str | None = None  # "" where only "Submitted by" stands
+    organisation: str | None = None
+    has_count: bool = False  # a bare number, or "-" for none
+    count: int | None = None
+    role: Role | None = None  # what the number counts, where that is known
+    upvotes: int | None = None
+    stars: int | None = None  # of the repository at GitHub
+    addresses: tuple[str, ...] = ()
+    is_other: bool = False  # a separator or a button: it tells nothing
+
+    def take(self, other: Self) -> None:
+        """Add what another line tells; what is known already stays."""
+        for each in fields(self):
+            told = getattr(other, each.name)
+            if each.name == "addresses":
+                self.addresses += tuple(a for a in told if a not in self.addresses)
+            elif getattr(self, each.name) in (None, "", (), False):
+                setattr(self, each.name, told)
+
+    @property
+    def is_byline(self) -> bool:
+        """Return whether they can only stand below a card's title."""
+        return (
+            self.author_count is not None
+            or self.day is not None
+            or self.stars is not None
+            or self.organisation is not None
+            or bool(self.authors)
+            or self.role == "comments"
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether they tell nothing that could be lost."""
+        return (
+            not self.is_byline
+            and self.submitter is None
+            and self.count is None
+            and self.upvotes is None
+        )
+
+
+def read_facts(text: str) -> Facts | None:
+    """Read a line that tells nothing but facts; None when it is a title, an abstract or a name."""
+    if found := _ADDRESS.fullmatch(text):
+        return Facts(addresses=(found[1],))
+    if found := _LABEL.fullmatch(text):
+        return _labelled(found["label"].lower(), found["value"])
+    parts = [part for part in _SEPARATOR.split(text) if part]
+    if not parts:
+        return Facts(is_other=True)
+    told = Facts()
+    for at, part in enumerate(parts):
+        facts = _read_part(part)
+        if facts is None and at == 0 and len(parts) > 1 and may_name(part):
+            facts = Facts(organisation=part)
+        if facts is None:
+            return None
+        told.take(facts)
+    return told if told.organisation is None or told.day or told.author_count is not None else None
+
+
+def may_name(text: str) -> bool:
+    """Return whether a text can be an organisation's name."""
+    return len(text) <= 120 and len(text.split()) <= 14 and not re.search(r"[.!?:;][\"')]?$", text)
+
+
+def paper_id(address: str) -> str | None:
+    """Return the arXiv id in an address of a paper's page, of its votes or of its text."""
+    return find_arxiv_id(unquote(address))
+
+
+def leads_to_votes(address: str) -> bool:
+    """Return whether an address is the vote button's: it stands above its card's title."""
+    return "/login?next=" in address
+
+
+def leads_to_comments(address: str) -> bool:
+    """Return whether an address is that of a card's comments."""
+    return address.endswith("#community")
+
+
+def is_repository(address: str) -> bool:
+    """Return whether an address is that of a repository of code."""
+    parts = urlsplit(address)
+    return (parts.hostname or "").removeprefix("www.") == "github.com" and parts.path.count("/") > 1
+
+
+def _read_part(part: str) -> Facts | None:
+    """Read one of the parts that stand between separators."""
+    if found := _AUTHORS.fullmatch(part):
+        return Facts(author_count=int(found[1].replace(",", "")))
+    if dated := read_day(part):
+        return Facts(day=dated[0], comments=dated[1])
+    if (found := _PUBLISHED.fullmatch(part)) and (dated := read_day(found["day"])):
+        return Facts(day=dated[0], comments=dated[1])
+    if found := _SUBMITTED.fullmatch(part):
+        return Facts(submitter=found["name"].strip())
+    if found := _GITHUB.fullmatch(part):
+        stars = read_count((found["stars"] or found["starred"] or "").lower())
+        return Facts(stars=stars, is_other=True)
+    if found := _COMMENTS.fullmatch(part):
+        return Facts(comments=read_count(found["count"] or found["beside"]), role="comments")
+    return _votes(part) or (Facts(is_other=True) if _PAGES.fullmatch(part) else None)
+
+
+def _votes(part: str) -> Facts | None:
+    bare = _BOX.sub("", part, count=1)
+    found = _VOTES.fullmatch(bare)
+    if found is None:
+        return Facts(role="upvotes", is_other=True) if bare.lower() == "upvote" else None
+    count = read_count(found["count"].lower())
+    if count is None and found["count"][0].isdigit():
+        return None
+    if found["label"] or found["unit"]:
+        return Facts(upvotes=count, role="upvotes", is_other=True)
+    return Facts(has_count=True, count=count, role="votes" if bare != part else None)
+
+
+def _labelled(label: str, value: str) -> Facts | None:
+    """Read `Authors: A, B`, `Date: 2024-03-13`, `Link: https://…`."""
+    if label.startswith("author"):
+        if found := _AUTHORS.fullmatch(value):
+            return Facts(author_count=int(found[1].replace(",", "")))
+        return Facts(authors=tuple(name for name in _NAMES.split(value) if name))
+    if label.startswith("organi"):
+        return Facts(organisation=value)
+    if label == "submitter":
+        return Facts(submitter=value)
+    if label in ("date", "published"):
+        dated = read_day(value)
+        return Facts(day=dated[0]) if dated else None
+    if found := _ADDRESS.fullmatch(value):
+        return Facts(addresses=(found[1],))
+    if label.startswith("arxiv"):
+        return Facts(addresses=(f"https://arxiv.org/abs/{value}",)) if paper_id(value) else None
+    count = read_count(value.lower())
+    if count is None:
+        return None
+    return {
+        "comments": Facts(comments=count, role="comments"),
+        "stars": Facts(stars=count),
+    }.get(label, Facts(upvotes=count, role="upvotes"))

@@ -1,0 +1,115 @@
+"""What a saved page shows that belongs to no paper: its header, menus, footer and controls.
+
+A table: what is missing from it is reported as not understood, never taken for a paper.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Lines that only the page of papers has: evidence that a text is that page, and where it begins.
+_SIGN = re.compile(
+    r"get trending papers in your email inbox\b.{0,40}|by\s?ak and the research community"
+    r"|(?:daily|trending) papers(?: (?:[-–|·] )?hugging ?face)?"
+    r"|trending papers ranked by github stars activity",
+    re.IGNORECASE,
+)
+SIGN_TEXT = "Get trending papers in your email inbox"  # where one page is glued to the next
+
+_HEADER = frozenset({"daily", "weekly", "monthly", "day", "week", "month", "today", "yesterday"})
+_TURNING = frozenset({"previous", "next", "...", "…", "«", "»", "‹", "›", "<", ">"})
+
+# The site's own words, in lower case, as its menus, controls and footer print them.
+_WORDS = (
+    frozenset(
+        word.strip()
+        for word in """
+    new|subscribe|upvote|hugging face|hugging face's logo|models|datasets|spaces|buckets|buckets new
+    docs|enterprise|pricing|website|tasks|huggingchat|collections|languages|organizations
+    organisations|community|blog|posts|learn|discord|forum|github|solutions|team & enterprise
+    hugging face pro|enterprise support|inference providers|inference endpoints|storage buckets
+    inference|storage|log in|login|sign in|sign up|sign out|log out|logout|register|join
+    papers|paper|submit|submit a paper|submit paper|company|tos|terms|terms of service|privacy
+    privacy policy|about|careers|jobs|system theme|theme|light|dark|system|view all|see all
+    see all papers|view all papers|load more|show more|read more|more|less|show less|back to top
+    top|skip to content|skip to main content|search|search models, datasets, users...|clear
+    search papers|search any paper with ai|sort|sort by|filter|filters|settings|profile|inbox
+    notifications|activity|activity feed|new model|new dataset|new space|new collection|new paper
+    create organization|create new organization|billing|access tokens|get pro|get hf pro|menu
+    main navigation|navigation|footer|header|main|content|home|papers with code|paper page
+    copy markdown|copy link|share|bookmark|save|like|likes|comment|comments|reply|follow|following
+    changelog|status|hardware|use cases|support|contact|contact us|partners|cookies|cookie policy
+    accept|accept all|reject all|image|images|avatar|logo|icon|video|play|pause|thumbnail|and
+    by|ak|open in app|open menu|close|close menu|expand|collapse|toggle menu|dismiss|ok|cancel
+    your browser does not support the video tag.|please enable javascript to view this page.
+    abstract|abstracts|summary|title|titles|authors|author|links|date|published|votes|upvotes
+    end of document|content truncated|[content truncated]|markdown content:|extracted text
+    and the research community|community discussion|discussion|hf.co|huggingface|huggingface.co
+    liked|trending|popular|latest|recent|most upvoted|hot|all|all time|newest|oldest
+    posts & articles|articles|kernels|leaderboards|benchmarks|apps|agents|mcp|quicksearch
+    """.replace("\n", "|").split("|")
+    )
+    | _HEADER
+)
+
+_LINES = re.compile(
+    r"""
+    (?:copyright\s*)?[©(]c?\)?\s?(?:\d{4}\s?)?hugging\ ?face.*       # the footer's owner
+    | \d{1,2}[/.]\d{1,2}[/.]\d{2,4},?\s\d{1,2}[:.]\d\d.{0,80}        # what browsers print on top
+    | https?://\S+\s+\d{1,4}\s?(?:/|of)\s?\d{1,4}                    # and below a printed page
+    | (?:page\s)?\d{1,4}\s?(?:/|of)\s?\d{1,4} | page\s\d{1,4}
+    | \[?\[?(?:image|img|图片|圖片|imagen|bild|picture|photo|avatar)(?:\s?\d+)?
+        (?:[:：].{0,100})?\]?\]?
+    | .{1,40}['’]s\ (?:avatar|profile\ picture|logo)
+    | (?:view|show|see)\ \d+\ more.{0,20} | \+\s?\d{1,4}
+    | search(?:ing)?\ for\s.{1,80} | \d[\d,]*\ (?:results?|papers?)(?:\ found)?
+    | logo\ of\ .{1,60} | page\ \d+\ of\ \d+
+    | [\W_]+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# What crawlers and mail programs write above a page; only there is it no text of a paper.
+_PREAMBLE = re.compile(
+    r"""
+    [\w ()-]{2,30}:(?:\s.{0,300})?      # a field: "URL Source: …", "Subject: …"
+    | on\ .{6,120}\ wrote: | (?:hello|hi|dear)\b.{0,40} | fyi[.!]? | see\ below.{0,40}
+    | (?:begin\ )?forwarded\ message:? | -+\s?(?:original|forwarded)\ message\s?-+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_PRINTED = re.compile(
+    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},?\s\d{1,2}[:.]\d\d.{0,80}"
+    r"|(?:https?://\S+\s+)?(?:page\s)?\d{1,4}\s?(?:/|of)\s?\d{1,4}",
+    re.IGNORECASE,
+)
+
+
+def is_sign(line: str) -> bool:
+    """Return whether only the page of papers has this line."""
+    return _SIGN.fullmatch(line) is not None
+
+
+def is_furniture(line: str) -> bool:
+    """Return whether a line belongs to the page, not to a paper."""
+    bare = line.strip(" *_|:›»·•").lower()
+    return bare in _WORDS or is_turning(line) or is_sign(line) or bool(_LINES.fullmatch(line))
+
+
+def is_preamble(line: str) -> bool:
+    """Return whether a line above the page's first sign tells where the page came from."""
+    return _PREAMBLE.fullmatch(line) is not None
+
+
+def is_header(line: str) -> bool:
+    """Return whether a line is of the header's own controls, above the first paper."""
+    return line.lower() in _HEADER or is_sign(line)
+
+
+def is_turning(line: str) -> bool:
+    """Return whether a line turns the page; page numbers stand beside it."""
+    return line.lower().strip() in _TURNING
+
+
+def is_page_edge(line: str) -> bool:
+    """Return whether a browser prints this at a page's edge, even in mid-sentence."""
+    return _PRINTED.fullmatch(line) is not None

@@ -1,0 +1,197 @@
+"""Text of every kind to pieces: plain, quoted, with bullets, or as some tool's Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from digest.dumps import text
+from digest.dumps.page import furniture
+from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
+from digest.dumps.page.pieces import Piece, Source
+from digest.errors import DumpError
+
+MAX_LINES = 200_000  # a page of 300 papers, each line followed by a blank one, has 20,000
+
+_QUOTED = re.compile(r"\s*>(?:\s?>)*(?:\s|$)")
+_FENCE = re.compile(r"\s*(?:```|~~~)\s*[\w-]*\s*$")
+_RULE = re.compile(r"\s*([-*_=~])(?:\s*\1){2,}\s*$")
+_HEADING = re.compile(r"#{1,6}\s+(?P<text>.*?)\s*#*")
+_BOLD = re.compile(r"(\*\*|__|\*|_)(?P<text>\S(?:.*\S)?)\1")
+_BULLET = re.compile(r"(?:[-*+•·∙◦▪‣●○–—]\s+)+(?=\S)")
+_FIELD = re.compile(r"[\w-]+:(?:\s.*)?")
+_TAG = re.compile(
+    r"</?(?:a|img|br|div|span|p|details|summary|sub|sup|b|i|em|strong|hr|center|picture|source"
+    r"|h[1-6]|ul|ol|li|table|tr|td|th|tbody|thead)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_UNESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff\u00ad]")
+
+
+def read_text(lines: text.Lines) -> Source:
+    """Return a text's pieces. Raises DumpError when it has too many lines for a page."""
+    if len(lines.all) > MAX_LINES:
+        raise DumpError(f"more than {MAX_LINES:,} lines: no page is that long", line=MAX_LINES)
+    plain = _unquoted([_CONTROLS.sub("", line) for line in lines.all])
+    markup = _front_matter(plain)
+    linked = Linked(tuple(plain))
+    if is_markdown(plain):
+        linked = resolve_links(plain)
+        markup |= linked.definitions
+    pieces = _pieces(linked, markup, marked=linked.is_marked)
+    return Source(tuple(pieces), frozenset(markup), lines.bad)
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Take off the ">" of a quoted text: three such lines in a row, for one may be a formula."""
+    quoted = [_QUOTED.match(line) for line in lines]
+    run = 0
+    for at in range(len(lines) + 1):
+        if at < len(lines) and quoted[at]:
+            run += 1
+            continue
+        if run >= 3:
+            for back in range(at - run, at):
+                found = quoted[back]
+                lines[back] = lines[back][found.end() :] if found else lines[back]
+        run = 0
+    return lines
+
+
+def _front_matter(lines: Sequence[str]) -> set[int]:
+    """Return the lines of the fields that a crawler has put above a page, between rules."""
+    if not lines or lines[0].strip() != "---":
+        return set()
+    for number, line in enumerate(lines[1:60], start=2):
+        if line.strip() == "---":
+            return set(range(1, number + 1))
+        if line.strip() and not _FIELD.match(line.strip()) and not line.startswith((" ", "-")):
+            break
+    return set()
+
+
+def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    gap = True
+    skip_to = 0
+    for number, line in enumerate(linked.lines, start=1):
+        if number <= skip_to:
+            continue
+        seen = text.visible(line)
+        span = linked.spans.get(number)
+        if span and span > number:
+            seen = " ".join(filter(None, map(_block_text, linked.lines[number - 1 : span])))
+            skip_to = span
+        whole = bool(skip_to >= number)
+        if number in markup or not seen or _FENCE.fullmatch(line):
+            _note_blank(markup, number, seen, linked, pieces)
+            gap = True
+            continue
+        if _RULE.fullmatch(line):
+            _underline(pieces, line, gap=gap)
+            markup.add(number)
+            gap = True
+            continue
+        is_heading = whole and _HEADING.fullmatch(text.visible(line)) is not None
+        for shown in _unglued(seen, _after(linked.lines, number)):
+            piece = _piece(shown, number, skip_to, gap=gap, marked=marked, whole=whole)
+            if piece is not None and is_heading:
+                piece = replace(piece, heading=True)
+            links = linked.links_between(number, max(number, skip_to))
+            if piece is None:
+                markup.add(number)
+                _attach(pieces, number, links)
+            elif not _joins_heading(pieces, piece, gap=gap):
+                pieces.append(_with_links(piece, links))
+            gap = False
+    return pieces
+
+
+def _note_blank(
+    markup: set[int], number: int, seen: str, linked: Linked, pieces: list[Piece]
+) -> None:
+    """Note a line that only marks stood on; what it leads to belongs to the line before."""
+    links = linked.links_between(number, number)
+    if seen or links or number in linked.stripped:
+        markup.add(number)
+        _attach(pieces, number, links)
+
+
+def _attach(pieces: list[Piece], number: int, links: tuple[str, ...]) -> None:
+    """Take the address of a link without words, as a picture's, for a piece of its own."""
+    pieces.extend(Piece(link, number, number, gap=True, raw=link) for link in links)
+
+
+def _with_links(piece: Piece, links: tuple[str, ...]) -> Piece:
+    return replace(piece, links=links) if links else piece
+
+
+def _underline(pieces: list[Piece], rule: str, *, gap: bool) -> None:
+    """Take a line of dashes right below a line of text for a heading's underline."""
+    if pieces and not gap and len(rule.strip()) >= 0.5 * len(pieces[-1].text) > 1:
+        pieces[-1] = replace(pieces[-1], heading=True, whole=True)
+
+
+def _joins_heading(pieces: list[Piece], piece: Piece, *, gap: bool) -> bool:
+    """Join the second line of a heading that a line end has broken."""
+    if gap or not pieces or not pieces[-1].heading or piece.heading or piece.item:
+        return False
+    last = pieces[-1]
+    if not piece.text[0].islower() or len(piece.text) > 120 or piece.last - last.line > 2:
+        return False
+    joined = f"{last.text} {piece.text}"
+    pieces[-1] = replace(last, text=joined, last=piece.last, raw=joined)
+    return True
+
+
+def _block_text(line: str) -> str:
+    """Return one line of several that one link spans."""
+    seen = text.visible(line)
+    if found := _HEADING.fullmatch(seen):
+        seen = found["text"]
+    return "" if _BULLET.fullmatch(f"{seen} x") else seen
+
+
+def _piece(
+    seen: str, number: int, last: int, *, gap: bool, marked: bool, whole: bool
+) -> Piece | None:
+    """Return one line's piece, or None when it holds nothing but marks."""
+    raw = seen
+    heading = False
+    if marked:
+        seen = _UNESCAPED.sub(r"\1", re.sub(r"\\+(?=\s|$)", "", _TAG.sub(" ", seen)))
+        raw = seen = text.visible(seen)
+    item = False
+    for _ in range(4):
+        if found := _HEADING.fullmatch(seen):
+            seen, heading = found["text"], True
+        elif (found := _BULLET.match(seen)) and found.end() < len(seen):
+            seen, item = seen[found.end() :], True
+        elif (found := _BOLD.fullmatch(seen)) and found[1] not in found["text"]:
+            heading = heading or len(found[1]) == 2
+            seen = found["text"]
+        else:
+            break
+    if not seen or seen in ("[", "]", "[]", "()"):
+        return None
+    return Piece(
+        seen, number, max(number, last), gap, heading, item, (), whole or heading, raw or seen
+    )
+
+
+def _after(lines: Sequence[str], number: int) -> str:
+    """Return the next line that shows something."""
+    return next(filter(None, map(text.visible, lines[number : number + 4])), "")
+
+
+def _unglued(seen: str, after: str) -> list[str]:
+    """Part a page from the next one where no line end stood between them."""
+    at = seen.find(furniture.SIGN_TEXT)
+    if at > 0 and seen[at - 1] not in " (\"'“":
+        return [*_unglued(seen[:at], seen[at:]), seen[at:]]
+    head = seen.removesuffix("new")
+    if head not in (seen, "") and head[-1] != " " and after.startswith(furniture.SIGN_TEXT):
+        return [head, "new"]
+    return [seen]
