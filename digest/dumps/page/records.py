@@ -40,7 +40,7 @@ def to_dump(reading: Reading, source: Format, *, now: datetime, captured_on: dat
 
 
 def to_record(card: Card, *, position: int, published: date | None) -> PaperRecord:
-    """Return a card as a record. Its submitter, organisation and stars wait for their fields."""
+    """Return a card as a record. Its submitter and stars wait for their fields."""
     arxiv_id, links = hf_json.paper_links(card.arxiv_id or "")
     code = [Link("code", url) for url in card.facts.addresses if is_repository(url)]
     return record.build_record(
@@ -50,6 +50,7 @@ def to_record(card: Card, *, position: int, published: date | None) -> PaperReco
         position=position,
         line=card.title.line,
         authors=card.facts.authors,
+        organisations=filter(None, [card.facts.organisation]),
         author_count=card.facts.author_count,
         published=published,
         comments=card.facts.comments,
