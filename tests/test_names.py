@@ -12,9 +12,6 @@ ROOT = Path(__file__).parent.parent
 # Public names that more than one module defines, and why.
 TWICE = {
     "routes": "each module of pages has its own, and one function joins them all",
-    "read_day": "of a saved page without a year, until its reader takes `dates.read_day`",
-    "split_names": "of a feed's one field, until its reader takes `names.split_names`",
-    "check": "of a summary's words, until it has a name of its own",
     "fetch_command": "`models fetch` and `sources fetch`, each in its own module of commands",
 }
 MOST = 6

@@ -81,7 +81,7 @@ def status(models: Path) -> tuple[Status, ...]:
     return tuple(found)
 
 
-def check(models: Path) -> Path:
+def check_file(models: Path) -> Path:
     """Return the folder of the accepted model. Raises ModelError saying what is wrong."""
     for file in status(models):
         if not file.present:
@@ -208,7 +208,7 @@ class Absent:
 
 def load_model(models: Path, *, threads: int = 0) -> MiniLM:
     """Return the model that is here. Raises ModelError when it is not, or not the pinned one."""
-    folder = check(models)
+    folder = check_file(models)
     return MiniLM(folder, weights=_hash(folder / WEIGHTS.name), threads=threads)
 
 

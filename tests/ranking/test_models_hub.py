@@ -74,7 +74,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 def test_the_pinned_files_are_fetched_and_kept(hub: Hub, tmp_path: Path) -> None:
     assert all(file.accepted for file in models.fetch_model(tmp_path, "hub"))
-    kept = {path.name: path.read_bytes() for path in models.check(tmp_path).iterdir()}
+    kept = {path.name: path.read_bytes() for path in models.check_file(tmp_path).iterdir()}
     assert kept == CONTENTS
 
 

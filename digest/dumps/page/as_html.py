@@ -13,12 +13,12 @@ from datetime import date, datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digest.dumps import dates, hf_json, json_text
+from digest.dumps import dates, fields, hf_json, json_text
 from digest.dumps.harvest import Harvest, latest_plausible
 from digest.dumps.interface import Dump
 from digest.dumps.page import judging
 from digest.dumps.page.markup import read_html
-from digest.dumps.page.reading import Reading, read_page
+from digest.dumps.page.reading import PageReading, read_page
 from digest.dumps.page.records import to_dump, to_record
 from digest.errors import DumpError
 from digest.papers import title_key
@@ -70,7 +70,7 @@ class PageHtml:
         self,
         tree: LexborHTMLParser,
         embedded: _Embedded,
-        reading: Reading,
+        reading: PageReading,
         now: datetime,
         captured_on: date | None,
     ) -> Dump:
@@ -81,7 +81,7 @@ class PageHtml:
         return replace(told, rejections=(*embedded.harvest.rejections, *told.rejections))
 
 
-def _are_linked(reading: Reading) -> bool:
+def _are_linked(reading: PageReading) -> bool:
     """Return whether headings that lead to papers' own pages are what a page consists of."""
     linked = sum(card.arxiv_id is not None for card in reading.cards)
     return linked >= 1 and linked >= reading.refused_paragraphs

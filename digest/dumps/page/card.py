@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from digest.dumps.page.facts import Facts, paper_id
-from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, ends_sentence
+from digest.dumps.page.facts import CardFacts, paper_id
+from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, closes_sentence
 from digest.papers import title_key
 
 LONGEST_ABSTRACT = 20_000  # characters
@@ -20,7 +20,7 @@ class Card:
 
     title: Unit
     abstract: Unit | None = None
-    facts: Facts = field(default_factory=Facts)
+    facts: CardFacts = field(default_factory=CardFacts)
     lines: set[int] = field(default_factory=set)
     page: int = 0  # which of the text's pages it stands on, from 0
 
@@ -64,7 +64,7 @@ class Card:
                 f"abstract of {len(abstract)} characters, more than {LONGEST_ABSTRACT}",
             )
         marked = self.title.pieces[0].heading
-        is_sentence = ends_sentence(abstract) and (
+        is_sentence = closes_sentence(abstract) and (
             marked or abstract.count(" ") + 1 >= _SUMMARY_WORDS
         )
         if abstract and len(abstract) < len(title) and not is_sentence:

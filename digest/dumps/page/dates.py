@@ -47,7 +47,7 @@ class PageDay:
         return f"{_MONTHS[self.month - 1].title()} {self.day}{year}"
 
 
-def read_day(line: str) -> tuple[PageDay, int | None] | None:
+def printed_day(line: str) -> tuple[PageDay, int | None] | None:
     """Read `Mar 13`, `Mar 13, 2024`, `13 March 2024`, `2024-03-13`, and a count after it.
 
     `line` has single spaces. Returns None when it is anything else.

@@ -11,7 +11,7 @@ from typing import Literal
 from digest.dumps.page import furniture, paragraphs
 from digest.dumps.page.dates import PageDay
 from digest.dumps.page.facts import (
-    Facts,
+    CardFacts,
     leads_to_comments,
     leads_to_votes,
     paper_id,
@@ -24,17 +24,17 @@ _LONGEST_NAME = 4  # words
 
 
 @dataclass(slots=True)
-class Element:
+class CardElement:
     """A paragraph, or lines that are none."""
 
     kind: Literal["unit", "facts", "furniture", "sign", "day"]
     pieces: tuple[Piece, ...]
     unit: Unit | None = None
-    facts: Facts | None = None
+    facts: CardFacts | None = None
     day: PageDay | None = None  # the page's own, in its header
 
 
-def read_elements(pieces: Sequence[Piece]) -> list[Element]:
+def card_elements(pieces: Sequence[Piece]) -> list[CardElement]:
     """Return what a page's pieces are."""
     if _is_double_spaced(pieces):
         pieces = [replace(piece, gap=False) for piece in pieces]
@@ -56,31 +56,31 @@ class _Reader:
         self._first_sign = next(
             (at for at, piece in enumerate(pieces) if furniture.is_sign(piece.text)), -1
         )
-        self._found: list[Element | _Block] = []
+        self._found: list[CardElement | _Block] = []
         self._in_header = True  # no paragraph since the page's last sign
         self._after_furniture = True
         self._gap_due = False
         self._has_counts = sum(_is_count(piece.text) for piece in pieces) >= 3
         self._wrap = _usual_wrap(_runs(pieces))
 
-    def read(self) -> list[Element | _Block]:
+    def read(self) -> list[CardElement | _Block]:
         for at, piece in enumerate(self._pieces):
             for element in self._elements_of(at, piece):
                 self._add(element)
         return self._found
 
-    def _elements_of(self, at: int, piece: Piece) -> Iterator[Element | Piece]:
+    def _elements_of(self, at: int, piece: Piece) -> Iterator[CardElement | Piece]:
         if furniture.is_sign(piece.text):
             self._in_header = True
-            yield Element("sign", (piece,))
+            yield CardElement("sign", (piece,))
             return
         if self._awaits_name() and self._is_name(at, piece):
-            yield Element("facts", (piece,), facts=Facts(submitter=piece.text))
+            yield CardElement("facts", (piece,), facts=CardFacts(submitter=piece.text))
             return
         if self._after_furniture or self._in_header:
             rest = _without_button(piece.text, known=self._first_sign >= 0)
             if rest != piece.text:
-                yield Element("furniture", (replace(piece, text="Subscribe"),))
+                yield CardElement("furniture", (replace(piece, text="Subscribe"),))
                 piece = replace(piece, text=rest)
         facts = None if piece.heading else self._facts(at, piece)
         if self._goes_on(piece, facts):
@@ -92,25 +92,25 @@ class _Reader:
             or furniture.is_page_edge(piece.text)
             or (at < self._first_sign and furniture.is_preamble(piece.text))
         ):
-            yield Element("furniture", (piece,))
+            yield CardElement("furniture", (piece,))
         else:
             yield piece
 
-    def _of_facts(self, piece: Piece, facts: Facts) -> Iterator[Element]:
+    def _of_facts(self, piece: Piece, facts: CardFacts) -> Iterator[CardElement]:
         before = self._before()
-        alone = facts == Facts(day=facts.day)
+        alone = facts == CardFacts(day=facts.day)
         if self._in_header and facts.day and alone and self._after_furniture:
-            yield Element("day", (piece,), day=facts.day)
+            yield CardElement("day", (piece,), day=facts.day)
             return
         facts.day_line = piece.line if facts.day else None
         if facts.has_count and before is not None and facts.role is None:
             if before.role == "upvotes" and before.upvotes is None and before.is_other:
-                facts = Facts(upvotes=facts.count, role="upvotes", is_other=True)
+                facts = CardFacts(upvotes=facts.count, role="upvotes", is_other=True)
             elif before.day and before.comments is None and not piece.gap:
-                facts = Facts(comments=facts.count, role="comments")
-        yield Element("facts", (piece,), facts=facts)
+                facts = CardFacts(comments=facts.count, role="comments")
+        yield CardElement("facts", (piece,), facts=facts)
 
-    def _facts(self, at: int, piece: Piece) -> Facts | None:
+    def _facts(self, at: int, piece: Piece) -> CardFacts | None:
         """Return a piece's facts, with what its links and the address after it tell of them."""
         facts = read_facts(piece.text)
         if facts is None:
@@ -119,12 +119,12 @@ class _Reader:
         near = (*piece.links, *([following] if following.startswith("http") else []))
         facts.addresses += piece.links
         if facts.has_count and any(map(leads_to_comments, near)):
-            return Facts(comments=facts.count, role="comments", addresses=facts.addresses)
+            return CardFacts(comments=facts.count, role="comments", addresses=facts.addresses)
         if facts.has_count and any(map(leads_to_votes, near)):
             facts.role = "votes"
         return facts
 
-    def _goes_on(self, piece: Piece, facts: Facts | None) -> bool:
+    def _goes_on(self, piece: Piece, facts: CardFacts | None) -> bool:
         """Return whether a line that looks like the page's own is a wrapped paragraph's next.
 
         The last line of an abstract may be an address, a number or "models".
@@ -133,7 +133,7 @@ class _Reader:
         if not isinstance(last, _Block) or piece.gap or piece.heading or piece.item:
             return False
         before = last.pieces[-1]
-        if before.whole or before.heading or paragraphs.ends_sentence(before.text):
+        if before.whole or before.heading or paragraphs.closes_sentence(before.text):
             return False
         if not piece.text.strip(".,;:)]}"):
             return True
@@ -146,15 +146,15 @@ class _Reader:
             return len(before.text) >= 25
         return self._wrap is not None and paragraphs.is_full(before, piece, self._wrap)
 
-    def _before(self) -> Facts | None:
+    def _before(self) -> CardFacts | None:
         last = self._found[-1] if self._found else None
-        return last.facts if isinstance(last, Element) else None
+        return last.facts if isinstance(last, CardElement) else None
 
     def _awaits_name(self) -> bool:
         for last in reversed(self._found[-4:]):
-            if isinstance(last, Element) and last.kind == "facts" and last.facts is not None:
+            if isinstance(last, CardElement) and last.kind == "facts" and last.facts is not None:
                 return last.facts.submitter == ""
-            if not (isinstance(last, Element) and last.kind == "furniture"):
+            if not (isinstance(last, CardElement) and last.kind == "furniture"):
                 return False
         return False
 
@@ -178,8 +178,8 @@ class _Reader:
             return told.has_count and after is not None and after.has_count
         return after is None or not after.is_byline
 
-    def _add(self, element: Element | Piece) -> None:
-        if isinstance(element, Element):
+    def _add(self, element: CardElement | Piece) -> None:
+        if isinstance(element, CardElement):
             is_edge = furniture.is_page_edge(element.pieces[0].text)
             self._gap_due = self._gap_due or not (element.kind == "furniture" and is_edge)
             idle = self._in_header and element.facts is not None and element.facts.is_idle
@@ -208,7 +208,8 @@ class _Reader:
         edges = (
             element
             for element in self._found[-4:]
-            if isinstance(element, Element) and before.last < element.pieces[0].line < piece.line
+            if isinstance(element, CardElement)
+            and before.last < element.pieces[0].line < piece.line
         )
         return any(edges) and paragraphs.continues(before.text, piece.text)
 
@@ -222,23 +223,24 @@ def _without_button(line: str, *, known: bool) -> str:
     return rest if known or not rest[0].islower() else line
 
 
-def _joined(found: list[Element | _Block]) -> Iterator[Element]:
+def _joined(found: list[CardElement | _Block]) -> Iterator[CardElement]:
     """Yield elements, with the blocks parted into paragraphs."""
     blocks = [each for each in found if isinstance(each, _Block)]
     usual = _usual_wrap(block.pieces for block in blocks)
-    wraps = {id(block): paragraphs.find_wrap(block.pieces) or usual for block in blocks}
+    wraps = [paragraphs.find_wrap(block.pieces) or usual for block in blocks]
     parted = [
         len(paragraphs.runs(block.pieces, wrap)) > 1
-        for block in blocks
-        if len(block.pieces) > 1 and (wrap := wraps[id(block)]) is not None
+        for block, wrap in zip(blocks, wraps, strict=True)
+        if len(block.pieces) > 1 and wrap is not None
     ]
     loose = sum(parted) > 0.5 * len(parted)
+    wrap_of_next = iter(wraps)
     for each in found:
-        if isinstance(each, Element):
+        if isinstance(each, CardElement):
             yield each
         else:
-            for unit in paragraphs.join(each.pieces, wraps[id(each)], loose=loose):
-                yield Element("unit", unit.pieces, unit=unit)
+            for unit in paragraphs.join(each.pieces, next(wrap_of_next), loose=loose):
+                yield CardElement("unit", unit.pieces, unit=unit)
 
 
 def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -271,7 +273,7 @@ def _is_double_spaced(pieces: Sequence[Piece]) -> bool:
     return broken >= 3 and broken >= 0.25 * len(pieces)
 
 
-def _settled(elements: Iterator[Element]) -> Iterator[Element]:
+def _settled(elements: Iterator[CardElement]) -> Iterator[CardElement]:
     """Yield elements; a search's words in the header and page numbers become furniture."""
     all_of_them = list(elements)
     turning = False
@@ -279,7 +281,7 @@ def _settled(elements: Iterator[Element]) -> Iterator[Element]:
         is_number = _is_number(element)
         turning = furniture.is_turning(element.pieces[0].text) or (turning and is_number)
         if (turning and is_number) or _is_query(all_of_them, at):
-            yield Element("furniture", element.pieces)
+            yield CardElement("furniture", element.pieces)
         else:
             yield element
 
@@ -288,11 +290,11 @@ def _is_count(text: str) -> bool:
     return len(text) < 12 and (facts := read_facts(text)) is not None and facts.has_count
 
 
-def _is_number(element: Element) -> bool:
+def _is_number(element: CardElement) -> bool:
     return element.facts is not None and element.facts.has_count and element.facts.role is None
 
 
-def _is_query(elements: Sequence[Element], at: int) -> bool:
+def _is_query(elements: Sequence[CardElement], at: int) -> bool:
     """Return whether a short line stands within the header: what the page was searched for."""
     if not 0 < at < len(elements) - 1 or elements[at].unit is None:
         return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from digest.dumps.page.dates import PageDay, read_count, read_day
+from digest.dumps.page.dates import PageDay, printed_day, read_count
 from digest.papers import find_arxiv_id
 
 Role = Literal["votes", "upvotes", "comments"]  # votes stand above a title, upvotes below
@@ -45,7 +45,7 @@ _NAMES = re.compile(r",\s(?:and\s)?|\sand\s|;\s")
 
 
 @dataclass(slots=True)
-class Facts:
+class CardFacts:
     """What one line, or several, tell of a card."""
 
     author_count: int | None = None
@@ -95,20 +95,20 @@ class Facts:
         )
 
 
-def read_facts(text: str) -> Facts | None:
+def read_facts(text: str) -> CardFacts | None:
     """Read a line that tells nothing but facts; None when it is a title, an abstract or a name."""
     if found := _ADDRESS.fullmatch(text):
-        return Facts(addresses=(found[1],))
+        return CardFacts(addresses=(found[1],))
     if found := _LABEL.fullmatch(text):
         return _labelled(found["label"].lower(), found["value"])
     parts = [part for part in _SEPARATOR.split(text) if part]
     if not parts:
-        return Facts(is_other=True)
-    told = Facts()
+        return CardFacts(is_other=True)
+    told = CardFacts()
     for at, part in enumerate(parts):
         facts = _read_part(part)
         if facts is None and at == 0 and len(parts) > 1 and may_name(part):
-            facts = Facts(organisation=part)
+            facts = CardFacts(organisation=part)
         if facts is None:
             return None
         told.take(facts)
@@ -141,58 +141,58 @@ def is_repository(address: str) -> bool:
     return (parts.hostname or "").removeprefix("www.") == "github.com" and parts.path.count("/") > 1
 
 
-def _read_part(part: str) -> Facts | None:
+def _read_part(part: str) -> CardFacts | None:
     """Read one of the parts that stand between separators."""
     if found := _AUTHORS.fullmatch(part):
-        return Facts(author_count=int(found[1].replace(",", "")))
-    if dated := read_day(part):
-        return Facts(day=dated[0], comments=dated[1])
-    if (found := _PUBLISHED.fullmatch(part)) and (dated := read_day(found["day"])):
-        return Facts(day=dated[0], comments=dated[1])
+        return CardFacts(author_count=int(found[1].replace(",", "")))
+    if dated := printed_day(part):
+        return CardFacts(day=dated[0], comments=dated[1])
+    if (found := _PUBLISHED.fullmatch(part)) and (dated := printed_day(found["day"])):
+        return CardFacts(day=dated[0], comments=dated[1])
     if found := _SUBMITTED.fullmatch(part):
-        return Facts(submitter=found["name"].strip())
+        return CardFacts(submitter=found["name"].strip())
     if found := _GITHUB.fullmatch(part):
         stars = read_count((found["stars"] or found["starred"] or "").lower())
-        return Facts(stars=stars, is_other=True)
+        return CardFacts(stars=stars, is_other=True)
     if found := _COMMENTS.fullmatch(part):
-        return Facts(comments=read_count(found["count"] or found["beside"]), role="comments")
-    return _votes(part) or (Facts(is_other=True) if _PAGES.fullmatch(part) else None)
+        return CardFacts(comments=read_count(found["count"] or found["beside"]), role="comments")
+    return _votes(part) or (CardFacts(is_other=True) if _PAGES.fullmatch(part) else None)
 
 
-def _votes(part: str) -> Facts | None:
+def _votes(part: str) -> CardFacts | None:
     bare = _BOX.sub("", part, count=1)
     found = _VOTES.fullmatch(bare)
     if found is None:
-        return Facts(role="upvotes", is_other=True) if bare.lower() == "upvote" else None
+        return CardFacts(role="upvotes", is_other=True) if bare.lower() == "upvote" else None
     count = read_count(found["count"].lower())
     if count is None and found["count"][0].isdigit():
         return None
     if found["label"] or found["unit"]:
-        return Facts(upvotes=count, role="upvotes", is_other=True)
-    return Facts(has_count=True, count=count, role="votes" if bare != part else None)
+        return CardFacts(upvotes=count, role="upvotes", is_other=True)
+    return CardFacts(has_count=True, count=count, role="votes" if bare != part else None)
 
 
-def _labelled(label: str, value: str) -> Facts | None:
+def _labelled(label: str, value: str) -> CardFacts | None:
     """Read `Authors: A, B`, `Date: 2024-03-13`, `Link: https://…`."""
     if label.startswith("author"):
         if found := _AUTHORS.fullmatch(value):
-            return Facts(author_count=int(found[1].replace(",", "")))
-        return Facts(authors=tuple(name for name in _NAMES.split(value) if name))
+            return CardFacts(author_count=int(found[1].replace(",", "")))
+        return CardFacts(authors=tuple(name for name in _NAMES.split(value) if name))
     if label.startswith("organi"):
-        return Facts(organisation=value)
+        return CardFacts(organisation=value)
     if label == "submitter":
-        return Facts(submitter=value)
+        return CardFacts(submitter=value)
     if label in ("date", "published"):
-        dated = read_day(value)
-        return Facts(day=dated[0]) if dated else None
+        dated = printed_day(value)
+        return CardFacts(day=dated[0]) if dated else None
     if found := _ADDRESS.fullmatch(value):
-        return Facts(addresses=(found[1],))
+        return CardFacts(addresses=(found[1],))
     if label.startswith("arxiv"):
-        return Facts(addresses=(f"https://arxiv.org/abs/{value}",)) if paper_id(value) else None
+        return CardFacts(addresses=(f"https://arxiv.org/abs/{value}",)) if paper_id(value) else None
     count = read_count(value.lower())
     if count is None:
         return None
     return {
-        "comments": Facts(comments=count, role="comments"),
-        "stars": Facts(stars=count),
-    }.get(label, Facts(upvotes=count, role="upvotes"))
+        "comments": CardFacts(comments=count, role="comments"),
+        "stars": CardFacts(stars=count),
+    }.get(label, CardFacts(upvotes=count, role="upvotes"))

@@ -13,13 +13,13 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal, NamedTuple
 
-from digest.dumps.page.elements import Element
-from digest.dumps.page.facts import Facts, paper_id
+from digest.dumps.page.elements import CardElement
+from digest.dumps.page.facts import CardFacts, paper_id
 from digest.dumps.page.paragraphs import (
     LONGEST_TITLE,
     Unit,
+    closes_sentence,
     count_sentences,
-    ends_sentence,
     may_name_title,
 )
 
@@ -30,13 +30,13 @@ Phase = Literal["out", "above", "title", "abstract", "below", "lost"]
 _REFUSED = 1.0  # the unit of all costs: one paragraph that is not understood
 _NO_EVIDENCE = 1.2  # a title that neither an abstract nor a fact supports
 _ONLY_FACTS = (0.3, 1.1)  # one that facts support, without an abstract; where others have one
-_END = Facts(is_other=True)  # what follows the last card
+_END = CardFacts(is_other=True)  # what follows the last card
 _NEVER = 1e9
 _SHORT_ABSTRACT = 300
 _LONGEST_PARAGRAPH = 2_000  # characters: beyond it nothing is a misprinted title
 
 
-class State(NamedTuple):
+class CardState(NamedTuple):
     """Where in a card the reading stands."""
 
     phase: Phase = "out"
@@ -57,15 +57,15 @@ class Setting:
     upvotes_lead: bool  # its vote buttons stand above the titles
 
 
-def read_roles(elements: Sequence[Element]) -> list[Role]:
+def read_roles(elements: Sequence[CardElement]) -> list[Role]:
     """Return what each element is, on the cheapest reading of the whole page."""
     settings = _settings(elements)
     follows = _following_facts(elements)
-    paths: dict[State, float] = {State(): 0.0}
-    steps: list[dict[State, tuple[State, Role]]] = []
+    paths: dict[CardState, float] = {CardState(): 0.0}
+    steps: list[dict[CardState, tuple[CardState, Role]]] = []
     for at, element in enumerate(elements):
-        best: dict[State, float] = {}
-        step: dict[State, tuple[State, Role]] = {}
+        best: dict[CardState, float] = {}
+        step: dict[CardState, tuple[CardState, Role]] = {}
         before = elements[at - 1] if at else None
         for role, state, after, cost in _moves(element, paths, settings[at], follows[at], before):
             if cost < best.get(after, _NEVER):
@@ -82,7 +82,7 @@ def read_roles(elements: Sequence[Element]) -> list[Role]:
     return roles[::-1]
 
 
-def _settings(elements: Sequence[Element]) -> list[Setting]:
+def _settings(elements: Sequence[CardElement]) -> list[Setting]:
     """Return for each element what its page is like: a text may hold several."""
     starts = [
         0,
@@ -95,11 +95,11 @@ def _settings(elements: Sequence[Element]) -> list[Setting]:
     return found
 
 
-def _begins_page(elements: Sequence[Element], at: int) -> bool:
+def _begins_page(elements: Sequence[CardElement], at: int) -> bool:
     return elements[at].kind == "sign" and at > 0 and elements[at - 1].kind in ("unit", "facts")
 
 
-def _setting(elements: Sequence[Element]) -> Setting:
+def _setting(elements: Sequence[CardElement]) -> Setting:
     units = [element.unit for element in elements if element.unit is not None]
     lengths = [len(unit.text) for unit in units if is_prose(unit)]
     abstracts = sum(_abstract_cost(unit) < 0.5 for unit in units)
@@ -113,10 +113,10 @@ def _setting(elements: Sequence[Element]) -> Setting:
     )
 
 
-def _following_facts(elements: Sequence[Element]) -> list[Facts | None]:
+def _following_facts(elements: Sequence[CardElement]) -> list[CardFacts | None]:
     """Return for each element the facts right after it; `_END` where the page ends."""
-    found: list[Facts | None] = []
-    following: Facts | None = _END
+    found: list[CardFacts | None] = []
+    following: CardFacts | None = _END
     for element in reversed(elements):
         found.append(following)
         if element.kind == "facts":
@@ -136,12 +136,12 @@ def is_prose(unit: Unit) -> bool:
 
 
 def _moves(
-    element: Element,
-    paths: dict[State, float],
+    element: CardElement,
+    paths: dict[CardState, float],
     setting: Setting,
-    follows: Facts | None,
-    before: Element | None,
-) -> Iterator[tuple[Role, State, State, float]]:
+    follows: CardFacts | None,
+    before: CardElement | None,
+) -> Iterator[tuple[Role, CardState, CardState, float]]:
     """Yield every step over an element: its role, from where, to where, the cost so far."""
     unit, facts = element.unit, element.facts
     if unit is not None:
@@ -155,10 +155,15 @@ def _moves(
     else:
         ends = element.kind in ("sign", "day")
         for state, spent in paths.items():
-            yield "none", state, State() if ends else state, spent + ends * _closing(state, setting)
+            yield (
+                "none",
+                state,
+                CardState() if ends else state,
+                spent + ends * _closing(state, setting),
+            )
 
 
-def _closing(state: State, setting: Setting) -> float:
+def _closing(state: CardState, setting: Setting) -> float:
     """Return what it costs to end a card here."""
     if state.phase == "above":
         return 0.4
@@ -171,7 +176,7 @@ class _UnitStep:
     """What one paragraph can be, with what does not depend on the state worked out once."""
 
     def __init__(
-        self, unit: Unit, setting: Setting, follows: Facts | None, before: Element | None
+        self, unit: Unit, setting: Setting, follows: CardFacts | None, before: CardElement | None
     ) -> None:
         self._setting = setting
         first = unit.pieces[0]
@@ -181,20 +186,20 @@ class _UnitStep:
         self._more = _more_cost(unit, setting, before)
         self._organisations = [_organisation_cost(unit, a, follows) for a in (False, True)]
 
-    def moves(self, state: State) -> Iterator[tuple[Role, State, float]]:
+    def moves(self, state: CardState) -> Iterator[tuple[Role, CardState, float]]:
         # A stray line stands before a title rather than after it.
         yield "refused", state, _REFUSED + 0.3 * (state.phase == "title")
-        yield "refused", State("lost"), _REFUSED + 0.1 + _closing(state, self._setting)
+        yield "refused", CardState("lost"), _REFUSED + 0.1 + _closing(state, self._setting)
         led = state.phase == "above"
         closing = 0.0 if led else _closing(state, self._setting)
         title = self._title - 0.3 * (led and not self._marked)
-        yield "title", State("title", led or self._marked), closing + title
+        yield "title", CardState("title", led or self._marked), closing + title
         if state.phase == "title":
-            yield "abstract", State("abstract", abstract=True), self._abstract
+            yield "abstract", CardState("abstract", abstract=True), self._abstract
         if state.phase == "abstract":
             yield "more", state, self._more
         if state.phase in ("title", "abstract"):
-            below = State("below", True, state.abstract)
+            below = CardState("below", True, state.abstract)
             yield "organisation", below, self._organisations[state.abstract]
 
 
@@ -208,7 +213,7 @@ def _title_cost(unit: Unit, setting: Setting, evidence: bool) -> float:
     sentences = count_sentences(text)
     if sentences > 1:
         cost += 2.5
-    elif ends_sentence(text) and text[-1] not in "?!":
+    elif closes_sentence(text) and text[-1] not in "?!":
         cost += 0.6
     cost += 0.2 * text[0].islower() + 0.2 * (" " not in text)
     cost += 1.2 * (setting.marked_titles and not unit.pieces[0].heading)
@@ -219,36 +224,36 @@ def _abstract_cost(unit: Unit) -> float:
     text, words = unit.text, unit.text.count(" ") + 1
     if is_prose(unit):
         return 0.0
-    if ends_sentence(text):
+    if closes_sentence(text):
         return 0.2 if words >= 6 else 1.3
     if len(text) >= _SHORT_ABSTRACT:
         return 0.5
     return 1.2 if words >= 25 else 1.7
 
 
-def _more_cost(unit: Unit, setting: Setting, before: Element | None) -> float:
+def _more_cost(unit: Unit, setting: Setting, before: CardElement | None) -> float:
     """Return what it costs to take a paragraph for an abstract's second one."""
     if unit.pieces[0].heading or before is None or before.unit is None:
         return _NEVER
     told = before.unit.text
     first = unit.text.lstrip("\"'(“‘[")[:1]
-    broken = not ends_sentence(told)
+    broken = not closes_sentence(told)
     if broken and first.islower():
         return 0.1
     cost = 0.1 if setting.marked_titles else 0.5
     long = not setting.marked_titles and (len(told) + len(unit.text) > 1.4 * setting.usual_abstract)
-    if long or not ends_sentence(unit.text):
+    if long or not closes_sentence(unit.text):
         cost += 1.0
     if not unit.pieces[0].gap:
         cost += 0.7
     return cost - 0.2 * broken
 
 
-def _organisation_cost(unit: Unit, has_abstract: bool, follows: Facts | None) -> float:
+def _organisation_cost(unit: Unit, has_abstract: bool, follows: CardFacts | None) -> float:
     text = unit.text
     if follows is None or len(text) > 120 or text.count(" ") > 13 or unit.pieces[0].heading:
         return _NEVER
-    if ends_sentence(text) and not text.endswith(("Inc.", "Ltd.", "Co.", "Corp.", "e.V.")):
+    if closes_sentence(text) and not text.endswith(("Inc.", "Ltd.", "Co.", "Corp.", "e.V.")):
         return _NEVER
     if has_abstract:
         if follows is _END or (follows.addresses and not follows.day):
@@ -258,8 +263,8 @@ def _organisation_cost(unit: Unit, has_abstract: bool, follows: Facts | None) ->
 
 
 def _fact_moves(
-    facts: Facts, state: State, setting: Setting
-) -> Iterator[tuple[Role, State, float]]:
+    facts: CardFacts, state: CardState, setting: Setting
+) -> Iterator[tuple[Role, CardState, float]]:
     in_card = state.phase in ("title", "abstract", "below")
     # A byline ends its card: it is never passed over to pair a title with a later abstract.
     passed_over = 3.0 if in_card and facts.is_byline else 0.6
@@ -270,10 +275,10 @@ def _fact_moves(
         if state.phase == "above":
             cost = 0.5 * state.counted
             counted = state.counted or facts.submitter is None
-            yield "above", State("above", counted=counted), cost
+            yield "above", CardState("above", counted=counted), cost
         else:
             cost = 0.3 * (is_button and in_card and not setting.upvotes_lead)
-            to = State("above", counted=facts.submitter is None)
+            to = CardState("above", counted=facts.submitter is None)
             yield "above", to, _closing(state, setting) + cost
     if in_card and facts.submitter is None and facts.role != "votes":
         again = (facts.author_count is not None and state.authors) or (
@@ -283,9 +288,9 @@ def _fact_moves(
         authors = state.authors or facts.author_count is not None
         dated = state.dated or facts.day is not None
         evidence = state.evidence or not facts.has_count
-        yield "below", State("below", evidence, state.abstract, authors, dated), cost
+        yield "below", CardState("below", evidence, state.abstract, authors, dated), cost
 
 
-def _is_button(facts: Facts) -> bool:
+def _is_button(facts: CardFacts) -> bool:
     """Return whether facts stand anywhere on a card and tell nothing but addresses."""
     return facts.is_idle and not facts.has_count and facts.role is None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from digest.dumps.page.card import Card
 from digest.dumps.page.facts import paper_id
 from digest.dumps.page.paragraphs import count_sentences
-from digest.dumps.page.reading import Reading
+from digest.dumps.page.reading import PageReading
 from digest.errors import DumpError
 
 _ENOUGH = 2  # papers that only their words show: with fewer, any text might be a page
@@ -35,7 +35,7 @@ _LOOKS: tuple[tuple[str, re.Pattern[str], float], ...] = (
 )  # fmt: skip
 
 
-def is_page(reading: Reading) -> bool:
+def is_page(reading: PageReading) -> bool:
     """Return whether a text is the page of papers, and most of it was understood."""
     papers = len(reading.cards) + reading.doubled
     if not papers:
@@ -46,7 +46,7 @@ def is_page(reading: Reading) -> bool:
     return good >= _ENOUGH and 2 * good >= _UNDERSTOOD * (2 * papers + reading.refused_paragraphs)
 
 
-def refusal(reading: Reading, lines: Sequence[str]) -> DumpError:
+def refusal(reading: PageReading, lines: Sequence[str]) -> DumpError:
     """Return the error for a text that is no page of papers, saying what it looks like."""
     if reading.signs and not reading.cards and not reading.refused:
         return DumpError("a page without papers: only its header was saved")

@@ -66,7 +66,7 @@ def _is_broken_word(before: str, after: str) -> bool:
     return bool(_HYPHEN.search(before)) and bool(_GOES_ON.match(after))
 
 
-def ends_sentence(text: str) -> bool:
+def closes_sentence(text: str) -> bool:
     """Return whether a text ends as a sentence does."""
     return SENTENCE_END.search(text) is not None
 
@@ -78,7 +78,7 @@ def count_sentences(text: str) -> int:
 
 def continues(before: str, after: str) -> bool:
     """Return whether a line goes on in mid-sentence: no end before it, no capital at its start."""
-    return not ends_sentence(before) and _LOWER.match(after) is not None
+    return not closes_sentence(before) and _LOWER.match(after) is not None
 
 
 def find_wrap(block: Sequence[Piece]) -> Wrap | None:

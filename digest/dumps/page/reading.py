@@ -1,6 +1,6 @@
 """A page, read: its cards, what was refused, and what belongs to the page itself.
 
-Every line of the page is in one of the three; `Reading.lines` says in which.
+Every line of the page is in one of the three; `PageReading.lines` says in which.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Literal
 from digest.archive.dump_results import Rejection
 from digest.dumps.page.card import Card, without_doubles
 from digest.dumps.page.dates import PageDay
-from digest.dumps.page.elements import Element, read_elements
-from digest.dumps.page.facts import Facts, leads_to_votes, paper_id
+from digest.dumps.page.elements import CardElement, card_elements
+from digest.dumps.page.facts import CardFacts, leads_to_votes, paper_id
 from digest.dumps.page.grammar import Role, is_prose, read_roles
 from digest.dumps.page.numbering import without_numbers
 from digest.dumps.page.paragraphs import (
     LONGEST_TITLE,
     Unit,
+    closes_sentence,
     count_sentences,
-    ends_sentence,
     unit_of,
 )
 from digest.dumps.page.pieces import Source
@@ -28,7 +28,7 @@ Fate = Literal["paper", "refused", "furniture"]
 
 
 @dataclass(slots=True)
-class Reading:
+class PageReading:
     """A page, read."""
 
     cards: list[Card] = field(default_factory=list)
@@ -47,25 +47,25 @@ class Reading:
                 self.lines[line] = fate
 
 
-def read_page(source: Source) -> Reading:
+def read_page(source: Source) -> PageReading:
     """Read a page's pieces."""
-    elements = read_elements(source.pieces)
+    elements = card_elements(source.pieces)
     return _Assembly(source, elements).assemble()
 
 
 class _Assembly:
     """Puts cards together from elements and their roles."""
 
-    def __init__(self, source: Source, elements: list[Element]) -> None:
+    def __init__(self, source: Source, elements: list[CardElement]) -> None:
         self._source = source
         self._steps = list(zip(elements, read_roles(elements), strict=True))
-        self._reading = Reading(days=[None])
-        self._above = Facts()  # facts that belong to the title to come
-        self._above_lines: list[Element] = []
+        self._reading = PageReading(days=[None])
+        self._above = CardFacts()  # facts that belong to the title to come
+        self._above_lines: list[CardElement] = []
         self._card: Card | None = None
         self._lost = False  # the paragraph before was refused; what facts follow went with it
 
-    def assemble(self) -> Reading:
+    def assemble(self) -> PageReading:
         for element, role in self._steps:
             self._lost = self._lost and role in ("refused", "none")
             if element.unit is not None:
@@ -84,12 +84,12 @@ class _Assembly:
             self._close()
             self._card = Card(unit, facts=self._above, page=len(self._reading.days) - 1)
             self._card.lines |= {n for e in self._above_lines for n in _lines(e)}
-            self._above, self._above_lines = Facts(), []
+            self._above, self._above_lines = CardFacts(), []
             self._card.lines |= set(range(unit.line, unit.last + 1))
         elif role in ("abstract", "more", "organisation") and self._card is not None:
             self._card.lines |= set(range(unit.line, unit.last + 1))
             if role == "organisation":
-                self._card.facts.take(Facts(organisation=unit.text))
+                self._card.facts.take(CardFacts(organisation=unit.text))
                 self._card.facts.addresses += unit.pieces[0].links
             elif self._card.abstract is None:
                 self._card.abstract = unit
@@ -100,7 +100,7 @@ class _Assembly:
             self._refuse(unit.line, unit.last, _why_alone(unit))
             self._reading.refused_paragraphs += 1
 
-    def _take_facts(self, element: Element, facts: Facts, role: Role) -> None:
+    def _take_facts(self, element: CardElement, facts: CardFacts, role: Role) -> None:
         if role == "above":
             self._close()
         if role == "below" and facts.has_count:
@@ -120,7 +120,7 @@ class _Assembly:
             self._above.take(facts)
             self._above_lines.append(element)
 
-    def _leads_away(self, card: Card, facts: Facts) -> bool:
+    def _leads_away(self, card: Card, facts: CardFacts) -> bool:
         """Return whether an address is of the next card: its vote button, or its picture."""
         if not facts.is_idle or not facts.addresses:
             return False
@@ -129,7 +129,7 @@ class _Assembly:
         votes = any(map(leads_to_votes, facts.addresses))
         return bool(ids) and known not in ids and (known is not None or votes)
 
-    def _take_furniture(self, element: Element) -> None:
+    def _take_furniture(self, element: CardElement) -> None:
         if element.kind in ("sign", "day"):
             self._close()
             self._drop_above()
@@ -170,7 +170,7 @@ class _Assembly:
             first, last = told[0].pieces[0], told[-1].pieces[-1]
             shown = " ".join(element.pieces[0].text for element in told)[:60]
             self._refuse(first.line, last.last, f"{shown!r} belongs to no paper")
-        self._above, self._above_lines = Facts(), []
+        self._above, self._above_lines = CardFacts(), []
 
     def _refuse(self, first: int, last: int, reason: str) -> None:
         span = f" (lines {first} to {last})" if last > first else ""
@@ -185,7 +185,7 @@ class _Assembly:
         if last is not None and last.abstract is not None:
             pieces = self._source.pieces
             is_last = last.abstract.last == max(piece.last for piece in pieces)
-            if is_last and is_prose(last.abstract) and not ends_sentence(last.abstract.text):
+            if is_last and is_prose(last.abstract) and not closes_sentence(last.abstract.text):
                 reading.cut_at = last.abstract.last
         unique = without_doubles(reading.cards)
         reading.doubled = len(reading.cards) - len(unique)
@@ -193,7 +193,7 @@ class _Assembly:
         reading.refused.sort(key=lambda each: each.line or 0)
 
 
-def _lines(element: Element) -> set[int]:
+def _lines(element: CardElement) -> set[int]:
     return {n for piece in element.pieces for n in range(piece.line, piece.last + 1)}
 
 

@@ -10,11 +10,13 @@ from digest.dumps.interface import Dump, Format, Rejection
 from digest.dumps.page.card import Card
 from digest.dumps.page.dates import PageDay, page_year
 from digest.dumps.page.facts import is_repository
-from digest.dumps.page.reading import Reading
+from digest.dumps.page.reading import PageReading
 from digest.papers import Link, PaperRecord
 
 
-def to_dump(reading: Reading, source: Format, *, now: datetime, captured_on: date | None) -> Dump:
+def to_dump(
+    reading: PageReading, source: Format, *, now: datetime, captured_on: date | None
+) -> Dump:
     """Return a reading as a dump in `source`'s format; see `Format.parse`."""
     years = [_year(reading, page, now, captured_on) for page in range(len(reading.days))]
     rejections = list(reading.refused)
@@ -57,10 +59,13 @@ def to_record(card: Card, *, position: int, published: date | None) -> PaperReco
         upvotes=card.votes,
         links=(*links, *code),
         arxiv_id=arxiv_id,
+        github_url=next((url for url in card.facts.addresses if is_repository(url)), None),
+        github_stars=card.facts.stars,
+        submitter=card.facts.submitter or "",
     )
 
 
-def _year(reading: Reading, page: int, now: datetime, captured_on: date | None) -> int | None:
+def _year(reading: PageReading, page: int, now: datetime, captured_on: date | None) -> int | None:
     days = [card.facts.day for card in reading.cards if card.page == page and card.facts.day]
     told = reading.days[page]
     return page_year(told[0] if told else None, days, today=now.date(), captured_on=captured_on)
@@ -79,7 +84,7 @@ def _no_such_day(day: PageDay, line: int | None, year: int | None) -> Rejection:
     return Rejection(line, f"date not read: there is no {day}{where}")
 
 
-def _notes(reading: Reading) -> Iterator[Rejection]:
+def _notes(reading: PageReading) -> Iterator[Rejection]:
     if reading.cut_at is not None:
         yield Rejection(reading.cut_at, "it looks cut off: the last abstract ends in mid-sentence")
     if reading.doubled:
