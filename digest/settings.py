@@ -117,7 +117,7 @@ class EditionSettings(Section):
 class RankingSettings(Section):
     """[ranking]: what counts as a match."""
 
-    floor: float = Field(default=0.01, ge=0)
+    floor: float = Field(default=0.3, ge=0)
     semantic: Literal["auto", "on", "off"] = "auto"
     memory: int = Field(default=5000, ge=0)
 

@@ -1,9 +1,12 @@
 """Which papers of a ranking go into an issue. Pure: a ranking in, picks out.
 
-In this order: the floor and what was sent leave papers out; of near-duplicates the better stays;
-the best `max_papers` are taken; a keyword that took nearly all of them gives its weakest places to
-good papers of other keywords; an issue that has a match but fewer than `min_papers` is filled with
-what is popular outside the keywords, labelled as trending; so is the place kept for it, if any.
+In this order: the floor, which is held against the keyword that a paper matches best, and what was
+sent leave papers out; so does an opinion of them (who liked a paper knows it, as from their own
+library); so do dislikes, but never more than a part of a keyword's papers; likes bring papers that
+no keyword does, to a part of the places; of near-duplicates the better stays; the best `max_papers`
+are taken; a keyword that took nearly all of them gives its weakest places to good papers of other
+keywords; an issue that has a match but fewer than `min_papers` is filled with what is popular
+outside the keywords, labelled as trending; so is the place kept for it, if any.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from digest.ranking.interface import Explanation, Grounds, Pick, Picks, Ranking
@@ -20,7 +24,11 @@ if TYPE_CHECKING:
     from digest.ranking.taste import Taste
     from subscribers.profile import Profile
 
-FLOOR = 0.01
+FLOOR = 0.3
+OUTSIDE = 0.05  # what matches less is outside the keywords, and may fill an issue
+LIKED = 0.15  # what likes give at least to a paper that no keyword brings
+LIKED_SHARE = 0.3  # of an issue for such papers
+DISLIKED_SHARE = 0.5  # of the papers that a keyword leads, which dislikes may leave out
 SHARE = 0.7  # of an issue that one keyword may lead while others have good papers
 _NONE: frozenset[int] = frozenset()
 GOOD = 0.6  # a paper is good enough to displace another with this share of its score
@@ -47,9 +55,26 @@ class Explains(Protocol):
     def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
         """Which of the profile's items gives most to each paper; -1: none."""
 
+    def best(self, profile: Profile, numbers: Sequence[int]) -> tuple[float, ...]:
+        """How well each paper matches the item that it matches best, whatever its weight."""
+
+    def taste_of(self, taste: Taste, numbers: Sequence[int]) -> Sequence[tuple[float, float]]:
+        """What a taste gives each of some papers, and what it takes from it."""
+
     @property
     def duplicates(self) -> Mapping[int, frozenset[int]]:
         """The papers that say nearly the same as another; most have none and are not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """The papers of two collections: what was sent, and what readers had an opinion of before."""
+
+    sent: Container[int]
+    known: frozenset[int] | set[int]
+
+    def __contains__(self, paper: object) -> bool:
+        return paper in self.known or paper in self.sent
 
 
 Candidate = tuple[int, float]  # a paper that may be picked, and its score
@@ -72,17 +97,51 @@ def choose(
     `trending` of the places are kept for what is popular outside the keywords, unless all that is
     popular matches. Without a single match there is no fill either: the reader has a quiet day.
     """
-    candidates = eligible(ranking, index, sent, floor)
+    chosen, fill = decide(
+        profile,
+        ranking,
+        index,
+        taste=taste,
+        sent=sent,
+        max_papers=max_papers,
+        min_papers=min_papers,
+        floor=floor,
+        trending=trending,
+    )
+    grounds = index.grounds(profile, [paper for paper, _ in chosen], taste)
+    picks = [
+        Pick(paper, score, "picked", *why)
+        for (paper, score), why in zip(chosen, grounds, strict=True)
+    ]
+    filling = (Pick(paper, 0.0, "trending", grounds=0) for paper in fill)
+    return Picks((*picks, *filling))
+
+
+def decide(
+    profile: Profile,
+    ranking: Ranking,
+    index: Explains,
+    *,
+    taste: Taste = (),
+    sent: Container[int] = (),
+    max_papers: int = 10,
+    min_papers: int = 3,
+    floor: float = FLOOR,
+    trending: int = 0,
+) -> tuple[list[Candidate], list[int]]:
+    """Return what `choose` picks, best first, and the papers that fill the issue; no reasons."""
+    if taste:
+        sent = _Either(sent, {opinion.paper.id for opinion in taste})
+    most_liked = int(LIKED_SHARE * max_papers)
+    candidates = eligible(profile, ranking, index, sent, floor, taste, most_liked)
     if not candidates:
-        return Picks()
+        return [], []
     missing = min(min_papers, max_papers) - len(candidates)
     count = max(missing, min(trending, max_papers - 1))
     taken = {paper for paper, _ in candidates}
 
     def matches(number: int) -> bool:  # not all that match need be in the ranking
-        if ranking.complete:
-            return number in taken
-        return number in taken or index.explain(profile, number, taste).score >= floor
+        return number in taken or index.best(profile, [number])[0] >= min(OUTSIDE, floor)
 
     fill = _fill(profile, candidates, matches, index, sent, count)
     wanted = max_papers - len(fill)
@@ -92,20 +151,38 @@ def choose(
         if _surplus(leading, wanted) > 0:
             rest = index.leading(profile, [paper for paper, _ in candidates[wanted:]])
             chosen = diversified(candidates, (*leading, *rest), wanted)
-    grounds = index.grounds(profile, [paper for paper, _ in chosen], taste)
-    picks = [
-        Pick(paper, score, "picked", *why)
-        for (paper, score), why in zip(chosen, grounds, strict=True)
-    ]
-    return Picks((*picks, *fill))
+    return chosen, fill
 
 
 def eligible(
-    ranking: Ranking, index: Explains, sent: Container[int], floor: float
+    profile: Profile,
+    ranking: Ranking,
+    index: Explains,
+    sent: Container[int],
+    floor: float,
+    taste: Taste = (),
+    most_liked: int = 0,
 ) -> list[Candidate]:
-    """Return what may be picked, best first: at the floor or above, new, no near-duplicates."""
-    ranked = zip(ranking.papers, ranking.scores, strict=True)
-    fresh = [each for each in ranked if each[1] >= floor and each[0] not in sent]
+    """Return what may be picked, best first: at the floor or above, new, no near-duplicates.
+
+    At most `most_liked` of them are brought by the reader's likes alone.
+    """
+    best = index.best(profile, ranking.papers)
+    new = [paper not in sent for paper in ranking.papers]
+    through = [match >= floor and fresh for match, fresh in zip(best, new, strict=True)]
+    if taste:
+        gains = index.taste_of(taste, ranking.papers)
+        liked = [
+            at
+            for at, gain in enumerate(gains)
+            if new[at] and best[at] < floor and gain[0] >= LIKED and not gain[1]
+        ]
+        for at in _unlike(profile, ranking, index, through, best, [t for _, t in gains], floor):
+            through[at] = False
+        for at in liked[:most_liked]:
+            through[at] = True
+    ranked = zip(ranking.papers, ranking.scores, through, strict=True)
+    fresh = [(paper, score) for paper, score, passes in ranked if passes]
     duplicates = index.duplicates
     if duplicates.keys().isdisjoint(ranking.papers):
         return fresh
@@ -116,6 +193,30 @@ def eligible(
             kept.append(each)
             taken |= duplicates.get(each[0], _NONE)
     return kept
+
+
+def _unlike(
+    profile: Profile,
+    ranking: Ranking,
+    index: Explains,
+    through: Sequence[bool],
+    best: Sequence[float],
+    taken: Sequence[float],
+    floor: float,
+) -> list[int]:
+    """Return the places of what dislikes leave out: the weakest first, a share of each keyword's.
+
+    So a keyword that is followed is never taken away.
+    """
+    leading = index.leading(profile, ranking.papers)
+    counts = Counter(item for item, passes in zip(leading, through, strict=True) if passes)
+    rest = {item: int(DISLIKED_SHARE * count) for item, count in counts.items()}
+    out = []
+    for at in sorted(range(len(best)), key=lambda at: best[at] - taken[at]):
+        if through[at] and best[at] - taken[at] < floor <= best[at] and rest[leading[at]]:
+            rest[leading[at]] -= 1
+            out.append(at)
+    return out
 
 
 def diversified(
@@ -150,9 +251,9 @@ def _fill(
     index: Explains,
     sent: Container[int],
     count: int,
-) -> list[Pick]:
+) -> list[int]:
     """Return the most popular papers that match nothing, are not sent and not forbidden."""
-    found: list[Pick] = []
+    found: list[int] = []
     taken: set[int] = set()
     if count > 0:
         taken.update(*(index.duplicates.get(paper, _NONE) for paper, _ in candidates))
@@ -162,6 +263,6 @@ def _fill(
         if paper.id in taken or paper.id in sent or matches(paper.id):
             continue
         if index.allowed(profile, paper.id):
-            found.append(Pick(paper.id, 0.0, "trending", grounds=0))
+            found.append(paper.id)
             taken |= index.duplicates.get(paper.id, _NONE)
     return found

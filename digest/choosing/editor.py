@@ -174,10 +174,11 @@ class Editor:
     def matching(self, offer: Offer, profile: Profile) -> list[int]:
         """Return the papers of an offer that are above the floor for a profile."""
         ranking = offer.index.rank([profile], depth=max(1, len(offer.papers)))[0]
+        best = offer.index.best(profile, ranking.papers)
         return [
             paper
-            for paper, score in zip(ranking.papers, ranking.scores, strict=True)
-            if score >= self._rules.floor
+            for paper, match in zip(ranking.papers, best, strict=True)
+            if match >= self._rules.floor
         ]
 
     def _limits(self, reader: Subscriber) -> Limits:

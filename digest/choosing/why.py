@@ -58,9 +58,10 @@ class NoMatch:
 
 @dataclass(frozen=True, slots=True)
 class BelowFloor:
-    """It fits, but less than the floor asks for."""
+    """It fits, but no keyword as well as the floor asks for."""
 
     floor: float
+    best: float  # how well it matches the keyword that it matches best, at weight 1
     explanation: Explanation
 
 
@@ -137,8 +138,8 @@ def explain_absence(
     explanation = index.explain(profile, number, taste)
     if number not in ranking.papers:
         return NoMatch()
-    if explanation.score < floor:
-        return BelowFloor(floor, explanation)
+    if (best := index.best(profile, [number])[0]) < floor:
+        return BelowFloor(floor, best, explanation)
     for pick in picks:
         if number in index.duplicates_of(pick.paper):
             return NearDuplicate(pick.paper)
@@ -164,9 +165,9 @@ def sentence(answer: Answer, titles: Mapping[int, str]) -> str:
             return f"their profile requires {_listed(words)}, and it does not stand there"
         case NoMatch():
             return "none of their keywords stands in it, and it is not near enough in meaning"
-        case BelowFloor(floor, why_not):
+        case BelowFloor(floor, best, why_not):
             what = f" ({_reasons(why_not.reasons)})" if why_not.reasons else ""
-            return f"its score {why_not.score:.3f} is below the floor {floor:g}{what}"
+            return f"no keyword gives it the floor of {floor:g}; the best is {best:.3f}{what}"
         case NearDuplicate(of):
             return f"it says nearly the same as “{titles.get(of, of)}”, which is in the issue"
         case CrowdedOut(place, by, why_not):

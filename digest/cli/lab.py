@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from digest.choosing.editor import Rules
+from digest.choosing.issue_lab import EDITION, FLOORS, NAMES, IssueQuality, issue_quality
 from digest.cli.output import Json, objects, one, table, warn
 from digest.operations.likes import past_likes
 from digest.ranking import lab, models
 from digest.ranking.baseline import bm25
-from digest.ranking.collection import read_collection
+from digest.ranking.collection import Collection, read_collection
 from digest.ranking.semantics import Semantics
+from digest.ranking.vector_file import VectorFile
+from digest.settings import EditionSettings, RankingSettings
 
 app = typer.Typer(help="Measure the ranking and the summaries.", no_args_is_help=True)
 
@@ -56,20 +61,57 @@ def evaluate_command(
     compare: Annotated[
         tuple[RankerName, RankerName] | None, typer.Option(help="Two rankers, query by query.")
     ] = None,
+    issues: Annotated[
+        bool, typer.Option(help="Measure daily issues too, of editions of --batch or 200 papers.")
+    ] = True,
+    floor: Annotated[float, typer.Option(min=0, help="Of issues.")] = RankingSettings().floor,
+    max_papers: Annotated[
+        int, typer.Option(min=1, max=50, help="Of an issue.")
+    ] = EditionSettings().max_papers,
+    min_papers: Annotated[
+        int, typer.Option(min=0, max=50, help="Below it, an issue is filled.")
+    ] = EditionSettings().min_papers,
     json: Json = False,
 ) -> None:
-    """Rank a collection as one edition and print nDCG@10, MAP, MRR and recall@100."""
+    """Rank a collection as one edition and print nDCG@10, MAP, MRR and recall@100.
+
+    Then pick daily issues as for readers, and print how many papers they hold, precision, recall,
+    F1 and empty issues, at the floor and at others.
+    """
     collection = read_collection(folder, queries.value)
-    names = compare or (ranker,)
+    if compare is not None:
+        _show_comparison(collection, compare, batch, likes, json)
+        return
+    used, function, semantics = _ranker(ranker)
+    measured, _ = lab.evaluation(collection, used, function, batch=batch, likes=likes)
+    found: list[IssueQuality] = []
+    if issues and not likes and used != "bm25":
+        rules = Rules(max_papers, min_papers, floor)
+        floors = (floor, *(each for each in FLOORS if each != floor))
+        found = issue_quality(collection, semantics, rules, floors, edition=batch or EDITION)
+    if json:
+        rows = [each.as_json() for each in sorted(found, key=attrgetter("floor"))]
+        more = {"issues": found[0].as_json(), "floors": rows} if found else {}
+        one({**measured.as_json(), **more})
+        return
+    _show([measured])
+    if found:
+        _show_issues(found)
+
+
+def _show_comparison(
+    collection: Collection,
+    names: tuple[RankerName, RankerName],
+    batch: int | None,
+    likes: int,
+    json: bool,
+) -> None:
     measured = []
     for name in names:
-        used, function = _ranker(name)
+        used, function, _ = _ranker(name)
         measured.append(
             (used, *lab.evaluation(collection, used, function, batch=batch, likes=likes))
         )
-    if compare is None:
-        _show([measured[0][1]], json)
-        return
     (first, one_, values), (second, other, others) = measured
     compared = lab.compare(collection, (first, values), (second, others))
     if json:
@@ -84,7 +126,7 @@ def evaluate_command(
             }
         )
         return
-    _show([one_, other], False)
+    _show([one_, other])
     rows = sorted(compared.differences.items(), key=lambda pair: pair[1])
     table(("query", "difference of nDCG@10"), ((q, f"{d:+.3f}") for q, d in rows if d))
     table(
@@ -154,31 +196,48 @@ def summarise_command(
 
 
 def _semantics(mode: Literal["auto", "on"]) -> Semantics | None:
-    model = models.open_model(models.models_folder(os.environ), mode)
+    folder = models.models_folder(os.environ)
+    model = models.open_model(folder, mode)
     if isinstance(model, models.Absent):
         warn(model.reason)
         return None
-    return Semantics(model)
+    return Semantics(model, VectorFile(folder.parent / "lab-vectors.sqlite"))
 
 
-def _ranker(name: RankerName) -> tuple[str, lab.Ranker]:
+def _ranker(name: RankerName) -> tuple[str, lab.Ranker, Semantics | None]:
     if name is RankerName.bm25:
-        return "bm25", bm25
+        return "bm25", bm25, None
     if name is RankerName.lexical:
-        return "lexical", lab.our_ranker(None)
+        return "lexical", lab.our_ranker(None), None
     semantics = _semantics("on" if name is RankerName.blend else "auto")
-    return ("blend" if semantics else "lexical"), lab.our_ranker(semantics)
+    return ("blend" if semantics else "lexical"), lab.our_ranker(semantics), semantics
 
 
-def _show(evaluations: Iterable[lab.Evaluation], json: bool) -> None:
-    if json:
-        objects(each.as_json() for each in evaluations)
-        return
+def _show(evaluations: Iterable[lab.Evaluation]) -> None:
     table(
         ("ranker", "queries", *lab.MEASURES),
         (
             (each.ranker, each.queries, *(_cell(each, name) for name in lab.MEASURES))
             for each in evaluations
+        ),
+    )
+
+
+def _show_issues(found: Sequence[IssueQuality]) -> None:
+    """Print the issues at the product's floor with intervals, then at each floor."""
+    first, *_ = found
+    table(
+        (f"issues, floor {first.floor:g}", "mean", "95 %"),
+        (
+            (name, f"{getattr(first, name):.3f}", "{:.3f} to {:.3f}".format(*first.intervals[name]))
+            for name in NAMES
+        ),
+    )
+    table(
+        ("floor", *NAMES),
+        (
+            (each.floor, *(f"{getattr(each, name):.3f}" for name in NAMES))
+            for each in sorted(found, key=attrgetter("floor"))
         ),
     )
 

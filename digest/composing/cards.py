@@ -30,7 +30,7 @@ DENSITIES: tuple[Density, ...] = ("full", "short", "title")
 _SHORT = 160  # characters of an abstract in a trimmed card
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_KEYWORD = 300, 60, 60
 _KEYWORDS = 6  # named in a reason
-_NAMED = 0.005  # what a keyword gives at least to be named: half the default floor
+_NAMED = 0.02  # what a keyword gives at least to be named: more than at the margin
 _AUTHORS = 3  # names shown; the others are counted
 _SPACES = re.compile(r"\s+")
 
@@ -193,7 +193,7 @@ class CardWriter:
         if pick.section == "trending":
             return self._reason("trending", ())
         named = [reason for reason in pick.reasons if reason.gain >= _NAMED] or pick.reasons
-        literal = [r.keyword for r in named if r.field not in ("meaning", "likes")]
+        literal = [r.keyword for r in named if r.field not in ("meaning", "likes", "dislikes")]
         if literal:
             return self._reason("literal", tuple(dict.fromkeys(literal)))
         near = [reason.keyword for reason in named if reason.field == "meaning"]

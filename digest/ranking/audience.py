@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.integer[Any]]
 Asked = TypeVar("Asked")
 
 FEW = 50  # numbers that are looked up quicker than sieved
-LEAST_WEIGHT = 0.1  # of an item beside the profile's heaviest: it must stay above the floor
+LEAST_WEIGHT = 0.1  # of an item beside the profile's heaviest
 
 
 @dataclass(frozen=True, eq=False)

@@ -188,6 +188,13 @@ class Index:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
         return self._explainer.leading(profile, [self.place[number] for number in numbers])
 
+    def best(self, profile: Profile, numbers: Sequence[int]) -> tuple[float, ...]:
+        """Return how well each paper matches the item that it matches best, whatever its weight.
+
+        The floor is held against this: many weak matches do not add up to a strong one.
+        """
+        return self._explainer.best(profile, [self.place[number] for number in numbers])
+
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""
         return self.duplicates.get(number, frozenset())
@@ -240,14 +247,21 @@ class Index:
         Raises KeyError for a paper that is not in this index.
         """
         at = self.place[number]
-        liked = float(self.taste_space.row(taste)[at]) if taste else 0.0
-        return self._explainer.explain(profile, at, liked)
+        given = self.taste_of(taste, [number]) if taste else None
+        return self._explainer.explain(profile, at, given)
 
     def grounds(self, profile: Profile, numbers: Sequence[int], taste: Taste = ()) -> list[Grounds]:
         """Return what the picks of some papers hold of their explanations."""
         places = [self.place[number] for number in numbers]
-        liked = self.taste_space.row(taste)[places].tolist() if taste else None
-        return self._explainer.grounds(profile, places, liked)
+        given = self.taste_of(taste, numbers) if taste else None
+        return self._explainer.grounds(profile, places, given)
+
+    def taste_of(self, taste: Taste, numbers: Sequence[int]) -> list[tuple[float, float]]:
+        """Return what a taste gives each of some papers, and what it takes from it."""
+        places = [self.place[number] for number in numbers]
+        gains = self.taste_space.gains(taste)
+        liked, disliked = gains.liked[places].tolist(), gains.disliked[places].tolist()
+        return list(zip(liked, disliked, strict=True))
 
 
 def by_popularity(paper: Paper) -> tuple[float, float, int, int]:

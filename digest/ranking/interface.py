@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal, NamedTuple, Self
 
-Field = Literal["title", "abstract", "keywords", "authors", "organisations", "meaning", "likes"]
+Field = Literal[
+    "title", "abstract", "keywords", "authors", "organisations", "meaning", "likes", "dislikes"
+]
 Section = Literal["picked", "trending"]
 
 
@@ -15,9 +17,9 @@ Section = Literal["picked", "trending"]
 class Reason:
     """One keyword's part of a score, in one field. A pick's gains add up to its score."""
 
-    keyword: str  # as the reader typed it; for likes: what was liked
+    keyword: str  # as the reader typed it; for likes and dislikes: papers with that opinion
     field: Field
-    gain: float
+    gain: float  # negative for dislikes alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from digest.ranking.background import Background
     from subscribers.profile import Item
 
-ADJACENT = 0.2  # what a pair of neighbours adds, beside the words themselves
+# What a pair of neighbours counts beside its words: in `protein design` it is what was meant, in a
+# long question it is chance. So all pairs together count TOGETHER words, and none less than LOOSE.
+TOGETHER, LOOSE = 3.0, 0.2
+USUAL_IDF = 2.5  # of a word in one paper of twelve
+LEAST_SPECIFIC = 0.75  # of a word that all papers have: in an archive of one subject many do
 
 Run = tuple[str, ...]  # stems that stand together
 
@@ -24,6 +29,7 @@ class Term(NamedTuple):
     feature: Feature
     share: float
     cover: float = 1.0  # how telling it is beside the item's most telling word; 0: a pair
+    idf: float = 0.0  # of its rarest stem
 
 
 def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
@@ -40,8 +46,17 @@ def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
         variants = _variants(whole)
         if item.scope not in ("author", "org"):
             variants += _equivalents(whole, background)
-        return (Term(Feature(variants, item.scope), 1.0),)
+        return (Term(Feature(variants, item.scope), 1.0, 1.0, max(map(background.idf, whole))),)
     return _bag([part for part in parts if any(map(is_content, part))] or parts, background)
+
+
+def specificity(terms: Sequence[Term]) -> float:
+    """Return how much more than usual an item's rarest word tells (Spärck Jones 1972): 1 is usual.
+
+    Where a rare word stands once it is a match; where a common one does, seldom.
+    """
+    rarest = max((term.idf for term in terms), default=USUAL_IDF)
+    return max(math.sqrt(rarest / USUAL_IDF), LEAST_SPECIFIC)
 
 
 def _bag(parts: Sequence[Run], background: Background) -> tuple[Term, ...]:
@@ -51,14 +66,15 @@ def _bag(parts: Sequence[Run], background: Background) -> tuple[Term, ...]:
     for at, (part, worth) in enumerate(zip(parts, worths, strict=True)):
         feature = Feature(_variants(part) + _equivalents(part, background) + shorts.get(at, ()))
         words[feature] = words.get(feature, 0.0) + worth
+    adjacent = max(TOGETHER / len(parts), LOOSE)
     pairs: dict[Feature, float] = {}
     for at, ((left, worth), (right, other)) in enumerate(pairwise(zip(parts, worths, strict=True))):
         both = tuple(short for short in shorts.get(at, ()) if short in shorts.get(at + 1, ()))
         feature = Feature(((left[-1], right[0]), *both))
-        pairs[feature] = pairs.get(feature, 0.0) + ADJACENT * (worth + other) / 2
+        pairs[feature] = pairs.get(feature, 0.0) + adjacent * (worth + other) / 2
     total, most = sum(words.values()) + sum(pairs.values()), max(words.values())
     return (
-        *(Term(feature, worth / total, worth / most) for feature, worth in words.items()),
+        *(Term(feature, worth / total, worth / most, worth) for feature, worth in words.items()),
         *(Term(feature, worth / total, 0.0) for feature, worth in pairs.items()),
     )
 

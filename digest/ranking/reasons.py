@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from digest.ranking.audience import item_key, relative_weights
-from digest.ranking.blend import AT_THE_MARGIN, SCALE
+from digest.ranking.blend import AT_THE_MARGIN
 from digest.ranking.features import strengths
 from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span, new_number
 from digest.ranking.occurrences import Occurrences
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from subscribers.profile import Item, Profile
 
 LIKED = "papers you liked"
+DISLIKED = "papers you asked less of"
 MOST_ITEMS = 4_000  # whose parts are kept: about 20 MB
 
 _GAIN, _START, _FIELD = attrgetter("gain"), attrgetter("start"), attrgetter("field")
@@ -84,17 +85,22 @@ class Explainer:
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
         self._last: tuple[Profile | None, Asked] = (None, Asked((), ()))
 
-    def explain(self, profile: Profile, at: int, liked: float = 0.0) -> Explanation:
+    def explain(
+        self, profile: Profile, at: int, taste: Sequence[tuple[float, float]] | None = None
+    ) -> Explanation:
         """Explain the score of the paper at one place for one profile, term by term.
 
-        `liked` is what the reader's likes and dislikes give this paper.
+        `taste` holds what the reader's likes give this paper and what their dislikes take.
         """
-        reasons, spans, sentence, _ = self.grounds(profile, [at], [liked])[0]
+        reasons, spans, sentence, _ = self.grounds(profile, [at], taste)[0]
         score = sum([each.gain for each in reasons])
         return Explanation(score, reasons, spans, _closest(reasons), sentence)
 
     def grounds(
-        self, profile: Profile, places: Sequence[int], liked: Sequence[float] | None = None
+        self,
+        profile: Profile,
+        places: Sequence[int],
+        taste: Sequence[tuple[float, float]] | None = None,
     ) -> list[Grounds]:
         """Return what picks of some papers hold, for one profile.
 
@@ -102,13 +108,13 @@ class Explainer:
         """
         ordered = self._asked(profile).ordered
         given = zip(places, *[map(each.__getitem__, places) for each in ordered], strict=True)
-        if liked is None:
+        if taste is None:
             return [self._grounds(at, *filter(None, parts)) for at, *parts in given]
         return [
-            self._grounds_of(at, *filter(None, parts), _liked(gain))
-            if gain
+            self._grounds_of(at, *filter(None, parts), _by_taste(*gains))
+            if any(gains)
             else self._grounds(at, *filter(None, parts))
-            for (at, *parts), gain in zip(given, liked, strict=True)
+            for (at, *parts), gains in zip(given, taste, strict=True)
         ]
 
     def leading(self, profile: Profile, places: Sequence[int]) -> tuple[int, ...]:
@@ -117,6 +123,12 @@ class Explainer:
         rows = [map(given.scores.get, places, repeat(0.0)) for given in typed]
         # The first of equal ones leads.
         return tuple([row.index(max(row)) if any(row) else -1 for row in zip(*rows, strict=True)])
+
+    def best(self, profile: Profile, places: Sequence[int]) -> tuple[float, ...]:
+        """Return how well each paper matches the item that it matches best, at weight 1."""
+        scores = [self._given_by(item).scores for item in profile.wanted]
+        rows = [map(each.get, places, repeat(0.0)) for each in scores]
+        return tuple(map(max, zip(*rows, strict=True)))
 
     def _asked(self, profile: Profile) -> Asked:
         last = self._last  # a reader's papers are asked for in a row
@@ -163,10 +175,10 @@ class Explainer:
     def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> ReasonPart:
         gains = self._words(scored.terms, at)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
-        matches = score > SCALE * sum(gains.values()) / 2
+        matches = score > scored.scale * sum(gains.values()) / 2
         if matches and meaning > 0:
             gains["meaning"] = meaning
-        scale = SCALE if matches else SCALE * AT_THE_MARGIN
+        scale = scored.scale if matches else scored.scale * AT_THE_MARGIN
         terms = scored.terms if matches else ()  # what tells too little is not marked
         spans = [self._standing.spans(term.feature, at) for term in terms]
         reasons = [Reason(item.text, place, scale * gain) for place, gain in gains.items()]
@@ -177,7 +189,7 @@ class Explainer:
         matrix = self._scorer.matrix
         document, norms = matrix.documents[at], matrix.norms[at]
         gains: dict[Field, float] = {}
-        for feature, share, _ in terms:
+        for feature, share, *_ in terms:
             if document.is_by(feature):
                 field: Field = "authors" if feature.scope == "author" else "organisations"
                 gains[field] = gains.get(field, 0.0) + share
@@ -200,8 +212,14 @@ class Explainer:
         return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
 
 
-def _liked(gain: float) -> ReasonPart:
-    return ReasonPart(LIKED, (Reason(LIKED, "likes", gain),), ())
+def _by_taste(liked: float, disliked: float) -> ReasonPart:
+    """Return what likes give and dislikes take, as parts of a score."""
+    reasons = []
+    if liked:
+        reasons.append(Reason(LIKED, "likes", liked))
+    if disliked:
+        reasons.append(Reason(DISLIKED, "dislikes", -disliked))
+    return ReasonPart(LIKED, tuple(reasons), ())
 
 
 def _closest(reasons: Iterable[Reason]) -> str | None:

@@ -12,7 +12,14 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.ranking.audience import item_key
-from digest.ranking.blend import ProfileMatrices, blend, meaning_of, prepare, related_rows
+from digest.ranking.blend import (
+    ProfileMatrices,
+    blend,
+    meaning_of,
+    prepare,
+    related_rows,
+    scale_of,
+)
 from digest.ranking.corpus import Corpus
 from digest.ranking.features import Csr, Matrix, csr
 from digest.ranking.queries import Term, terms_of
@@ -30,6 +37,7 @@ class Scored:
 
     terms: Sequence[Term]
     meaning: npt.NDArray[np.float32]  # per paper, before the threshold
+    scale: float  # of both
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,8 @@ class Scorer:
         else:
             words = (block.prepared.expansion.terms[at : at + 1] @ self.related).toarray()
         meaning = meaning_of(words, block.prepared, slice(at, at + 1), self.vectors)
-        return Scored(block.prepared.terms[at], meaning[0])
+        terms = block.prepared.terms[at]
+        return Scored(terms, meaning[0], scale_of(terms, self.vectors))
 
     def _places(self, items: Sequence[Item]) -> list[int]:
         keys = [item_key(item) for item in items]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from digest.papers import Paper
 
 Vectors = npt.NDArray[np.float32]
+KEPT_AT_ONCE = 256  # fresh vectors: what is interrupted loses no more than these
 
 
 class Model(Protocol):
@@ -108,9 +109,11 @@ class Semantics:
         keys = [vector_key(self.model.name, text) for text in texts]
         known = dict(self._store.get(list(dict.fromkeys(keys))))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            made = self.model.embed(list(missing.values())).astype("<f2")
-            fresh = {key: vector.tobytes() for key, vector in zip(missing, made, strict=True)}
+        pending = list(missing)
+        for start in range(0, len(pending), KEPT_AT_ONCE):
+            some = pending[start : start + KEPT_AT_ONCE]
+            made = self.model.embed([missing[key] for key in some]).astype("<f2")
+            fresh = {key: row.tobytes() for key, row in zip(some, made, strict=True)}
             self._store.put(fresh)
             known.update(fresh)
         if not texts:

@@ -1,8 +1,9 @@
-"""What a subscriber's likes and dislikes teach: two centroids that move the score, bounded.
+"""What a subscriber's likes and dislikes teach: bounded gains and losses beside the keywords.
 
-Rocchio's feedback (1971): the mean of the liked papers minus a part of the mean of the disliked
-ones, in words and in meaning; older opinions count less. Nothing is kept but the opinions
-themselves, so taking one back undoes it. The gain is at most LIKES: keywords stay in charge.
+Likes are a centroid in words and in meaning (Rocchio 1971), and weigh the more the more of them
+there are: one paper says little of what its reader is after. Dislikes only take away, from papers
+near one of them; what is far from all dislikes gains nothing. Older opinions count less. Nothing is
+kept but the opinions themselves, so taking one back undoes it. The bounds keep keywords in charge.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from digest.ranking.scorer import Scorer
 
 HALF_LIFE_DAYS = 180.0  # an opinion this old counts half
-DISLIKE = 0.4  # a dislike beside a like
-LIKES_WORDS = 0.5  # the most that the words of liked papers give
+LIKES_WORDS = 0.5  # the most that the words of many liked papers give
 LIKES_MEANING = 1.0  # and that their meaning gives
+LIKES_HALF = 3.0  # likes that give half as much as many do
+DISLIKES_MOST = 0.15  # what dislikes take at most: less than a match gives
+UNLIKE, ALIKE = 0.2, 0.5  # closeness to a disliked paper: nothing is taken; the most is
 COLUMNS = 1 << 18
 
 
@@ -44,9 +47,9 @@ class Opinion:
 
     @property
     def weight(self) -> float:
-        """How much it counts: 1 for a like of today, less with age, negative for a dislike."""
+        """How much it counts: 1 for one of today, less with age."""
         fading: float = 0.5 ** (max(self.age_days, 0.0) / HALF_LIFE_DAYS)
-        return fading * (-DISLIKE if self.kind == "dislike" else 1.0)
+        return fading
 
 
 Taste = tuple[Opinion, ...]
@@ -66,6 +69,13 @@ def taste_of(
     )
 
 
+class Gains(NamedTuple):
+    """What a taste gives and takes, paper by paper; both 0 or more."""
+
+    liked: npt.NDArray[Any]
+    disliked: npt.NDArray[Any]
+
+
 class TasteSpace:
     """The day's papers as unit vectors of their words and their meaning, for tastes."""
 
@@ -79,48 +89,65 @@ class TasteSpace:
         self._background: Background = scorer.corpus.background
         self._hasher = FeatureHasher(COLUMNS, input_type="pair", alternate_sign=False)
         self._papers = self._words(scorer.matrix.documents)
-        self._kept: dict[tuple[object, ...], npt.NDArray[Any]] = {}
+        self._kept: dict[tuple[object, ...], Gains] = {}
 
     def rows(self, tastes: Sequence[Taste]) -> npt.NDArray[np.float32]:
-        """Return what each taste gives each paper: tastes × papers, between ∓1 or so."""
+        """Return what each taste gives each paper, less what it takes: tastes × papers."""
         self._kept = {}  # those ranked before are explained by now
-        return np.stack([self.row(taste) for taste in tastes]).astype(np.float32)
+        gains = [self.gains(taste) for taste in tastes]
+        return np.stack([each.liked - each.disliked for each in gains]).astype(np.float32)
 
-    def row(self, taste: Taste) -> npt.NDArray[Any]:
-        """Return what one taste gives each paper; no opinions give nothing.
+    def gains(self, taste: Taste) -> Gains:
+        """Return what one taste gives and takes, paper by paper; no opinions give nothing.
 
         Who was ranked is explained next, paper by paper, from the same row.
         """
         key = tuple([(each.paper.id, each.kind, each.age_days) for each in taste])
         kept = self._kept.get(key)
         if kept is None:
-            words, meaning = self.parts(taste)
-            kept = self._kept[key] = np.asarray(words + meaning)
+            disliked = [each for each in taste if each.kind == "dislike"]
+            liked = [each for each in taste if each.kind != "dislike"]
+            kept = self._kept[key] = Gains(self._liked(liked), self._disliked(disliked))
         return kept
 
-    def parts(self, taste: Taste) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Return the gain by words and by meaning, paper by paper."""
-        nothing: npt.NDArray[Any] = np.zeros(len(self._scorer.papers))
-        if not taste:
-            return nothing, nothing
-        signs = np.array([opinion.weight for opinion in taste])
-        shares = signs / max(np.abs(signs).sum(), 1.0)
-        documents = [Document.of(opinion.paper) for opinion in taste]
-        liked = self._words(documents)
-        centroid = sparse.csr_matrix(shares) @ liked
-        length = np.sqrt(np.sum(centroid.data**2)) or 1.0
-        bound = min(1.0, float(np.abs(shares).sum()))
-        # Dense, as turning a sparse row of so many columns round takes ten times as long.
-        words = LIKES_WORDS * bound * (self._papers @ centroid.toarray()[0]) / length
-        return words, LIKES_MEANING * bound * self._meaning(taste, shares)
-
-    def _meaning(self, taste: Taste, shares: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        semantics, papers = self._scorer.semantics, self._scorer.vectors
-        if semantics is None or papers is None:
+    def _liked(self, liked: Sequence[Opinion]) -> npt.NDArray[Any]:
+        """Return what likes give each paper: 0 or more, more the more likes there are."""
+        if not liked:
             return np.zeros(len(self._scorer.papers))
-        vectors = semantics.vectors([paper_text(opinion.paper) for opinion in taste])
-        centroid: Vectors = unit((shares[:, None] * vectors).sum(axis=0)[None])
-        return np.asarray((papers @ centroid[0]) - self._scorer.corpus.ordinary(centroid)[0])
+        weights = np.array([opinion.weight for opinion in liked])
+        total = float(weights.sum())
+        shares = weights / max(total, 1e-9)
+        centroid = sparse.csr_matrix(shares) @ self._words(_documents_of(liked))
+        length = np.sqrt(np.sum(centroid.data**2)) or 1.0
+        # Dense, as turning a sparse row of so many columns round takes ten times as long.
+        gained = LIKES_WORDS * (self._papers @ centroid.toarray()[0]) / length
+        if (vectors := self._vectors(liked)) is not None:
+            gained += LIKES_MEANING * self._meaning(unit((shares @ vectors)[None]))[0]
+        return np.asarray(total / (total + LIKES_HALF) * np.maximum(gained, 0))
+
+    def _disliked(self, disliked: Sequence[Opinion]) -> npt.NDArray[Any]:
+        """Return what dislikes take from each paper: what the nearest of them takes."""
+        if not disliked:
+            return np.zeros(len(self._scorer.papers))
+        if (vectors := self._vectors(disliked)) is not None:
+            near = self._meaning(vectors)
+        else:
+            near = (self._words(_documents_of(disliked)) @ self._papers.T).toarray()
+        share = np.clip((near - UNLIKE) / (ALIKE - UNLIKE), 0, 1)
+        weights = np.array([opinion.weight for opinion in disliked])
+        return np.asarray(DISLIKES_MOST * (weights[:, None] * share).max(axis=0))
+
+    def _vectors(self, opinions: Sequence[Opinion]) -> Vectors | None:
+        semantics = self._scorer.semantics
+        if semantics is None or self._scorer.vectors is None:
+            return None
+        return semantics.vectors([paper_text(opinion.paper) for opinion in opinions])
+
+    def _meaning(self, vectors: Vectors) -> npt.NDArray[Any]:
+        """Return how much nearer than usual each paper is to some vectors: vectors × papers."""
+        papers = self._scorer.vectors
+        ordinary = self._scorer.corpus.ordinary(vectors)
+        return np.asarray(vectors @ papers.T - ordinary[:, None])  # type: ignore[union-attr]
 
     def _words(self, documents: Sequence[Document]) -> Csr:
         """Return papers × hashed stems, tf·idf, rows of length 1: the same on every day."""
@@ -133,3 +160,7 @@ class TasteSpace:
             for document in documents
         ]
         return self._normalize(self._hasher.transform(weighed))
+
+
+def _documents_of(opinions: Sequence[Opinion]) -> list[Document]:
+    return [Document.of(opinion.paper) for opinion in opinions]

@@ -170,6 +170,6 @@ def test_the_evaluate_and_compare_commands_answer(
 ) -> None:
     base = ("lab", "evaluate", folder, "--queries", "keywords")
     said = inside(capsys, tmp_path / "data", *base, "--ranker", "lexical", "--json")
-    assert set(said.one) == {"ranker", "queries", *lab.MEASURES, "ci"}
+    assert set(said.one) == {"ranker", "queries", *lab.MEASURES, "ci", "issues", "floors"}
     said = inside(capsys, tmp_path / "data", *base, "--compare", "bm25", "lexical", "--json")
     assert {"a", "b", "difference", "differences"} <= set(said.one)

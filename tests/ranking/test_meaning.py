@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from digest.choosing.choose import FLOOR, choose
 from digest.papers import Paper
 from digest.ranking.acronyms import definitions
 from digest.ranking.background import Background
+from digest.ranking.blend import AT_THE_MARGIN
 from digest.ranking.corpus import Corpus
 from digest.ranking.index import Index
 from digest.ranking.semantics import InMemory, Semantics, Vectors, unit
-from digest.ranking.taste import HALF_LIFE_DAYS, Opinion
+from digest.ranking.taste import HALF_LIFE_DAYS, Opinion, Taste
 from subscribers.profile import parse
 
 TOPICS = {"ocean": 0, "tides": 0, "sea": 0, "birds": 1, "wings": 1, "rocks": 2, "granite": 2}
@@ -89,13 +91,82 @@ def test_a_score_does_not_depend_on_the_papers_of_the_day() -> None:
     assert dict(zip(together.papers, together.scores, strict=True))[1] == alone.scores[0]
 
 
-def test_likes_raise_what_resembles_them_and_dislikes_lower_it_less() -> None:
+def test_likes_only_raise_and_dislikes_only_lower_what_resembles_them() -> None:
     index = build(TopicModel())
     like, dislike = Opinion(PAPERS[2], "like"), Opinion(PAPERS[2], "dislike")
-    raised = index.taste_space.row((like,))[index.place[3]]
-    lowered = index.taste_space.row((dislike,))[index.place[3]]
-    assert raised > 0 > lowered
-    assert raised > -lowered
+    ((raised, nothing),) = index.taste_of((like,), [3])
+    ((none, lowered),) = index.taste_of((dislike,), [3])
+    assert raised > 0 and lowered > 0 and nothing == none == 0
+    assert index.taste_of((dislike,), [1, 4]) == [(0, 0), (0, 0)]
+
+
+def test_likes_weigh_more_the_more_of_them_there_are() -> None:
+    index = build(TopicModel())
+    few, many = (tuple(Opinion(PAPERS[2], "like") for _ in range(n)) for n in (1, 10))
+    assert index.taste_of(few, [3])[0][0] < index.taste_of(many, [3])[0][0]
+
+
+def test_no_paper_enters_by_dislikes() -> None:
+    index, taste = build(TopicModel()), tuple(Opinion(paper, "dislike") for paper in PAPERS[:2])
+    profile = parse("rocks")
+    (ranking,) = index.rank([profile], tastes=[taste])
+    assert ranking.papers == (4,)
+    (alone,) = index.rank([profile])
+    assert ranking.scores == alone.scores
+
+
+def test_a_dislike_leaves_out_what_is_like_it_but_never_all_of_a_keyword() -> None:
+    papers = [Paper(n, f"Tides number {n}", f"On the sea, place {n}.") for n in range(1, 5)]
+    papers += [Paper(n, "Birds", f"Wings {n}.") for n in range(5, 8)]
+    background, semantics = Background.of(papers), Semantics(TopicModel())
+    index = Index.build(papers, background, Corpus.of(papers, background, semantics), semantics)
+    profile, taste = parse("tides"), (Opinion(papers[0], "dislike"),)
+
+    def picked(taste: Taste) -> list[int]:
+        (ranking,) = index.rank([profile], tastes=[taste] if taste else None)
+        floor = min(index.best(profile, [1, 2, 3, 4])) - 0.05
+        picks = choose(profile, ranking, index, taste=taste, min_papers=0, floor=floor)
+        return [pick.paper for pick in picks]
+
+    assert picked(()) == [1, 2, 3, 4]
+    assert len(picked(taste)) == 2
+    elsewhere = [Paper(n, f"Tides, part {n}", "Of the sea.") for n in (8, 9)]
+    assert len(picked(tuple(Opinion(paper, "dislike") for paper in elsewhere))) == 2
+
+
+def test_likes_alone_bring_a_part_of_an_issue() -> None:
+    papers = [Paper(n, f"Tides number {n}", f"On the sea, place {n}.") for n in range(1, 21)]
+    papers += [Paper(21, "Granite", "Rocks.")]
+    background, semantics = Background.of(papers), Semantics(TopicModel())
+    index = Index.build(papers, background, Corpus.of(papers, background, semantics), semantics)
+    profile, taste = parse("granite"), tuple(Opinion(paper, "like") for paper in papers[:3])
+    (ranking,) = index.rank([profile], tastes=[taste])
+    picks = choose(profile, ranking, index, taste=taste, min_papers=0)
+    assert len(picks) == 4 and 21 in {pick.paper for pick in picks}
+    assert picks == choose(profile, ranking, index, taste=taste, min_papers=0)
+
+
+def test_a_paper_that_a_reader_brought_is_known_to_them() -> None:
+    papers = [Paper(n, "Granite rocks", f"Rocks, place {n}.") for n in range(1, 4)]
+    papers += [Paper(4, "Birds", "Wings.", upvotes=9), Paper(5, "Sea", "Tides.", upvotes=8)]
+    index = Index.build(papers, Background.of(papers))
+    profile, taste = parse("granite"), (Opinion(papers[0], "like"), Opinion(papers[3], "like"))
+    (ranking,) = index.rank([profile], tastes=[taste])
+    picks = choose(profile, ranking, index, taste=taste, floor=0.01, min_papers=4)
+    assert [(pick.paper, pick.section) for pick in picks] == [
+        (2, "picked"),
+        (3, "picked"),
+        (5, "trending"),
+    ]
+
+
+def test_a_dislike_is_a_reason_that_takes_away() -> None:
+    index, taste = build(TopicModel()), (Opinion(PAPERS[3], "dislike"),)
+    profile = parse("rocks")
+    (ranking,) = index.rank([profile], tastes=[taste])
+    why = index.explain(profile, 4, taste)
+    assert why.reasons[-1].field == "dislikes" and why.reasons[-1].gain < 0
+    assert why.score == pytest.approx(ranking.scores[0], abs=1e-5)
 
 
 def test_an_old_opinion_counts_less() -> None:
@@ -145,12 +216,62 @@ def test_a_bag_is_not_matched_by_its_commonest_word_alone_though_it_scores() -> 
     assert {reason.field for reason in why.reasons} == {"abstract"}
 
 
-def test_no_word_of_a_bag_is_required() -> None:
+def test_a_word_of_a_bag_that_stands_everywhere_is_not_required() -> None:
     papers = [Paper(n, "A new method", "We design a method.") for n in range(1, 40)]
     papers.append(Paper(40, "Protein folding", "Nothing else."))
     index = Index.build(papers, Background.of(papers))
     profile = parse("protein design")
-    picks = choose(profile, index.rank([profile])[0], index, min_papers=0)
+    picks = choose(profile, index.rank([profile])[0], index, min_papers=0, floor=0.2)
+    assert [pick.paper for pick in picks] == [40]
+
+
+def test_one_of_two_telling_words_is_no_match_without_a_model() -> None:
+    papers = [Paper(n, "Rivers", "Water.") for n in range(1, 40)]
+    papers += [Paper(40, "Audio manipulation", ""), Paper(41, "Arms", "Robot manipulation.")]
+    index = Index.build(papers, Background.of(papers))
+    profile = parse("robot manipulation")
+    ranking = index.rank([profile])[0]
+    assert ranking.papers == (41, 40)
+    assert [pick.paper for pick in choose(profile, ranking, index)] == [41, 1, 2]
+    assert ranking.scores[1] < AT_THE_MARGIN
+
+
+def test_what_is_meant_by_a_word_decides_where_a_bag_stands_in_part() -> None:
+    papers = [
+        *PAPERS,
+        Paper(5, "Wings and tides", "Birds of the sea."),
+        Paper(6, "Tides of granite", "Rocks."),
+    ]
+    background, semantics = Background.of(papers), Semantics(TopicModel())
+    corpus = Corpus.of(papers, background, semantics)
+    index = Index.build(papers, background, corpus, semantics)
+    scores = dict(zip(*astuple(index.rank([parse("tides ocean")])[0])[:2], strict=True))
+    assert scores[1] > scores[2] > scores.get(6, 0.0)  # all of it; by meaning; a word, far away
+    assert scores.get(6, 0.0) < FLOOR
+
+
+@pytest.mark.parametrize(("common", "rare"), [("tides", "moths")])
+def test_a_rare_word_is_a_better_match_than_a_common_one(common: str, rare: str) -> None:
+    papers = [Paper(n, "Of the sea", f"We look at {common}.") for n in range(1, 30)]
+    papers += [Paper(n, "Of the sea", "We look at rocks.") for n in range(30, 60)]
+    papers += [Paper(60, "Of the sea", f"We look at {rare}.")]
+    index = Index.build(papers, Background.of(papers))
+    common_best, rare_best = (
+        index.best(profile, index.rank([profile])[0].papers)[0]
+        for profile in (parse(common), parse(rare))
+    )
+    assert rare_best > FLOOR and rare_best > 1.3 * common_best
+
+
+def test_many_weak_matches_do_not_add_up_to_a_strong_one() -> None:
+    papers = [Paper(n, "Of the sea", "We look at tides, rocks and moths.") for n in range(1, 40)]
+    papers += [Paper(n, "Rivers", "Water.") for n in range(41, 80)]
+    papers += [Paper(40, "Moraines", "A survey.")]
+    index = Index.build(papers, Background.of(papers))
+    profile = parse("tides, rocks, moths, moraines")
+    ranking = index.rank([profile])[0]
+    assert ranking.papers[0] == 1 and ranking.scores[0] > 0.4
+    picks = choose(profile, ranking, index, min_papers=0, floor=0.4)
     assert [pick.paper for pick in picks] == [40]
 
 

@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 from digest.papers import Paper
 from digest.ranking.audience import Sent, relative_weights
 from digest.ranking.background import Background
-from digest.ranking.blend import AT_THE_MARGIN, ENOUGH_COVER, SCALE
+from digest.ranking.blend import (
+    AT_THE_MARGIN,
+    ENOUGH_COVER,
+    SCALE_ALONE,
+    USUAL_WORDS,
+    WHOLE,
+)
 from digest.ranking.features import Document, length_norms, strengths
 from digest.ranking.index import DEPTH, Index, by_popularity
-from digest.ranking.queries import terms_of
+from digest.ranking.queries import specificity, terms_of
 from subscribers.profile import Item, Profile, parse
 
 ROUNDING = 1e-5
@@ -124,8 +130,14 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
             return None
         terms = terms_of(item, background)
         found = [sum(strengths(document, term.feature, norms).values()) for term in terms]
-        cover = sum(term.cover for term, worth in zip(terms, found, strict=True) if worth)
-        scale = SCALE if cover >= ENOUGH_COVER - ROUNDING else SCALE * AT_THE_MARGIN
+        stand = [bool(worth) for worth in found]
+        words = sum(term.cover for term, there in zip(terms, stand, strict=True) if there)
+        needed = ENOUGH_COVER * sum(term.cover for term in terms)  # of three words at most
+        pairs = [there for term, there in zip(terms, stand, strict=True) if not term.cover]
+        whole = bool(pairs) and sum(pairs) / len(pairs) >= WHOLE
+        matches = bool(terms) and (whole or words >= needed - ROUNDING)
+        longer = max(sum(term.cover > 0 for term in terms) / USUAL_WORDS, 1) ** 0.5
+        scale = SCALE_ALONE * specificity(terms) * longer * (1 if matches else AT_THE_MARGIN)
         worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
         total += weight * scale * sum(worths)
     return total
