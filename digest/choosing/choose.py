@@ -97,7 +97,7 @@ def choose(
     `trending` of the places are kept for what is popular outside the keywords, unless all that is
     popular matches. Without a single match there is no fill either: the reader has a quiet day.
     """
-    chosen, fill = decide(
+    chosen, fill = decisions(
         profile,
         ranking,
         index,
@@ -117,7 +117,7 @@ def choose(
     return Picks((*picks, *filling))
 
 
-def decide(
+def decisions(
     profile: Profile,
     ranking: Ranking,
     index: Explains,

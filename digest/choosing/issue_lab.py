@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from digest.choosing.choose import decide
+from digest.choosing.choose import decisions
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.index import Index
@@ -84,7 +84,7 @@ def _counted(
     for query, ranking in zip(collection.queries, rankings, strict=True):
         relevant = here & query.relevant.keys()
         for floor in floors:
-            picked, fill = decide(
+            picked, fill = decisions(
                 query.profile,
                 ranking,
                 index,

@@ -79,7 +79,7 @@ def preview_command(
     elif html:
         print(found.part("html"))
     else:
-        say_understood(context.obj.office.desk.by_email(email))
+        say_understood(context.obj.app.desk.by_email(email))
         say(f"Subject: {found.subject}\n")
         print(found.part("plain"))
 

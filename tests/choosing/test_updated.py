@@ -245,7 +245,7 @@ def test_a_newer_title_is_known_from_then_on(wanted: Installation) -> None:
     data = listing(identity, "Robots that run", SECOND, 2, "replace")
     ingest_one(wanted.app, IncomingDump("arxiv", data))
     assert sends(wanted) == ["Robots that run"]
-    assert wanted.ingest(paper("Robots that run")).new == 0
+    assert wanted.ingest(("Robots that run", SECOND)).new == 0
 
 
 def test_why_speaks_of_the_newer_version(
