@@ -79,7 +79,8 @@ def preview_command(
     elif html:
         print(found.part("html"))
     else:
-        say_understood(context.obj.app.desk.by_email(email))
+        if not text:
+            say_understood(app.desk.by_email(email))
         say(f"Subject: {found.subject}\n")
         print(found.part("plain"))
 
