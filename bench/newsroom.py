@@ -45,7 +45,9 @@ def vocabulary(rng: random.Random, size: int = 1500) -> list[str]:
     return list(found)
 
 
-def articles(rng: random.Random, words: list[str]) -> list[dict[str, str]]:
+def articles(
+    rng: random.Random, words: list[str], count: int = PAPERS
+) -> list[dict[str, str]]:
     """Return titles and abstracts, some 1,100 characters each."""
     shares = [1 / (rank + 5) for rank in range(len(words))]
 
@@ -54,7 +56,7 @@ def articles(rng: random.Random, words: list[str]) -> list[dict[str, str]]:
 
     return [
         {"title": text(9), "abstract": ". ".join(text(16) for _ in range(11)) + "."}
-        for _ in range(PAPERS)
+        for _ in range(count)
     ]
 
 
@@ -73,7 +75,7 @@ def whole(folder: Path, port: int, mails: int) -> None:
     rng = random.Random(11)
     words = vocabulary(rng)
     app = open_app(_settings(port), Path(tempfile.mkdtemp(dir=folder)), clock=lambda: NOW)
-    ingest_one(app, IncomingDump("papers.json", _dump(articles(rng, words))))
+    ingest_one(app, IncomingDump("papers.json", dump(articles(rng, words))))
     rows = [
         {
             "id": number,
@@ -109,13 +111,13 @@ def _settings(port: int) -> Settings:
     return Settings(**given)
 
 
-def _dump(found: list[dict[str, str]]) -> bytes:
-    """Return the papers as the `daily_papers` JSON has them."""
+def dump(found: list[dict[str, str]], first: int = 0) -> bytes:
+    """Return the papers as the `daily_papers` JSON has them; their ids count from `first`."""
     return json.dumps(
         [
             {
                 "paper": {
-                    "id": f"2611.{number:05}",
+                    "id": f"2611.{first + number:05}",
                     "title": each["title"],
                     "summary": each["abstract"],
                     "upvotes": number % 50,

@@ -33,7 +33,7 @@ def readers_site(app: App) -> Guard:
             may_tell=rates.notice,
         ),
         feedback=app.stores.readers,
-        previews=_previews(app),
+        previews=preview_service(app),
         issues=PastIssues(recipes, app.sending_parts.freezer(recipes)),
         rates=rates,
         settings=PageSettings(
@@ -68,7 +68,8 @@ def _metrics(app: App) -> APIRouter | None:
     return create_metrics(token, lambda: exposition(app.stores, sources, app.clock()))
 
 
-def _previews(app: App) -> Previews:
+def preview_service(app: App) -> Previews:
+    """Return what shows somebody an issue while they type."""
     return Previews(
         newest=app.stores.editions.newest,
         seen_since=app.stores.archive.seen_since,

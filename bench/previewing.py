@@ -1,0 +1,115 @@
+"""What a preview costs: CPU per request, for honest keywords and for hostile ones.
+
+    .venv/bin/python bench/previewing.py [--papers 600] [--semantic off|on]
+
+600 papers in twelve editions, the words our own. Each text is asked for as the pages ask (parsed,
+ranked, counted, suggested), never twice, so that no cache answers; the middle of several tries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.newsroom import articles, dump, vocabulary
+from digest.app.application import App, open_app
+from digest.archive.dump_results import IncomingDump
+from digest.operations.dumps import ingest_one
+from digest.operations.pages import preview_service
+from digest.settings import Settings
+from subscribers.errors import ProfileError
+from subscribers.profile import parse
+from subscribers.web.interfaces import PreviewService
+
+BEGAN = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
+EDITIONS = 12
+TRIES = 9
+
+
+def main() -> None:
+    """Print a table: milliseconds of CPU for each kind of text."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--papers", type=int, default=600)
+    options.add_argument("--semantic", choices=("off", "on"), default="off")
+    asked = options.parse_args()
+    rng = random.Random(5)
+    words = vocabulary(rng)
+    with tempfile.TemporaryDirectory() as folder:
+        app = archive(Path(folder), rng, words, asked.papers, asked.semantic)
+        service = preview_service(app)
+        started = time.process_time()
+        ask(service, words[30])
+        print(f"the first, which takes the papers apart: {time.process_time() - started:.2f} s")
+        for name, texts in kinds(rng, words):
+            taken = []
+            for text in texts:
+                started = time.process_time()
+                ask(service, text)
+                taken.append(1000 * (time.process_time() - started))
+            print(f"{name:44} {statistics.median(taken):8.1f} ms   most {max(taken):8.1f} ms")
+        app.close()
+
+
+def ask(service: PreviewService, text: str) -> None:
+    """Do what a request does, but for the page."""
+    try:
+        service.preview(parse(text), None)
+    except ProfileError:
+        pass  # that is answered without a look at the papers
+
+
+def archive(folder: Path, rng: random.Random, words: list[str], papers: int, semantic: str) -> App:
+    """Return a digest with papers in some editions, a day apart."""
+    now = BEGAN
+    given: dict[str, Any] = {"ranking": {"semantic": semantic}}
+    app = open_app(Settings(**given), folder, clock=lambda: now)
+    found = articles(rng, words, papers)
+    for day in range(EDITIONS):
+        ingest_one(app, IncomingDump("papers.json", dump(found[day::EDITIONS], 1000 * day)))
+        app.stores.editions.open(now.date(), now=now, expiry=timedelta(days=3))
+        now += timedelta(days=1)
+    return app
+
+
+def kinds(rng: random.Random, words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield what people and attackers type, several of each kind."""
+
+    def some(count: int, first: int = 20) -> list[str]:
+        return rng.sample(words[first:], count)
+
+    def wrong(word: str) -> str:
+        return word[:2] + rng.choice("qwzy") + word[2:]
+
+    def letters(count: int) -> str:
+        return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=count))
+
+    def each(make: Any) -> list[str]:
+        return [make()[:2000] for _ in range(TRIES)]
+
+    yield "three keywords", each(lambda: ", ".join(some(3)))
+    yield "three keywords, one of them misspelt", each(lambda: ", ".join([*some(2), wrong(some(1)[0])]))
+    yield "100 ordinary items", each(lambda: ", ".join(some(100)))
+    yield "100 misspelt items", each(lambda: ", ".join(wrong(word) for word in some(100)))
+    yield "as many items as fit", each(lambda: ",".join(letters(3) for _ in range(500)))
+    yield "100 phrases of three words", each(lambda: ", ".join(f'"{" ".join(some(3))}"' for _ in range(99)))
+    yield "one bag of hundreds of words", each(lambda: " ".join(some(250)))
+    yield "one word of 1900 letters", each(lambda: letters(1900))
+    yield "one word, 900 times", each(lambda: " ".join([letters(4)] * 400))
+    yield "U+FDFA, 1900 times, in quotes", each(lambda: '"' + "\ufdfa" * 1900 + '"' + letters(3))
+    yield "U+FDFA apart", each(lambda: "\ufdfa " * 900 + letters(3))
+    yield "hyphens", each(lambda: "-".join(letters(1) for _ in range(990)))
+    yield "exclusions", each(lambda: letters(5) + ", " + ", ".join("-" + w for w in some(150)))
+    yield "requirements", each(lambda: ", ".join("+" + word for word in some(150)))
+    yield "authors", each(lambda: ", ".join(f"author:{letters(4)}" for _ in range(150)))
+    yield "combining marks", each(lambda: "a" + "\u0301" * 1900 + letters(3))
+
+
+if __name__ == "__main__":
+    main()
