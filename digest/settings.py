@@ -29,6 +29,7 @@ from pydantic_settings import (
 )
 
 from digest.errors import SettingsError
+from subscribers.links import read_base_url
 
 
 def _secret(value: SecretStr | None) -> SecretStr | None:
@@ -51,7 +52,7 @@ class NewsletterSettings(Section):
     name: str = "digest"
     sender: str = ""  # "" on loopback: digest@localhost
     reply_to: str = ""
-    base_url: str = ""
+    base_url: Annotated[str, AfterValidator(read_base_url)] = ""
     unsubscribe_mailto: str = ""
     postal_address: str = ""
     operator: str = ""  # told by mail when a source is not well
@@ -327,7 +328,7 @@ def _explained(error: ValidationError, path: Path | None) -> str:
         if problem["type"] == "extra_forbidden":
             said = "no such setting; see settings.toml for all of them"
         else:
-            said = problem["msg"]
+            said = problem["msg"].removeprefix("Value error, ")
         lines.append(f"{key}: {said}")
     where = f"{path} or the environment" if path else "the environment"
     return f"in {where}: " + "; ".join(lines)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote, unquote, urlsplit
+
+import idna
 
 from subscribers.tokens import Tokens
 
 _TOKEN_IN_LINK = re.compile(r"/m/[A-Za-z0-9._-]+/|(?<=unsubscribe%20)[A-Za-z0-9._-]+")
+_LONGEST = 500  # characters: with a token after it, it still fits on a header's line
+_NOT_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f<>\"'`\\^{}|]")
+_ASCII_HOST = re.compile(
+    r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?"
+)
 
 MailAction = Literal["unsubscribe", "preferences", "read", "more", "less", "mute"]
 
@@ -71,3 +80,55 @@ def without_tokens(text: str) -> str:
     return _TOKEN_IN_LINK.sub(
         lambda found: "/m/(token)/" if found[0].startswith("/m/") else "(token)", text
     )
+
+
+def read_base_url(text: str) -> str:
+    """Return where readers reach the pages as it stands in every link: ASCII, no last slash.
+
+    The host's letters beyond ASCII become A-labels (RFC 5891), the path's percent-encoded UTF-8
+    (RFC 3986, 2.5). Empty stays empty: there are no pages.
+
+    Raises:
+        ValueError: no page's address can be made of it; the text says why.
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    if _NOT_IN_ADDRESSES.search(text) or len(text) > _LONGEST:
+        raise ValueError(f"write an address of at most {_LONGEST} characters without blanks,"
+                         " quotes and brackets")  # fmt: skip
+    try:
+        at = urlsplit(text)
+        host, port = at.hostname or "", at.port
+    except ValueError as error:
+        raise ValueError(f"this is no address: {error}") from None
+    if at.scheme not in ("http", "https") or not host:
+        raise ValueError("write an address such as https://papers.example.org")
+    if "@" in at.netloc:
+        raise ValueError("leave the user and the password away: every reader would see them")
+    if "?" in text or "#" in text:
+        raise ValueError("leave away what begins with ? or #: links are made by adding to it")
+    return f"{at.scheme}://{_ascii_host(host)}{f':{port}' if port else ''}{_ascii_path(at.path)}"
+
+
+def _ascii_host(host: str) -> str:
+    if ":" in host:  # urlsplit let it through in brackets only
+        return f"[{ipaddress.IPv6Address(host)}]"
+    if host.isascii():
+        if _ASCII_HOST.fullmatch(host):
+            return host
+        raise ValueError(f"{host!r} is no host's name")
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise ValueError(f"{host!r} is no host's name: {error}") from None
+
+
+def _ascii_path(path: str) -> str:
+    try:
+        segments = unquote(path.rstrip("/"), errors="strict").split("/")[1:]
+    except UnicodeDecodeError:
+        raise ValueError("what is percent-encoded in its path is not UTF-8") from None
+    if any(segment in ("", ".", "..") or not segment.isprintable() for segment in segments):
+        raise ValueError("its path has an empty part, a dot alone, or what nobody can see")
+    return "".join(["/" + quote(segment, safe="~@:+,=") for segment in segments])

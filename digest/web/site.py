@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
@@ -49,6 +49,7 @@ def guard_settings(
 ) -> GuardSettings:
     """Return what is let in. Raises SettingsError when a proxy is no address."""
     try:
-        return GuardSettings(hosts_of(base_url, allowed), networks(proxies))
+        root = unquote(urlsplit(base_url).path.rstrip("/"))
+        return GuardSettings(hosts_of(base_url, allowed), networks(proxies), root_path=root)
     except ValueError as error:
         raise SettingsError(f"web.trusted_proxies: {error}") from None

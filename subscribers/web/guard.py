@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 
@@ -48,6 +49,7 @@ class GuardSettings:
     hosts: frozenset[str]  # names without port, lower case; '*' lets every name in
     trusted_proxies: tuple[Network, ...] = ()
     max_body: int = 64 * 1024  # bytes
+    root_path: str = ""  # the pages stand below it, as in `/digest`; decoded
 
 
 class Guard:
@@ -71,12 +73,24 @@ class Guard:
         is_head = scope["method"] == "HEAD"
         if is_head:  # what follows links with HEAD sees what GET would show
             scope["method"] = "GET"
-        answer = _Answer(send, secure=client.secure, is_head=is_head)
+        root = self._below_root(scope)
+        answer = _Answer(send, secure=client.secure, is_head=is_head, root=quote(root))
         if refusal := self._refusal(headers):
             await _refuse(answer, *refusal)
             return
         body = _Body(receive, self.settings.max_body)
         await self.app(scope, body.receive, answer)
+
+    def _below_root(self, scope: Scope) -> str:
+        """Set the ASGI scope's root path; a proxy may pass it on with the path or cut it off."""
+        root, path = self.settings.root_path, scope["path"]
+        if root:
+            scope["root_path"] = root
+            if path != root and not path.startswith(root + "/"):
+                scope["path"] = root + path
+            elif path == root:
+                scope["path"] = root + "/"
+        return root
 
     def _refusal(self, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
         hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
@@ -118,16 +132,20 @@ class _Body:
 
 
 class _Answer:
-    """Send, with the security headers that the answer does not set itself."""
+    """Send, with the security headers that the answer does not set itself, and redirects placed."""
 
-    def __init__(self, send: Send, *, secure: bool, is_head: bool) -> None:
+    def __init__(self, send: Send, *, secure: bool, is_head: bool, root: str) -> None:
         self._send = send
+        self._root = root  # encoded
         self._secure = secure
         self._is_head = is_head
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            present = [(name.lower(), value) for name, value in message.get("headers", [])]
+            present = [
+                (name.lower(), self._placed(name.lower(), value))
+                for name, value in message.get("headers", [])
+            ]
             names = {name for name, _ in present}
             present += [item for item in _HEADERS.items() if item[0] not in names]
             if self._secure:
@@ -136,6 +154,11 @@ class _Answer:
         elif self._is_head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
+
+    def _placed(self, name: bytes, value: bytes) -> bytes:
+        """Put a redirect to one of our pages below the root path."""
+        ours = name == b"location" and value.startswith(b"/") and not value.startswith(b"//")
+        return self._root.encode() + value if ours else value
 
 
 async def _refuse(send: Send, status: int, text: str) -> None:

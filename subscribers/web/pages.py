@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 from fastapi import Request, Response
@@ -75,10 +76,16 @@ class Pages:
     ) -> HTMLResponse:
         """Render a page, in the language of the `reader` among its values, if they chose one."""
         words = self.words(request, values.get("reader"))
+        root = quote(request.scope.get("root_path", ""))
         html = (
             _environment(self.templates, words)
             .get_template(template)
-            .render(site=self.settings, asset=self.assets.address, **values)
+            .render(
+                site=self.settings,
+                root=root,
+                asset=lambda name: root + self.assets.address(name),
+                **values,
+            )
         )
         # No Vary: nothing but a style sheet is ever cached.
         return HTMLResponse(html, status, headers={"Content-Language": words.language})
