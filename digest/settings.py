@@ -7,6 +7,7 @@ that names its path. Read once, in `app.py`, and passed on.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,15 @@ def _secret(value: SecretStr | None) -> SecretStr | None:
     return value if value and value.get_secret_value() else None
 
 
+def _address(text: str) -> str:
+    """Check that a setting is one mail address alone, or empty; where mail goes is not asked."""
+    if text and not _ADDRESS.fullmatch(text):
+        raise ValueError("write one mail address and nothing else, such as post@lab.example")
+    return text
+
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()/?#]+")
+MailAddress = Annotated[str, AfterValidator(_address)]
 Secret = Annotated[SecretStr | None, AfterValidator(_secret)]
 Rate = Annotated[float, Field(ge=0)]
 
@@ -50,12 +60,12 @@ class NewsletterSettings(Section):
     """[newsletter]: who sends, and how it looks."""
 
     name: str = "digest"
-    sender: str = ""  # "" on loopback: digest@localhost
-    reply_to: str = ""
+    sender: MailAddress = ""  # "" on loopback: digest@localhost
+    reply_to: MailAddress = ""
     base_url: Annotated[str, AfterValidator(read_base_url)] = ""
-    unsubscribe_mailto: str = ""
+    unsubscribe_mailto: MailAddress = ""
     postal_address: str = ""
-    operator: str = ""  # told by mail when a source is not well
+    operator: MailAddress = ""  # told by mail when a source is not well
     logo_url: str = ""
     logo_alt: str = ""
     accent: str = "#a3341f"
@@ -174,7 +184,7 @@ class DeliverySettings(Section):
     on_uncertain: Literal["hold", "resend"] = "hold"
     lease_seconds: float = Field(default=600.0, gt=0)
     processes: int = Field(default=0, ge=0)  # 0: one a core
-    return_path: str = ""
+    return_path: MailAddress = ""
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     pace: PaceSettings = PaceSettings()

@@ -118,6 +118,12 @@ class Accounting:
         return sum(getattr(self, state.value) for state in State)
 
     @property
+    def refused_to_all(self) -> bool:
+        """Whether mails were sent and every one of them was refused."""
+        open_ended = self.pending + self.deferred + self.uncertain
+        return self.refused > 0 and self.accepted == 0 and open_ended == 0
+
+    @property
     def finished(self) -> bool:
         """Whether nothing is pending or deferred."""
         return self.pending == 0 and self.deferred == 0

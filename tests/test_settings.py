@@ -104,3 +104,16 @@ def test_a_password_is_in_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SettingsError) as caught:
         load_settings(None)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["SENDER", "REPLY_TO", "UNSUBSCRIBE_MAILTO", "OPERATOR"])
+@pytest.mark.parametrize(
+    "written", ["Lab <post@lab.example>", "post", "a@b@c", "mailto:post@lab.example", "a b@c.d",
+                "post@lab.example?subject=x", "a@b.example, c@d.example"],
+)  # fmt: skip
+def test_an_address_that_no_header_takes_is_refused_before_a_run(
+    name: str, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DIGEST_NEWSLETTER__{name}", written)
+    with pytest.raises(SettingsError, match=f"newsletter.{name.lower()}: write one mail address"):
+        load_settings(None)

@@ -143,11 +143,11 @@ class SendingParts:
         letterhead = build_letterhead(self.settings, keys)
         return Freezer(recipes, letterhead, keys, secret_for("mail", self.key))
 
-    def rehearsal(self, issue: Issue, now: datetime) -> bytes:
-        """Return the bytes that an issue would have, keeping nothing of it."""
-        press = self.freezer(rehearsal.MemoryFragments())
-        (frozen,) = press.freeze([issue], now)
-        return press.bytes_of(frozen.made)
+    def rehearsal(self, issue: Issue, now: datetime) -> tuple[Freezer, Recipe]:
+        """Return an issue's recipe and what makes its bytes, keeping nothing of it."""
+        freezer = self.freezer(rehearsal.MemoryFragments())
+        (frozen,) = freezer.freeze([issue], now)
+        return freezer, frozen.made
 
     def send_letters(
         self, journal: Journal, press: Renderers, letters: Iterable[Waiting]
@@ -165,17 +165,22 @@ class SendingParts:
         finally:
             owner.close()
 
-    def send_test(self, raw: bytes, address: str) -> str | None:
-        """Send a mail's bytes to an address of the operator's; return why it did not leave."""
+    def send_test(self, make: Callable[[str, str], bytes], address: str) -> str | None:
+        """Send what `make` returns for an address of the operator's and a Message-ID.
+
+        Returns why it did not leave. Raises AddressError when there is no such address.
+        """
+        tester = parse_address(address)
         owner = LivingSender(self.owners)
         journal = rehearsal.SingleMailJournal()
         message_id = self.message_id()
+        raw = make(tester.email, message_id)
         mail = ReadyMail(
             delivery=1,
             generation=0,
             attempts=0,
             sender=sender_address(self.settings),
-            recipient=ascii_domain(parse_address(address).email),
+            recipient=ascii_domain(tester.email),
             message_id=message_id,
             build=lambda: (raw,),
         )

@@ -34,7 +34,7 @@ def run_command(
     try:
         with progress("Sending", app.stores.readers.count("active")) as bar:
             figures = issues.run(app, label, lambda count: bar.advance(bar.task_ids[0], count))
-    except issues.Blocked as error:
+    except issues.NotSent as error:
         show_figures(error.figures, as_json)
         raise
     show_figures(figures, as_json)

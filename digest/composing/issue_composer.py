@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
+
+import idna
 
 from digest.composing.branding import RenderSettings
 from digest.composing.checks.preflight import CardChecks, mail_problem, preflight
@@ -20,6 +23,8 @@ from digest.resources import shipped
 from digest.settings import Settings
 from subscribers.store import Subscriber
 from subscribers.tokens import Tokens
+
+_LOCAL = "!$'*+-.=_~"  # what a mailto: link's local part shows as it is
 
 
 def build_press(settings: Settings) -> Renderers:
@@ -127,4 +132,10 @@ class _MailLinks:
         if of.base_url and not of.unsubscribe_mailto:
             return None
         address = of.unsubscribe_mailto or sender_address(self.settings)
-        return f"mailto:{address}?subject=unsubscribe%20{token}"
+        return f"mailto:{_in_a_link(address)}?subject=unsubscribe%20{token}"
+
+
+def _in_a_link(address: str) -> str:
+    """Return an address as it stands in a mailto: link: ASCII (RFC 6068, 2; RFC 5891)."""
+    local, _, domain = address.rpartition("@")
+    return f"{quote(local, safe=_LOCAL)}@{idna.encode(domain, uts46=True).decode('ascii')}"

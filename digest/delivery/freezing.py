@@ -15,6 +15,7 @@ from digest.delivery.message import Encoded, Letterhead, Recipe, SenderHeaders, 
 from digest.errors import NotFound
 from digest.mail import Fragment, Issue
 
+DEAD_TOKEN = "only-a-test"  # noqa: S105 - of no signature
 _CACHED = 32_768  # encoded fragments kept in memory: about 50 MB
 
 
@@ -105,6 +106,10 @@ class Freezer:
             bare = SenderHeaders(letterhead)
             return assemble(recipe, self._fetch(recipe.fragments), bare), f"unsigned: {reason}"
 
+    def test_mail(self, recipe: Recipe, address: str, message_id: str) -> bytes:
+        """Return a mail's bytes for a tester; raises as `preview` does. See `as_test`."""
+        return self.preview(as_test(recipe, address, message_id))[0]
+
     def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> FrozenIssue:
         sent_at, offset = _moment(issue.composed_at or now, now)
         own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")
@@ -168,6 +173,28 @@ class Freezer:
         if number == self._number:
             return self.letterhead
         return Letterhead.from_json(self._shelf.letterhead(number))
+
+
+def as_test(recipe: Recipe, address: str, message_id: str) -> Recipe:
+    """Return a reader's issue for a tester, who can do nothing in the reader's name.
+
+    It goes to the tester, its subject says that it is a test, and in its links stands a token
+    that no page accepts: mail programs follow List-Unsubscribe with one click.
+    """
+    token = recipe.fills.get("token", "")
+
+    def without(text: str) -> str:
+        return text.replace(token, DEAD_TOKEN) if token else text
+
+    fills = {name: without(value) for name, value in recipe.fills.items()}
+    return recipe._replace(
+        fills=fills | {"token": DEAD_TOKEN, "address": address},
+        to_address=address,
+        to_name="",
+        subject=f"[Test] {recipe.subject}",
+        message_id=message_id,
+        unsubscribe=tuple(map(without, recipe.unsubscribe)),
+    )
 
 
 @lru_cache(maxsize=64)  # a shard is composed at one moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email.message import EmailMessage
 from email.policy import default
@@ -29,13 +29,28 @@ from subscribers.links import without_tokens
 from subscribers.store import Subscriber
 
 
-class Blocked(DeliveryError):
-    """The way out was blocked; carries the edition's figures so far."""
+class NotSent(DeliveryError):
+    """A run brought mail to nobody, or not to all; carries the edition's figures so far."""
+
+    def __init__(self, reason: str, figures: Figures) -> None:
+        self.figures = figures
+        super().__init__(reason)
+
+
+class RefusedToAll(NotSent):
+    """Not one mail was taken; the reason is the most frequent one."""
+
+    def __init__(self, reply: str, figures: Figures) -> None:
+        count = figures.accounting.refused
+        super().__init__(f"every mail was refused ({count} of {count}): {reply}", figures)
+
+
+class Blocked(NotSent):
+    """The way out was blocked."""
 
     def __init__(self, trouble: str, figures: Figures) -> None:
-        self.figures = figures
         left = figures.accounting.pending + figures.accounting.deferred
-        super().__init__(f"{trouble}; {left} mails wait for the next run")
+        super().__init__(f"{trouble}; {left} mails wait for the next run", figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Preview:
     picks: tuple[tuple[Paper, Pick], ...]
     raw: bytes = b""  # the mail; empty when there is nothing to send
     note: str = ""  # why there is nothing, why an old mail is shown unsigned
+    # Its bytes for a tester's address and a Message-ID: see `as_test`.
+    test_mail: Callable[[str, str], bytes] | None = field(default=None, compare=False, repr=False)
 
     @property
     def message(self) -> EmailMessage:
@@ -93,7 +110,8 @@ def run(
     """Make and send the edition of a label, today's by default.
 
     Raises SettingsError before anything is done when mail must not leave yet, and Blocked when
-    the way out is blocked; what was not sent stays to be sent.
+    the way out is blocked; what was not sent stays to be sent. Raises RefusedToAll when the
+    edition's mails were all refused.
     """
     check_sending(app.settings, app.data)
     now, day = app.clock(), label or app.today()
@@ -105,6 +123,8 @@ def run(
     app.letter_queue.flush(app.clock())
     if trouble:
         raise Blocked(trouble, figures)
+    if figures.number is not None and figures.accounting.refused_to_all:
+        raise RefusedToAll(app.stores.deliveries.commonest_refusal(figures.number), figures)
     return figures
 
 
@@ -158,13 +178,16 @@ def changed(app: App, address: str, number: int, *, html: bool = False) -> list[
     facts = app.stores.windows.facts(reader.id, edition, app.clock(), welcome_since=0)
     first, now = Planned(facts.since, facts.period).first, edition.opened_at
     issue = app.composer().compose(edition, reader, picks, papers, now, first=first)
-    after = Preview(issue.subject, number, (), app.sending_parts.rehearsal(issue, now))
+    freezer, recipe = app.sending_parts.rehearsal(issue, now)
+    after = Preview(issue.subject, number, (), freezer.bytes_of(recipe))
     return difference(_without_tokens(before.proof), _without_tokens(after.proof), html=html)
 
 
 def send_test(app: App, preview: Preview, address: str) -> None:
-    """Send a preview to an address of the operator's. Raises DeliveryError."""
-    trouble = app.sending_parts.send_test(preview.raw, address)
+    """Send a preview to an address of the operator's, as a test. Raises DeliveryError."""
+    if preview.test_mail is None:
+        raise DeliveryError(f"there is nothing to send: {preview.note}")
+    trouble = app.sending_parts.send_test(preview.test_mail, address)
     if trouble:
         raise DeliveryError(f"the test mail did not leave: {trouble}")
 
@@ -184,17 +207,19 @@ def _planned(app: App, reader: Subscriber, coming: Coming, planned: Planned) -> 
     (made,) = coming.maker.make(coming.edition, [(reader, planned)], now)
     if made.issue is None:
         return Preview("", number, (), note="no paper matches that they have not had")
-    raw = app.sending_parts.rehearsal(made.issue, now)
+    freezer, recipe = app.sending_parts.rehearsal(made.issue, now)
     shown = tuple(
         (made.papers[pick.paper], pick) for pick in made.picks if pick.paper in made.issue.papers
     )
-    return Preview(made.issue.subject, number, shown, raw, planned.waits)
+    raw, as_test = freezer.bytes_of(recipe), partial(freezer.test_mail, recipe)
+    return Preview(made.issue.subject, number, shown, raw, planned.waits, as_test)
 
 
 def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
     stores = app.stores
     recipe = Recipe.unpack(stores.recipes.of_reader(reader.id, number))
-    raw, note = app.sending_parts.freezer(stores.recipes).preview(recipe)
+    freezer = app.sending_parts.freezer(stores.recipes)
+    raw, note = freezer.preview(recipe)
     known = stores.archive.get(list(recipe.scores))
     again = stores.archive.revised(after=stores.windows.since(reader.id, number), upto=number)
     known |= {paper.id: paper for paper in again if paper.id in known}
@@ -207,7 +232,8 @@ def _as_sent(app: App, reader: Subscriber, number: int) -> Preview:
         for paper, score in recipe.scores.items()
         if paper in known
     )
-    return Preview(recipe.subject, number, shown, raw, note or "")
+    as_test = partial(freezer.test_mail, recipe)
+    return Preview(recipe.subject, number, shown, raw, note or "", as_test)
 
 
 def _reasons_today(

@@ -89,6 +89,9 @@ class Duties:
             )
             if trouble:
                 log.error("sending is blocked", reason=trouble)
+            elif told.refused_to_all:
+                why = app.stores.deliveries.commonest_refusal(edition.number)
+                log.error("every mail was refused", edition=edition.number, reason=why)
 
     def fetch(self) -> None:
         """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""

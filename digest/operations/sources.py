@@ -27,6 +27,7 @@ from digest.sources.fetching import HOST, HostPauses, Sources
 from digest.sources.http import Fetcher, FetchLimits
 from digest.sources.lookups import ANSWER, Lookups
 from digest.storage.fetches import Fetch
+from subscribers.errors import FrontDeskError
 
 KEEP = timedelta(days=30)  # a paper that was not found may be there by then
 
@@ -103,24 +104,32 @@ def _tell_operator(app: App, fetch: Fetch) -> None:
     address = app.settings.newsletter.operator
     if not address:
         return
+
+    def letter(to: str, message_id: str) -> bytes:
+        return _letter(app, fetch, to, message_id)
+
+    try:
+        trouble = app.sending_parts.send_test(letter, address)
+    except (DigestError, FrontDeskError) as error:
+        trouble = str(error)
+    if trouble:
+        log.error("the operator was not told", source=fetch.source, reason=trouble)
+
+
+def _letter(app: App, fetch: Fetch, address: str, message_id: str) -> bytes:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender_address(app.settings)
     mail["To"] = address
     mail["Subject"] = f"{app.settings.newsletter.name}: the source {fetch.source} is {fetch.health}"
     mail["Date"] = format_datetime(app.clock())
-    mail["Message-ID"] = app.sending_parts.message_id()
+    mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(
         f"{fetch.source}: {fetch.reason}\n\n"
         "`digest sources` shows them all, `digest fetch` asks again.\n"
         "You get at most one such mail a day for each source.\n"
     )
-    try:
-        trouble = app.sending_parts.send_test(mail.as_bytes(), address)
-    except DigestError as error:
-        trouble = str(error)
-    if trouble:
-        log.error("the operator was not told", source=fetch.source, reason=trouble)
+    return mail.as_bytes()
 
 
 def _fetcher(app: App) -> Fetcher:

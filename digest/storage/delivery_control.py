@@ -47,6 +47,18 @@ class ControlSql:
         with self._database.read() as connection:
             return Accounting(**{row[0]: row[1] for row in connection.execute(statement)})
 
+    def commonest_refusal(self, edition: int) -> str:
+        """Return what most of an edition's refused mails were told; empty when none was."""
+        statement = (
+            select(deliveries.c.reply)
+            .where(deliveries.c.edition == edition, deliveries.c.state == State.REFUSED)
+            .group_by(deliveries.c.reply)
+            .order_by(func.count().desc(), deliveries.c.reply)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.execute(statement).scalar() or ""
+
     def cancel(self, edition: int, now: datetime) -> int:
         """Cancel what is not on the wire; return how many. What is under way ends as it ends."""
         where = and_(deliveries.c.edition == edition, deliveries.c.state.in_(UNSENT))
