@@ -42,7 +42,8 @@ class Note:
     fragment: Fragment
 
 
-UI_FONT = Markup("font-family:system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif;")
+# Outlook's Word engine takes a stack's first font, or Times; the body's own is set in head.mjml.
+UI_FONT = Markup("font-family:Segoe UI,system-ui,-apple-system,Roboto,Arial,sans-serif;")
 
 
 class Renderer:

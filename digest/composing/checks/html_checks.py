@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
 
 from digest.composing.checks.finding import Finding
+from digest.composing.checks.style_rules import (
+    Scheme,
+    StyleRule,
+    declarations_of,
+    hex_of,
+    rules_of,
+)
 from digest.composing.links import web_url
 from digest.composing.palette import AA, contrast
 from digest.composing.wrapping import columns
@@ -16,10 +23,23 @@ from digest.composing.wrapping import columns
 _VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 _HIDDEN = {"head", "style", "title", "script"}
 _LEFTOVERS = re.compile(r"\{\{|\{%|\{#|%\}|\}\}|<mj-[a-z]+|\{[a-z]+\}|%\([a-z]+\)s|[\ue000-\uf8ff]")
-_COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*(#[0-9a-f]{6})", re.IGNORECASE)
-_BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*(#[0-9a-f]{6})", re.IGNORECASE)
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BLOCKS = {"p", "div", "table", "tr", "td", "th", "ul", "ol", "li", "br", "hr", "body",
+           "blockquote", "pre", *_HEADINGS}  # fmt: skip
+_LENGTH = re.compile(r"\s*([0-9.]+)\s*(px|pt)?\s*(?:!|$)")
+_FETCHES = re.compile(r"url\(|@import|src\s*=\s*[\"']?https?:", re.IGNORECASE)
+_SPOT = 2  # pixels: no picture is as small that somebody is to see
+_WHEN: dict[Scheme, str] = {"light": "", "dark": "by night, ", "outlook": "by night in Outlook, "}
 BLANKS = re.compile(r"[\s\u00a0\u034f\u200c]+")
 _STYLE_LIMIT = 16_000  # bytes of all <style>: Gmail ignores what comes after
+
+
+@dataclass(slots=True)
+class Block:
+    """The visible words of a paragraph, a cell or a heading."""
+
+    words: list[str] = field(default_factory=list)
+    is_label: bool = True  # all of them are a link's own, outside of headings
 
 
 @dataclass(slots=True)
@@ -27,8 +47,8 @@ class _Open:
     """An element that is open, and the colours inside it."""
 
     tag: str
-    colour: str
-    background: str
+    classes: frozenset[str]
+    colours: dict[Scheme, tuple[str, str]]  # of the text and of what is behind it
     hidden: bool
 
 
@@ -39,29 +59,58 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.findings: list[Finding] = []
         self.links: list[str] = []
-        self.words: list[str] = []
+        self.blocks = [Block()]
         self._headings: list[int] = []
-        self._open = [_Open("", "#000000", "#ffffff", False)]
+        self._rules: list[StyleRule] = []
+        plain: tuple[str, str] = ("#000000", "#ffffff")
+        self._open = [_Open("", frozenset(), dict.fromkeys(_WHEN, plain), False)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element's faults and its colours."""
         named = {name: value or "" for name, value in attrs}
-        self._check(tag, named)
+        above = self._open[-1]
+        element = _Open(tag, frozenset(named.get("class", "").split()), above.colours, above.hidden)
+        styles = self._styles(element, named)
+        self._check(tag, named, styles["light"])
+        if tag in _BLOCKS:
+            self.blocks.append(Block())
+        element.colours = {
+            scheme: (
+                hex_of(style.get("color", "")) or above.colours[scheme][0],
+                hex_of(style.get("background-color", "") or style.get("background", ""))
+                or above.colours[scheme][1],
+            )
+            for scheme, style in styles.items()
+        }
+        if alt := named.get("alt", ""):  # where no pictures are loaded it is text
+            self._check_contrast(element, alt)
         if tag in _VOID:
             return
-        above = self._open[-1]
-        colour, background, hidden = _style_of(named.get("style", ""))
-        self._open.append(
-            _Open(
-                tag,
-                colour or above.colour,
-                background or above.background,
-                above.hidden or hidden or tag in _HIDDEN,
-            )
-        )
+        element.hidden |= styles["light"].get("display") == "none" or tag in _HIDDEN
+        self._open.append(element)
+
+    def _styles(self, element: _Open, named: dict[str, str]) -> dict[Scheme, dict[str, str]]:
+        """Return what style sheets and attributes set for an element, by scheme."""
+        own = declarations_of(named.get("style", ""))
+        if "bgcolor" in named:
+            own = {"background-color": named["bgcolor"]} | own
+        boxes = [*self._open, element]
+        found = [rule for rule in self._rules if rule.matches(boxes)]
+        styles: dict[Scheme, dict[str, str]] = {}
+        for scheme, counted in _COUNTED.items():
+            weak: dict[str, str] = {}
+            strong: dict[str, str] = {}
+            for rule in sorted(found, key=lambda rule: counted.find(rule.scheme)):
+                if rule.scheme in counted:
+                    weak |= rule.declarations
+                    strong |= {n: rule.declarations[n] for n in rule.important}
+            styles[scheme] = weak | own | strong
+        return styles
 
     def handle_endtag(self, tag: str) -> None:
         """Close an element, and those left open inside it."""
+        if tag in _BLOCKS:
+            self.blocks.append(Block())
         for place in range(len(self._open) - 1, 0, -1):
             if self._open[place].tag == tag:
                 del self._open[place:]
@@ -70,43 +119,80 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note visible words, and whether they can be read on their ground."""
         around = self._open[-1]
+        if around.tag == "style":
+            self._rules += rules_of(data)
+            self._check_fetches(data, "a style sheet")
+            return
         words = BLANKS.sub(" ", data).strip()
         if around.hidden or not words:
             return
-        self.words.append(words)
-        ratio = contrast(around.colour, around.background)
-        if ratio < AA:
-            self._note(
-                "contrast",
-                "error",
-                f"{around.colour} on {around.background} has a contrast of {ratio:.1f}; "
-                f"text needs {AA}: {words[:40]!r}",
-                around.colour,
-            )
+        self.blocks[-1].words.append(words)
+        tags = {each.tag for each in self._open}
+        self.blocks[-1].is_label &= "a" in tags and tags.isdisjoint(_HEADINGS)
+        self._check_contrast(around, words)
 
-    def _check(self, tag: str, named: dict[str, str]) -> None:
+    def _check_contrast(self, element: _Open, words: str) -> None:
+        for scheme, (colour, background) in element.colours.items():
+            ratio = contrast(colour, background)
+            if ratio < AA:
+                self._note(
+                    "contrast",
+                    "error",
+                    f"{_WHEN[scheme]}{colour} on {background} has a contrast of {ratio:.1f}; "
+                    f"text needs {AA}: {words[:40]!r}",
+                    colour,
+                )
+
+    def handle_comment(self, data: str) -> None:
+        """Note what Outlook alone would fetch: it reads conditional comments."""
+        self._check_fetches(data, "a comment for Outlook")
+
+    def _check_fetches(self, text: str, where: str) -> None:
+        if found := _FETCHES.search(text):
+            self._note("tracking", "error", f"{where} fetches something: use <img>, with an alt",
+                       found[0])  # fmt: skip
+
+    def _check(self, tag: str, named: dict[str, str], style: dict[str, str]) -> None:
+        if "background" in named or "srcset" in named or "poster" in named:
+            self._note("tracking", "error", "a picture that is no <img>: nobody hears what it says",
+                       "background=")  # fmt: skip
+        self._check_fetches(named.get("style", ""), "a style")
         if tag == "html" and not named.get("lang"):
             self._note("lang", "error", "<html> says no language", "<mjml")
         if tag == "table" and named.get("role") not in ("presentation", "none"):
             self._note("role", "error", 'a layout table needs role="presentation"', "<table")
         if tag == "img":
-            self._image(named)
+            self._image(named, style)
         if tag == "a":
             self._link(named.get("href", ""))
-        if tag in ("script", "form", "iframe", "object", "embed", "link", "base"):
+        if tag in (
+            "script",
+            "form",
+            "iframe",
+            "object",
+            "embed",
+            "link",
+            "base",
+            "video",
+            "audio",
+            "picture",
+            "svg",
+            "input",
+        ):
             self._note("element", "error", f"no mail client lets <{tag}> live", f"<{tag}")
-        if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
+        if tag in _HEADINGS:
             self._heading(int(tag[1]))
 
-    def _image(self, named: dict[str, str]) -> None:
+    def _image(self, named: dict[str, str], style: dict[str, str]) -> None:
         source = named.get("src", "")
         if "alt" not in named:
             self._note("alt", "error", f"a picture without alt: {source[:60]}", "<img")
         if web_url(source) is None and not source.startswith("cid:"):
             self._note("link", "error", f"a picture's address is no http(s) one: {source[:60]!r}",
                        "<img")  # fmt: skip
-        if named.get("width") == "1" or named.get("height") == "1":
-            self._note("tracking", "error", "a picture of one pixel looks like a spy", "<img")
+        if self._open[-1].hidden or _is_spot(named, style):
+            self._note("tracking", "error", "a picture that nobody can see looks like a spy",
+                       "<img")  # fmt: skip
 
     def _link(self, address: str) -> None:
         self.links.append(address)
@@ -133,16 +219,24 @@ def leads_somewhere(address: str) -> bool:
     return (address.startswith("mailto:") and "@" in address) or web_url(address) is not None
 
 
-@lru_cache(maxsize=4096)  # a template has few styles
-def _style_of(style: str) -> tuple[str, str, bool]:
-    """Return a style's colour, its background, and whether it hides; empty: it does not say."""
-    style = style.replace("&#39;", "'")
-    colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
-    return (
-        colour[1].lower() if colour else "",
-        background[1].lower() if background else "",
-        "display:none" in style.replace(" ", ""),
-    )
+# What counts in a scheme, the later the stronger.
+_COUNTED: dict[Scheme, str] = {
+    "light": "light",
+    "dark": "light dark",
+    "outlook": "light dark outlook",
+}
+
+
+def _is_spot(named: dict[str, str], style: dict[str, str]) -> bool:
+    """Return whether a picture is too small to see, or hidden."""
+    if style.get("display") == "none" or style.get("visibility") == "hidden":
+        return True
+    if style.get("opacity", "1").strip().rstrip("%") in ("0", "0.0", ".0"):
+        return True
+    lengths = [named.get("width"), named.get("height")]
+    lengths += [style.get(name) for name in ("width", "height", "max-width", "max-height")]
+    found = [_LENGTH.match(length) for length in lengths if length]
+    return any(each is not None and float(each[1]) <= _SPOT for each in found)
 
 
 def html_findings(html: str) -> list[Finding]:
@@ -189,7 +283,12 @@ def links_of(html: str) -> list[str]:
 
 def words_of(html: str) -> str:
     """Return the visible words, in order, as one line."""
-    return " ".join(_read(html).words)
+    return " ".join([word for block in blocks_of(html) for word in block.words])
+
+
+def blocks_of(html: str) -> list[Block]:
+    """Return each paragraph, cell and heading with visible words, in order."""
+    return [block for block in _read(html).blocks if block.words]
 
 
 @lru_cache(maxsize=2)  # several checks ask about the same mail one after the other

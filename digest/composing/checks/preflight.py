@@ -27,6 +27,7 @@ from digest.composing.checks.html_checks import (
 )
 from digest.composing.checks.parity import parity_findings
 from digest.composing.checks.specimen import specimen
+from digest.composing.checks.twins import twin_findings
 from digest.composing.fit import quoted_printable_length
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.palette import AA, Palette, contrast
@@ -143,6 +144,7 @@ def _specimens(press: Renderers, language: str) -> Iterator[Finding]:
         yield from proof_findings(Proof(notice.subject, notice.html, notice.text), ())
         mails.append((notice.html, notice.text))
     for html, text in mails:
+        yield from twin_findings(Proof("", html, text))
         yield from leftover_findings(html, "HTML part")
         yield from leftover_findings(text, "text part")
 

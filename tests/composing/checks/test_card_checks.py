@@ -17,9 +17,9 @@ from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper
         ("<form></form>", "element"),
         ("<img src='https://example.org/x.png' />", "alt"),
         ("<table></table>", "role"),
-        ("<h5>deep</h5>", "headings"),
-        ('<a href="https://example.org/new">new</a>', "parity"),
-        ('<a href="nowhere">go</a>', "link parity"),
+        ("<h5 class='ink'>deep</h5>", "headings"),
+        ('<a class="link" href="https://example.org/new">new</a>', "parity"),
+        ('<a class="link" href="nowhere">go</a>', "link parity"),
         ("<style>" + "p {color: #111111}\n" * 2000 + "</style>", "style-size"),
     ],
 )
