@@ -50,10 +50,17 @@ class ReaderHistory:
     archive: KnownPapers
 
     def sent_to(self, readers: Sequence[int], now: datetime) -> dict[int, frozenset[int]]:
-        """Return the papers that readers have had; who had none is absent."""
+        """Return the papers that readers have had, or named as theirs; who had none is absent.
+
+        What they gave an opinion of they know: it came by mail, or they brought it along.
+        """
         aliases = self.archive.aliases()
         packed = self.ledger.sent_to(readers, now)
-        return {reader: _survivors(blob, aliases) for reader, blob in packed.items()}
+        known = {reader: _survivors(blob, aliases) for reader, blob in packed.items()}
+        for reader, given in self.readers.opinions(readers).items():
+            theirs = frozenset(aliases.get(paper, paper) for paper, _, _ in given)
+            known[reader] = known.get(reader, frozenset()) | theirs
+        return known
 
     def last_sent(
         self, readers: Sequence[int], since: int, now: datetime

@@ -97,7 +97,6 @@ class CardWriter:
         self._reader = ReaderLinks(settings.base_url if settings.feedback else None)
         self._reason = lru_cache(maxsize=20_000)(self._reason_of)
         patterns = {
-            "trending": words.say("Popular today, outside your keywords"),
             "likes": words.say("Like papers that you asked for more of"),
             "": words.say("Chosen for your keywords"),
             "meaning": words.say("Close in meaning to {keywords}"),
@@ -177,7 +176,7 @@ class CardWriter:
 
     def why(self, paper: Paper, pick: Pick) -> Why:
         """Return why a reader got a paper."""
-        html, text = self._asked(pick)
+        html, text = self._asked(paper, pick)
         if paper.updated is None:
             return html, text
         if paper.updated.on is None:
@@ -188,10 +187,10 @@ class CardWriter:
         news = news.replace("{version}", str(paper.updated.version))
         return f"{escape(news)}. {html}", f"{news}. {text}"
 
-    def _asked(self, pick: Pick) -> Why:
+    def _asked(self, paper: Paper, pick: Pick) -> Why:
         """Return what of a profile found a paper."""
         if pick.section == "trending":
-            return self._reason("trending", ())
+            return self._unasked(paper.upvotes or 0)
         named = [reason for reason in pick.reasons if reason.gain >= _NAMED] or pick.reasons
         literal = [r.keyword for r in named if r.field not in ("meaning", "likes", "dislikes")]
         if literal:
@@ -200,6 +199,14 @@ class CardWriter:
         if near:
             return self._reason("meaning", tuple(dict.fromkeys(near)))
         return self._reason("likes" if named else "", ())
+
+    def _unasked(self, upvotes: int) -> Why:
+        """Return why a paper is shown that nobody asked for; popular is only what was counted."""
+        said = self._words.say("Also new today, outside your keywords")
+        if upvotes:
+            said = self._words.say("Popular today (▲ {n}), outside your keywords")
+            said = said.replace("{n}", self._words.number(upvotes))
+        return escaped(said), said
 
     def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> Why:
         pattern, escaped_pattern = self._patterns[kind]

@@ -83,7 +83,7 @@ class Renderer:
         """Return a section's heading: `picked` or `trending`."""
         words, lede = self.words, ""
         if name == "trending":
-            heading = words.say("Trending, outside your keywords")
+            heading = words.say("Also today, outside your keywords")
         elif kind == "welcome":
             heading = words.say("Welcome. The best of the last week for your keywords")
             lede = words.say("From now on, you will get what is new.")

@@ -49,7 +49,7 @@ def test_trending_papers_stand_under_their_own_heading(make_issue: MakeIssue) ->
     papers = [paper(1), paper(2)]
     picks = [picked(papers[0]), Pick(2, 0.0, "trending")]
     words = words_of(proof(make_issue(papers, picks=picks)).html)
-    heading = words.index("Trending, outside your keywords")
+    heading = words.index("Also today, outside your keywords")
     assert words.index("part 1") < heading < words.index("part 2")
     assert "1 paper for your keywords" in words
 
