@@ -73,7 +73,7 @@ class NewsletterSettings(Section):
     language: str = "en"
     templates: Path | None = None
     search_url: str = "https://huggingface.co/papers?q={title}"
-    quiet_day: Literal["nothing", "note"] = "nothing"
+    quiet_day: Literal["explain", "nothing", "note"] = "explain"
     goodbye: bool = True
 
 

@@ -17,6 +17,9 @@ LetterKind = Literal[
     "export",  # here is the link to download your data
     "goodbye",  # you have left: the link takes it back for a week
     "erase",  # here is the link with the button that erases everything about you
+    "no_papers",  # why there was no mail for days: there were no new papers
+    "no_match",  # … nothing matched; `keywords` has the title that came nearest
+    "no_source",  # … a source did not answer
 ]
 
 
@@ -30,7 +33,8 @@ class Letter:
     language: str  # BCP 47
     link: str  # absolute; its GET shows a page with a button and changes nothing
     expires_at: datetime  # UTC; until when the link works
-    keywords: str = ""  # for 'confirm', 'known', 'changed': what was asked for or is kept
+    # For 'confirm', 'known', 'changed': what was asked for or is kept; 'no_match': see above.
+    keywords: str = ""
     other_address: str = ""  # for 'moving' and 'moved': the new address
 
 

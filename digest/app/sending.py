@@ -204,9 +204,9 @@ class SendingParts:
             "address" if letter.kind == "move" else letter.kind,
             letter.language,
             address=letter.other_address or letter.to_address,
-            url=letter.link,
+            url=letter.link or None,
             keywords=letter.keywords,
-            until=letter.expires_at.date(),
+            until=None if letter.kind.startswith("no_") else letter.expires_at.date(),
         )
         recipe = Recipe(
             letterhead=0,

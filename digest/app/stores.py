@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # what only some commands need is imported when they ask for 
     from digest.storage.fetches import FetchStore
     from digest.storage.gauges import GaugeStore
     from digest.storage.ledger import LedgerStore
+    from digest.storage.silence import SilenceStore
     from digest.storage.vectors import VectorStore
 
 
@@ -89,6 +90,13 @@ class Stores:
         from digest.storage.ledger import LedgerStore  # noqa: PLC0415 - see above
 
         return LedgerStore(self.database)
+
+    @cached_property
+    def silence(self) -> SilenceStore:
+        """Who has had no mail for days."""
+        from digest.storage.silence import SilenceStore  # noqa: PLC0415 - see above
+
+        return SilenceStore(self.database)
 
     @cached_property
     def editions(self) -> EditionStore:

@@ -12,7 +12,7 @@ from digest.composing.palette import Palette, palette
 from digest.errors import SettingsError
 
 Tone = Literal["plain", "warm", "terse"]
-Quiet = Literal["nothing", "note"]
+Quiet = Literal["explain", "nothing", "note"]
 
 # Gmail shows a "message clipped" line instead of what lies beyond 102 KB of HTML.
 GMAIL_CLIPS_AT = 102 * 1024
@@ -35,7 +35,7 @@ class RenderSettings:
     language: str = "en"  # for readers who chose none
     search_link: str = "https://huggingface.co/papers?q={title}"  # for papers without an address
     feedback: bool = True  # offer more / less like this
-    quiet_day: Quiet = "nothing"
+    quiet_day: Quiet = "explain"
     lead_characters: int = 700  # of the lead paper's abstract
     card_characters: int = 360  # of the other abstracts
     max_html_bytes: int = 98_000  # of the HTML part, encoded

@@ -80,7 +80,7 @@ class IssueComposer:
 
     def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
         """Return the note for a reader for whom there is no paper, if the operator wants one."""
-        if self._settings.newsletter.quiet_day == "nothing":
+        if self._settings.newsletter.quiet_day != "note":
             return None
         sheet = self._sheet(edition, "daily")
         links = self._links(now)

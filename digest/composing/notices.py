@@ -23,11 +23,14 @@ NoticeKind = Literal[
     "changed",  # preferences were changed, `keywords` are those kept; `url`: that was not me
     "export",  # `url` leads to the reader's data
     "erase",  # `url` leads to the button that erases everything
+    "no_papers",  # three quiet days: nothing was new; `url`, where there is one: the preferences
+    "no_match",  # … nothing matched; `keywords` has the title of what nearly did
+    "no_source",  # … a source is not well
 ]
 QuietCause = Literal["quiet", "no_match", "source_failed"]
 
 NOTICE_KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
-_WITHOUT_URL = ("welcome", "goodbye")
+_WITHOUT_URL = ("welcome", "goodbye", "no_papers", "no_match", "no_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +292,43 @@ def _erase(say: Say) -> Wording:
     )
 
 
+def _no_papers(say: Say) -> Wording:
+    return _quiet(
+        say,
+        say("Why you have had no mail: there were no new papers"),
+        say("For three days there have been no new papers, so {name} had nothing to send."),
+        say("The next mail comes when there is something for you."),
+    )
+
+
+def _no_match(say: Say) -> Wording:
+    return _quiet(
+        say,
+        say("Why you have had no mail: nothing matched"),
+        say("For three days no new paper matched your keywords."),
+        say("A broader keyword brings more; the one that came nearest, if any did, stands below."),
+    )
+
+
+def _no_source(say: Say) -> Wording:
+    return _quiet(
+        say,
+        say("Why you have had no mail: our source is not answering"),
+        say("For three days {name} could not fetch new papers."),
+        say("Nothing is lost: they come as soon as the source answers again."),
+    )
+
+
+def _quiet(say: Say, heading: str, *paragraphs: str) -> Wording:
+    return Wording(
+        heading,
+        heading,
+        paragraphs,
+        say("Widen my keywords"),
+        say("You get this once, because {name} has had nothing to send you for three days."),
+    )
+
+
 _WORDINGS: Mapping[NoticeKind, Callable[[Say], Wording]] = {
     "confirm": _confirm,
     "welcome": _welcome,
@@ -301,4 +341,7 @@ _WORDINGS: Mapping[NoticeKind, Callable[[Say], Wording]] = {
     "changed": _changed,
     "export": _export,
     "erase": _erase,
+    "no_papers": _no_papers,
+    "no_match": _no_match,
+    "no_source": _no_source,
 }

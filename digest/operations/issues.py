@@ -22,6 +22,7 @@ from digest.editions import Figures
 from digest.errors import DeliveryError
 from digest.operations.coming import Coming, coming_issues
 from digest.operations.editions import take_over_abandoned
+from digest.operations.silence import explain_silence
 from digest.operations.workers import helping
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
@@ -120,6 +121,8 @@ def run(
     app.knowledge.refresh(now)
     edition_run = replace(app.edition_run(progress), beside=partial(helping, app))
     figures, trouble = edition_run.run(day, app.engine)
+    if not trouble and not label:
+        explain_silence(app)
     app.letter_queue.flush(app.clock())
     if trouble:
         raise Blocked(trouble, figures)

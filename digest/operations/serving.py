@@ -19,6 +19,7 @@ from digest.operations import editions as edition_book
 from digest.operations.dumps import read_inbox
 from digest.operations.pages import readers_site
 from digest.operations.setup import make_inbox
+from digest.operations.silence import explain_silence, is_evening
 from digest.operations.sources import fetch_due
 from digest.operations.workers import helping
 from digest.schedule import tick as scheduling
@@ -27,6 +28,7 @@ from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
 SEND_SECONDS = 10
+EXPLAIN_SECONDS = 30 * 60
 PRUNE_SECONDS = 24 * 3600
 
 log = structlog.get_logger("digest")
@@ -93,6 +95,11 @@ class Duties:
                 why = app.stores.deliveries.commonest_refusal(edition.number)
                 log.error("every mail was refused", edition=edition.number, reason=why)
 
+    def explain(self) -> None:
+        """Tell readers why no mail comes, in the evening of their third day without one."""
+        if is_evening(self.app) and (posted := explain_silence(self.app)):
+            log.info("readers told why no mail comes", count=posted)
+
     def fetch(self) -> None:
         """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""
         fetch_due(self.app)
@@ -155,6 +162,7 @@ def _scheduler(duties: Duties) -> BackgroundScheduler:
         (duties.tick, TICK_SECONDS),
         (duties.send, SEND_SECONDS),
         (duties.fetch, TICK_SECONDS),
+        (duties.explain, EXPLAIN_SECONDS),
         (duties.prune, PRUNE_SECONDS),
     )
     for duty, seconds in turns:
