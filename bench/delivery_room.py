@@ -217,6 +217,7 @@ class Room:
             recipient=recipe.to_address,
             message_id=recipe.message_id,
             build=lambda: self.press.parts_of(recipe),
+            refused_before=claim.refusals > 0,
         )
 
     def mails(

@@ -11,7 +11,7 @@ made for every mail is a named tuple: it takes a third of a frozen dataclass's t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,6 +34,10 @@ class State(StrEnum):
 
 WELCOME = "welcome"  # the period of a reader's first issue, planned when they confirmed
 
+# Nothing is put off for longer (4 hours ± 25 %, or a lease). A time that is further ahead was
+# written by a clock that ran ahead, and does not count.
+LONGEST_WAIT = timedelta(hours=5)
+
 PENDING = (State.PLANNED, State.CLAIMED, State.SENDING)
 UNSENT = (State.PLANNED, State.CLAIMED, State.DEFERRED)  # nothing of it is on the wire
 
@@ -49,6 +53,7 @@ class Claim(NamedTuple):
     since: int  # editions after this one are offered
     frozen: bool  # composed before: its recipe is in the store, do not compose it again
     period: str | None = None  # what it was due for: a day, a week's day, or WELCOME
+    refusals: int = 0  # refusals that were taken back
 
 
 class Outcome(NamedTuple):
@@ -60,6 +65,7 @@ class Outcome(NamedTuple):
     counts: bool = True  # False: the failure was not this recipient's, no attempt is used up
     suppress: bool = False  # the address itself does not exist: never write to it again
     next_attempt_at: datetime | None = None  # of a deferred one
+    again: bool = False  # refused before, and taken back: now it tells of its recipient alone
 
 
 class Result(NamedTuple):
@@ -76,6 +82,7 @@ class Turn:
 
     started: frozenset[int]  # marked `sending`, durably
     stopped: dict[int, str]  # not ours to send any more, and why
+    blocked: str | None = None  # why nothing may start for now: the relay is not well
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,9 @@ class App:
 
     def engine(self) -> DeliveryEngine:
         """Open an engine; who runs an edition closes it."""
-        return self.sending_parts.engine(self.stores.deliveries, self.stores.recipes)
+        return self.sending_parts.engine(
+            self.stores.deliveries, self.stores.recipes, self.stores.facts
+        )
 
     def edition_run(self, progress: Callable[[int], None] = lambda count: None) -> EditionRun:
         """Return a run over this store."""

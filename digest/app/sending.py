@@ -26,6 +26,7 @@ from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.message import Letterhead, Recipe, SenderHeaders, encoded, parts
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.prerequisites import check_sending
+from digest.delivery.relay_memory import RelayMemory, WatchedJournal
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
@@ -34,6 +35,7 @@ from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorCache
 from digest.settings import Settings, secret_of
 from digest.storage.deliveries import DeliveryStore
+from digest.storage.facts import FactStore
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
 from subscribers.addresses import parse_address
@@ -120,7 +122,15 @@ class SendingParts:
         """Return who knows which senders are dead; alone: all of them were this machine's."""
         return DeadSenders(self.owners, alone=alone)
 
-    def engine(self, deliveries: DeliveryStore, recipes: RecipeStore) -> DeliveryEngine:
+    def relay_memory(self, deliveries: DeliveryStore, facts: FactStore) -> RelayMemory | None:
+        """Return what is remembered of the relay; None when mails go to a local mailbox."""
+        if self.settings.delivery.transport != "smtp":
+            return None
+        return RelayMemory(facts, deliveries, self.clock, random.Random())  # noqa: S311 (jitter)
+
+    def engine(
+        self, deliveries: DeliveryStore, recipes: RecipeStore, facts: FactStore
+    ) -> DeliveryEngine:
         """Open an engine for issues; close it when done."""
         transport = build_transport(self.settings, self.data)
         keys = build_keys(self.settings)
@@ -128,13 +138,16 @@ class SendingParts:
         secret = secret_for("mail", self.key)
         lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
         owner = LivingSender(self.owners)
+        memory = self.relay_memory(deliveries, facts)
+        journal = WatchedJournal(deliveries, memory) if memory else deliveries
         return DeliveryEngine(
             owner,
             Freezer(recipes, letterhead, keys, secret),
-            self._sender(deliveries, owner, transport, lease),
+            self._sender(journal, owner, transport, lease),
             recipes,
             return_path=self.settings.delivery.return_path or letterhead.from_address,
             secret=secret,
+            memory=memory,
         )
 
     def freezer(self, recipes: FragmentStore) -> Freezer:

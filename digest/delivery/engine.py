@@ -14,6 +14,7 @@ from digest.delivery.freezing import Freezer, FrozenIssue
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail
 from digest.delivery.message import Recipe
+from digest.delivery.relay_memory import RelayMemory
 from digest.delivery.sender import Sender
 from digest.mail import Issue
 from digest.states import Claim
@@ -38,13 +39,16 @@ class DeliveryEngine:
         *,
         return_path: str,
         secret: bytes,
+        memory: RelayMemory | None = None,
     ) -> None:
+        """memory: of the relay's health; None: a way out that has none."""
         self._owner = owner
         self._press = press
         self._sender = sender
         self._recipes = recipes
         self._return_path = return_path
         self._secret = secret
+        self._memory = memory
 
     @property
     def owner(self) -> str:
@@ -72,7 +76,10 @@ class DeliveryEngine:
 
     def send(self, mails: Iterable[ReadyMail]) -> str | None:
         """Send until there are no more; return why when the way out is blocked."""
-        return self._sender.send(mails).trouble
+        if self._memory is not None:
+            return self._memory.send(self._sender, mails)
+        tally = self._sender.send(mails)
+        return tally.trouble or tally.ours
 
     def stop(self) -> None:
         """Take no more mails; those under way end in peace. From another thread."""
@@ -91,6 +98,7 @@ class DeliveryEngine:
             recipient=ascii_domain(recipe.to_address),
             message_id=recipe.message_id,
             build=lambda: self._press.parts_of(recipe),
+            refused_before=claim.refusals > 0,
         )
 
 

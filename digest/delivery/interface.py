@@ -21,6 +21,7 @@ class ReadyMail(NamedTuple):
     recipient: str  # RCPT TO, domain as A-label
     message_id: str
     build: Callable[[], Sequence[bytes]]
+    refused_before: bool = False  # and taken back, as the relay was not well
 
     @property
     def domain(self) -> str:

@@ -39,3 +39,4 @@ class Tally:
     states: Counter[State] = field(default_factory=Counter)  # outcomes recorded
     stopped: int = 0  # not ours to send any more: left, cancelled, paused, taken by another
     trouble: str | None = None  # why nothing more can leave: do not start another pass now
+    ours: str | None = None  # what is wrong on this side, so that a mail could not be made

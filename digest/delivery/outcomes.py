@@ -15,6 +15,20 @@ from digest.states import Outcome, State
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
 
 # RFC 3463: addresses that do not exist, never did, or were given up.
+_LOGIN = (530, 534, 535, 538)  # RFC 4954, 6
+
+# Of sender, client and login, which many servers judge no sooner than at RCPT (Postfix:
+# smtpd_delay_reject); RFC 3463: 5.1.7 and 5.1.8 are the sender's address.
+_OF_SENDER = {(1, 7), (1, 8)}
+_ABOUT_US = re.compile(
+    r"relay(ing)?\b.{0,40}\b(denied|prohibited|not (permitted|allowed))"
+    r"|unable to relay|not (allowed|permitted) to relay|do(es)? not relay|we do not relay|authenticat"
+    r"|sender\b.{0,60}\b(rejected|denied|refused)|client host|helo command|(not|must) log(ged)? in"
+    r"|\b(blocked|listed|refused)\b.{0,20}\b(using|by|in|at)\b|\b(black|block|deny)-?list"
+    r"|mail from\b.{0,40}\b(not|rejected)|\bspf\b|\bdmarc\b|rate limit|too many",
+    re.IGNORECASE,
+)
+
 _GONE = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 
 
@@ -34,6 +48,7 @@ class Trouble(Enum):
     NONE = "nobody"
     DOMAIN = "the destination"  # slow down: the breaker pauses the recipient's domain
     RELAY = "the relay"  # nothing will pass for anybody: stop this run
+    OURS = "this side"  # the mail could not be made: tell the operator, go on with the others
 
 
 class Reply(NamedTuple):
@@ -71,9 +86,15 @@ def judge(step: Step, reply: Reply) -> Verdict:
 
 
 def _permanent(step: Step, reply: Reply, said: str) -> Verdict:
-    if reply.code in (530, 535, 538) or (step is Step.MAIL and not _about_size(reply)):
+    ours = Outcome(State.DEFERRED, reply.code, said, counts=False)
+    if step is Step.MAIL and _about_size(reply):
+        return Verdict(ours, Trouble.OURS)
+    if reply.code in _LOGIN or step is Step.MAIL or (reply.code == 503 and step is not Step.DOT):
         # Our sender or our login is refused: this would "refuse" every reader we have.
-        return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.RELAY)
+        return Verdict(ours, Trouble.RELAY)
+    if step is Step.RCPT and _about_us(reply):
+        # Not at once the end of the run: some relays hand on what one destination says of them.
+        return Verdict(ours)
     status = reply.enhanced
     gone = step is Step.RCPT and (
         status[1:] in _GONE if status else reply.code in (550, 551, 553) and _says_unknown(reply)
@@ -85,9 +106,18 @@ def _temporary(step: Step, reply: Reply, said: str) -> Verdict:
     status = reply.enhanced
     if reply.code == 421 or (status and status[1] == 7):
         return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.DOMAIN)
-    if reply.code in (454, 451) and step is Step.MAIL:
+    if step is Step.MAIL or (reply.code == 454 and step is not Step.DOT):
         return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.RELAY)
     return Verdict(Outcome(State.DEFERRED, reply.code, said))
+
+
+def _about_us(reply: Reply) -> bool:
+    status = reply.enhanced
+    if status and status[1:] in _OF_SENDER:
+        return True
+    if status and status[1:] in _GONE:
+        return False
+    return _ABOUT_US.search(reply.text) is not None
 
 
 def _about_size(reply: Reply) -> bool:

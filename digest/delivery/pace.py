@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from digest.states import LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Pace:
     def ask(self, domain: str, clock: float, now: datetime) -> Go | Wait | Postpone:
         """Decide on one mail; Go takes its tokens. clock: monotonic seconds."""
         paused = self._paused.get(domain)
-        if paused and paused.until > now:
+        if paused and now < paused.until <= now + LONGEST_WAIT:
             return Postpone(paused.until, paused.why)
         if self.unlimited:
             return Go()
@@ -148,6 +151,17 @@ class Pace:
         if self._paused:
             self._paused.pop(domain, None)
             self.idle = self.unlimited and not self._paused
+
+    def pauses(self, now: datetime) -> dict[str, tuple[str, int, str]]:
+        """Return which destinations are paused: until when (ISO 8601), for which time, and why."""
+        kept = {d: p for d, p in self._paused.items() if p.until > now - self._pause.longest}
+        return {d: (p.until.isoformat(), p.trips, p.why) for d, p in kept.items()}
+
+    def resume(self, pauses: Mapping[str, tuple[str, int, str]]) -> None:
+        """Take over the pauses of an earlier pass."""
+        for domain, (until, trips, why) in pauses.items():
+            self._paused.setdefault(domain, _Pause(datetime.fromisoformat(until), trips, why))
+        self.idle = self.unlimited and not self._paused
 
     def _bucket(self, domain: str) -> _Bucket:
         bucket = self._domains.get(domain)

@@ -20,6 +20,7 @@ from digest.delivery.interface import ReadyMail
 from digest.delivery.journal import Journal, Lease, Tally
 from digest.delivery.outcomes import Trouble, Verdict
 from digest.delivery.pace import Go, Pace, Postpone
+from digest.delivery.relay_health import is_suspect
 from digest.errors import StoreError
 from digest.states import Outcome, Result, State, Turn
 
@@ -43,12 +44,19 @@ class SendLoop:
         pace: Pace,
         later: Callable[[int, datetime], datetime],
         lease: Lease | None = None,
+        bound: int | None = None,
     ) -> None:
-        """Take what sending needs; `later(failed, now)`: when a mail that failed is tried again."""
+        """Take what sending needs; `later(failed, now)`: when a mail that failed is tried again.
+
+        bound: how many doubts and refusals in a row end the sending; before the first acceptance
+        no more than half as many mails are on their way.
+        """
         self.tally = Tally()
         self._mails = mails
         self._journal, self._owner, self._lease = journal, owner, lease
-        self._window, self._clock = window, clock
+        self._whole_window, self._clock = window, clock
+        self._bound, self._failed_in_a_row = bound, 0
+        self._proven = bound is None  # the way out: a mail was accepted
         self._pace, self._later_than = pace, later
         self._dry = False  # no more mails are pulled
         self._held: deque[ReadyMail] = deque()  # waiting for their destination's pace
@@ -92,11 +100,24 @@ class SendLoop:
         if outcome.code is not None:
             self._owner.answered(mail.delivery, outcome.code)
         if outcome.state is State.ACCEPTED:
+            self._proven, self._failed_in_a_row = True, 0
             if not self._pace.idle:
                 self._pace.accepted(mail.domain)
         elif outcome.state is State.DEFERRED:
             outcome = self._put_off(mail, verdict)
+        if mail.refused_before:
+            outcome = outcome._replace(again=True)
         self._close(mail, outcome)
+        if self._bound is not None and is_suspect(outcome):
+            self._judge(outcome.text)
+
+    def _judge(self, said: str) -> None:
+        """Stop when too many in a row fail: no turn need come before."""
+        self._failed_in_a_row += 1
+        row = self._failed_in_a_row
+        if self._bound is not None and row >= self._bound and self.tally.trouble is None:
+            self.tally.trouble = f"{row} mails in a row failed, the last with: {said}"
+            self.halt()
 
     def lost(self, mail: ReadyMail, why: str) -> None:
         """See `Feed`."""
@@ -109,6 +130,13 @@ class SendLoop:
         self.done(mail, Verdict(outcomes.lost(dot_sent=begun, why=why)))
 
     # --- the loop ---
+
+    @property
+    def _window(self) -> int:
+        """How many may be marked `sending`: few until the relay has taken one."""
+        if self._proven or self._bound is None:
+            return self._whole_window
+        return min(self._whole_window, max(1, self._bound // 2))
 
     async def run(self, lanes: asyncio.Task[str | None]) -> None:
         """Turn until every mail has an outcome in the store. Raises what stopped it."""
@@ -231,6 +259,9 @@ class SendLoop:
             else:
                 self.tally.stopped += 1
                 self._pace.done(mail.domain)
+        if turn.blocked and self.tally.trouble is None:
+            self.tally.trouble = turn.blocked
+            self.halt()
         if starts and not turn.started and _edition_stopped(turn):
             self._dry = True  # paused, cancelled or expired: do not compose the rest
         if self._closed:
@@ -304,6 +335,8 @@ class SendLoop:
     def _put_off(self, mail: ReadyMail, verdict: Verdict) -> Outcome:
         """Say when a deferred mail is tried again, and stop others from the same trouble."""
         outcome = verdict.outcome
+        if verdict.trouble is Trouble.OURS:
+            self.tally.ours = self.tally.ours or outcome.text
         if verdict.trouble is Trouble.DOMAIN:
             until = self._pace.trip(mail.domain, outcome.text, self._clock())
             return outcome._replace(next_attempt_at=until)

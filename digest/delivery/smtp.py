@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from digest.delivery.interface import MailQueue, ReadyMail
 from digest.delivery.outcomes import Reply, Step, Trouble, Verdict, judge
 from digest.delivery.smtp_opening import open_session
-from digest.delivery.smtp_session import Relay, Wire, printable
+from digest.delivery.smtp_session import Relay, UnfitAddressError, Wire, printable
 from digest.errors import DeliveryError
 from digest.states import Outcome, State
 
@@ -51,7 +52,13 @@ class SmtpTransport:
 
     async def run(self, feed: MailQueue) -> str | None:
         """Send until the feed ends; return why when no connection gets mail through."""
-        lanes = [asyncio.create_task(self._lane(feed)) for _ in range(self.connections)]
+        opened = asyncio.Event()
+        lanes = [asyncio.create_task(self._lane(feed, opened))]
+        # One goes ahead: a wrong password is tried once, and a server that is not there by one.
+        await _first(opened.wait(), lanes[0])
+        if opened.is_set():
+            more = range(self.connections - 1)
+            lanes += [asyncio.create_task(self._lane(feed, opened)) for _ in more]
         try:
             troubles = await asyncio.gather(*lanes)
         finally:
@@ -64,7 +71,7 @@ class SmtpTransport:
                 raise trouble
         return str(troubles[0])
 
-    async def _lane(self, feed: MailQueue) -> str | DeliveryError | None:
+    async def _lane(self, feed: MailQueue, opened: asyncio.Event) -> str | DeliveryError | None:
         """Work with one connection after the other; return why none works."""
         failures = 0
         while await feed.more():
@@ -76,6 +83,7 @@ class SmtpTransport:
                 why = f"no connection to {self.relay.host}:{self.relay.port}: {error}"
                 failures += 1
             else:
+                opened.set()
                 await session.work()
                 why = session.ended
                 failures = 0 if session.passed else failures + 1
@@ -84,6 +92,15 @@ class SmtpTransport:
             if failures:
                 await asyncio.sleep(self.relay.retry_seconds * failures)
         return None
+
+
+async def _first(event: Coroutine[Any, Any, object], task: asyncio.Task[Any]) -> None:
+    """Wait until an event has come or a task has ended."""
+    coming = asyncio.ensure_future(event)
+    try:
+        await asyncio.wait((coming, task), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        coming.cancel()
 
 
 class SmtpConnection(Wire):
@@ -215,8 +232,7 @@ class SmtpConnection(Wire):
                 size = sum(map(len, content))
                 command = self.mail_command(mail, size)
             except Exception as error:  # one mail that cannot be made must not stop the others
-                refusal = Outcome(State.REFUSED, None, f"not sent: {error}"[:300])
-                self._feed.done(mail, Verdict(refusal))
+                self._feed.done(mail, _not_made(error))
                 continue
             self._envelope, self._failure = mail, None
             self._content, self._size = content, size
@@ -292,6 +308,15 @@ class SmtpConnection(Wire):
                 self.passed += 1
             self._feed.done(mail, verdict)
         self._next()
+
+
+def _not_made(error: Exception) -> Verdict:
+    """Return what becomes of a mail that could not be made."""
+    said = f"not sent: {error}"[:300]
+    if isinstance(error, UnfitAddressError):  # no server will ever take it
+        return Verdict(Outcome(State.REFUSED, None, said))
+    # A key that is gone, a busy store, a size limit: somebody on this side can mend it.
+    return Verdict(Outcome(State.DEFERRED, None, said, counts=False), Trouble.OURS)
 
 
 @lru_cache(maxsize=16)  # a server says it in the same words each time

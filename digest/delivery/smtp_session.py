@@ -18,6 +18,10 @@ _LONGEST_REPLY = 65_536  # octets without an end: whoever sends that is no SMTP 
 _NO_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 
+class UnfitAddressError(ValueError):
+    """An address that cannot be written in an envelope that this server takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relay:
     """Where mails go, and how to get in."""
@@ -263,10 +267,10 @@ class Wire(asyncio.BufferedProtocol):
         self._watch = loop.call_later(min(relay.timeout, relay.dot_timeout) / 4, self.watch, relay)
 
     def mail_command(self, mail: ReadyMail, size: int) -> str:
-        """Return MAIL FROM. Raises ValueError for an envelope that this server cannot take."""
+        """Return MAIL FROM. Raises ValueError when this server cannot take the mail."""
         addresses = mail.sender + mail.recipient
         if _NO_PATH.search(addresses):
-            raise ValueError("the address holds a space, a bracket or a control character")
+            raise UnfitAddressError("the address holds a space, a bracket or a control character")
         limit = self.extensions.get("SIZE")
         announced = "" if limit is None else f" SIZE={size}"
         if limit and limit.isdigit() and 0 < int(limit) < size:
@@ -274,7 +278,9 @@ class Wire(asyncio.BufferedProtocol):
         if addresses.isascii():
             return f"MAIL FROM:<{mail.sender}>{announced}\r\n"
         if "SMTPUTF8" not in self.extensions:
-            raise ValueError("the address is not ASCII and the server does not offer SMTPUTF8")
+            raise UnfitAddressError(
+                "the address is not ASCII and the server does not offer SMTPUTF8"
+            )
         body = " BODY=8BITMIME" if "8BITMIME" in self.extensions else ""
         return f"MAIL FROM:<{mail.sender}>{announced}{body} SMTPUTF8\r\n"
 

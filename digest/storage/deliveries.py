@@ -7,6 +7,7 @@ sender left is taken over in `delivery_recovery`; what an operator does is in `d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -78,6 +79,10 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
                 claims += map(_claim, connection.execute(statement).all())
         return sorted(claims, key=lambda claim: claim.delivery)
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make one transaction of what this thread does inside; see `Database.together`."""
+        return self._database.together()
+
     def renew(self, owner: str, now: datetime) -> None:
         """Extend the leases of a sender that is slow but alive."""
         with self._database.write() as connection:
@@ -136,11 +141,12 @@ _CLAIM = (
     deliveries.c.since,
     deliveries.c.message_id,  # the column itself: SQLite 3.40 misjudges IS NOT NULL in RETURNING
     deliveries.c.period,
+    deliveries.c.refusals,
 )
 
 
 def _claim(row: Any) -> Claim:
-    number, subscriber, edition, generation, attempts, since, message_id, period = row
+    number, subscriber, edition, generation, attempts, since, message_id, period, refusals = row
     return Claim(
         delivery=number,
         subscriber=subscriber,
@@ -150,6 +156,7 @@ def _claim(row: Any) -> Claim:
         since=since,
         frozen=message_id is not None,
         period=period,
+        refusals=refusals,
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal, select, update
 
 from digest.states import UNSENT, Accounting, State
 from digest.storage.database import Database
-from digest.storage.delivery_rows import is_suppressed
+from digest.storage.delivery_rows import is_suppressed, its_edition_may_be_sent, one_of
 from digest.storage.schema import deliveries, editions, subscribers
+from digest.storage.suppression import unsay
+
+_TRY_AGAIN = timedelta(minutes=5)  # after a refusal that was taken back; twice as long each time
+_LONGEST = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,41 @@ class ControlSql:
         if only is not None:
             where = and_(where, deliveries.c.id.in_(only))
         return self.move(where, State.ACCEPTED, "the operator says it arrived", now)
+
+    def take_back(self, since: datetime, now: datetime, *, edition: int | None = None) -> int:
+        """Defer what servers have refused since then, as the cause was not the recipients'.
+
+        What the refusals said of the addresses is forgotten. The more often, the later a mail is
+        tried again. edition: only of this one, and at once. Returns how many.
+        """
+        ask = select(deliveries.c.id, deliveries.c.refusals).where(
+            deliveries.c.state == State.REFUSED, deliveries.c.changed_at >= since
+        )
+        if edition is None:
+            ask = ask.where(deliveries.c.reply_code.is_not(None), its_edition_may_be_sent(now))
+        else:
+            ask = ask.where(deliveries.c.edition == edition)
+        with self._database.write() as connection:
+            by_count: dict[int, list[int]] = defaultdict(list)
+            for number, count in connection.execute(ask):
+                by_count[count].append(number)
+            for count, numbers in by_count.items():
+                wait = timedelta(0) if edition else min(_TRY_AGAIN * (1 << min(count, 9)), _LONGEST)
+                for chunk in one_of(deliveries.c.id, numbers):
+                    connection.execute(
+                        update(deliveries)
+                        .where(chunk)
+                        .values(
+                            state=State.DEFERRED,
+                            reply=literal("taken back: ") + func.coalesce(deliveries.c.reply, ""),
+                            refusals=count + 1,
+                            next_attempt_at=now + wait,
+                            owner=None,
+                            changed_at=now,
+                        )
+                    )
+                unsay(connection, numbers, since)
+        return sum(map(len, by_count.values()))
 
     def hasten(self, label: date, now: datetime) -> int:
         """Make what an edition deferred due now: an operator's run does not wait; return how many.

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import Connection, and_, select, update
 
 from digest.states import Outcome, Remains, Result, State
+from digest.storage.delivery_rows import is_over
 from digest.storage.delivery_turns import TurnSql, settle, to_ledger
 from digest.storage.schema import deliveries, editions
 
@@ -51,9 +52,11 @@ class RecoverySql(TurnSql):
         with self._database.write() as connection:
             rows = connection.execute(
                 update(deliveries)
-                .where(deliveries.c.state == State.SENDING, deliveries.c.lease_expires_at < now)
+                .where(
+                    deliveries.c.state == State.SENDING, is_over(deliveries.c.lease_expires_at, now)
+                )
                 .values(reply="its sender was not heard of again", changed_at=now)
-                .values(state=State.UNCERTAIN)
+                .values(state=State.UNCERTAIN, doubts=deliveries.c.doubts + 1)
                 .returning(deliveries.c.id)
             ).all()
             to_ledger(connection, None, [row.id for row in rows])

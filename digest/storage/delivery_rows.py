@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from digest.states import State
+from digest.states import LONGEST_WAIT, State
 from digest.storage.schema import consents, deliveries, editions, subscribers, suppressions
 
 _CHUNK = 500
@@ -31,12 +31,21 @@ def its_edition_may_be_sent(now: datetime) -> ColumnElement[bool]:
 
 def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return what may be claimed, one condition at a time so that an index answers each."""
-    due = or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at <= now)
     return (
         deliveries.c.state == State.PLANNED,
-        and_(deliveries.c.state == State.DEFERRED, due),
-        and_(deliveries.c.state == State.CLAIMED, deliveries.c.lease_expires_at < now),
+        and_(deliveries.c.state == State.DEFERRED, has_come(deliveries.c.next_attempt_at, now)),
+        and_(deliveries.c.state == State.CLAIMED, is_over(deliveries.c.lease_expires_at, now)),
     )
+
+
+def has_come(moment: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+    """Ask whether it is time; none, or one that only a wrong clock can have written, is."""
+    return or_(moment.is_(None), moment <= now, moment > now + LONGEST_WAIT)
+
+
+def is_over(lease: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+    """Ask whether a lease has run out, or was written by a clock that ran ahead."""
+    return or_(lease < now, lease > now + LONGEST_WAIT)
 
 
 def is_to_be_welcomed(opened_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:

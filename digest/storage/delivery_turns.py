@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, literal, select, update
+from sqlalchemy import Connection, select, update
 
 from digest.states import Outcome, Result, State, Turn
-from digest.storage.database import Database, conflict_insert
+from digest.storage.database import Database
 from digest.storage.delivery_rows import is_suppressed
 from digest.storage.prepared import PreparedStatement, stamps
-from digest.storage.schema import deliveries, editions, subscribers, suppressions
+from digest.storage.schema import deliveries, editions, subscribers
+from digest.storage.suppression import note_unknown
 
 _MAY_HAVE_ARRIVED = (State.ACCEPTED, State.UNCERTAIN)
 
@@ -94,7 +95,7 @@ _Row = tuple[int, int, str | None]  # delivery, generation, the server's words
 _SETTLE = PreparedStatement(
     """UPDATE deliveries
     SET state = :state, attempts = attempts + :one_more, next_attempt_at = :next,
-        reply_code = :code, reply = told.reply, changed_at = :now,
+        reply_code = :code, reply = told.reply, changed_at = :now, doubts = doubts + :doubt,
         in_ledger = in_ledger OR (:arrived AND papers IS NOT NULL AND state <> 'claimed')
     FROM (
         SELECT column1 AS id, column2 AS generation, column3 AS reply
@@ -122,6 +123,7 @@ def settle(connection: Connection, owner: str, results: Sequence[Result], now: d
             one_more=1 if outcome.counts and outcome.state is State.DEFERRED else 0,
             next=stamp(outcome.next_attempt_at),
             code=outcome.code,
+            doubt=int(outcome.state is State.UNCERTAIN),
             arrived=outcome.state in _MAY_HAVE_ARRIVED,
             now=stamp(now),
             owner=owner,
@@ -130,14 +132,14 @@ def settle(connection: Connection, owner: str, results: Sequence[Result], now: d
         _note(connection, owner, arrived)
     gone = [r for r in results if r.outcome.suppress]
     if gone:
-        _suppress(connection, gone, now)
+        note_unknown(connection, gone, now)
 
 
 def _alike(results: Sequence[Result]) -> Iterable[tuple[Outcome, list[_Row]]]:
     """Yield an outcome with all rows that differ in its text alone: mostly one with all."""
     found: dict[tuple[Any, ...], tuple[Outcome, list[_Row]]] = {}
     for delivery, generation, outcome in results:
-        state, code, text, counts, _, later = outcome
+        state, code, text, counts, _, later, _ = outcome
         row = delivery, generation, text or None
         try:
             found[state, code, counts, later][1].append(row)
@@ -175,26 +177,6 @@ def _append(connection: Connection, owner: str | None, numbers: Sequence[int]) -
 def _note(connection: Connection, owner: str | None, numbers: Sequence[int]) -> None:
     if numbers:
         _NOTE.among(connection, numbers, owner=owner or "", anybody=owner is None)
-
-
-def _suppress(connection: Connection, gone: Sequence[Result], now: datetime) -> None:
-    """Never write again to addresses that their servers say do not exist."""
-    for result in gone:
-        who = (
-            select(
-                subscribers.c.email_key,
-                literal("bounce"),
-                literal(result.outcome.text),
-                literal(now, suppressions.c.since.type),
-            )
-            .join(deliveries, deliveries.c.subscriber_id == subscribers.c.id)
-            .where(deliveries.c.id == result.delivery)
-        )
-        connection.execute(
-            conflict_insert(connection, suppressions)
-            .from_select(["email_key", "reason", "detail", "since"], who)
-            .on_conflict_do_nothing()
-        )
 
 
 def _set_aside(

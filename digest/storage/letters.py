@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 
 from digest.states import Result, State, Turn
 from digest.storage.database import Database
+from digest.storage.delivery_rows import has_come
 from digest.storage.schema import letters
 
 # A letter in `sending` for longer was left by a process that died. It goes again, under the same
@@ -88,7 +89,11 @@ class LetterStore:
             started = frozenset(
                 number for number, _ in starts if _start(connection, number, mark, now)
             )
-            connection.execute(delete(letters).where(letters.c.state == State.REFUSED, _due(now)))
+            connection.execute(
+                delete(letters).where(
+                    letters.c.state == State.REFUSED, letters.c.next_attempt_at <= now
+                )
+            )
         self._marks |= {(owner, number): mark for number in started}
         stopped = {
             number: "somebody else sends it" for number, _ in starts if number not in started
@@ -143,4 +148,4 @@ def _may_go(now: datetime) -> Any:
 
 
 def _due(now: datetime) -> Any:
-    return or_(letters.c.next_attempt_at.is_(None), letters.c.next_attempt_at <= now)
+    return has_come(letters.c.next_attempt_at, now)

@@ -260,6 +260,15 @@ suppressions = Table(
     Column("since", UtcTime, nullable=False),
 )
 
+unknown_addresses = Table(  # that servers refused as such; on two days, and it is suppressed
+    "unknown_addresses",
+    metadata,
+    Column("delivery_id", Number, primary_key=True, autoincrement=False),
+    Column("email_key", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "email_key"),
+)
+
 feedback = Table(
     "feedback",
     metadata,
@@ -324,6 +333,8 @@ deliveries = Table(  # one reader's issue of one edition, and its sending
     Column("in_ledger", Boolean, nullable=False, default=False),  # so that it enters once
     Column("since", Integer, nullable=False, default=0),  # editions after this one are offered
     Column("changed_at", UtcTime),
+    Column("refusals", Integer, nullable=False, server_default="0"),  # that were taken back
+    Column("doubts", Integer, nullable=False, server_default="0"),  # sent, and no answer came
     UniqueConstraint("subscriber_id", "edition"),
     UniqueConstraint("subscriber_id", "period"),
     Index(None, "edition", "state"),

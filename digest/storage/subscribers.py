@@ -33,6 +33,7 @@ from digest.storage.schema import (
     requests,
     subscribers,
 )
+from digest.storage.suppression import lift_refused
 from subscribers.consent import Consent, State
 from subscribers.store import Feedback, Request, Subscriber
 
@@ -106,6 +107,8 @@ class SqlSubscriberStore:
                 connection.execute(update(subscribers).where(row).values(changed))
             if consent is not None:
                 _keep(connection, before.id, consent)
+                if consent.action == "confirm":
+                    lift_refused(connection, after.email_key)
         return True
 
     def erase(self, subscriber: int, consent: Consent) -> bool:

@@ -45,8 +45,10 @@ def test_refused_and_deferred_recipients_do_not_disturb_the_others(
     assert views[address_of(2)].next_attempt_at is not None
     assert views[address_of(1)].reply == "RCPT: 550 5.1.1 no such user"
     with place.room.database.read() as connection:
-        gone = set(connection.scalars(text("SELECT email_key FROM suppressions")))
+        gone = set(connection.scalars(text("SELECT email_key FROM unknown_addresses")))
+        suppressed = set(connection.scalars(text("SELECT email_key FROM suppressions")))
     assert gone == {address_of(n) for n in (1, 8, 15)}, "only those that do not exist"
+    assert suppressed == set(), "said once is not enough"
 
 
 def test_a_failure_that_is_not_the_recipients_does_not_put_them_off_for_longer(
