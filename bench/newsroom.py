@@ -45,9 +45,7 @@ def vocabulary(rng: random.Random, size: int = 1500) -> list[str]:
     return list(found)
 
 
-def articles(
-    rng: random.Random, words: list[str], count: int = PAPERS
-) -> list[dict[str, str]]:
+def articles(rng: random.Random, words: list[str], count: int = PAPERS) -> list[dict[str, str]]:
     """Return titles and abstracts, some 1,100 characters each."""
     shares = [1 / (rank + 5) for rank in range(len(words))]
 

@@ -22,7 +22,7 @@ PAUSE = BackOff(first=timedelta(minutes=1), longest=timedelta(minutes=30))
 _FACT = "relay"
 
 
-class Facts(Protocol):
+class RelayFacts(Protocol):
     """Single values that all processes share."""
 
     def get(self, name: str) -> bytes | None:
@@ -46,7 +46,7 @@ class Refusals(Protocol):
 class RelayMemory:
     """Lets mails go to a relay that is well, and one at a time to one that was not."""
 
-    facts: Facts
+    facts: RelayFacts
     refusals: Refusals
     clock: Callable[[], datetime]
     rng: random.Random

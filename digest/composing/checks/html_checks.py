@@ -35,7 +35,7 @@ _STYLE_LIMIT = 16_000  # bytes of all <style>: Gmail ignores what comes after
 
 
 @dataclass(slots=True)
-class Block:
+class StyledBlock:
     """The visible words of a paragraph, a cell or a heading."""
 
     words: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.findings: list[Finding] = []
         self.links: list[str] = []
-        self.blocks = [Block()]
+        self.blocks = [StyledBlock()]
         self._headings: list[int] = []
         self._rules: list[StyleRule] = []
         plain: tuple[str, str] = ("#000000", "#ffffff")
@@ -73,7 +73,7 @@ class _Reader(HTMLParser):
         styles = self._styles(element, named)
         self._check(tag, named, styles["light"])
         if tag in _BLOCKS:
-            self.blocks.append(Block())
+            self.blocks.append(StyledBlock())
         element.colours = {
             scheme: (
                 hex_of(style.get("color", "")) or above.colours[scheme][0],
@@ -110,7 +110,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Close an element, and those left open inside it."""
         if tag in _BLOCKS:
-            self.blocks.append(Block())
+            self.blocks.append(StyledBlock())
         for place in range(len(self._open) - 1, 0, -1):
             if self._open[place].tag == tag:
                 del self._open[place:]
@@ -286,7 +286,7 @@ def words_of(html: str) -> str:
     return " ".join([word for block in blocks_of(html) for word in block.words])
 
 
-def blocks_of(html: str) -> list[Block]:
+def blocks_of(html: str) -> list[StyledBlock]:
     """Return each paragraph, cell and heading with visible words, in order."""
     return [block for block in _read(html).blocks if block.words]
 

@@ -23,7 +23,7 @@ _WORDS = {"transparent", "inherit", "initial", "unset", "currentcolor", "none"}
 _COLOURS = {"color", "background-color", "background"}
 
 
-class Box(Protocol):
+class StyledBox(Protocol):
     """An element, as selectors see it."""
 
     tag: str
@@ -42,7 +42,7 @@ class StyleRule:
     important: frozenset[str]  # which of them win over style attributes
     scheme: Scheme
 
-    def matches(self, boxes: Sequence[Box]) -> bool:
+    def matches(self, boxes: Sequence[StyledBox]) -> bool:
         """Return whether the innermost of these elements is meant."""
         if not _fits(self.path[-1], boxes[-1]):
             return False
@@ -50,7 +50,7 @@ class StyleRule:
         return all(any(_fits(each, box) for box in around) for each in reversed(self.path[:-1]))
 
 
-def _fits(compound: Compound, box: Box) -> bool:
+def _fits(compound: Compound, box: StyledBox) -> bool:
     tag, classes = compound
     return tag in ("", box.tag) and classes <= box.classes
 
