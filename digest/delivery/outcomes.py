@@ -22,7 +22,8 @@ _LOGIN = (530, 534, 535, 538)  # RFC 4954, 6
 _OF_SENDER = {(1, 7), (1, 8)}
 _ABOUT_US = re.compile(
     r"relay(ing)?\b.{0,40}\b(denied|prohibited|not (permitted|allowed))"
-    r"|unable to relay|not (allowed|permitted) to relay|do(es)? not relay|we do not relay|authenticat"
+    r"|unable to relay|not (allowed|permitted) to relay|do(es)? not relay|we do not relay"
+    r"|authenticat"
     r"|sender\b.{0,60}\b(rejected|denied|refused)|client host|helo command|(not|must) log(ged)? in"
     r"|\b(blocked|listed|refused)\b.{0,20}\b(using|by|in|at)\b|\b(black|block|deny)-?list"
     r"|mail from\b.{0,40}\b(not|rejected)|\bspf\b|\bdmarc\b|rate limit|too many",
