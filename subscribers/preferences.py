@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import cast
@@ -95,10 +95,11 @@ def completed(fields: Mapping[str, str], known: Subscriber | None) -> dict[str, 
     return (fields_of(known) if known else {}) | given
 
 
-def read_preferences(fields: Mapping[str, str]) -> Preferences:
+def read_preferences(fields: Mapping[str, str], languages: Collection[str] = ()) -> Preferences:
     """Check text fields; one that is missing or empty means the default.
 
     Args:
+        languages: tags of those that mails can be written in; empty: any is taken.
         fields: any of keywords, name, language, timezone, hour, cadence, weekdays (numbers with
             Monday 0, separated by spaces or commas), max_papers, format ('html' or 'text').
 
@@ -120,7 +121,7 @@ def read_preferences(fields: Mapping[str, str]) -> Preferences:
     preferences = Preferences(
         keywords,
         name,
-        _language(fields, problems),
+        _language(fields, languages, problems),
         _timezone(fields, problems),
         _number(fields, "hour", 0, 23, problems),
         cast(Cadence, cadence),
@@ -170,13 +171,27 @@ def _number(
     return int(value)
 
 
-def _language(fields: Mapping[str, str], problems: list[FieldProblem]) -> str:
+def _language(
+    fields: Mapping[str, str], languages: Collection[str], problems: list[FieldProblem]
+) -> str:
     value = fields.get("language", "").strip()
     if value and (len(value) > 35 or not _LANGUAGE.fullmatch(value)):
         reason = message("write a language tag such as en or pt-BR")
         problems.append(FieldProblem("language", reason))
         return ""
+    if value and languages and not is_spoken(value, languages):
+        allowed = ", ".join(sorted(languages))
+        problems.append(
+            FieldProblem("language", message("choose one of {allowed}", allowed=allowed))
+        )
     return value
+
+
+def is_spoken(tag: str, languages: Collection[str]) -> bool:
+    """Return whether a tag or a more general one is known (RFC 4647, 3.4): `de-AT` by `de`."""
+    parts = tag.replace("_", "-").lower().split("-")
+    known = {each.lower() for each in languages}
+    return any("-".join(parts[:count]) in known for count in range(1, len(parts) + 1))
 
 
 def _timezone(fields: Mapping[str, str], problems: list[FieldProblem]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -84,7 +84,8 @@ def add(
         "format": format,
     }
     app = context.obj.app
-    wishes = _wishes(app.stores.readers, email, fields)
+    languages = app.press.languages.names() if language else ()
+    wishes = _wishes(app.stores.readers, email, fields, languages)
     reader, added = app.desk.add(email, wishes, app.clock(), confirmed=confirmed, how="command")
     liked: list[Paper] = []
     if like or like_file:
@@ -99,11 +100,13 @@ def add(
         _say_added(reader, liked, added=added, sent=sent)
 
 
-def _wishes(readers: SubscriberStore, email: str, fields: Mapping[str, str]) -> Preferences:
+def _wishes(
+    readers: SubscriberStore, email: str, fields: Mapping[str, str], languages: Collection[str]
+) -> Preferences:
     """Check the options; what was not given stays as a known reader has it."""
     known = readers.by_key(parse_address(email).key)
     try:
-        return read_preferences(completed(fields, known))
+        return read_preferences(completed(fields, known), languages)
     except PreferencesError:
         _point_at_problems(fields["keywords"].strip())
         raise

@@ -17,9 +17,11 @@ from digest.composing.notices import Notice, NoticeKind, QuietCause
 from digest.composing.renderer import Note, Renderer
 from digest.composing.templates import Templates, template_errors
 from digest.composing.wording import Kind, preheader, subject
+from digest.errors import SettingsError
 from digest.mail import Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Picks
+from subscribers.preferences import is_spoken
 
 OnCard = Callable[[str, Fragment], None]  # takes a language and a specimen of a card
 
@@ -35,6 +37,12 @@ class Renderers:
         self.settings = settings
         self.templates = templates
         self.languages = Catalogues(settings.languages, settings.language)
+        if not is_spoken(settings.language, self.languages.names()):
+            there_are = ", ".join(self.languages.names())
+            raise SettingsError(
+                f"newsletter.language: there are no words in {settings.language!r};"
+                f" choose one of {there_are}"
+            )
         self._renderers: dict[str, Renderer] = {}
 
     def renderer(self, language: str) -> Renderer:

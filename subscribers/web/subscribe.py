@@ -62,7 +62,7 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
     problems: list[FieldProblem] = []
     if not fields.get(HONEYPOT):
         try:
-            wishes = read_preferences(fields)
+            wishes = read_preferences(fields, pages.languages.names())
             pages.desk.subscribe(fields.get("email", ""), wishes, pages.now())
         except AddressError as error:
             problems.append(FieldProblem("email", error.args[0]))
