@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer, Rules
-from digest.composing.issue_composer import IssueComposer, build_press
+from digest.composing.issue_composer import IssueComposer, build_renderers
 from digest.composing.render import Renderers
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
@@ -55,7 +55,7 @@ def main(readers: int, dumps: Sequence[Path]) -> None:
     settings = Settings.model_validate(
         {"newsletter": {"base_url": "https://digest.example.org", "sender": "digest@example.org"}}
     )
-    press = build_press(settings)
+    press = build_renderers(settings)
     composer = IssueComposer(press, Tokens([b"a key that is long enough for all"]), settings)
     edition = Edition(1, date(2026, 3, 2), "open", NOW, NOW, len(papers))
     people = [

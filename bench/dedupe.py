@@ -246,7 +246,7 @@ def told(intents: Intents, records: int) -> list[int | None]:
 
 
 def report(queries: list[Query], answers: Sequence[int | None]) -> bool:
-    """Print what was found and what was merged; tell whether it is enough."""
+    """Print what was found and what was merged; return whether it is enough."""
     asked_of = Counter(kind for kind, _, _ in queries)
     pairs = list(zip(queries, answers, strict=True))
     right = Counter(kind for (kind, _, paper), got in pairs if got is not None and got == paper)
@@ -259,7 +259,7 @@ def report(queries: list[Query], answers: Sequence[int | None]) -> bool:
 
 
 def through_the_store(bench: Bench, queries: list[Query]) -> bool:
-    """Decide in a real store and print how fast; tell whether it finds and merges as it must."""
+    """Decide in a real store and print how fast; return whether it finds and merges as it must."""
     records = [new for _, new, _ in queries]
     with TemporaryDirectory() as folder:
         started = time.process_time()

@@ -25,7 +25,7 @@ from bench.delivery_room import NOW, address_of
 from bench.meter import meter
 from digest.app.application import open_app
 from digest.archive.dump_results import IncomingDump
-from digest.operations import issues as pressroom
+from digest.operations import issues as issue_operations
 from digest.operations.dumps import ingest_one
 from digest.settings import Settings
 from digest.storage.schema import subscribers
@@ -89,7 +89,7 @@ def whole(folder: Path, port: int, mails: int) -> None:
     with app.stores.database.write() as connection:
         connection.execute(insert(subscribers), rows)
     with meter():
-        told = pressroom.run(app, None).accounting
+        told = issue_operations.run(app, None).accounting
     if told.accepted + told.nothing_to_send != mails:
         raise SystemExit(f"not everybody got their issue: {told}")
     app.close()

@@ -24,7 +24,7 @@ from pathlib import Path
 
 
 class DigestError(Exception):
-    """Something the operator can mend; its text says what and how."""
+    """Something the operator can put right; its text says what and how."""
 
 
 class SettingsError(DigestError, ValueError):

@@ -91,5 +91,5 @@ def step(state: State | None, action: Action) -> State:
 
 
 def may_undo(left_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a reader who left at that moment can still take it back."""
+    """Return whether a reader who left at that moment can still take it back."""
     return left_at is not None and now - left_at <= UNDO_WITHIN

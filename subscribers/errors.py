@@ -18,7 +18,7 @@ from subscribers.messages import Message, message
 
 
 class FrontDeskError(Exception):
-    """Something a reader or the operator can mend; its text, a Message, says what and how."""
+    """Something a reader or the operator can put right; its text, a Message, says what and how."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@
 - AND, OR, NOT in capitals and brackets say what must be there (`boolean_query`).
 - Inside a word a hyphen is a hyphen. A dash that a word processor made of a hyphen excludes too.
 
-Every problem is collected with its place, so that a reader mends them all at once. What other
+Every problem is collected with its place, so that a reader can correct them all at once. What other
 search engines write is read as it was meant, or is a problem that says what to write.
 docs/subscribing.md explains the same to readers.
 """

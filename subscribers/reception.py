@@ -1,4 +1,4 @@
-"""Who comes to the desk: by number, by address, by a link of ours."""
+"""Who a reader is: by number, by address, by a link of ours."""
 
 from __future__ import annotations
 

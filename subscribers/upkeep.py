@@ -1,4 +1,4 @@
-"""What the clock does at the desk: it ends pauses, and forgets requests that nobody confirmed."""
+"""What time does to subscriptions: pauses end, and requests that nobody confirmed are forgotten."""
 
 from __future__ import annotations
 

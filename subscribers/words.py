@@ -56,7 +56,7 @@ def _is_of_word(character: str) -> bool:
 
 
 def is_control(character: str) -> bool:
-    """Tell whether a character shows nothing but acts: controls, surrogates, private use, bidi."""
+    """Return whether a character shows nothing but acts: control, surrogates, private use, bidi."""
     return (
         unicodedata.category(character) in ("Cc", "Cs", "Co", "Zl", "Zp")
         or character in _TURNS_TEXT

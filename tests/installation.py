@@ -11,7 +11,7 @@ from pathlib import Path
 from digest.app.application import App, open_app
 from digest.archive.dump_results import DumpResult, IncomingDump
 from digest.editions import Figures
-from digest.operations import issues as pressroom
+from digest.operations import issues as issue_operations
 from digest.operations.dumps import ingest_one
 from digest.settings import RankingSettings, Settings
 from subscribers.preferences import read_preferences
@@ -47,10 +47,10 @@ class Installation:
         return self.app.desk.add(email, wishes, self.now, confirmed=confirmed, how="test")[0]
 
     def run(self, day: date | None = None) -> Figures:
-        return pressroom.run(self.app, day)
+        return issue_operations.run(self.app, day)
 
-    def preview(self, email: str, edition: int | None = None) -> pressroom.Preview:
-        return pressroom.preview(self.app, email, edition)
+    def preview(self, email: str, edition: int | None = None) -> issue_operations.Preview:
+        return issue_operations.preview(self.app, email, edition)
 
     def titles(self, email: str, edition: int | None = None) -> list[str]:
         return [paper.title for paper, _ in self.preview(email, edition).picks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 CODE = ("bench", "digest", "docs", "scripts", "subscribers", "templates", "tests")
 FILE = re.compile(r"[\w/.-]*\w\.(?:py|md|mjml|html|toml|csv)")
 MODULE = re.compile(rf"(?:python -m )?((?:{'|'.join(CODE)})(?:\.[a-z_]\w*)+)")
-# What looks like ours and is not: files of a data folder or of whoever follows the document, and
-# columns of tables.
+CLASS = re.compile(r"([A-Z][a-z]+\w*)(?:\.(\w+))?(?:\(.*\))?")
+# What looks like ours and is not: files of a data folder or of whoever follows the document,
+# columns of tables, words of standards, Python's own.
 NOT_OURS = {
     *("digest.db", "var/settings.toml", "DIR/settings.toml", "./settings.toml"),
     *("confirm.mjml", "digest/locale/fr/LC_MESSAGES/digest.po"),
     *("subscribers.last_period", "subscribers.next_due_at"),
+    *("Host", "Secure", "ZoneInfo.no_cache"),
 }
 
 
@@ -53,11 +56,21 @@ def missing(document: Path) -> list[str]:
             known = exists(path, below)
         elif FILE.fullmatch(path):
             known = exists(path, below) if "/" in path else _somewhere(path)
+        elif named := CLASS.fullmatch(name):
+            known = {part for part in named.groups() if part} <= _defined()
         else:
             continue
         if not known:
             absent.append(name)
     return absent
+
+
+@cache
+def _defined() -> set[str]:
+    """Return the names of all classes and functions."""
+    files = [path for folder in CODE for path in (ROOT / folder).rglob("*.py")]
+    define = re.compile(r"^\s*(?:class|(?:async )?def) (\w+)", re.MULTILINE)
+    return {name for path in files for name in define.findall(path.read_text(encoding="utf-8"))}
 
 
 def _somewhere(name: str) -> bool:

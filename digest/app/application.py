@@ -133,7 +133,7 @@ class App:
         store = self.stores.letters
         return LetterQueue(
             outbox=store,
-            send=lambda letters: self.sending_parts.send_letters(store, self.press, letters),
+            send=lambda letters: self.sending_parts.send_letters(store, self.renderers, letters),
             message_id=self._message_id,
             clock=self.clock,
         )
@@ -237,17 +237,17 @@ class App:
     # --- issues, made and sent
 
     @cached_property
-    def press(self) -> Renderers:
+    def renderers(self) -> Renderers:
         """The mail's templates, compiled."""
-        from digest.composing.issue_composer import build_press  # noqa: PLC0415 - see the top
+        from digest.composing.issue_composer import build_renderers  # noqa: PLC0415 - see the top
 
-        return build_press(self.settings)
+        return build_renderers(self.settings)
 
     def composer(self) -> IssueComposer:
         """Return who makes issues of picks."""
         from digest.composing.issue_composer import IssueComposer  # noqa: PLC0415 - see the top
 
-        return IssueComposer(self.press, self.tokens, self.settings)
+        return IssueComposer(self.renderers, self.tokens, self.settings)
 
     def issue_maker(self, editor: Editor) -> IssueMaker:
         """Return who makes readers' issues."""

@@ -52,7 +52,7 @@ FIELDS = (
 
 
 def two_arxiv_ids(a: Facts, b: Facts) -> bool:
-    """Tell whether two records carry different arXiv ids: then they are never one paper."""
+    """Return whether two records carry different arXiv ids: then they are never one paper."""
     ours, theirs = arxiv_id_of(a), arxiv_id_of(b)
     return bool(ours and theirs and ours != theirs)
 
@@ -118,7 +118,7 @@ def provenance_of(record: Facts, source: str) -> dict[str, str]:
 
 
 def ends_cut_off(text: str) -> bool:
-    """Tell whether a source shortened a text: it ends in an ellipsis."""
+    """Return whether a source shortened a text: it ends in an ellipsis."""
     return _CUT_OFF.search(text) is not None
 
 

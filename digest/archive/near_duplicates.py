@@ -197,7 +197,7 @@ def _renamed(a: TitleWords, b: TitleWords) -> str:
 
 
 def _other_authors(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """Tell whether both name their authors, and not one name is in both lists."""
+    """Return whether both name their authors, and not one name is in both lists."""
     names = [
         {word for name in authors for word in _WORD.findall(fold(name)) if len(word) > 1}
         for authors in (ours, theirs)

@@ -14,7 +14,7 @@ import typer
 from digest.app.application import open_app
 from digest.cli.mailbox_page import serve_page, write_page
 from digest.cli.output import say, table
-from digest.operations import readers as reader_book
+from digest.operations import readers as reader_operations
 from digest.operations.demo import DemoDay, demo_day
 from digest.resources import shipped
 from digest.settings import DeliverySettings, Settings
@@ -34,8 +34,8 @@ def demo(
     app = open_app(
         Settings(delivery=DeliverySettings(transport="mailbox")), _fresh_folder(context.obj.data)
     )
-    readers = reader_book.read_file(_SAMPLES / "readers.csv")
-    outcome = reader_book.import_readers(app.desk, readers, app.clock(), confirmed=True)
+    readers = reader_operations.read_file(_SAMPLES / "readers.csv")
+    outcome = reader_operations.import_readers(app.desk, readers, app.clock(), confirmed=True)
     say(f"{outcome.added} sample readers, in {app.data}")
     failed = False
     for number, file in enumerate(files):

@@ -1,4 +1,4 @@
-"""`digest dkim`: make the signing keys and see what belongs into the DNS."""
+"""`digest dkim`: make the signing keys and see what belongs in the DNS."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import typer
 
 from digest.cli.output import Json, objects, one, say, table
 from digest.editions import Figures
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 
 app = typer.Typer(
     help="Editions: list, show, approve, pause, resume, cancel.", no_args_is_help=True
@@ -20,7 +20,7 @@ Number = Annotated[int, typer.Argument(help="The edition's number.", min=1, show
 @app.command("list")
 def list_editions(context: typer.Context, as_json: Json = False) -> None:
     """List the editions."""
-    all_figures = [_json(each) for each in edition_book.all_figures(context.obj.app.stores)]
+    all_figures = [_json(each) for each in edition_operations.all_figures(context.obj.app.stores)]
     if as_json:
         objects(all_figures)
         return
@@ -31,32 +31,32 @@ def list_editions(context: typer.Context, as_json: Json = False) -> None:
 @app.command("show")
 def show_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Show an edition's accounting: eligible is always the sum of the rest."""
-    show_figures(edition_book.figures(context.obj.app.stores, number), as_json)
+    show_figures(edition_operations.figures(context.obj.app.stores, number), as_json)
 
 
 @app.command("approve")
 def approve_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Let an edition go out that waits for a person."""
-    show_figures(edition_book.approve(context.obj.app.stores, number), as_json)
+    show_figures(edition_operations.approve(context.obj.app.stores, number), as_json)
 
 
 @app.command("pause")
 def pause_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Stop sending an edition until it is resumed; what is on the wire ends."""
-    show_figures(edition_book.pause(context.obj.app.stores, number), as_json)
+    show_figures(edition_operations.pause(context.obj.app.stores, number), as_json)
 
 
 @app.command("resume")
 def resume_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Go on with a paused edition."""
-    show_figures(edition_book.resume(context.obj.app.stores, number), as_json)
+    show_figures(edition_operations.resume(context.obj.app.stores, number), as_json)
 
 
 @app.command("cancel")
 def cancel_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Send no more of an edition; what was sent stays sent."""
     app = context.obj.app
-    show_figures(edition_book.cancel(app.stores, number, app.clock()), as_json)
+    show_figures(edition_operations.cancel(app.stores, number, app.clock()), as_json)
 
 
 @app.command("settle")
@@ -71,10 +71,10 @@ def settle_command(
     """Decide what a crash left in doubt: show it, or --resend it."""
     app = context.obj.app
     if resend:
-        count = edition_book.resend_uncertain(app.stores, number, app.clock())
+        count = edition_operations.resend_uncertain(app.stores, number, app.clock())
         if not as_json:
             say(f"{count} uncertain mails will be sent again, byte for byte.")
-    show_figures(edition_book.figures(app.stores, number), as_json)
+    show_figures(edition_operations.figures(app.stores, number), as_json)
 
 
 def show_figures(figures: Figures, as_json: bool) -> None:
@@ -96,7 +96,7 @@ def _json(figures: Figures) -> dict[str, Any]:
 
 def prune_command(context: typer.Context, as_json: Json = False) -> None:
     """Remove what makes old mails again (edition.keep_issues_days); the ledger stays."""
-    pruned = edition_book.prune(context.obj.app)
+    pruned = edition_operations.prune(context.obj.app)
     if as_json:
         one({"recipes": pruned.recipes, "fragments": pruned.fragments})
     else:

@@ -13,7 +13,7 @@ import typer
 
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table, warn
-from digest.operations import readers as reader_book
+from digest.operations import readers as reader_operations
 from digest.papers import Paper
 from subscribers.addresses import parse_address
 from subscribers.consent import State
@@ -131,9 +131,9 @@ def import_command(
 ) -> None:
     """Add or change many readers from a file: at least email, name, keywords."""
     app = context.obj.app
-    data = reader_book.read_file(file)
+    data = reader_operations.read_file(file)
     with progress("Importing, line by line", data.count(b"\n")) as bar:
-        outcome = reader_book.import_readers(
+        outcome = reader_operations.import_readers(
             app.desk,
             data,
             app.clock(),
@@ -160,7 +160,7 @@ def export_command(
     """Write all readers out, in a form that `import` reads."""
     if format not in ("csv", "jsonl"):
         raise typer.BadParameter("choose csv or jsonl", param_hint="--format")
-    lines = reader_book.export_readers(context.obj.app.stores.readers, format)
+    lines = reader_operations.export_readers(context.obj.app.stores.readers, format)
     if out is None:
         sys.stdout.writelines(lines)
     else:

@@ -22,7 +22,7 @@ GMAIL_CLIPS_AT = 102 * 1024
 class RenderSettings:
     """The settings of composing, checked when they are made.
 
-    Raises SettingsError that says how to mend what is wrong.
+    Raises SettingsError that says how to put it right.
     """
 
     name: str = "Digest"

@@ -1,4 +1,4 @@
-"""The press with its links: what makes issues for a run, and stops it when they are not fit."""
+"""Makes a run's issues, with their links, and stops the run when they are not fit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from subscribers.tokens import Tokens
 _LOCAL = "!$'*+-.=_~"  # what a mailto: link's local part shows as it is
 
 
-def build_press(settings: Settings) -> Renderers:
+def build_renderers(settings: Settings) -> Renderers:
     """Return the mail's templates, compiled. Raises SettingsError or TemplateError."""
     of = settings.newsletter
     return Renderers(
@@ -54,7 +54,7 @@ def sender_address(settings: Settings) -> str:
 
 
 class IssueComposer:
-    """The press with its links: makes issues for a run, and stops it when they are not fit."""
+    """Makes issues for a run, with their links, and stops it when they are not fit."""
 
     def __init__(self, press: Renderers, tokens: Tokens, settings: Settings) -> None:
         self._press = press

@@ -1,7 +1,7 @@
 """The languages of mails and pages: gettext catalogues for the words, Babel for the rest.
 
 A catalogue is one text file, `LANGUAGE/LC_MESSAGES/digest.po`. It is read as it is when the
-press starts (about 10 ms): nobody has to compile anything, in a clone or in a wheel.
+process starts (about 10 ms): nobody has to compile anything, in a clone or in a wheel.
 """
 
 from __future__ import annotations

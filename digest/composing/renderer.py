@@ -1,4 +1,4 @@
-"""One language's desk: it renders shells, headings, cards and notices from the templates."""
+"""Renders in one language: shells, headings, cards and notices, from the templates."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ UI_FONT = Markup("font-family:Segoe UI,system-ui,-apple-system,Roboto,Arial,sans
 
 
 class Renderer:
-    """Renders in one language; the press keeps one for each.
+    """Renders in one language; `Renderers` keeps one for each.
 
     Raises TemplateError when a template is broken.
     """

@@ -1,4 +1,4 @@
-"""What is made once for many mails: the compiled press, an edition's shell, its cards."""
+"""What is made once for many mails: the compiled templates, an edition's shell, its cards."""
 
 from __future__ import annotations
 

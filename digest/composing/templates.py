@@ -106,8 +106,8 @@ class Templates:
             html = mjml.mjml2html(self._assembled(source, ()), fonts={})
         except Exception as error:  # mjml-python raises OSError, ValueError or its own
             raise TemplateError(f"MJML refuses it: {error}", template=str(source.path)) from None
-        for pattern, mended in _MENDED:
-            html = pattern.sub(mended, html)
+        for pattern, fixed in _MENDED:
+            html = pattern.sub(fixed, html)
         return html
 
     def _assembled(self, source: TemplateSource, above: tuple[str, ...]) -> str:

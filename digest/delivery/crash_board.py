@@ -66,7 +66,7 @@ class LivingSender:
         self._board[slot] = delivery << _CODE_BITS
 
     def has_begun(self, delivery: int) -> bool:
-        """Tell whether its final dot went out, and the store does not have its outcome yet."""
+        """Return whether its final dot went out, and the store does not have its outcome yet."""
         return delivery in self._slot_of
 
     def answered(self, delivery: int, code: int) -> None:

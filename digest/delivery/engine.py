@@ -1,4 +1,4 @@
-"""The engine of one run: an owner, a press that freezes, and a sender that delivers."""
+"""The engine of one run: an owner, a freezer, and a sender that delivers."""
 
 from __future__ import annotations
 

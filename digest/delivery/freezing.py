@@ -61,7 +61,7 @@ class Freezer:
         self._numbers: dict[Fragment, int] = {}
         self._edition = 0  # whose numbers these are
         self._encoded: dict[int, Encoded] = {}
-        self._stationery: dict[int, SenderHeaders] = {}
+        self._sender_headers: dict[int, SenderHeaders] = {}
 
     def freeze(self, issues: Sequence[Issue], now: datetime) -> list[FrozenIssue]:
         """Turn composed issues of one edition into recipes. now: aware, in the sender's zone.
@@ -93,7 +93,7 @@ class Freezer:
             fragments = [encodings[number] for number in recipe.fragments]
         except KeyError:
             fragments = self._fetch(recipe.fragments)
-        return message.parts(recipe, fragments, self._stationery_of(recipe.letterhead))
+        return message.parts(recipe, fragments, self._sender_headers_of(recipe.letterhead))
 
     def preview(self, recipe: Recipe) -> tuple[bytes, str | None]:
         """Return the bytes, and why they are unsigned when their DKIM key is gone."""
@@ -161,12 +161,12 @@ class Freezer:
             self._encoded[number] = encoded(fragment)
         return [self._encoded[number] for number in numbers]
 
-    def _stationery_of(self, number: int) -> SenderHeaders:
-        ready = self._stationery.get(number)
+    def _sender_headers_of(self, number: int) -> SenderHeaders:
+        ready = self._sender_headers.get(number)
         if ready is None:
             letterhead = self._read_letterhead(number)
             keys = [self._keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
-            ready = self._stationery[number] = SenderHeaders(letterhead, keys)
+            ready = self._sender_headers[number] = SenderHeaders(letterhead, keys)
         return ready
 
     def _read_letterhead(self, number: int) -> Letterhead:

@@ -130,7 +130,7 @@ def _folded(name: str, words: Sequence[str]) -> bytes:
 
 
 def lines_can_break(line: str, name: str) -> bool:
-    """Tell whether a fold here leaves something on the line: an empty one is not allowed."""
+    """Return whether a fold here leaves something on the line: an empty one is not allowed."""
     return line.strip() not in ("", f"{name}:")
 
 

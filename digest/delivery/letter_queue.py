@@ -1,4 +1,4 @@
-"""The post office: letters that the front desk asks for, kept until a server has them."""
+"""Letters that the front desk asks for, kept until a server has them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LetterQueue:
         self.outbox.add(packed(letter), self.message_id(), self.clock())
 
     def flush(self, now: datetime) -> bool:
-        """Send what waits; tell whether nothing waits any more.
+        """Send what waits; return whether nothing waits any more.
 
         A letter whose link has expired meanwhile is of no use to anybody: it is given up.
         """

@@ -1,6 +1,6 @@
 """What a server's answer means for one delivery, and for those behind it. Pure.
 
-The rule of the house: a failure that is not the recipient's (our set-up, our reputation, the
+The rule: a failure that is not the recipient's (our set-up, our reputation, the
 server's mood) never uses up a recipient's attempt and never suppresses an address.
 """
 

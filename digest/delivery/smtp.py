@@ -321,5 +321,5 @@ def _not_made(error: Exception) -> Verdict:
 
 @lru_cache(maxsize=16)  # a server says it in the same words each time
 def _means_go_on(answers: bytes) -> bool:
-    """Tell whether these are the answers to an envelope that is accepted, each in one line."""
+    """Return whether these are the answers to an envelope that is accepted, each in one line."""
     return _GO_ON.fullmatch(answers) is not None

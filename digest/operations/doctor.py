@@ -40,12 +40,14 @@ def knock(host: str, port: int, timeout: float) -> str:
 
 def check_up(settings: Settings, data: Path, *, online: bool) -> list[Check]:
     """Return what a check-up of a digest finds; with `online` it also asks the network."""
-    from digest.composing.issue_composer import build_press  # noqa: PLC0415 - to look at, as below
+    from digest.composing.issue_composer import build_renderers  # noqa: PLC0415 - to look at, as below
     from digest.dumps import formats  # noqa: PLC0415 - all of them
 
     probes: dict[str, Callable[[], str]] = {
         "store": lambda: _store(settings, data),
-        "templates": lambda: f"{len(build_press(settings).templates.names())} templates compile",
+        "templates": lambda: (
+            f"{len(build_renderers(settings).templates.names())} templates compile"
+        ),
         "formats": lambda: ", ".join(each.name for each in formats.all_formats()),
     }
     if online and settings.delivery.transport == "smtp":
@@ -95,7 +97,7 @@ def _data_folder(data: Path) -> Check:
         return Check(
             "data folder",
             "error",
-            f"{data} cannot be written to; its owner and rights must let you write there",
+            f"{data} cannot be written to; its owner and permissions must let you write there",
         )
     return Check("data folder", "ok", str(data))
 

@@ -43,11 +43,11 @@ def readers_site(app: App) -> Guard:
             max_papers=app.settings.edition.max_papers,
             contact=newsletter.reply_to or newsletter.sender,
             postal_address=newsletter.postal_address,
-            accent=app.press.settings.palette.light.accent,
-            accent_dark=app.press.settings.palette.dark.accent,
+            accent=app.renderers.settings.palette.light.accent,
+            accent_dark=app.renderers.settings.palette.dark.accent,
         ),
         templates=shipped("templates/web"),
-        languages=app.press.languages,
+        languages=app.renderers.languages,
         clock=app.clock,
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.app.application import App
 from digest.errors import DigestError
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 from digest.operations.dumps import read_inbox
 from digest.operations.pages import readers_site
 from digest.operations.setup import make_inbox
@@ -53,7 +53,7 @@ class Duties:
         """
         app = self.app
         read_inbox(app)
-        edition_book.take_over_abandoned(app)
+        edition_operations.take_over_abandoned(app)
         now = app.clock()
         _renew_moments(app, now)
         ticked = scheduling.tick(now, app.time_rules, app.stores.editions, app.stores.rhythms)
@@ -106,7 +106,7 @@ class Duties:
 
     def prune(self) -> None:
         """Remove what makes old mails again; the ledger stays."""
-        gone = edition_book.prune(self.app)
+        gone = edition_operations.prune(self.app)
         if gone.recipes:
             log.info("old issues pruned", recipes=gone.recipes, fragments=gone.fragments)
 

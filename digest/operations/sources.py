@@ -1,4 +1,4 @@
-"""Sources of an application: made of its settings, asked in turn, their ills told to the operator.
+"""Sources: made of the settings, asked in turn, and the operator told what is wrong.
 
 `digest serve` calls `fetch_due`, `digest fetch` calls `fetch_now`.
 """

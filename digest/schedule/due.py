@@ -66,7 +66,7 @@ class Rhythm:
         )
 
     def wants(self, day: date) -> bool:
-        """Tell whether there is a slot on a day of the calendar."""
+        """Return whether there is a slot on a day of the calendar."""
         return day.weekday() in self.wanted
 
 
@@ -169,7 +169,7 @@ def stagger_minute(reader: int, first: int = 2, last: int = 58) -> int:
 
 
 def has_slot(rhythm: Rhythm, clock: WallClock, day: date) -> bool:
-    """Tell whether a rhythm has a slot on a day of a zone.
+    """Return whether a rhythm has a slot on a day of a zone.
 
     A weekly issue of a day that the zone does not have is made up on the next; a daily one is not,
     that day has its own.

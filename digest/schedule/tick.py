@@ -215,7 +215,7 @@ def _look(
 
 
 def _waits(found: Due, newest: Edition, now: datetime, rules: TimeRules, zones: Zones) -> bool:
-    """Tell whether an edition waits for the reader's next slot instead of making up for a past one.
+    """Return whether an edition waits for the reader's next slot and makes up for no past one.
 
     A day without papers leaves its slot open. Monday's edition must not go out for Sunday's slot
     the moment it is cut: it would come at the newsletter's hour, and so on every day after. But

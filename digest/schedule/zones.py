@@ -35,11 +35,11 @@ class WallClock:
         return begins + _MINUTES[60 * hour + minute]
 
     def changes_on(self, day: date) -> bool:
-        """Tell whether the clocks are changed on a day; a day that is left out counts."""
+        """Return whether the clocks are changed on a day; a day that is left out counts."""
         return self._even_day(day) is None
 
     def has(self, day: date) -> bool:
-        """Tell whether the zone has a day: Samoa had no 30 December 2011."""
+        """Return whether the zone has a day: Samoa had no 30 December 2011."""
         return not self.changes_on(day) or (
             self._moment(day, time()) < self._moment(day + ONE_DAY, time())
         )

@@ -175,7 +175,7 @@ class Sources:
         return fetch
 
     def worth_telling(self, fetch: Fetch) -> bool:
-        """Tell whether the operator should hear of it now: at most once a day and source.
+        """Return whether the operator should hear of it now: at most once a day and source.
 
         Marks it as told.
         """
@@ -218,7 +218,7 @@ class Sources:
             self.facts.set(_key(PARSERS, source.name), told.encode(), now)
 
     def _parsers_are_those_of(self, source: SourceSettings) -> bool:
-        """Tell whether today's parsers are those that read the source's last answer."""
+        """Return whether today's parsers are those that read the source's last answer."""
         told = self.facts.get(_key(PARSERS, source.name))
         if told is None:
             return False

@@ -197,7 +197,9 @@ def _ours(error: DBAPIError) -> StoreError:
     if "full" in lowered or "disk i/o" in lowered:
         return StoreFull(f"no room left for the store: {said}; free some space and run again")
     if "readonly" in lowered or "unable to open" in lowered:
-        return StoreError(f"the store cannot be written: {said}; check the data folder's rights")
+        return StoreError(
+            f"the store cannot be written: {said}; check the data folder's permissions"
+        )
     if "malformed" in lowered or "not a database" in lowered:
         return StoreError(f"the store is damaged: {said}; restore the last backup")
     return StoreError(f"the store refused: {said}")

@@ -160,7 +160,7 @@ def _expires(lost: FromClause, by: datetime) -> ColumnElement[bool]:
 
 
 def _covered(lost: FromClause, before: Before | None) -> ColumnElement[bool]:
-    """Tell whether another issue brought all that a lost one could have brought.
+    """Return whether another issue brought all that a lost one could have brought.
 
     That counts where the lost one was never composed: so nothing was kept out of the other.
     """

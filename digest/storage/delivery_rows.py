@@ -15,7 +15,7 @@ _CHUNK = 500
 
 
 def is_suppressed() -> ColumnElement[bool]:
-    """Tell whether the subscriber of the enclosing statement is on the suppression list."""
+    """Return whether the subscriber of the enclosing statement is on the suppression list."""
     return exists().where(suppressions.c.email_key == subscribers.c.email_key)
 
 

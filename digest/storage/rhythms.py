@@ -186,7 +186,7 @@ class RhythmStore:
 
 
 def _may_have(email_keys: Sequence[str]) -> ColumnElement[bool]:
-    """Tell whether a reader may have mail: in a trial only those who are named."""
+    """Return whether a reader may have mail: in a trial only those who are named."""
     return subscribers.c.email_key.in_(email_keys) if email_keys else true()
 
 

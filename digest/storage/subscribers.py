@@ -255,7 +255,7 @@ class SqlSubscriberStore:
             return connection.scalar(select(papers.c.title).where(papers.c.id == paper))
 
     def was_mailed(self, subscriber: int, edition: int, paper: int) -> bool:
-        """Tell whether a paper stood in a reader's issue of an edition, under that number."""
+        """Return whether a paper stood in a reader's issue of an edition, under that number."""
         query = select(deliveries.c.papers).where(
             deliveries.c.subscriber_id == subscriber, deliveries.c.edition == edition
         )

@@ -1,4 +1,4 @@
-"""`GET /metrics`, for who knows the token: what one can count of a newsletter is not public."""
+"""`GET /metrics`, for those who know the token: a newsletter's figures are not public."""
 
 from __future__ import annotations
 

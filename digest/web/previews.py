@@ -1,4 +1,4 @@
-"""What the readers' pages ask of the press: a preview while keywords are typed, past issues."""
+"""What the readers' pages ask of composing: a preview while keywords are typed, past issues."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.choosing.editor import Editor, IssueFor, Offer
 from digest.choosing.issue_for import Planned
 from digest.composing.excerpt import cut
 from digest.composing.links import paper_url
-from digest.delivery.freezing import Freezer as DeliveryPress
+from digest.delivery.freezing import Freezer
 from digest.delivery.message import Recipe
 from digest.editions import Edition
 from digest.errors import NotFound
@@ -180,13 +180,13 @@ class PastIssues:
     """Gives issues back exactly as they were mailed (an IssueReader)."""
 
     recipes: RecipeStore
-    press: DeliveryPress
+    freezer: Freezer
 
     def read(self, subscriber: int, edition: int) -> MailedIssue | None:
         """Return what a reader was mailed; None: nothing, or it is no longer kept."""
         try:
             recipe = Recipe.unpack(self.recipes.of_reader(subscriber, edition))
-            raw, _ = self.press.preview(recipe)
+            raw, _ = self.freezer.preview(recipe)
         except NotFound:
             return None
         message = email.message_from_bytes(raw, policy=default)

@@ -50,7 +50,7 @@ AnyForm = Annotated[Fields, Depends(read_form_kindly)]
 
 
 def came_from_elsewhere(headers: Mapping[str, str], hosts: frozenset[str]) -> bool:
-    """Tell whether a browser says that another site sent this form (Fetch Metadata, Origin)."""
+    """Return whether a browser says that another site sent this form (Fetch Metadata, Origin)."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
@@ -61,7 +61,7 @@ def came_from_elsewhere(headers: Mapping[str, str], hosts: frozenset[str]) -> bo
 
 
 def is_vouched_for(headers: Mapping[str, str]) -> bool:
-    """Tell whether the browser itself says that our own page sent this form.
+    """Return whether the browser itself says that our own page sent this form.
 
     No page can set this header (https://www.w3.org/TR/fetch-metadata/), so nothing more is needed.
     """

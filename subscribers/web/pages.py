@@ -136,7 +136,7 @@ class Pages:
         return "__Host-form" if request.url.scheme == "https" else "form"
 
     def is_our_form(self, request: Request, fields: Fields) -> bool:
-        """Tell whether a form came from our page in the same browser (CSRF)."""
+        """Return whether a form came from our page in the same browser (CSRF)."""
         if came_from_elsewhere(request.headers, self.settings.hosts):
             return False
         if is_vouched_for(request.headers):

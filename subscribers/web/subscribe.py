@@ -77,7 +77,7 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
 
 
 def _address_problems(pages: Pages, fields: Fields) -> list[FieldProblem]:
-    """Name what is wrong with the address too, so that all is mended at once."""
+    """Name what is wrong with the address too, so that all can be corrected at once."""
     try:
         pages.desk.check_address(fields.get("email", ""))
     except AddressError as error:

@@ -15,7 +15,7 @@ from digest.archive.dump_results import IncomingDump
 from digest.choosing.why import AlreadySent, Picked
 from digest.delivery.engine import DeliveryEngine
 from digest.errors import NotFound
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 from digest.operations.dumps import ingest_one
 from digest.schedule import tick as scheduling
 from tests.cli.command import dies_after, environment, inside
@@ -301,7 +301,7 @@ def test_a_newer_version_comes_exactly_once_however_a_run_dies(
     ]  # whatever the order in which they left
     assert titles.count("Robots that walk") == 2
     assert titles.count("Speaking robots") == 1
-    assert edition_book.figures(wanted.app.stores, 2).accounting.finished
+    assert edition_operations.figures(wanted.app.stores, 2).accounting.finished
 
 
 def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(

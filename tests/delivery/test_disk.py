@@ -123,7 +123,7 @@ def test_a_read_only_data_folder_is_told_and_nothing_leaves() -> None:
         assert "Permission denied" in said
         said = as_nobody(lambda: _send(folder, server.getsockname()[1]))
         assert said.startswith(StoreError.__name__), said
-        assert "check the data folder's rights" in said
+        assert "check the data folder's permissions" in said
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()

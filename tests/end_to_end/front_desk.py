@@ -21,7 +21,7 @@ from aiosmtpd.controller import Controller
 
 from digest.app.application import App, open_app
 from digest.archive.dump_results import IncomingDump
-from digest.operations import issues as pressroom
+from digest.operations import issues as issue_operations
 from digest.operations.dumps import ingest_one
 from digest.operations.pages import readers_site
 from digest.resources import shipped
@@ -92,7 +92,7 @@ class Installation:
     def run(self, sample: str, label: date) -> None:
         file = shipped(f"digest/samples/{sample}")
         ingest_one(self.app, IncomingDump(sample, file, captured_on=label))
-        _elsewhere(lambda: pressroom.run(self.app, label))
+        _elsewhere(lambda: issue_operations.run(self.app, label))
 
     def reader(self, address: str) -> Any:
         return self.app.desk.by_email(address)

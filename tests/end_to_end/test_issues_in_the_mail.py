@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from digest.operations import issues as pressroom
+from digest.operations import issues as issue_operations
 from digest.settings import EditionSettings, NewsletterSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
 from tests.installation import Installation, paper
@@ -104,9 +104,9 @@ def test_after_the_run_there_is_nothing_left_to_preview(installation: Installati
 def test_a_rehearsal_keeps_nothing(installation: Installation) -> None:
     installation.reader("ada@example.org", "robots")
     installation.ingest(*ROBOTS)
-    ((reader, found),) = pressroom.rehearse(installation.app, None)
+    ((reader, found),) = issue_operations.rehearse(installation.app, None)
     assert (reader.email, found.edition, len(found.picks)) == ("ada@example.org", 1, 4)
     assert installation.app.stores.editions.all() == []
     assert installation.mails("ada@example.org") == []
     assert installation.run().accounting.accepted == 1
-    assert list(pressroom.rehearse(installation.app, None)) == []
+    assert list(issue_operations.rehearse(installation.app, None)) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.smtp_recorder import Mail, Recorder
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 from digest.operations.setup import make_inbox
 from digest.states import Accounting
 from tests.cli.command import digest
@@ -66,7 +66,7 @@ def run(
 
 def told(installation: Installation, readers: int = READERS) -> Accounting:
     """Return the edition's accounting, checked to close."""
-    found = edition_book.figures(installation.app.stores, 1).accounting
+    found = edition_operations.figures(installation.app.stores, 1).accounting
     parts = [getattr(found, each) for each in found.__dataclass_fields__]
     assert sum(parts) == found.eligible == readers
     return found
@@ -75,12 +75,12 @@ def told(installation: Installation, readers: int = READERS) -> Accounting:
 def test_a_paused_edition_stops_and_goes_on_where_it_was(
     installation: Installation, server: Recorder
 ) -> None:
-    run(installation, server, lambda other: edition_book.pause(other.app.stores, 1), at=[15])
+    run(installation, server, lambda other: edition_operations.pause(other.app.stores, 1), at=[15])
     paused = told(installation)
     assert 15 <= paused.accepted == len(server.accepted) <= 15 + WINDOW
     assert paused.pending == READERS - paused.accepted and not paused.finished
     assert installation.run().accounting.accepted == paused.accepted, "a run does not wake it"
-    edition_book.resume(installation.app.stores, 1)
+    edition_operations.resume(installation.app.stores, 1)
     installation.run()
     assert told(installation).accepted == len(server.accepted) == READERS
     assert len({mail.recipient for mail in server.accepted}) == READERS
@@ -92,7 +92,7 @@ def test_a_cancelled_edition_sends_no_more_and_is_finished(
     run(
         installation,
         server,
-        lambda other: edition_book.cancel(other.app.stores, 1, other.app.clock()),
+        lambda other: edition_operations.cancel(other.app.stores, 1, other.app.clock()),
         at=[15],
     )
     found = told(installation)
@@ -127,7 +127,7 @@ def test_the_accounting_closes_at_every_mail(installation: Installation, server:
     run(
         installation,
         server,
-        lambda other: sums.append(edition_book.figures(other.app.stores, 1).accounting),
+        lambda other: sums.append(edition_operations.figures(other.app.stores, 1).accounting),
         at=looks,
     )
     assert len(sums) == len(looks)

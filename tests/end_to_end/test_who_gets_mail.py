@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from digest.operations import editions as edition_book
-from digest.operations import issues as pressroom
+from digest.operations import editions as edition_operations
+from digest.operations import issues as issue_operations
 from digest.settings import EditionSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
 from tests.installation import Installation, mails, paper
@@ -18,7 +18,7 @@ _STATES = (
 
 def closes(installation: Installation, edition: int) -> dict[str, int]:
     """Return an edition's figures, having checked that its accounting closes."""
-    told = edition_book.figures(installation.app.stores, edition).to_json()
+    told = edition_operations.figures(installation.app.stores, edition).to_json()
     assert told["eligible"] == sum(told[name] for name in _STATES)
     return told
 
@@ -45,7 +45,7 @@ def test_a_trial_mails_nobody_else(installation: Installation) -> None:
     installation.reader("bob@example.org", "robots")
     installation.ingest(*ROBOTS)
     trial = installation.reopened(edition=EditionSettings(only_to=("ADA@example.org",)))
-    assert [reader.email for reader, _ in pressroom.rehearse(trial.app, None)] == [
+    assert [reader.email for reader, _ in issue_operations.rehearse(trial.app, None)] == [
         "ada@example.org"
     ]
     assert trial.run().accounting.eligible == 1
@@ -64,7 +64,7 @@ def test_an_edition_that_waits_for_a_person_sends_nothing_before(
     installation.ingest(*ROBOTS)
     assert installation.run().state == "awaiting_approval"
     assert installation.mails("ada@example.org") == []
-    assert edition_book.approve(installation.app.stores, 1).state == "open"
+    assert edition_operations.approve(installation.app.stores, 1).state == "open"
     assert installation.run().accounting.accepted == 1
     installation.app.close()
 
@@ -74,7 +74,7 @@ def test_an_edition_expires_by_the_clock_from_its_opening(installation: Installa
     installation.reader("ada@example.org", "robots")
     installation.ingest(*ROBOTS)
     installation.run()
-    edition_book.approve(installation.app.stores, 1)
+    edition_operations.approve(installation.app.stores, 1)
     installation.app.stores.deliveries.plan(1, installation.now)
     installation.now += timedelta(hours=2)
     assert installation.run().accounting.expired == 1
@@ -89,7 +89,7 @@ def test_a_cancelled_edition_is_sent_to_nobody_more(installation: Installation) 
     installation.ingest(*ROBOTS)
     installation.run()
     installation.reader("bob@example.org", "robots")
-    edition_book.cancel(installation.app.stores, 1, installation.app.clock())
+    edition_operations.cancel(installation.app.stores, 1, installation.app.clock())
     installation.run()
     assert installation.mails("bob@example.org") == []
     assert closes(installation, 1)["accepted"] == 1

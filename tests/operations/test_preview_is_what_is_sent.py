@@ -19,7 +19,7 @@ from sqlalchemy import delete, insert, update
 
 from digest.choosing.issue_for import Done, Nothing, NotInTrial, Planned
 from digest.errors import StoreBusy
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 from digest.operations import issues
 from digest.operations.coming import Coming, coming_issues
 from digest.operations.serving import Duties
@@ -393,11 +393,11 @@ def test_an_edition_that_waits_is_shown_and_says_so(installation: Installation, 
         assert "approv" in issues.why_no_run(made.app, None)
         if not opened:
             made.run()
-    edition_book.approve(made.app.stores, 1)
+    edition_operations.approve(made.app.stores, 1)
     if state == "paused":
-        edition_book.pause(made.app.stores, 1)
+        edition_operations.pause(made.app.stores, 1)
         assert "paused" in made.preview("ada@example.org").note
-        edition_book.resume(made.app.stores, 1)
+        edition_operations.resume(made.app.stores, 1)
     assert made.preview("ada@example.org").note == "" == issues.why_no_run(made.app, None)
     proves(made, made.run)
     made.app.close()
@@ -418,7 +418,7 @@ def test_each_answer_has_its_reason(populated: Installation) -> None:
         found = decided(event)
         assert isinstance(found, Nothing) and event in found.reason
     assert NotInTrial().reason
-    edition_book.cancel(app.stores, 2, populated.now)
+    edition_operations.cancel(app.stores, 2, populated.now)
     assert populated.preview(_address("plain", "new")).note == "edition 2 was cancelled"
     populated.now += timedelta(days=1)
     assert "nothing new" in populated.preview(_address("plain", "new")).note

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from digest.app.application import App, open_app
-from digest.operations import readers as reader_book
+from digest.operations import readers as reader_operations
 from digest.settings import Settings
 from digest.storage.subscribers import SqlSubscriberStore
 from subscribers import importing
@@ -30,7 +30,7 @@ ROWS = 2 * CHUNK + CHUNK // 2
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from digest.operations import readers as reader_book
+from digest.operations import readers as reader_operations
 from subscribers import importing
 from subscribers.service import FrontDesk
 from tests.operations.test_readers import CHUNK, NOW, office_of
@@ -44,7 +44,7 @@ def enrol_or_die(*given, **named):
     return enrol(*given, **named)
 FrontDesk.enrol = enrol_or_die
 desk = office_of(Path(sys.argv[1])).desk
-reader_book.import_readers(
+reader_operations.import_readers(
     desk, Path(sys.argv[2]).read_bytes(), NOW, confirmed=sys.argv[4] == "yes"
 )
 """
@@ -90,7 +90,7 @@ def test_a_long_file_takes_one_transaction_for_many_rows(office: App) -> None:
     commits: list[object] = []
     event.listen(office.stores.database.engine, "commit", commits.append)
     lines: list[int] = []
-    done = reader_book.import_readers(
+    done = reader_operations.import_readers(
         office.desk, file_of(ROWS), office.clock(), confirmed=True, progress=lines.append
     )
     assert (done.added, done.rejected) == (ROWS, [])
@@ -124,7 +124,7 @@ def test_a_killed_import_leaves_whole_rows_and_the_next_one_finishes_it(
 
     again = office_of(folder)
     for each in (again, office):
-        reader_book.import_readers(
+        reader_operations.import_readers(
             each.desk, file.read_bytes(), each.clock(), confirmed=confirmed == "yes"
         )
     again.close()
@@ -163,7 +163,7 @@ def test_a_row_that_is_refused_half_way_leaves_nothing_and_costs_no_other(
         b"email,name,keywords,state\nada@example.org,Ada,robots,\n"
         b"bo@example.org,Bo,robots,paused\ncy@example.org,Cy,robots,active\n"
     )
-    done = reader_book.import_readers(office.desk, data, office.clock(), confirmed=True)
+    done = reader_operations.import_readers(office.desk, data, office.clock(), confirmed=True)
     assert (done.added, [each.line for each in done.rejected]) == (2, [3])
     assert [reader.email for reader in office.stores.readers.every()] == [
         "ada@example.org",
@@ -175,7 +175,7 @@ def test_a_row_that_is_refused_half_way_leaves_nothing_and_costs_no_other(
 def test_an_interrupted_import_keeps_no_part_of_its_rows(office: App) -> None:
     with_store(office, Interrupted)
     with pytest.raises(KeyboardInterrupt):
-        reader_book.import_readers(office.desk, file_of(4), office.clock(), confirmed=True)
+        reader_operations.import_readers(office.desk, file_of(4), office.clock(), confirmed=True)
     found = kept(office.data)
     assert (found["readers"], found["consents"]) == ([], [])
     office.stores.__dict__["readers"] = SqlSubscriberStore(office.stores.database)
@@ -183,11 +183,15 @@ def test_an_interrupted_import_keeps_no_part_of_its_rows(office: App) -> None:
 
 
 def test_an_export_is_read_back_as_it_was(office: App, tmp_path: Path) -> None:
-    reader_book.import_readers(office.desk, file_of(CHUNK + 3), office.clock(), confirmed=True)
+    reader_operations.import_readers(
+        office.desk, file_of(CHUNK + 3), office.clock(), confirmed=True
+    )
     other = office_of(tmp_path / "other")
     for format in ("csv", "jsonl"):
-        text = "".join(reader_book.export_readers(office.stores.readers, format))
-        done = reader_book.import_readers(other.desk, text.encode(), other.clock(), confirmed=True)
+        text = "".join(reader_operations.export_readers(office.stores.readers, format))
+        done = reader_operations.import_readers(
+            other.desk, text.encode(), other.clock(), confirmed=True
+        )
         assert (done.added + done.updated, done.rejected) == (CHUNK + 3, [])
     emails = [reader.email for reader in office.stores.readers.every()]
     assert [reader.email for reader in other.stores.readers.every()] == emails

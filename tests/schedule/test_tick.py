@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import DeliveryError
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 from digest.operations.serving import Duties
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data
@@ -129,7 +129,7 @@ def test_nothing_is_planned_in_a_cancelled_edition(installation: Installation) -
     installation.app.stores.editions.open(
         installation.now.date(), now=installation.now, expiry=timedelta(days=1)
     )
-    edition_book.cancel(installation.app.stores, 1, installation.app.clock())
+    edition_operations.cancel(installation.app.stores, 1, installation.app.clock())
     installation.now += timedelta(hours=1)
     assert tick(installation) == (None, 0)
     assert installation.app.stores.deliveries.accounting(1).pending == 0

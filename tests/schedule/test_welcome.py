@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.app.application import open_app
-from digest.operations import editions as edition_book
+from digest.operations import editions as edition_operations
 from digest.operations.dumps import ingest_file
 from digest.operations.serving import Duties
 from digest.operations.setup import make_inbox
@@ -107,7 +107,7 @@ def test_nobody_is_welcomed_before_they_confirm(installation: Installation) -> N
 
 def test_nobody_is_welcomed_with_a_cancelled_edition(installation: Installation) -> None:
     installation.step(0.1)
-    edition_book.cancel(installation.app.stores, 1, installation.app.clock())
+    edition_operations.cancel(installation.app.stores, 1, installation.app.clock())
     installation.confirm("eve@example.org", "forgetting")
     installation.step(0.1)
     assert installation.app.stores.deliveries.accounting(1).eligible == 0

@@ -1,4 +1,4 @@
-"""The gate before an edition: what would embarrass us in an inbox stops the press instead.
+"""The gate before an edition: what would embarrass us in an inbox stops the run instead.
 
     lint(press)                  templates, catalogues, palette, a specimen of every mail
     preflight(edition, issues)   an edition's shell and some of its issues
