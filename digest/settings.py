@@ -306,6 +306,11 @@ def check_together(settings: Settings) -> None:
         )
 
 
+def sender_address(settings: Settings) -> str:
+    """Return the From address; on this machine there is one that works."""
+    return settings.newsletter.sender or "digest@localhost"
+
+
 def secret_of(value: SecretStr | None, file: Path | None, *, name: str) -> str | None:
     """Return a secret from its setting or its file; raises SettingsError, never showing it."""
     if value is not None:

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from secrets import token_hex
 from typing import Literal
 
-from digest.composing.issue_composer import sender_address
 from digest.composing.render import Renderers
 from digest.delivery import rehearsal
 from digest.delivery.crash_board import DeadSenders, LivingSender
@@ -21,9 +19,15 @@ from digest.delivery.freezing import FragmentStore, Freezer
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
 from digest.delivery.journal import Journal, Lease
-from digest.delivery.letter_queue import unpacked
+from digest.delivery.letter_queue import letter_mail, unpacked
+from digest.delivery.letterhead import (
+    fresh_message_id,
+    letterhead_of,
+    return_path_of,
+    sender_domain,
+)
 from digest.delivery.mailbox import MailboxTransport, check_folder
-from digest.delivery.message import Letterhead, Recipe, SenderHeaders, encoded, parts
+from digest.delivery.message import SenderHeaders
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.prerequisites import check_sending
 from digest.delivery.relay_memory import RelayMemory, WatchedJournal
@@ -33,36 +37,12 @@ from digest.delivery.smtp_session import Relay
 from digest.mail import Fragment, Issue
 from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorCache
-from digest.settings import Settings, secret_of
+from digest.settings import Settings, secret_of, sender_address
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.facts import FactStore
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
 from subscribers.addresses import parse_address
-
-
-def build_letterhead(settings: Settings, keys: KeyRing, *, lists: bool = True) -> Letterhead:
-    """Return what every mail says of its sender; `lists` adds what only a mailing list says."""
-    of, address = settings.newsletter, sender_address(settings)
-    domain = ascii_domain(address).rpartition("@")[2]
-    return Letterhead(
-        from_address=address,
-        from_name=of.name,
-        reply_to=of.reply_to,
-        list_id=f"digest.{domain}" if lists else "",
-        list_name=of.name if lists else "",
-        help_url=of.base_url if lists else "",
-        feedback_id=f"issue:daily:newsletter:{_sender_id(domain)}" if lists else "",
-        relay_rewrites=settings.delivery.smtp.relay_rewrites,
-        dkim_domain=settings.delivery.dkim.domain,
-        selectors=tuple(key.selector for key in keys.signing),
-    )
-
-
-def _sender_id(domain: str) -> str:
-    """Return a Feedback-ID sender of 5 to 15 characters, the same for every mail of a domain."""
-    letters = "".join(c for c in domain.lower() if c.isalnum())
-    return (letters + "digest")[:15]
 
 
 def build_keys(settings: Settings) -> KeyRing:
@@ -91,7 +71,7 @@ def build_transport(settings: Settings, data: Path) -> Transport:
         security=of.security,
         username=of.username,
         password=password or "",
-        hello=ascii_domain(sender_address(settings)).rpartition("@")[2],
+        hello=sender_domain(settings),
         timeout=of.timeout_seconds,
         ca_file=of.ca_file,
     )
@@ -134,7 +114,7 @@ class SendingParts:
         """Open an engine for issues; close it when done."""
         transport = build_transport(self.settings, self.data)
         keys = build_keys(self.settings)
-        letterhead = build_letterhead(self.settings, keys)
+        letterhead = letterhead_of(self.settings, keys)
         secret = secret_for("mail", self.key)
         lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
         owner = LivingSender(self.owners)
@@ -145,7 +125,7 @@ class SendingParts:
             Freezer(recipes, letterhead, keys, secret),
             self._sender(journal, owner, transport, lease),
             recipes,
-            return_path=self.settings.delivery.return_path or letterhead.from_address,
+            return_path=return_path_of(self.settings),
             secret=secret,
             memory=memory,
         )
@@ -153,7 +133,7 @@ class SendingParts:
     def freezer(self, recipes: FragmentStore) -> Freezer:
         """Return what gives the bytes of a frozen issue back."""
         keys = build_keys(self.settings)
-        letterhead = build_letterhead(self.settings, keys)
+        letterhead = letterhead_of(self.settings, keys)
         return Freezer(recipes, letterhead, keys, secret_for("mail", self.key))
 
     def rehearsal(self, issue: Issue, now: datetime) -> tuple[Freezer, Recipe]:
@@ -167,7 +147,7 @@ class SendingParts:
     ) -> str | None:
         """Send letters of the front desk; return why when the way out is blocked."""
         keys = build_keys(self.settings)
-        letterhead = build_letterhead(self.settings, keys, lists=False)
+        letterhead = letterhead_of(self.settings, keys, lists=False)
         found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
         sender_headers = SenderHeaders(letterhead, found)
         owner = LivingSender(self.owners)
@@ -206,8 +186,7 @@ class SendingParts:
 
     def message_id(self) -> str:
         """Return a Message-ID for a letter."""
-        domain = ascii_domain(sender_address(self.settings)).rpartition("@")[2]
-        return f"<{token_hex(16)}@{domain}>"
+        return fresh_message_id(self.settings)
 
     def _letter(
         self, waiting: Waiting, press: Renderers, sender_headers: SenderHeaders
@@ -221,26 +200,13 @@ class SendingParts:
             keywords=letter.keywords,
             until=None if letter.kind.startswith("no_") else letter.expires_at.date(),
         )
-        recipe = Recipe(
-            letterhead=0,
-            fragments=(0,),
-            fills={},
-            to_address=letter.to_address,
-            to_name=letter.to_name,
-            subject=notice.subject,
-            message_id=waiting.message_id,
-            sent_at=int(waiting.created_at.timestamp()),
-            offset=0,
-        )
-        pieces = [encoded(Fragment(notice.html, notice.text))]
-        return ReadyMail(
-            delivery=waiting.id,
-            generation=0,
-            attempts=waiting.attempts,
-            sender=self.settings.delivery.return_path or sender_address(self.settings),
-            recipient=ascii_domain(letter.to_address),
-            message_id=waiting.message_id,
-            build=lambda: parts(recipe, pieces, sender_headers),
+        return letter_mail(
+            waiting,
+            letter,
+            notice.subject,
+            Fragment(notice.html, notice.text),
+            sender_headers,
+            return_path_of(self.settings),
         )
 
     def _sender(

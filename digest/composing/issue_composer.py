@@ -20,7 +20,7 @@ from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.resources import shipped
-from digest.settings import Settings
+from digest.settings import Settings, sender_address
 from subscribers.store import Subscriber
 from subscribers.tokens import Tokens
 
@@ -46,11 +46,6 @@ def build_renderers(settings: Settings) -> Renderers:
         ),
         Templates(shipped("templates/email"), of.templates),
     )
-
-
-def sender_address(settings: Settings) -> str:
-    """Return the From address; on this machine there is one that works."""
-    return settings.newsletter.sender or "digest@localhost"
 
 
 class IssueComposer:

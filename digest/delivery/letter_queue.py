@@ -7,7 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from digest.delivery.headers import ascii_domain
+from digest.delivery.interface import ReadyMail
+from digest.delivery.message import Recipe, SenderHeaders, encoded, parts
+from digest.mail import Fragment
 from subscribers.letters import Letter
+
+
+class WaitingLetter(Protocol):
+    """A letter that may be sent."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def message_id(self) -> str:
+        """The same in every attempt."""
+
+    @property
+    def attempts(self) -> int:
+        """How many 4xx answers it has had."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was asked for."""
 
 
 class Outbox(Protocol):
@@ -66,3 +90,35 @@ def unpacked(fields: Mapping[str, Any]) -> Letter:
     """Return the letter that `packed` took."""
     expires_at = datetime.fromisoformat(fields["expires_at"])
     return Letter(**{**fields, "expires_at": expires_at})
+
+
+def letter_mail(
+    waiting: WaitingLetter,
+    letter: Letter,
+    subject: str,
+    words: Fragment,
+    sender_headers: SenderHeaders,
+    return_path: str,
+) -> ReadyMail:
+    """Return a letter as a mail that can be sent; each attempt has the same bytes."""
+    recipe = Recipe(
+        letterhead=0,
+        fragments=(0,),
+        fills={},
+        to_address=letter.to_address,
+        to_name=letter.to_name,
+        subject=subject,
+        message_id=waiting.message_id,
+        sent_at=int(waiting.created_at.timestamp()),
+        offset=0,
+    )
+    pieces = [encoded(words)]
+    return ReadyMail(
+        delivery=waiting.id,
+        generation=0,
+        attempts=waiting.attempts,
+        sender=return_path,
+        recipient=ascii_domain(letter.to_address),
+        message_id=waiting.message_id,
+        build=lambda: parts(recipe, pieces, sender_headers),
+    )

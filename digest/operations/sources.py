@@ -18,11 +18,10 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from digest.app.application import App
 from digest.archive.dump_results import IncomingDump
-from digest.composing.issue_composer import sender_address
 from digest.dumps import formats
 from digest.errors import DigestError
 from digest.operations.dumps import ingest_one
-from digest.settings import SourceSettings
+from digest.settings import SourceSettings, sender_address
 from digest.sources.fetching import HOST, HostPauses, Sources
 from digest.sources.http import Fetcher, FetchLimits
 from digest.sources.lookups import ANSWER, Lookups
