@@ -14,13 +14,14 @@ from subscribers.addresses import Address, address_hash, mailbox_key, parse_addr
 from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
 from subscribers.errors import ConsentError, UsedLink
 from subscribers.letters import Letter, LetterKind, LetterSender
+from subscribers.link_rules import Act
 from subscribers.links import Links
 from subscribers.messages import message
 from subscribers.preferences import Preferences, fields_of, read_preferences
 from subscribers.profile import parse_stored, to_text, without_item
-from subscribers.reception import Reception
-from subscribers.store import Request, Subscriber
-from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN
+from subscribers.reception import DeskVisit, Reception
+from subscribers.store import Request, Subscriber, SubscriberStore
+from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Tokens
 
 _MEANWHILE = message("something changed in the meantime; please try once more")
 _USED = message(
@@ -41,9 +42,11 @@ class DeskSettings:
 
 
 @dataclass(slots=True)
-class FrontDesk(Reception):
+class FrontDesk:
     """Serves readers."""
 
+    store: SubscriberStore
+    tokens: Tokens
     mailer: LetterSender
     settings: DeskSettings = field(default_factory=DeskSettings)
     # Whether one more letter to a mailbox (`addresses.mailbox_key`) is within the limits: one that
@@ -57,6 +60,23 @@ class FrontDesk(Reception):
     def links(self) -> Links:
         """Makes the links that letters and pages carry."""
         return Links(self.settings.base_url, self.tokens)
+
+    @property
+    def reception(self) -> Reception:
+        """Finds readers, and reads what their links say."""
+        return Reception(self.store, self.tokens)
+
+    def visit(self, act: Act, token: str, now: datetime) -> DeskVisit:
+        """Return who came by a link; raises as `Reception.visit` does."""
+        return self.reception.visit(act, token, now)
+
+    def by_number(self, subscriber: int) -> Subscriber:
+        """Return a reader. Raises UnknownReader."""
+        return self.reception.by_number(subscriber)
+
+    def by_email(self, email: str) -> Subscriber:
+        """Return a reader by their address. Raises AddressError, UnknownReader."""
+        return self.reception.by_email(email)
 
     def subscribe(self, email: str, wishes: Preferences, now: datetime) -> None:
         """Take a request from the page: mail a confirmation link, or say that they are known.
