@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from digest.composing.letter_notice import letter_notice
 from digest.composing.render import Renderers
 from digest.delivery import rehearsal
 from digest.delivery.crash_board import DeadSenders, LivingSender
@@ -27,7 +28,7 @@ from digest.delivery.letterhead import (
     sender_domain,
 )
 from digest.delivery.mailbox import MailboxTransport, check_folder
-from digest.delivery.message import SenderHeaders
+from digest.delivery.message import Recipe, SenderHeaders
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.prerequisites import check_sending
 from digest.delivery.relay_memory import RelayMemory, WatchedJournal
@@ -143,7 +144,7 @@ class SendingParts:
         return freezer, frozen.made
 
     def send_letters(
-        self, journal: Journal, press: Renderers, letters: Iterable[Waiting]
+        self, journal: Journal, renderers: Renderers, letters: Iterable[Waiting]
     ) -> str | None:
         """Send letters of the front desk; return why when the way out is blocked."""
         keys = build_keys(self.settings)
@@ -153,7 +154,7 @@ class SendingParts:
         owner = LivingSender(self.owners)
         transport = build_transport(self.settings, self.data)
         try:
-            mails = [self._letter(waiting, press, sender_headers) for waiting in letters]
+            mails = [self._letter(waiting, renderers, sender_headers) for waiting in letters]
             return self._sender(journal, owner, transport).send(mails).trouble
         finally:
             owner.close()
@@ -189,17 +190,10 @@ class SendingParts:
         return fresh_message_id(self.settings)
 
     def _letter(
-        self, waiting: Waiting, press: Renderers, sender_headers: SenderHeaders
+        self, waiting: Waiting, renderers: Renderers, sender_headers: SenderHeaders
     ) -> ReadyMail:
         letter = unpacked(waiting.fields)
-        notice = press.notice(
-            "address" if letter.kind == "move" else letter.kind,
-            letter.language,
-            address=letter.other_address or letter.to_address,
-            url=letter.link or None,
-            keywords=letter.keywords,
-            until=None if letter.kind.startswith("no_") else letter.expires_at.date(),
-        )
+        notice = letter_notice(renderers, letter)
         return letter_mail(
             waiting,
             letter,
