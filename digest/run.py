@@ -96,7 +96,8 @@ class EditionRun:
             composed = self._composed(edition, fresh, readers, engine)
             done = [claim for claim in claims if claim.frozen or claim.delivery in composed]
             self.progress(len(claims) - len(done))
-            for mail in engine.ready(done, composed):
+            addresses = {number: reader.email for number, reader in readers.items()}
+            for mail in engine.ready(done, composed, addresses):
                 yield mail
                 self.progress(1)
 

@@ -93,8 +93,13 @@ class Engine(Protocol):
     def freeze(self, issues: Sequence[Issue], now: datetime) -> Sequence[Any]:
         """Turn issues into what the store keeps of them."""
 
-    def ready(self, claims: Sequence[Claim], fresh: Mapping[int, Any]) -> Iterable[Any]:
-        """Return frozen deliveries as mails that can be sent; `fresh` were frozen just now."""
+    def ready(
+        self, claims: Sequence[Claim], fresh: Mapping[int, Any], addresses: Mapping[int, str]
+    ) -> Iterable[Any]:
+        """Return frozen deliveries as mails that can be sent; `fresh` were frozen just now.
+
+        addresses: by reader, where they get their mail now.
+        """
 
     def send(self, mails: Iterable[Any]) -> str | None:
         """Send until there are no more; return why when the way out is blocked."""

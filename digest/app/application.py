@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from digest.composing.render import Renderers
     from digest.delivery.engine import DeliveryEngine
     from digest.delivery.letter_queue import LetterQueue
+    from digest.delivery.relay_memory import RelayMemory
     from digest.papers import Paper
     from digest.ranking.semantics import PendingVectors, Semantics
     from digest.run import EditionRun
@@ -133,7 +134,9 @@ class App:
         store = self.stores.letters
         return LetterQueue(
             outbox=store,
-            send=lambda letters: self.sending_parts.send_letters(store, self.renderers, letters),
+            send=lambda letters: self.sending_parts.send_letters(
+                store, self.renderers, letters, self.relay_memory()
+            ),
             message_id=self._message_id,
             clock=self.clock,
         )
@@ -267,6 +270,10 @@ class App:
         return self.sending_parts.engine(
             self.stores.deliveries, self.stores.recipes, self.stores.facts
         )
+
+    def relay_memory(self) -> RelayMemory | None:
+        """Return what is remembered of the relay; None without one."""
+        return self.sending_parts.relay_memory(self.stores.deliveries, self.stores.facts)
 
     def edition_run(self, progress: Callable[[int], None] = lambda count: None) -> EditionRun:
         """Return a run over this store."""

@@ -144,7 +144,11 @@ class SendingParts:
         return freezer, frozen.made
 
     def send_letters(
-        self, journal: Journal, renderers: Renderers, letters: Iterable[Waiting]
+        self,
+        journal: Journal,
+        renderers: Renderers,
+        letters: Iterable[Waiting],
+        memory: RelayMemory | None = None,
     ) -> str | None:
         """Send letters of the front desk; return why when the way out is blocked."""
         keys = build_keys(self.settings)
@@ -155,7 +159,10 @@ class SendingParts:
         transport = build_transport(self.settings, self.data)
         try:
             mails = [self._letter(waiting, renderers, sender_headers) for waiting in letters]
-            return self._sender(journal, owner, transport).send(mails).trouble
+            sender = self._sender(journal, owner, transport)
+            if memory is not None:
+                return memory.send_letters(sender, mails)
+            return sender.send(mails).trouble
         finally:
             owner.close()
 

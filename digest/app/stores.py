@@ -20,6 +20,7 @@ from digest.storage.migrate import migrate
 from digest.storage.recipes import RecipeStore
 from digest.storage.rhythms import RhythmStore
 from digest.storage.subscribers import SqlSubscriberStore
+from digest.storage.suppression import SuppressionStore
 
 if TYPE_CHECKING:  # what only some commands need is imported when they ask for it
     from digest.storage.archive import ArchiveStore
@@ -123,6 +124,11 @@ class Stores:
         """The deliveries."""
         lease = timedelta(seconds=self.settings.delivery.lease_seconds)
         return DeliveryStore(self.database, lease=lease)
+
+    @cached_property
+    def suppressions(self) -> SuppressionStore:
+        """Who is not written to."""
+        return SuppressionStore(self.database)
 
     @cached_property
     def recipes(self) -> RecipeStore:

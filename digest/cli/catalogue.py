@@ -78,7 +78,21 @@ COMMANDS = {
         "Read dumps, send an edition for each to three sample readers, and show the mails.",
     ),
     "subscribers": ("subscribers", "app", "Add, list, change and remove readers."),
-    "editions": ("editions", "app", "Editions: list, show, approve, pause, resume, cancel."),
+    "editions": (
+        "editions",
+        "app",
+        "Editions: list, show, approve, pause, resume, cancel, settle, retry.",
+    ),
+    "deliveries": (
+        "deliveries",
+        "deliveries_command",
+        "Show who got an edition, or what a reader got, with the servers' words.",
+    ),
+    "suppressions": (
+        "deliveries",
+        "app",
+        "Addresses that are not written to: list, show, lift.",
+    ),
     "dkim": ("dkim", "app", "DKIM keys: make one, show its DNS record."),
     "models": ("models", "app", "The sentence model of semantic ranking."),
     "lab": ("lab", "app", "Measure the ranking and the summaries."),

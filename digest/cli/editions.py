@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from digest.cli.output import Json, objects, one, say, table
 from digest.editions import Figures
+from digest.operations import deliveries as delivery_operations
 from digest.operations import editions as edition_operations
+from digest.states import State
 
 app = typer.Typer(
-    help="Editions: list, show, approve, pause, resume, cancel.", no_args_is_help=True
+    help="Editions: list, show, approve, pause, resume, cancel, settle, retry.",
+    no_args_is_help=True,
 )
 
 Number = Annotated[int, typer.Argument(help="The edition's number.", min=1, show_default=False)]
@@ -24,7 +28,7 @@ def list_editions(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         objects(all_figures)
         return
-    columns = ["edition", "date", "state", "papers", "eligible", "accepted", "pending", "deferred"]
+    columns = list(Figures(None, date.min).to_json())
     table(columns, ([f[column] for column in columns] for f in all_figures))
 
 
@@ -63,18 +67,45 @@ def cancel_command(context: typer.Context, number: Number, as_json: Json = False
 def settle_command(
     context: typer.Context,
     number: Number,
+    emails: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EMAIL]…", help="Only these readers' mails; everybody's."),
+    ] = None,
     resend: Annotated[
         bool, typer.Option("--resend", help="Send the uncertain ones again, the same bytes.")
     ] = False,
+    arrived: Annotated[
+        bool, typer.Option("--arrived", help="Say that they arrived, and send nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Decide what a crash left in doubt: show it, or --resend it."""
+    """Decide what a crash left in doubt: show who it is, --resend it, or say that it --arrived."""
     app = context.obj.app
-    if resend:
-        count = edition_operations.resend_uncertain(app.stores, number, app.clock())
+    if resend and arrived:
+        raise typer.BadParameter("choose one of --resend and --arrived")
+    if resend or arrived:
+        count = delivery_operations.settle(app, number, emails or [], arrived=arrived)
         if not as_json:
-            say(f"{count} uncertain mails will be sent again, byte for byte.")
+            what = "counted as arrived" if arrived else "will be sent again, byte for byte"
+            say(f"{count} uncertain mails {what}.")
+    elif not as_json:
+        doubtful = app.stores.deliveries.listed(number, [State.UNCERTAIN], limit=10**9)
+        for view in doubtful:
+            say(f"{view.email}: {view.reply or 'no answer came'}")
     show_figures(edition_operations.figures(app.stores, number), as_json)
+
+
+@app.command("retry")
+def retry_command(
+    context: typer.Context,
+    number: Number,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="What servers refused, too: the cause is mended.")
+    ] = False,
+) -> None:
+    """Let the next pass try at once what was put off, without waiting for its time."""
+    count = delivery_operations.retry(context.obj.app, number, refused=refused)
+    say(f"{count} mails will be tried with the next pass: `digest run`, or `digest serve`.")
 
 
 def show_figures(figures: Figures, as_json: bool) -> None:

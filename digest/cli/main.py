@@ -1,7 +1,7 @@
 """The command line: commands translate arguments and results, and nothing more.
 
 Exit codes: 0 all went well; 1 something was rejected, refused or could not be done, and the
-text says what; 2 the command was used wrongly.
+text says what; 2 the command was used wrongly; 3 a run ended and not everybody has theirs yet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ app = typer.Typer(
     help=(
         "A daily newsletter of research papers: dumps in, one personal mail a day out.\n\n"
         "Exit codes: 0 all went well; 1 something was rejected or could not be done; "
-        "2 the command was used wrongly."
+        "2 the command was used wrongly; 3 a run ended and not everybody has theirs."
     ),
     no_args_is_help=True,
     add_completion=False,

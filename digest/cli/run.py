@@ -8,11 +8,16 @@ from typing import Annotated
 
 import typer
 
+from digest.app.application import App
 from digest.cli.arguments import a_date
 from digest.cli.editions import show_figures
 from digest.cli.output import Json, objects, progress, say, table, warn
+from digest.editions import Figures
 from digest.operations import issues
+from digest.operations.telling import not_everybody
 from subscribers.store import Subscriber
+
+NOT_EVERYBODY = 3  # the exit code when somebody has not got theirs
 
 
 def run_command(
@@ -34,10 +39,28 @@ def run_command(
     try:
         with progress("Sending", app.stores.readers.count("active")) as bar:
             figures = issues.run(app, label, lambda count: bar.advance(bar.task_ids[0], count))
+    except issues.Stopped as error:
+        show_figures(error.figures, as_json)
+        warn(f"{error}")
+        raise typer.Exit(128 + error.number) from None
     except issues.NotSent as error:
         show_figures(error.figures, as_json)
-        raise
+        warn(f"error: {error}")
+        _say_who_waits(app, error.figures)
+        raise typer.Exit(NOT_EVERYBODY) from None
     show_figures(figures, as_json)
+    if _say_who_waits(app, figures):
+        raise typer.Exit(NOT_EVERYBODY)
+
+
+def _say_who_waits(app: App, figures: Figures) -> bool:
+    """Say in one sentence who has not got an edition, and why; return whether anybody has not."""
+    if figures.number is None or figures.state != "open":
+        return False
+    said = not_everybody(app, figures.number)
+    if said:
+        warn(said)
+    return bool(said)
 
 
 def _show_plans(

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from digest.delivery import verp
@@ -25,6 +26,9 @@ class Recipes(Protocol):
 
     def read(self, numbers: Sequence[int]) -> dict[int, bytes]:
         """Return the recipes of deliveries; what was pruned is absent."""
+
+    def replace(self, delivery: int, recipe: bytes) -> None:
+        """Keep another recipe in the place of a delivery's."""
 
 
 class DeliveryEngine:
@@ -60,11 +64,15 @@ class DeliveryEngine:
         return self._press.freeze(issues, now)
 
     def ready(
-        self, claims: Sequence[Claim], fresh: Mapping[int, FrozenIssue]
+        self,
+        claims: Sequence[Claim],
+        fresh: Mapping[int, FrozenIssue],
+        addresses: Mapping[int, str] = MappingProxyType({}),
     ) -> Iterator[ReadyMail]:
         """Yield frozen deliveries with their envelopes; one that was pruned is left out.
 
         fresh: by delivery, those that were frozen just now: they need not be read again.
+        addresses: by reader, where they get their mail now; one who moved gets it there alone.
         """
         old = [claim.delivery for claim in claims if claim.delivery not in fresh]
         blobs = self._recipes.read(old) if old else {}
@@ -72,7 +80,11 @@ class DeliveryEngine:
             if claim.delivery in fresh:
                 yield self._mail(claim, fresh[claim.delivery].made)
             elif claim.delivery in blobs:
-                yield self._mail(claim, Recipe.unpack(blobs[claim.delivery]))
+                kept = Recipe.unpack(blobs[claim.delivery])
+                recipe = self._press.as_of_today(kept, addresses.get(claim.subscriber))
+                if recipe != kept:  # what is kept is what is sent
+                    self._recipes.replace(claim.delivery, recipe.pack())
+                yield self._mail(claim, recipe)
 
     def send(self, mails: Iterable[ReadyMail]) -> str | None:
         """Send until there are no more; return why when the way out is blocked."""

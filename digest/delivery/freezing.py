@@ -110,6 +110,23 @@ class Freezer:
         """Return a mail's bytes for a tester; raises as `preview` does. See `as_test`."""
         return self.preview(as_test(recipe, address, message_id))[0]
 
+    def as_of_today(self, recipe: Recipe, address: str | None) -> Recipe:
+        """Return a recipe that waited: for where its reader has moved, signed by a key at hand.
+
+        address: the reader's of today; None: as it was.
+        """
+        if address and address != recipe.to_address:
+            before = recipe.to_address
+            fills = {n: address if text == before else text for n, text in recipe.fills.items()}
+            recipe = recipe._replace(to_address=address, fills=fills)
+        try:
+            self._stationery_of(recipe.letterhead)
+        except NotFound:
+            if self._number is None:
+                self._number = self._shelf.keep_letterhead(self.letterhead.to_json())
+            recipe = recipe._replace(letterhead=self._number)
+        return recipe
+
     def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> FrozenIssue:
         sent_at, offset = _moment(issue.composed_at or now, now)
         own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")

@@ -16,7 +16,7 @@ from digest.delivery.pace import BackOff
 from digest.delivery.relay_health import Admission, RelayHealth
 from digest.delivery.sender import Sender
 from digest.errors import DeliveryError
-from digest.states import Result, Turn
+from digest.states import Outcome, Result, State, Turn
 
 PAUSE = BackOff(first=timedelta(minutes=1), longest=timedelta(minutes=30))
 _FACT = "relay"
@@ -76,6 +76,26 @@ class RelayMemory:
             if self.health().is_open:
                 return trouble
         return self._pass(sender, rest)
+
+    def send_letters(self, sender: Sender, mails: Sequence[ReadyMail]) -> str | None:
+        """Send letters, which answer strangers: what becomes of one says nothing of the relay.
+
+        But that none can leave does, and that one was accepted.
+        """
+        now, health = self.clock(), self.health()
+        if health.pauses(now):
+            return self._waits()
+        try:
+            tally = sender.send(mails[:1] if health.is_open else mails)
+        except DeliveryError as error:
+            self._open(str(error))
+            raise
+        if tally.trouble:
+            self._open(tally.trouble)
+        elif health.is_open and tally.states[State.ACCEPTED]:
+            accepted = [Outcome(State.ACCEPTED)]
+            self._change(lambda each: each.told(accepted, now, PAUSE, self.rng), now)
+        return tally.trouble or tally.ours
 
     def note(self, results: Sequence[Result], now: datetime) -> str | None:
         """Count how mails ended; return why no more may start, None when they may.

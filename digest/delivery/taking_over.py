@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from digest.delivery.crash_board import DeadSenders
 from digest.editions import Edition
+
+SECOND_TRY = timedelta(minutes=15)  # after a doubt: a relay that is sick may be well by then
 
 
 class LeftDeliveries(Protocol):
@@ -22,8 +24,8 @@ class LeftDeliveries(Protocol):
     def expire(self, now: datetime) -> int:
         """Close the unsent deliveries of editions whose time is over."""
 
-    def resend_uncertain(self, edition: int, now: datetime) -> int:
-        """Let uncertain deliveries be sent again."""
+    def resend_uncertain(self, edition: int, now: datetime, *, once_after: timedelta | None) -> int:
+        """Let uncertain deliveries be sent again; `once_after`: once, after so long."""
 
     def set_aside(self, edition: int, now: datetime) -> int:
         """Close the queued deliveries of readers who left or are suppressed."""
@@ -44,10 +46,12 @@ def take_over(
     *,
     alone: bool,
     resend_uncertain: bool,
+    idempotent: bool = True,
 ) -> None:
     """Put every delivery that nobody sends any more where it belongs. A step of tick and run.
 
     alone: no other machine uses the store. resend_uncertain: what may have arrived is sent again.
+    idempotent: sending twice leaves one mail; else it is sent a second time at most, after a pause.
     """
     deliveries.reap(dead, now)
     if not alone:
@@ -55,5 +59,7 @@ def take_over(
     deliveries.expire(now)
     for edition in editions.unfinished(now):
         if resend_uncertain:
-            deliveries.resend_uncertain(edition.number, now)
+            deliveries.resend_uncertain(
+                edition.number, now, once_after=None if idempotent else SECOND_TRY
+            )
         deliveries.set_aside(edition.number, now)

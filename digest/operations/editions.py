@@ -52,12 +52,6 @@ def cancel(stores: Stores, number: int, now: datetime) -> Figures:
     return figures(stores, number)
 
 
-def resend_uncertain(stores: Stores, number: int, now: datetime) -> int:
-    """Let an edition's uncertain mails go again, byte for byte; return how many."""
-    stores.editions.get(number)
-    return stores.deliveries.resend_uncertain(number, now)
-
-
 def prune(app: App) -> Pruned:
     """Remove what makes mails again that are older than the operator keeps them."""
     kept = timedelta(days=app.settings.edition.keep_issues_days)
@@ -74,4 +68,5 @@ def take_over_abandoned(app: App) -> None:
         app.clock(),
         alone=alone,
         resend_uncertain=app.issue_rules.resend_uncertain,
+        idempotent=app.settings.delivery.transport == "mailbox",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from email.message import EmailMessage
@@ -16,18 +17,29 @@ from digest.choosing.editor import IssueFor, Offer
 from digest.choosing.issue_for import Planned
 from digest.composing.proofs.difference import difference
 from digest.composing.proofs.proof import Proof
+from digest.delivery.engine import DeliveryEngine
 from digest.delivery.message import Recipe
 from digest.delivery.prerequisites import check_sending
-from digest.editions import Figures
+from digest.editions import Edition, Figures
 from digest.errors import DeliveryError
 from digest.operations.coming import Coming, coming_issues
 from digest.operations.editions import take_over_abandoned
 from digest.operations.silence import explain_silence
+from digest.operations.stopping import Stop, stopping
 from digest.operations.workers import helping
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason
 from subscribers.links import without_tokens
 from subscribers.store import Subscriber
+
+
+class Stopped(DeliveryError):
+    """A signal asked to end; carries its number and the edition's figures so far."""
+
+    def __init__(self, number: int, figures: Figures) -> None:
+        self.number, self.figures = number, figures
+        left = figures.accounting.pending + figures.accounting.deferred
+        super().__init__(f"stopped as asked; {left} mails wait for the next run")
 
 
 class NotSent(DeliveryError):
@@ -108,27 +120,75 @@ class Preview:
 def run(
     app: App, label: date | None, progress: Callable[[int], None] = lambda count: None
 ) -> Figures:
-    """Make and send the edition of a label, today's by default.
+    """Make and send the edition of a label, today's by default; first, what older ones still owe.
 
     Raises SettingsError before anything is done when mail must not leave yet, and Blocked when
-    the way out is blocked; what was not sent stays to be sent. Raises RefusedToAll when the
-    edition's mails were all refused.
+    the way out is blocked, or Stopped; what was not sent stays to be sent. Raises RefusedToAll when
+    the edition's mails were all refused.
     """
     check_sending(app.settings, app.data)
     now, day = app.clock(), label or app.today()
     take_over_abandoned(app)
     app.stores.deliveries.hasten(day, now)
     app.knowledge.refresh(now)
-    edition_run = replace(app.edition_run(progress), beside=partial(helping, app))
-    figures, trouble = edition_run.run(day, app.engine)
-    if not trouble and not label:
-        explain_silence(app)
-    app.letter_queue.flush(app.clock())
+    if memory := app.relay_memory():
+        memory.hasten()
+    with stopping() as stop:
+        trouble = _finish_older(app, day, stop, progress)
+        if trouble or stop.number:
+            newest = _figures_of(app, day)
+        else:
+            newest, trouble = _send(app, day, stop, progress)
+        if not trouble and not stop.number and not label:
+            explain_silence(app)
+        app.letter_queue.flush(app.clock())
+    if stop.number:
+        raise Stopped(stop.number, newest)
     if trouble:
-        raise Blocked(trouble, figures)
-    if figures.number is not None and figures.accounting.refused_to_all:
-        raise RefusedToAll(app.stores.deliveries.commonest_refusal(figures.number), figures)
-    return figures
+        raise Blocked(trouble, newest)
+    if newest.number is not None and newest.accounting.refused_to_all:
+        raise RefusedToAll(app.stores.deliveries.commonest_refusal(newest.number), newest)
+    return newest
+
+
+def _send(
+    app: App, day: date, stop: Stop, progress: Callable[[int], None]
+) -> tuple[Figures, str | None]:
+    """Make one pass over an edition; a signal stops its engine and its workers."""
+
+    def engine() -> DeliveryEngine:
+        made = app.engine()
+        stop.when_asked(made.stop)
+        return made
+
+    @contextmanager
+    def beside(edition: Edition) -> Iterator[None]:
+        with helping(app, edition) as stop_workers:
+            stop.when_asked(stop_workers)
+            yield
+
+    return replace(app.edition_run(progress), beside=beside).run(day, engine)
+
+
+def _finish_older(app: App, day: date, stop: Stop, progress: Callable[[int], None]) -> str | None:
+    """Go on with older editions that are not finished; return why the way out is blocked."""
+    for edition in app.stores.editions.unfinished(app.clock()):
+        accounting = app.stores.deliveries.accounting(edition.number)
+        if edition.label >= day or accounting.finished or stop.number:
+            continue
+        app.stores.deliveries.hasten(edition.label, app.clock())
+        engine = app.engine()
+        stop.when_asked(engine.stop)
+        if trouble := app.edition_run(progress).send(edition, engine):
+            return trouble
+    return None
+
+
+def _figures_of(app: App, day: date) -> Figures:
+    edition = app.stores.editions.find(day)
+    if edition is None:
+        return Figures(None, day)
+    return Figures.of(edition, app.stores.deliveries.accounting(edition.number))
 
 
 def preview(app: App, address: str, number: int | None) -> Preview:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +21,8 @@ from digest.operations.pages import readers_site
 from digest.operations.setup import make_inbox
 from digest.operations.silence import explain_silence, is_evening
 from digest.operations.sources import fetch_due
+from digest.operations.stopping import Stop, stopping
+from digest.operations.telling import tell_operator_of
 from digest.operations.workers import helping
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data
@@ -29,6 +31,8 @@ from subscribers.upkeep import look_after
 TICK_SECONDS = 60
 SEND_SECONDS = 10
 EXPLAIN_SECONDS = 30 * 60
+POST_SECONDS = 5
+_GRACE_SECONDS = 10  # for answers to readers that are under way at the end
 PRUNE_SECONDS = 24 * 3600
 
 log = structlog.get_logger("digest")
@@ -40,9 +44,11 @@ class Duties:
 
     app: App
     under_way: list[Callable[[], None]] = field(default_factory=list)  # what stops a send
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def stop(self) -> None:
-        """Let a send that is under way take no more mails."""
+        """Let a send that is under way take no more mails, and begin no other."""
+        self.stopping.set()
         for stop in list(self.under_way):
             stop()
 
@@ -68,16 +74,19 @@ class Duties:
             log.info("readers looked after", resumed=resumed, expired=expired)
 
     def send(self) -> None:
-        """Send what may be sent now: letters first, then every open edition."""
+        """Send what may be sent now of every open edition, the oldest first."""
         app = self.app
-        app.letter_queue.flush(app.clock())
         for edition in app.stores.editions.unfinished(app.clock()):
+            if self.stopping.is_set():
+                return
             if not app.stores.windows.may_send(edition.number, app.clock()):
                 continue
             app.knowledge.refresh(app.clock())
             run, engine = app.edition_run(), app.engine()
             with helping(app, edition) as stop_workers:
                 self.under_way[:] = [engine.stop, stop_workers]
+                if self.stopping.is_set():  # asked meanwhile, and nobody was there to be told
+                    self.stop()
                 trouble = run.send(edition, engine)
             self.under_way.clear()
             told = app.stores.deliveries.accounting(edition.number)
@@ -88,17 +97,24 @@ class Duties:
                 pending=told.pending,
                 deferred=told.deferred,
                 refused=told.refused,
+                uncertain=told.uncertain,
             )
-            if trouble:
+            if trouble and not self.stopping.is_set():
                 log.error("sending is blocked", reason=trouble)
             elif told.refused_to_all:
                 why = app.stores.deliveries.commonest_refusal(edition.number)
                 log.error("every mail was refused", edition=edition.number, reason=why)
+            tell_operator_of(app, edition, trouble)
 
     def explain(self) -> None:
         """Tell readers why no mail comes, in the evening of their third day without one."""
         if is_evening(self.app) and (posted := explain_silence(self.app)):
             log.info("readers told why no mail comes", count=posted)
+
+    def post(self) -> None:
+        """Send the letters that wait: they have a lane of their own, whatever an edition does."""
+        if not self.stopping.is_set():
+            self.app.letter_queue.flush(self.app.clock())
 
     def fetch(self) -> None:
         """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""
@@ -131,23 +147,42 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
     make_inbox(app)
     duties = Duties(app)
     scheduler = _scheduler(duties) if background else None
-    if scheduler:
-        scheduler.start()
-    try:
-        if pages:
-            of = app.settings.web
-            config = uvicorn.Config(
-                readers_site(app), host=of.host, port=of.port, log_level="warning",
-                access_log=False, proxy_headers=False, server_header=False,
-            )  # fmt: skip
-            log.info("pages", address=f"http://{of.host}:{of.port}")
-            uvicorn.Server(config).run()
-        else:
-            _wait()
-    finally:
-        duties.stop()
-        if scheduler:
-            scheduler.shutdown(wait=True)
+    with stopping() as stop:
+        stop.when_asked(duties.stop)
+        try:
+            if scheduler:
+                scheduler.start()
+            _wait_for_the_end(app, stop, pages=pages)
+        finally:
+            duties.stop()
+            if scheduler:
+                scheduler.shutdown(wait=True)
+
+
+class _Pages(uvicorn.Server):
+    """Uvicorn without handlers of its own: it would raise a signal again before we are done."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _wait_for_the_end(app: App, stop: Stop, *, pages: bool) -> None:
+    """Show the pages, if they are wanted, until a signal asks to end."""
+    if not pages:
+        ended = threading.Event()
+        stop.when_asked(ended.set)
+        ended.wait()
+        return
+    of = app.settings.web
+    config = uvicorn.Config(
+        readers_site(app), host=of.host, port=of.port, log_level="warning", access_log=False,
+        proxy_headers=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
+    )  # fmt: skip
+    server = _Pages(config)
+    stop.when_asked(lambda: setattr(server, "should_exit", True))
+    log.info("pages", address=f"http://{of.host}:{of.port}")
+    server.run()
 
 
 def _scheduler(duties: Duties) -> BackgroundScheduler:
@@ -161,6 +196,7 @@ def _scheduler(duties: Duties) -> BackgroundScheduler:
     turns = (
         (duties.tick, TICK_SECONDS),
         (duties.send, SEND_SECONDS),
+        (duties.post, POST_SECONDS),
         (duties.fetch, TICK_SECONDS),
         (duties.explain, EXPLAIN_SECONDS),
         (duties.prune, PRUNE_SECONDS),
@@ -185,11 +221,3 @@ def _guarded(duty: Callable[[], None]) -> Callable[[], None]:
             log.exception("duty failed", duty=duty.__name__, reason=repr(error))
 
     return run
-
-
-def _wait() -> None:
-    """Wait for Ctrl-C or SIGTERM; with pages uvicorn does."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ended.wait()

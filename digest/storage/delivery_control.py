@@ -98,12 +98,23 @@ class ControlSql:
         )
 
     def resend_uncertain(
-        self, edition: int, now: datetime, *, only: Sequence[int] | None = None
+        self,
+        edition: int,
+        now: datetime,
+        *,
+        only: Sequence[int] | None = None,
+        once_after: timedelta | None = None,
     ) -> int:
-        """Send uncertain deliveries again, same Message-ID and bytes; return how many."""
+        """Send uncertain deliveries again, same Message-ID and bytes; return how many.
+
+        once_after: only those that were sent once, and not within so long.
+        """
         where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
         if only is not None:
             where = and_(where, deliveries.c.id.in_(only))
+        if once_after is not None:
+            rested = deliveries.c.changed_at.not_between(now - once_after, now)
+            where = and_(where, deliveries.c.doubts < 2, rested)
         return self.move(where, State.DEFERRED, "to be sent again", now, next_attempt_at=now)
 
     def accept_uncertain(
@@ -174,15 +185,36 @@ class ControlSql:
         self, edition: int, states: Sequence[State] = tuple(State), *, limit: int = 100
     ) -> list[DeliveryView]:
         """Return deliveries for the operator, in the order of their numbers."""
+        return self._views(deliveries.c.edition == edition, states, limit)
+
+    def of_reader(
+        self, reader: int, states: Sequence[State] = tuple(State), *, limit: int = 100
+    ) -> list[DeliveryView]:
+        """Return a reader's deliveries, in the order of their numbers."""
+        return self._views(deliveries.c.subscriber_id == reader, states, limit)
+
+    def _views(
+        self, which: ColumnElement[bool], states: Sequence[State], limit: int
+    ) -> list[DeliveryView]:
         statement = (
             select(deliveries, func.coalesce(subscribers.c.email, "(erased)").label("email"))
             .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-            .where(deliveries.c.edition == edition, deliveries.c.state.in_(states))
+            .where(which, deliveries.c.state.in_(states))
             .order_by(deliveries.c.id)
             .limit(limit)
         )
         with self._database.read() as connection:
             return [_view(row) for row in connection.execute(statement)]
+
+    def bring_back(self, email_key: str, now: datetime) -> int:
+        """Plan again what open editions set aside as an address was suppressed; return how many."""
+        whose = select(subscribers.c.id).where(subscribers.c.email_key == email_key)
+        where = and_(
+            deliveries.c.subscriber_id.in_(whose),
+            deliveries.c.state == State.SUPPRESSED,
+            its_edition_may_be_sent(now),
+        )
+        return self.move(where, State.PLANNED, "the suppression was lifted", now)
 
     def move(
         self,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from digest.errors import NotFound
 from digest.mail import Fragment
@@ -123,6 +123,12 @@ class RecipeStore:
                     }
                 )
         return found
+
+    def replace(self, delivery: int, recipe: bytes) -> None:
+        """Keep another recipe in the place of a delivery's."""
+        with self._database.write() as connection:
+            row = recipes.c.delivery_id == delivery
+            connection.execute(update(recipes).where(row).values(recipe=recipe))
 
     def of_reader(self, subscriber: int, edition: int) -> bytes:
         """Return the recipe of what a reader got of an edition; raises NotFound."""

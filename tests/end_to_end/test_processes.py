@@ -37,10 +37,10 @@ def test_a_run_that_is_killed_is_continued_and_nobody_gets_two(data: Path, tmp_p
 
 
 class Together(Recorder):
-    """Serves nobody before both processes are there, with two connections each."""
+    """Serves nobody before both processes are there, each with its first connection."""
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.connections > 2:
+        if self.connections > 1:
             self._both.set()
         await self._both.wait()
         await super()._session(reader, writer)

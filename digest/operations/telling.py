@@ -1,0 +1,114 @@
+"""What the operator is told of an edition: in one sentence, in the log, and by mail once a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+import structlog
+
+from digest.app.application import App
+from digest.composing.issue_composer import sender_address
+from digest.editions import Edition
+from digest.errors import DigestError
+from digest.states import Accounting, State
+from subscribers.errors import FrontDeskError
+
+log = structlog.get_logger("digest")
+
+SILENCE = timedelta(hours=24)  # between two mails about one edition
+_NAMED = 3  # addresses in a sentence
+
+# What an operator may have to do something about, and what it is called.
+OPEN_ENDS = {
+    State.UNCERTAIN: "in doubt",
+    State.REFUSED: "refused",
+    State.DEFERRED: "put off",
+    State.PLANNED: "not sent yet",
+    State.CLAIMED: "not sent yet",
+    State.SENDING: "on the wire",
+    State.EXPIRED: "too late",
+}
+
+
+def not_everybody(app: App, number: int) -> str:
+    """Return who has not got an edition, and why, in one sentence; empty when everybody has."""
+    told = app.stores.deliveries.accounting(number)
+    parts = [_part(app, number, state, told) for state in OPEN_ENDS if getattr(told, state.value)]
+    if not parts:
+        return ""
+    return f"edition {number}: not everybody has theirs: {'; '.join(parts)}"
+
+
+def _part(app: App, number: int, state: State, told: Accounting) -> str:
+    count: int = getattr(told, state.value)
+    found = app.stores.deliveries.listed(number, [state], limit=_NAMED)
+    names = ", ".join(view.email for view in found) + (", …" if count > len(found) else "")
+    said = next((view.reply for view in found if view.reply), "")
+    return f"{count} {OPEN_ENDS[state]} ({names}{': ' + said if said else ''})"
+
+
+def tell_operator_of(app: App, edition: Edition, trouble: str | None) -> None:
+    """Say in the log, and once a day by mail, that an edition needs somebody."""
+    told = app.stores.deliveries.accounting(edition.number)
+    held = told.uncertain + told.refused
+    if not (trouble or held) or (not trouble and not told.finished):
+        return
+    if app.settings.delivery.resends_uncertain and not (trouble or told.refused):
+        return
+    log.warning(
+        "not everybody has theirs",
+        edition=edition.number,
+        uncertain=told.uncertain,
+        refused=told.refused,
+        deferred=told.deferred,
+        pending=told.pending,
+        reason=trouble or "",
+    )
+    _mail(app, edition, trouble)
+
+
+def _mail(app: App, edition: Edition, trouble: str | None) -> None:
+    address, name = app.settings.newsletter.operator, f"told:{edition.number}"
+    now, seen = app.clock(), False
+    if not address:
+        return
+
+    def once(before: bytes) -> bytes:
+        nonlocal seen
+        seen = before.decode() > (now - SILENCE).isoformat()
+        return before if seen else now.isoformat().encode()
+
+    app.stores.facts.change(name, once, now)
+    if seen:
+        return
+
+    def letter(to: str, message_id: str) -> bytes:
+        return _letter(app, edition, trouble, to, message_id)
+
+    try:
+        failed = app.sending_parts.send_test(letter, address)
+    except (DigestError, FrontDeskError) as error:
+        failed = str(error)
+    if failed:
+        log.error("the operator was not told", edition=edition.number, reason=failed)
+        app.stores.facts.set(name, b"", now)
+
+
+def _letter(app: App, edition: Edition, trouble: str | None, to: str, message_id: str) -> bytes:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender_address(app.settings)
+    mail["To"] = to
+    mail["Subject"] = f"{app.settings.newsletter.name}: edition {edition.number} needs you"
+    mail["Date"] = format_datetime(app.clock())
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(
+        f"{not_everybody(app, edition.number) or trouble}\n\n"
+        + (f"Why: {trouble}\n\n" if trouble else "")
+        + f"`digest deliveries {edition.number}` lists them with the servers' words; what to do\n"
+        "stands in docs/three-am.md. You get one such mail a day for each edition.\n"
+    )
+    return mail.as_bytes()

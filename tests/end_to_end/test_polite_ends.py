@@ -1,0 +1,63 @@
+"""SIGTERM and SIGINT in the middle of a send leave no mail in doubt."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.smtp_recorder import Mail, Recorder
+from digest.run import SHARD
+from tests.cli.command import argv, digest, environment
+from tests.end_to_end.conftest import prepare
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("command", "processes"),
+    [(("run",), 1), (("run",), 2), (("serve",), 1), (("serve", "--no-pages"), 1)],
+    ids=str,
+)
+def test_a_signal_leaves_nothing_in_doubt(
+    data: Path, tmp_path: Path, command: tuple[str, ...], processes: int, number: int
+) -> None:
+    readers = SHARD + 10 if processes > 1 else 120
+    prepare(data, readers, tmp_path)
+    with Recorder() as server:
+        smtp = {"PORT": str(server.port), "SECURITY": "none", "CONNECTIONS": "2"}
+        env = environment() | {f"DIGEST_DELIVERY__SMTP__{name}": smtp[name] for name in smtp}
+        env |= {"DIGEST_DELIVERY__TRANSPORT": "smtp", "DIGEST_WEB__PORT": "0"}
+        env |= {"DIGEST_DELIVERY__PROCESSES": str(processes), "DIGEST_SCHEDULE__HOUR": "0"}
+        env |= {"DIGEST_SCHEDULE__STAGGER_MINUTES": "0", "DIGEST_SCHEDULE__CATCH_UP_HOURS": "24"}
+        ready = os.pipe()
+
+        def slowly(mail: Mail) -> str:
+            if len(server.accepted) == 30:
+                os.write(ready[1], b"!")
+            time.sleep(0.01)
+            return "250 2.0.0 Ok: queued"
+
+        server.answer_dot = slowly
+        running = subprocess.Popen(
+            argv(data, *command),
+            env=env,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert os.read(ready[0], 1) == b"!"
+        running.send_signal(number)
+        _, said = running.communicate(timeout=120)
+        assert running.returncode == (0 if command[0] == "serve" else 128 + number), said
+        assert "Traceback" not in said
+        figures = digest(data, "editions", "show", "1", "--json").one
+        assert figures["uncertain"] == 0
+        assert 30 <= figures["accepted"] < readers
+        assert figures["pending"] == readers - figures["accepted"]
+        server.settle()
+        assert len(server.accepted) == figures["accepted"]
