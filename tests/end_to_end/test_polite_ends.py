@@ -16,10 +16,14 @@ from tests.cli.command import argv, digest, environment
 from tests.end_to_end.conftest import prepare
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(
-    ("command", "processes"),
-    [(("run",), 1), (("run",), 2), (("serve",), 1), (("serve", "--no-pages"), 1)],
+    ("command", "processes", "number"),
+    [
+        (("run",), 1, signal.SIGINT),
+        (("run",), 2, signal.SIGTERM),
+        (("serve",), 1, signal.SIGTERM),
+        (("serve", "--no-pages"), 1, signal.SIGINT),
+    ],
     ids=str,
 )
 def test_a_signal_leaves_nothing_in_doubt(
