@@ -30,7 +30,7 @@ def deliveries_command(
     as_json: Json = False,
 ) -> None:
     """Show who got an edition, or what a reader got, with the servers' words."""
-    found = book.listed(context.obj.app, which, states or list(State), limit)
+    found = book.deliveries_of(context.obj.app, which, states or list(State), limit)
     if as_json:
         objects(_json(view) for view in found)
         return

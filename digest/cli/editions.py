@@ -84,7 +84,7 @@ def settle_command(
     if resend and arrived:
         raise typer.BadParameter("choose one of --resend and --arrived")
     if resend or arrived:
-        count = delivery_operations.settle(app, number, emails or [], arrived=arrived)
+        count = delivery_operations.settle_doubts(app, number, emails or [], arrived=arrived)
         if not as_json:
             what = "counted as arrived" if arrived else "will be sent again, byte for byte"
             say(f"{count} uncertain mails {what}.")

@@ -17,7 +17,7 @@ from digest.delivery.pace import BackOff
 from digest.states import LONGEST_WAIT, Outcome, State
 
 IN_A_ROW = 20  # doubts and refusals without an acceptance between them
-SHARE = 0.1  # … or this part of what was tried
+_SHARE = 0.1  # … or this part of what was tried
 ALL_OF = 3  # … or everybody whom a pass tried, when they were so many at least
 _WIDEST = 0.8  # the share, once the relay has proved to be well three times
 _QUIET = timedelta(hours=1)  # without a mail: counting begins anew
@@ -65,7 +65,7 @@ class RelayHealth:
     @property
     def share(self) -> float:
         """Which part of doubts and refusals stops the sending."""
-        return min(_WIDEST, SHARE * (1 << self.widened))
+        return min(_WIDEST, _SHARE * (1 << self.widened))
 
     def pauses(self, now: datetime) -> bool:
         """Return whether the pause is not over; one that is too far ahead was by a wrong clock."""

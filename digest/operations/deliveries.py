@@ -15,7 +15,7 @@ from subscribers.addresses import parse_address
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-def listed(app: App, which: str, states: Sequence[State], limit: int) -> list[DeliveryView]:
+def deliveries_of(app: App, which: str, states: Sequence[State], limit: int) -> list[DeliveryView]:
     """Return the deliveries of an edition or of a reader; of the newest edition by default.
 
     Raises NotFound, and UnknownReader for an address that nobody has.
@@ -61,7 +61,7 @@ def retry(app: App, number: int, *, refused: bool) -> int:
     return max(count, moved)
 
 
-def settle(app: App, number: int, emails: Sequence[str], *, arrived: bool) -> int:
+def settle_doubts(app: App, number: int, emails: Sequence[str], *, arrived: bool) -> int:
     """Say of deliveries in doubt that they arrived, or send them again; return how many.
 
     emails: only these readers'; none: everybody's. Raises NotFound and UnknownReader.
