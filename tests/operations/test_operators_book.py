@@ -1,0 +1,81 @@
+"""What an operator finds out and mends with the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digest.operations import deliveries as book
+from digest.operations.telling import not_everybody
+from digest.settings import DeliverySettings, SmtpSettings
+from digest.states import State
+from tests.delivery.servers import Scripted, Talk
+from tests.installation import Installation, paper
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "data")
+    made.ingest(*[paper(f"{word} robots") for word in ("Walking", "Swimming", "Flying")])
+    for name in ("ada", "bob", "eve"):
+        made.reader(f"{name}@example.org", "robots")
+    yield made
+    made.app.close()
+
+
+def test_a_refusal_is_found_by_its_words_and_mended(installation: Installation) -> None:
+    answer = ["550 5.7.1 we do not like you"]
+
+    async def script(talk: Talk) -> None:
+        await talk.hello("PIPELINING")
+        await talk.serve(rcpt=lambda who: answer[0] if who.startswith("bob@") else "250 ok")
+
+    with Scripted(script) as server:
+        smtp = SmtpSettings(port=server.port, security="none")
+        place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
+        assert place.run().accounting.refused == 1
+        said = not_everybody(place.app, 1)
+        assert "bob@example.org" in said and "we do not like you" in said
+        [view] = book.deliveries_of(place.app, "bob@example.org", list(State), 10)
+        assert view.state is State.REFUSED
+        answer[0] = "250 ok"
+        assert book.retry(place.app, 1, refused=True) == 1
+        assert place.run().accounting.accepted == 3
+        assert not_everybody(place.app, 1) == ""
+        place.app.close()
+    assert len(server.accepted) == 3
+
+
+def test_doubts_are_settled_for_one_reader_at_a_time(installation: Installation) -> None:
+    dead: list[bool] = [True]
+
+    async def script(talk: Talk) -> None:
+        await talk.hello()
+        while True:
+            line = await talk.line()
+            if line == "DATA":
+                await talk.say("354 go on")
+                await talk.data()
+                if dead[0]:
+                    raise ConnectionResetError
+            await talk.say("250 ok")
+
+    with Scripted(script) as server:
+        smtp = SmtpSettings(port=server.port, security="none", connections=3)
+        place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
+        with pytest.raises(Exception, match="wait for the next run"):
+            place.run()
+        doubtful = book.deliveries_of(place.app, "1", [State.UNCERTAIN], 10)
+        assert doubtful
+        first = doubtful[0].email
+        assert book.settle_doubts(place.app, 1, [first], arrived=True) == 1
+        left = book.deliveries_of(place.app, "1", [State.UNCERTAIN], 10)
+        assert len(left) == len(doubtful) - 1
+        assert book.settle_doubts(place.app, 1, [], arrived=False) == len(left)
+        dead[0] = False
+        place.run()
+        place.run()
+        assert place.app.stores.deliveries.accounting(1).accepted == 3
+        place.app.close()
