@@ -120,7 +120,7 @@ class Freezer:
             fills = {n: address if text == before else text for n, text in recipe.fills.items()}
             recipe = recipe._replace(to_address=address, fills=fills)
         try:
-            self._stationery_of(recipe.letterhead)
+            self._sender_headers_of(recipe.letterhead)
         except NotFound:
             if self._number is None:
                 self._number = self._shelf.keep_letterhead(self.letterhead.to_json())

@@ -10,9 +10,9 @@ from email.utils import format_datetime
 import structlog
 
 from digest.app.application import App
-from digest.composing.issue_composer import sender_address
 from digest.editions import Edition
 from digest.errors import DigestError
+from digest.settings import sender_address
 from digest.states import Accounting, State
 from subscribers.errors import FrontDeskError
 
