@@ -173,12 +173,20 @@ class Editor:
 
     def matching(self, offer: Offer, profile: Profile) -> list[int]:
         """Return the papers of an offer that are above the floor for a profile."""
-        ranking = offer.index.rank([profile], depth=max(1, len(offer.papers)))[0]
-        best = offer.index.best(profile, ranking.papers)
+        return self.matching_each(offer, [profile])[0]
+
+    def matching_each(self, offer: Offer, profiles: Sequence[Profile]) -> list[list[int]]:
+        """Return for each profile the papers of an offer that are above the floor for it."""
+        rankings = offer.index.rank(profiles, depth=max(1, len(offer.papers)))
         return [
-            paper
-            for paper, match in zip(ranking.papers, best, strict=True)
-            if match >= self._rules.floor
+            [
+                paper
+                for paper, match in zip(
+                    ranking.papers, offer.index.best(profile, ranking.papers), strict=True
+                )
+                if match >= self._rules.floor
+            ]
+            for profile, ranking in zip(profiles, rankings, strict=True)
         ]
 
     def _limits(self, reader: Subscriber) -> Limits:

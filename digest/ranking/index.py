@@ -222,6 +222,17 @@ class Index:
             if not any(at in self._standing(item) for item in clause)
         )
 
+    def forget_items(self, *, beyond: int) -> None:
+        """Let go of what was worked out for items when there are more than `beyond` of them.
+
+        For who asks for anything at all, as visitors do; the next to ask has them worked out anew.
+        """
+        if self.scorer.known_items > beyond:
+            self.scorer.forget_items()
+            self._last = None
+        if len(self._standing_of) > beyond:
+            self._standing_of.clear()
+
     def _standing(self, item: Item) -> frozenset[int]:
         found = self._standing_of.get(item)
         if found is None:

@@ -64,10 +64,19 @@ class Scorer:
         self.corpus = corpus
         self.semantics = semantics
         self.least_meaning = least_meaning
+        self.forget_items()
+
+    def forget_items(self) -> None:
+        """Let go of the rows of the items asked for so far."""
         self._place: dict[object, int] = {}
-        self._rows: Csr = csr([], [], [], (0, len(papers)))
+        self._rows: Csr = csr([], [], [], (0, len(self.papers)))
         self._blocks: list[_Block] = []  # of items that were asked for together
         self._words = self._rows  # what the last block's related words give: items × papers
+
+    @property
+    def known_items(self) -> int:
+        """How many items have rows."""
+        return len(self._place)
 
     @cached_property
     def vectors(self) -> Vectors | None:

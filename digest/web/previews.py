@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import email
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from email.message import EmailMessage
 from email.policy import default
 from threading import Lock
@@ -21,8 +21,8 @@ from digest.editions import Edition
 from digest.errors import NotFound
 from digest.papers import Paper
 from digest.ranking.interface import Pick
-from digest.ranking.text import tokens_of
 from digest.storage.recipes import RecipeStore
+from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.profile import Item, Profile, to_text
 from subscribers.store import Subscriber
 from subscribers.web.interfaces import (
@@ -31,12 +31,15 @@ from subscribers.web.interfaces import (
     PreviewedIssue,
     PreviewedPaper,
     PreviewReason,
+    Week,
 )
-from subscribers.words import normalised
 
 RECENT = timedelta(days=30)
 _LINES = 180  # characters of an abstract in a preview
 _FRESH = timedelta(minutes=5)  # how long a preview's papers are kept in hand
+_ITEMS = 2_000  # items of visitors that are kept worked out: about 10 MB
+_ANSWERS = 200  # previews that are kept, for who types the same
+_DAYS = 10  # editions that a preview is replayed on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,11 @@ class _Stock:
     offer: Offer  # the newest edition's papers
     recent: Offer  # the last 30 days'
     days: float  # that the recent papers span
-    vocabulary: tuple[str, ...]
-    stems: frozenset[str]  # that stand in the recent papers
+    vocabulary: Vocabulary
     editor: Editor
+    answers: OrderedDict[tuple[str, int | None], PreviewedIssue] = field(
+        default_factory=OrderedDict
+    )
 
 
 class Previews:
@@ -65,12 +70,14 @@ class Previews:
         editor: Callable[[], Editor],
         search_url: str,
         clock: Callable[[], datetime],
+        max_papers: int = 10,
     ) -> None:
         self._newest = newest
         self._seen_since = seen_since
         self._editor = editor
         self._search_url = search_url
         self._clock = clock
+        self._max_papers = max_papers
         self._stock: _Stock | None = None
         self._lock = Lock()
 
@@ -80,16 +87,45 @@ class Previews:
             stock = self._in_hand()
             if not stock.recent.papers:
                 return None
-            reader = Subscriber(0, "", "", to_text(profile), max_papers=max_papers)
-            picks = stock.editor.choose_from(stock.offer, IssueFor(reader, stock.since))
-            hits = tuple(_hits(stock, item) for item in profile.wanted)
-            matching = len(stock.editor.matching(stock.recent, profile))
+            asked = (to_text(profile), max_papers)
+            made = stock.answers.get(asked)
+            if made is None:
+                made = stock.answers[asked] = self._made(stock, profile, *asked)
+            stock.answers.move_to_end(asked)
+            while len(stock.answers) > _ANSWERS:
+                stock.answers.popitem(last=False)
+            return made
+
+    def week(self) -> Week | None:
+        """Return what came in the last seven days; None when there is no paper yet."""
+        with self._lock:
+            stock = self._in_hand()
+        if not stock.recent.papers:
+            return None
+        since = self._clock() - timedelta(days=7)
+        papers = stock.recent.papers.values()
+        count = sum(1 for paper in papers if paper.first_seen and paper.first_seen >= since)
+        return Week(count, stock.vocabulary.topics)
+
+    def _made(
+        self, stock: _Stock, profile: Profile, keywords: str, max_papers: int | None
+    ) -> PreviewedIssue:
+        reader = Subscriber(0, "", "", keywords, max_papers=max_papers)
+        picks = stock.editor.choose_from(stock.offer, IssueFor(reader, stock.since))
+        alone = [Profile((item,)) for item in profile.wanted]
+        matching, *each = stock.editor.matching_each(stock.recent, [profile, *alone])
+        replayed = _replayed(stock, matching, max_papers or self._max_papers)
+        hits = _hits(stock, profile.wanted, [len(papers) for papers in each])
+        shown = tuple(self._shown(stock.offer.papers[pick.paper], pick) for pick in picks)
+        for offer in (stock.offer, stock.recent):
+            offer.index.forget_items(beyond=_ITEMS)
         return PreviewedIssue(
             edition=stock.edition.label.isoformat() if stock.edition else "",
             candidates=len(stock.offer.papers.keys() - stock.offer.updated.keys()),
-            papers=tuple(self._shown(stock.offer.papers[pick.paper], pick) for pick in picks),
+            papers=shown,
             keywords=hits,
-            per_day=matching / stock.days if stock.days >= 2 else None,
+            per_day=len(matching) / stock.days if stock.days >= 2 else None,
+            replayed=replayed,
         )
 
     def _in_hand(self) -> _Stock:
@@ -102,9 +138,6 @@ class Previews:
         since = Planned.of_edition(newest).since if newest else 0
         first = min((p.first_seen for p in recent if p.first_seen), default=now)
         days = (now - first).total_seconds() / 86400
-        words = {
-            word for paper in recent for word in paper.title.casefold().split() if len(word) > 3
-        }
         offered = Offer.of(recent, editor.knowledge)
         self._stock = _Stock(
             now,
@@ -113,8 +146,7 @@ class Previews:
             editor.offer(since, newest.number) if newest else offered,
             offered,
             days,
-            tuple(sorted(words)),
-            frozenset().union(*(document.stems() for document in offered.index.documents)),
+            Vocabulary.of(recent, offered.index.documents),
             editor,
         )
         return self._stock
@@ -134,40 +166,27 @@ def _number(edition: Edition | None) -> int | None:
     return edition.number if edition else None
 
 
-def _hits(stock: _Stock, item: Item) -> KeywordHits:
-    count = len(stock.editor.matching(stock.recent, Profile((item,))))
-    if count:
-        unknown, close = _misspelt(stock, item)
-        return KeywordHits(item.text, count, close, unknown)
-    return KeywordHits(item.text, 0, _close_to(stock, item.words))
+def _replayed(stock: _Stock, matching: Sequence[int], most: int) -> tuple[int, ...]:
+    """Return how many papers the last editions would have brought, the newest first.
+
+    Of editions that lie wholly within the recent papers; so of the first of them, none.
+    """
+    editions = {paper.edition for paper in stock.recent.papers.values() if paper.edition}
+    found = Counter(stock.recent.papers[number].edition for number in matching)
+    last = sorted(editions, reverse=True)[:-1][:_DAYS]
+    return tuple(min(found[edition], most) for edition in last)
 
 
-def _close_to(stock: _Stock, words: Iterable[str]) -> tuple[str, ...]:
-    """Return words of recent titles that are written much like some others."""
-    close = [
-        near
-        for word in words
-        for near in get_close_matches(word, stock.vocabulary, n=2, cutoff=0.75)
-        if near != word
-    ]
-    return tuple(dict.fromkeys(close))[:3]
-
-
-def _misspelt(stock: _Stock, item: Item) -> tuple[str, tuple[str, ...]]:
-    """Return the first word of an item that stands nowhere, and what is written much like it."""
-    if item.scope in ("author", "org"):
-        return "", ()
-    for typed in item.text.split():
-        words = normalised(typed)
-        if not any(stems in stock.stems for stems in _stems_of(words)) and (
-            close := _close_to(stock, words)
-        ):
-            return typed, close
-    return "", ()
-
-
-def _stems_of(words: Iterable[str]) -> list[str]:
-    return [token.stem for word in words for token in tokens_of(word)]
+def _hits(stock: _Stock, items: Sequence[Item], counts: Sequence[int]) -> tuple[KeywordHits, ...]:
+    vocabulary, budget = stock.vocabulary, Budget()
+    hits = []
+    for item, count in zip(items, counts, strict=True):
+        if count:
+            unknown, close = vocabulary.misspelt(item, budget)
+        else:
+            unknown, close = "", vocabulary.close_to(item.words, budget)
+        hits.append(KeywordHits(item.text, count, close, unknown))
+    return tuple(hits)
 
 
 def _opening(abstract: str) -> str:

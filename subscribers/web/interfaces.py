@@ -47,6 +47,15 @@ class PreviewedIssue:
     papers: tuple[PreviewedPaper, ...]
     keywords: tuple[KeywordHits, ...]  # in the profile's order
     per_day: float | None = None  # matching papers to expect a day; None: too early to say
+    replayed: tuple[int, ...] = ()  # papers that the last editions would have had, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What came lately, for who does not know the newsletter yet."""
+
+    papers: int  # of the last seven days
+    topics: tuple[str, ...]  # to try, as titles write them; the commonest first
 
 
 class PreviewService(Protocol):
@@ -54,6 +63,9 @@ class PreviewService(Protocol):
 
     def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
         """Return the issue; None when there is no paper in the archive yet."""
+
+    def week(self) -> Week | None:
+        """Return what came lately; None when there is no paper in the archive yet."""
 
 
 @dataclass(frozen=True, slots=True)
