@@ -20,6 +20,7 @@ docs/subscribing.md explains the same to readers.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -101,7 +102,13 @@ def read_profile(text: str) -> Reading:
             most=MAX_CHARACTERS,
         )
         return Reading(Profile(()), (Problem(MAX_CHARACTERS, text[MAX_CHARACTERS], reason),))
-    return _read(text)
+    reading = _read(text)
+    # One character may stand for a sentence: U+FDFA is four words. What is ranked is those.
+    written_out = len(unicodedata.normalize("NFKC", text))
+    if written_out > 2 * MAX_CHARACTERS:
+        reason = message("some of these characters stand for many; please write fewer of them")
+        return replace(reading, problems=(Problem(0, text[0], reason), *reading.problems))
+    return reading
 
 
 def _read(text: str, *, long_exclusions: bool = True) -> Reading:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
@@ -286,9 +287,21 @@ class Matrix:
 
     def _likely(self, feature: Feature) -> Sequence[int]:
         """Return the papers worth a closer look: those with every pair of some variant."""
-        if feature.scope in ("author", "org"):
-            return range(len(self.documents))
+        if feature.scope == "org":
+            return ()
+        if feature.scope == "author":  # a name always shares a whole part with what is asked
+            parts = set().union(*feature.variants)
+            return sorted(set().union(*(self._by_name.get(part, ()) for part in parts)))
         return sorted(set().union(*(self._with_all_pairs(stems) for stems in feature.variants)))
+
+    @cached_property
+    def _by_name(self) -> dict[str, set[int]]:
+        """The papers that have a part of a name among their authors."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for at, document in enumerate(self.documents):
+            for part in set().union(*document.authors):
+                found[part].add(at)
+        return dict(found)
 
     def _with_all_pairs(self, stems: tuple[str, ...]) -> set[int]:
         likely: set[int] | None = None

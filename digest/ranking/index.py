@@ -171,8 +171,10 @@ class Index:
         matching = np.zeros(len(self.papers), dtype=bool)
         for item in items:
             matching[self.matching(item)] = True
-        forbidden = ~matching if required else matching
-        return sparse.csr_matrix(forbidden * VETO)
+        forbidden = np.flatnonzero(~matching if required else matching)
+        values = np.full(len(forbidden), VETO)
+        places = (forbidden.astype(np.int32), np.array([0, len(forbidden)], np.int32))
+        return sparse.csr_matrix((values, *places), shape=(1, len(self.papers)))
 
     def matching(self, item: Item) -> npt.NDArray[np.intp]:
         """Return the places of the papers in which a whole item stands (all words of a bag)."""
