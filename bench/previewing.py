@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,8 @@ def main() -> None:
 
 def ask(service: PreviewService, text: str) -> None:
     """Do what a request does, but for the page."""
-    try:
+    with suppress(ProfileError):  # that is answered without a look at the papers
         service.preview(parse(text), None)
-    except ProfileError:
-        pass  # that is answered without a look at the papers
 
 
 def archive(folder: Path, rng: random.Random, words: list[str], papers: int, semantic: str) -> App:
@@ -94,11 +93,17 @@ def kinds(rng: random.Random, words: list[str]) -> Iterator[tuple[str, list[str]
         return [make()[:2000] for _ in range(TRIES)]
 
     yield "three keywords", each(lambda: ", ".join(some(3)))
-    yield "three keywords, one of them misspelt", each(lambda: ", ".join([*some(2), wrong(some(1)[0])]))
+    yield (
+        "three keywords, one of them misspelt",
+        each(lambda: ", ".join([*some(2), wrong(some(1)[0])])),
+    )
     yield "100 ordinary items", each(lambda: ", ".join(some(100)))
     yield "100 misspelt items", each(lambda: ", ".join(wrong(word) for word in some(100)))
     yield "as many items as fit", each(lambda: ",".join(letters(3) for _ in range(100)))
-    yield "100 phrases of three words", each(lambda: ", ".join(f'"{" ".join(some(3))}"' for _ in range(60)))
+    yield (
+        "100 phrases of three words",
+        each(lambda: ", ".join(f'"{" ".join(some(3))}"' for _ in range(60))),
+    )
     yield "one bag of hundreds of words", each(lambda: " ".join(some(250)))
     yield "one word of 1900 letters", each(lambda: letters(1900))
     yield "one word, 900 times", each(lambda: " ".join([letters(4)] * 400))

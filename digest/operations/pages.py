@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
+import structlog
 from fastapi import APIRouter
 
 from digest.app.application import App
-from digest.errors import SettingsError
+from digest.errors import DigestError, SettingsError
 from digest.resources import shipped
 from digest.settings import secret_of
 from digest.web.figures import exposition
@@ -17,6 +20,8 @@ from digest.web.site import build_site, guard_settings, hosts_of
 from subscribers.web.guard import Guard
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
+
+log = structlog.get_logger("digest")
 
 
 def readers_site(app: App) -> Guard:
@@ -76,4 +81,25 @@ def preview_service(app: App) -> Previews:
         editor=app.editor,
         search_url=app.settings.newsletter.search_url,
         clock=app.clock,
+        max_papers=app.settings.edition.max_papers,
+        in_background=_once_at_a_time(),
     )
+
+
+def _once_at_a_time() -> Callable[[Callable[[], None]], None]:
+    """Return what does a piece of work in a thread of its own, unless one is under way."""
+    free = threading.Lock()
+
+    def start(work: Callable[[], None]) -> None:
+        if free.acquire(blocking=False):
+            threading.Thread(target=run, args=(work,), name="stock", daemon=True).start()
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except DigestError as error:
+            log.warning("previews are not renewed", reason=str(error))
+        finally:
+            free.release()
+
+    return start

@@ -26,6 +26,7 @@ from digest.operations.telling import tell_operator_of
 from digest.operations.workers import helping
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data
+from digest.web.connections import MOST, BoundedProtocol
 from subscribers.upkeep import look_after
 
 TICK_SECONDS = 60
@@ -178,6 +179,7 @@ def _wait_for_the_end(app: App, stop: Stop, *, pages: bool) -> None:
     config = uvicorn.Config(
         readers_site(app), host=of.host, port=of.port, log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
+        http=BoundedProtocol, ws="none", timeout_keep_alive=5, backlog=MOST,
     )  # fmt: skip
     server = _Pages(config)
     stop.when_asked(lambda: setattr(server, "should_exit", True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -23,7 +23,7 @@ from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.storage.recipes import RecipeStore
 from digest.web.vocabulary import Budget, Vocabulary
-from subscribers.profile import Item, Profile, to_text
+from subscribers.profile import Item, Profile, parse, to_text
 from subscribers.store import Subscriber
 from subscribers.web.interfaces import (
     KeywordHits,
@@ -31,7 +31,7 @@ from subscribers.web.interfaces import (
     PreviewedIssue,
     PreviewedPaper,
     PreviewReason,
-    Week,
+    Sample,
 )
 
 RECENT = timedelta(days=30)
@@ -39,6 +39,7 @@ _LINES = 180  # characters of an abstract in a preview
 _FRESH = timedelta(minutes=5)  # how long a preview's papers are kept in hand
 _ITEMS = 2_000  # items of visitors that are kept worked out: about 10 MB
 _ANSWERS = 200  # previews that are kept, for who types the same
+_SAMPLE_TOPICS, _SAMPLE_PAPERS = 3, 3
 _DAYS = 10  # editions that a preview is replayed on
 
 
@@ -57,6 +58,11 @@ class _Stock:
     answers: OrderedDict[tuple[str, int | None], PreviewedIssue] = field(
         default_factory=OrderedDict
     )
+    sample: Sample | None = None
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
 
 
 class Previews:
@@ -71,6 +77,7 @@ class Previews:
         search_url: str,
         clock: Callable[[], datetime],
         max_papers: int = 10,
+        in_background: Callable[[Callable[[], None]], None] = _at_once,
     ) -> None:
         self._newest = newest
         self._seen_since = seen_since
@@ -79,11 +86,13 @@ class Previews:
         self._clock = clock
         self._max_papers = max_papers
         self._stock: _Stock | None = None
-        self._lock = Lock()
+        self._lock = Lock()  # an index is ranked by one thread at a time
+        self._renewing = Lock()
+        self._in_background = in_background
 
     def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
         """Return the newest edition's issue with a profile; None when there is no paper yet."""
-        with self._lock:  # handlers run in threads; an index is not made for two at once
+        with self._lock:
             stock = self._in_hand()
             if not stock.recent.papers:
                 return None
@@ -96,16 +105,12 @@ class Previews:
                 stock.answers.popitem(last=False)
             return made
 
-    def week(self) -> Week | None:
-        """Return what came in the last seven days; None when there is no paper yet."""
-        with self._lock:
-            stock = self._in_hand()
-        if not stock.recent.papers:
-            return None
-        since = self._clock() - timedelta(days=7)
-        papers = stock.recent.papers.values()
-        count = sum(1 for paper in papers if paper.first_seen and paper.first_seen >= since)
-        return Week(count, stock.vocabulary.topics)
+    def sample(self) -> Sample | None:
+        """Return what came lately, at once; None when there is nothing to show yet."""
+        held = self._stock
+        if self._is_stale(held):
+            self._in_background(self._renew)
+        return self._stock.sample if self._stock else None
 
     def _made(
         self, stock: _Stock, profile: Profile, keywords: str, max_papers: int | None
@@ -129,27 +134,57 @@ class Previews:
         )
 
     def _in_hand(self) -> _Stock:
-        now = self._clock()
-        newest, held = self._newest(), self._stock
-        if held and now - held.at < _FRESH and _number(held.edition) == _number(newest):
-            return held
+        """Return the stock, which is made anew meanwhile when it is old."""
+        if self._stock is None:
+            self._renew()
+        elif self._is_stale(self._stock):
+            self._in_background(self._renew)
+        assert self._stock is not None  # noqa: S101  (renewed above)
+        return self._stock
+
+    def _is_stale(self, held: _Stock | None) -> bool:
+        return (
+            held is None
+            or self._clock() - held.at >= _FRESH
+            or _number(held.edition) != _number(self._newest())
+        )
+
+    def _renew(self) -> None:
+        with self._renewing:
+            if self._is_stale(self._stock):  # another was quicker
+                self._stock = self._new_stock()
+
+    def _new_stock(self) -> _Stock:
+        now, newest = self._clock(), self._newest()
         editor = self._editor()
         recent = list(self._seen_since(now - RECENT))
         since = Planned.of_edition(newest).since if newest else 0
         first = min((p.first_seen for p in recent if p.first_seen), default=now)
-        days = (now - first).total_seconds() / 86400
         offered = Offer.of(recent, editor.knowledge)
-        self._stock = _Stock(
-            now,
-            newest,
-            since,
-            editor.offer(since, newest.number) if newest else offered,
-            offered,
-            days,
-            Vocabulary.of(recent, offered.index.documents),
-            editor,
+        stock = _Stock(
+            at=now,
+            edition=newest,
+            since=since,
+            offer=editor.offer(since, newest.number) if newest else offered,
+            recent=offered,
+            days=(now - first).total_seconds() / 86400,
+            vocabulary=Vocabulary.of(recent, offered.index.documents),
+            editor=editor,
         )
-        return self._stock
+        return replace(stock, sample=self._sample(stock))
+
+    def _sample(self, stock: _Stock) -> Sample | None:
+        """Return what the front page shows: an issue for what most of the papers are about."""
+        topics = stock.vocabulary.topics
+        if not topics:
+            return None
+        keywords = topics[:_SAMPLE_TOPICS]
+        profile = parse(", ".join(f'"{topic}"' for topic in keywords))
+        issue = self._made(stock, profile, to_text(profile), _SAMPLE_PAPERS)
+        since = stock.at - timedelta(days=7)
+        papers = stock.recent.papers.values()
+        week = sum(1 for paper in papers if paper.first_seen and paper.first_seen >= since)
+        return Sample(week, topics, keywords, issue)
 
     def _shown(self, paper: Paper, pick: Pick) -> PreviewedPaper:
         return PreviewedPaper(

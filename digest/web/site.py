@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from digest.errors import SettingsError
 from subscribers.web import create_pages, install_errors
 from subscribers.web.clients import networks
+from subscribers.web.compression import Compressed
 from subscribers.web.guard import Guard, GuardSettings
 from subscribers.web.pages import Pages
 
@@ -35,7 +36,7 @@ def build_site(
         ready()
         return JSONResponse({"status": "ok"})
 
-    return Guard(app, guard)
+    return Guard(Compressed(app), guard)
 
 
 def hosts_of(base_url: str, allowed: tuple[str, ...]) -> frozenset[str]:

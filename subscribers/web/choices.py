@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from subscribers.messages import Message, message
+from markupsafe import Markup
+
+from subscribers.messages import Message, message, told
 from subscribers.preferences import MAX_PAPERS, FieldProblem, timezones
+from subscribers.web.languages import PageWords
 from subscribers.web.pages import Pages
 
 DAYS = (
@@ -36,7 +40,7 @@ def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
         ],
         "cadences": CADENCES,
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
-        "zones": [(group, list(zones)) for group, zones in groupby(timezones(), _continent)],
+        "zones": zone_options,
         "max_papers": MAX_PAPERS,
         "languages": [(tag, pages.languages.words(tag).name) for tag in pages.languages.names()],
     }
@@ -48,6 +52,31 @@ def ordered(problems: Sequence[FieldProblem]) -> dict[str, list[str]]:
     for problem in problems:
         found.setdefault(problem.field, []).append(problem.reason)
     return found
+
+
+@lru_cache(maxsize=64)
+def _all_zones(words: PageWords) -> Markup:
+    """Return the time zones as `<option>`s, by continent: 400 are not rendered for each page."""
+    return Markup().join(
+        Markup('<optgroup label="{}">\n{}</optgroup>\n').format(
+            told(continent, words.say, words.number),
+            Markup().join(
+                Markup('<option value="{}">{}</option>\n').format(zone, _place(zone))
+                for zone in zones
+            ),
+        )
+        for continent, zones in groupby(timezones(), _continent)
+    )
+
+
+def zone_options(words: PageWords, chosen: str) -> Markup:
+    """Return the time zones as `<option>`s, one of them chosen if there is such a one."""
+    option = Markup('<option value="{}"').format(chosen)
+    return _all_zones(words).replace(option + Markup(">"), option + Markup(" selected>"))
+
+
+def _place(zone: str) -> str:
+    return zone.split("/", 1)[-1].replace("_", " ").replace("/", ", ")
 
 
 def _continent(zone: str) -> Message:

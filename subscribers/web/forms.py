@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect
 
 from subscribers.messages import message
 
@@ -30,8 +31,10 @@ async def read_form(request: Request) -> Fields:
             for name, value in form.multi_items():
                 if isinstance(value, str):
                     found.setdefault(name, []).append(value)
+    except ClientDisconnect:  # nobody is there to read the answer, and it is no error of ours
+        raise HTTPException(400, _BROKEN) from None
     except (HTTPException, MultiPartException, ValueError, UnicodeError) as error:
-        if isinstance(error, HTTPException) and error.status_code == 413:
+        if isinstance(error, HTTPException) and error.status_code in (408, 413):
             raise
         raise HTTPException(400, _BROKEN) from None
     return {name: " ".join(values) for name, values in found.items()}

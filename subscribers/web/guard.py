@@ -6,6 +6,7 @@ refuses before anything is parsed, and adds its headers to every answer, errors 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class GuardSettings:
     trusted_proxies: tuple[Network, ...] = ()
     max_body: int = 64 * 1024  # bytes
     root_path: str = ""  # the pages stand below it, as in `/digest`; decoded
+    body_seconds: float = 10.0  # until the whole body has come
 
 
 class Guard:
@@ -78,7 +80,7 @@ class Guard:
         if refusal := self._refusal(headers):
             await _refuse(answer, *refusal)
             return
-        body = _Body(receive, self.settings.max_body)
+        body = _Body(receive, self.settings.max_body, self.settings.body_seconds)
         await self.app(scope, body.receive, answer)
 
     def _below_root(self, scope: Scope) -> str:
@@ -115,16 +117,31 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::[0-9]{0,5})?")
 _TOO_LARGE = message("This is more than any form here has. Please write less.")
 
 
+_TOO_SLOW = message("This form came too slowly. Please send it again.")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 class _Body:
     """Counts what comes in, for bodies that did not announce their length."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
         self._receive = receive
         self._left = limit
+        self._until = _now() + seconds
+        self._is_whole = False
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        if self._is_whole:  # what comes now is that the client has gone
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), max(0, self._until - _now()))
+        except TimeoutError:
+            raise HTTPException(408, _TOO_SLOW) from None
         if message["type"] == "http.request":
+            self._is_whole = not message.get("more_body", False)
             self._left -= len(message.get("body", b""))
             if self._left < 0:
                 raise HTTPException(413, _TOO_LARGE)  # the application answers with it

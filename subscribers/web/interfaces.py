@@ -51,11 +51,13 @@ class PreviewedIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class Sample:
     """What came lately, for who does not know the newsletter yet."""
 
-    papers: int  # of the last seven days
+    week: int  # papers of the last seven days
     topics: tuple[str, ...]  # to try, as titles write them; the commonest first
+    keywords: tuple[str, ...]  # some of them: what the issue is for
+    issue: PreviewedIssue  # the newest edition's, for those
 
 
 class PreviewService(Protocol):
@@ -64,8 +66,8 @@ class PreviewService(Protocol):
     def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
         """Return the issue; None when there is no paper in the archive yet."""
 
-    def week(self) -> Week | None:
-        """Return what came lately; None when there is no paper in the archive yet."""
+    def sample(self) -> Sample | None:
+        """Return what came lately, at once; None when there is nothing to show yet."""
 
 
 @dataclass(frozen=True, slots=True)

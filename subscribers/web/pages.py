@@ -35,6 +35,7 @@ from subscribers.web.clients import Client
 from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, same
 from subscribers.web.interfaces import IssueReader, PreviewService
 from subscribers.web.languages import PageLanguages, PageWords, wanted
+from subscribers.web.preview_room import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
 
 
@@ -67,6 +68,7 @@ class Pages:
     languages: PageLanguages
     clock: Callable[[], datetime]
     pause: Callable[[float], Coroutine[Any, Any, None]] = field(default=anyio.sleep)
+    preview_room: PreviewRoom = field(default_factory=PreviewRoom)
 
     def __post_init__(self) -> None:
         self.assets = assets.load(self.templates / "static", self.settings)
@@ -176,6 +178,8 @@ def route_class(pages: Pages) -> type[APIRoute]:
                     return await handler(request)
                 except FrontDeskError as error:
                     return explained(pages, request, error)
+                except RoomFull:
+                    return busy(pages, request)
 
             return with_pages
 
@@ -200,6 +204,14 @@ def too_often(pages: Pages, request: Request, wait: int) -> HTMLResponse:
         )
     response = pages.sorry(request, 429, message("A little slower, please"), text)
     response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def busy(pages: Pages, request: Request) -> HTMLResponse:
+    """Say that too many previews are wanted at once."""
+    text = message("Many people are trying keywords just now; try again in a moment.")
+    response = pages.sorry(request, 503, message("One moment, please"), text)
+    response.headers["Retry-After"] = "2"
     return response
 
 

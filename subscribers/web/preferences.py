@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from subscribers import own_data
 from subscribers.errors import AddressError
@@ -20,7 +21,7 @@ from subscribers.reception import DeskVisit
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
-from subscribers.web.preview import previewed
+from subscribers.web.preview import previewed, with_change
 
 # What the page says after a form was dealt with: ?done=…
 _DONE = {
@@ -67,11 +68,13 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
         return see(f"/m/{token}/preferences?done=saved")
 
     @router.post("/m/{token}/preview")
-    def preview(request: Request, token: str, fields: Form) -> Response:
-        visit = desk.visit("change", token, pages.now())
+    async def preview(request: Request, token: str, fields: Form) -> Response:
         if wait := pages.rates.preview(client(request)):
             return too_often(pages, request, wait)
-        return _page(pages, request, token, visit, fields, preview=True)
+        visit = await run_in_threadpool(desk.visit, "change", token, pages.now())
+        return await pages.preview_room.run(
+            lambda: _page(pages, request, token, visit, with_change(fields), preview=True)
+        )
 
 
 def _pausing(router: APIRouter, pages: Pages) -> None:
@@ -161,5 +164,5 @@ def _page(
         feedback=pages.feedback.feedback(reader.id),
         problems=ordered(problems or []),
         **choices(pages, shown),
-        **previewed(pages, shown if preview else None),
+        **previewed(pages, shown if preview else None, action=f"/m/{token}/preview"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from subscribers.messages import Message, message
@@ -13,16 +13,24 @@ from subscribers.web.interfaces import PreviewedPaper
 from subscribers.web.pages import Pages
 
 
-def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
-    """Return the values of `_preview.html`; without fields, of its empty state."""
+def previewed(
+    pages: Pages, fields: Mapping[str, str] | None, action: str = "/preview"
+) -> dict[str, Any]:
+    """Return the values of `_preview.html`; without fields, of its empty state.
+
+    action: where its buttons lead without JavaScript.
+    """
     nothing: dict[str, Any] = {
         "preview_state": "empty",
         "issue": None,
         "expectation": "",
+        "quiet_days": None,
         "preview_problems": [],
         "understood": (),
         "remarks": (),
         "why_of": why_of,
+        "sample": None,
+        "preview_action": action,
     }
     if fields is None:
         return nothing
@@ -44,7 +52,26 @@ def previewed(pages: Pages, fields: Mapping[str, str] | None) -> dict[str, Any]:
         "preview_state": "issue",
         "issue": issue,
         "expectation": expectation(issue.per_day),
+        "quiet_days": quiet_days(issue.replayed),
     }
+
+
+def sample_of(pages: Pages, *, is_wanted: bool) -> dict[str, Any]:
+    """Return the values of the front page that show a newcomer what comes."""
+    return {"sample": pages.previews.sample() if is_wanted else None}
+
+
+def with_change(fields: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a form's fields after a suggestion or a topic was pressed without JavaScript.
+
+    Such a button says `old<tab>new`: what to put in the place of what; of nothing, to add it.
+    """
+    old, tab, new = fields.get("change", "").partition("\t")
+    if not tab:
+        return fields
+    keywords = fields.get("keywords", "").strip()
+    added = f"{keywords}, {new}" if keywords else new
+    return {**fields, "keywords": keywords.replace(old, new, 1) if old else added}
 
 
 def why_of(paper: PreviewedPaper) -> list[tuple[str, list[Message]]]:
@@ -67,6 +94,19 @@ _PLACES = {
     "keywords": message("among its keywords"),
     "meaning": message("by meaning"),
 }
+
+
+def quiet_days(replayed: Sequence[int]) -> Message | None:
+    """Say how the last editions would have gone with the keywords; None with too few of them."""
+    if len(replayed) < _DAYS_TO_TELL:
+        return None
+    none, days = replayed.count(0), len(replayed)
+    if not none:
+        return message("Some on each of the last {days} days.", days=days)
+    return message("None on {none} of the last {days} days.", none=none, days=days)
+
+
+_DAYS_TO_TELL = 3
 
 
 def expectation(per_day: float | None) -> str:

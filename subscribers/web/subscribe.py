@@ -12,7 +12,7 @@ from subscribers.preferences import FieldProblem, PreferencesError, read_prefere
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form, came_from_elsewhere
 from subscribers.web.pages import Pages, client, route_class, see, too_often
-from subscribers.web.preview import previewed
+from subscribers.web.preview import previewed, sample_of, with_change
 
 HONEYPOT = "website"  # people do not see it, robots fill it in
 
@@ -42,18 +42,21 @@ def routes(pages: Pages) -> APIRouter:
         return pages.page(request, "subscribed.html")
 
     @router.post("/preview")
-    def preview(request: Request, fields: Form) -> Response:
+    async def preview(request: Request, fields: Form) -> Response:
         if wait := pages.rates.preview(client(request)):
             return too_often(pages, request, wait)
-        return _form(pages, request, fields, preview=True)
+        changed = with_change(fields)
+        return await pages.preview_room.run(lambda: _form(pages, request, changed, preview=True))
 
     @router.post("/preview/fragment")
-    def fragment(request: Request, fields: Form) -> Response:
+    async def fragment(request: Request, fields: Form) -> Response:
         if came_from_elsewhere(request.headers, pages.settings.hosts):
             return Response(status_code=403)
         if wait := pages.rates.preview(client(request)):
             return Response(status_code=429, headers={"Retry-After": str(wait)})
-        return pages.page(request, "_preview.html", **previewed(pages, fields))
+        return await pages.preview_room.run(
+            lambda: pages.page(request, "_preview.html", **previewed(pages, fields))
+        )
 
     return router
 
@@ -106,7 +109,7 @@ def _form(
         stale=stale,
         problems=ordered(problems or []),
         **choices(pages, {"language": language} | dict(fields)),
-        **previewed(pages, fields if preview else None),
+        **(previewed(pages, fields if preview else None) | sample_of(pages, is_wanted=not fields)),
     )
     pages.keep_cookie(request, response, cookie)
     return response

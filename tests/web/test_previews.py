@@ -1,50 +1,132 @@
-"""What the live preview says of a word that stands nowhere."""
+"""Previews: what they hold, what they cost, and what they keep."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from digest.choosing.editor import Editor, Knowledge, Rules
-from digest.papers import Paper
-from digest.ranking.background import Background
+from digest.archive.dump_results import IncomingDump
+from digest.operations.dumps import ingest_one
+from digest.operations.pages import preview_service
 from digest.web.previews import Previews
-from subscribers.profile import parse
+from digest.web.vocabulary import Budget, Vocabulary
+from subscribers.profile import parse, read_profile
+from tests.installation import Installation, page
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
-PAPERS = [
-    Paper(1, "Diffusion of Moss Spores", "Colours of moss.", first_seen=NOW),
-    Paper(2, "Ferns and their Models", "We model ferns.", first_seen=NOW, authors=("Ada Okafor",)),
-]
+TITLES = (
+    "Diffusion models for speech",
+    "Diffusion models for images",
+    "Planning with world models",
+    "Sparse attention in practice",
+)
 
 
-@pytest.fixture(scope="module")
-def previews() -> Previews:
-    editor = Editor(lambda since, upto: PAPERS, Knowledge(Background.of(PAPERS)), Rules(10, 0, 0.0))
-    return Previews(
-        newest=lambda: None,
-        seen_since=lambda since: PAPERS,
-        editor=lambda: editor,
-        search_url="",
-        clock=lambda: NOW,
-    )
+@dataclass
+class Desk:
+    """A digest with editions on four days, and what previews it."""
+
+    place: Installation
+    service: Previews
+    background: list[Callable[[], None]] = field(default_factory=list)
+
+
+def _words(number: int, at: int, count: int) -> str:
+    """Return words that stand in no other paper."""
+    return " ".join(f"w{number}{at}{each}" for each in range(count))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    installation = Installation(tmp_path)
+    for number in range(4):
+        page_of_day = page(
+            *(
+                (f"{title} {_words(number, at, 4)}", f"{_words(number, at, 30)}.".capitalize())
+                for at, title in enumerate(TITLES)
+            )
+        )
+        ingest_one(installation.app, IncomingDump(f"{number}.txt", page_of_day))
+        installation.run()
+        installation.tomorrow()
+    service = preview_service(installation.app)
+    waiting: list[Callable[[], None]] = []
+    service._in_background = waiting.append
+    yield Desk(installation, service, waiting)
+    installation.app.close()
+
+
+def test_a_preview_replays_the_last_editions(desk: Desk) -> None:
+    issue = desk.service.preview(parse("speech"), None)
+    assert issue is not None
+    assert issue.replayed == (1, 1, 1)  # the first edition may lie outside the recent papers
+    quiet = desk.service.preview(parse("zebra"), None)
+    assert quiet is not None
+    assert quiet.replayed == (0, 0, 0)
+
+
+def test_each_keyword_counts_alone_as_it_does_together(desk: Desk) -> None:
+    both = desk.service.preview(parse("speech, planning, zebra"), None)
+    assert both is not None
+    for hits in both.keywords:
+        alone = desk.service.preview(parse(hits.text), None)
+        assert alone is not None
+        assert alone.keywords[0].hits == hits.hits
+
+
+def test_the_same_keywords_are_answered_from_memory(desk: Desk) -> None:
+    first = desk.service.preview(parse("speech"), None)
+    assert desk.service.preview(parse("speech"), None) is first
+    assert desk.service.preview(parse("speech"), 2) is not first
+
+
+def test_a_new_edition_is_looked_at_without_making_anybody_wait(desk: Desk) -> None:
+    before = desk.service.preview(parse("speech"), None)
+    desk.place.ingest(("Speech again", "Of all that was said this is the last word."))
+    desk.place.run()
+    assert desk.service.preview(parse("speech"), None) is before  # the old answer, at once
+    desk.background.pop()()
+    after = desk.service.preview(parse("speech"), None)
+    assert after is not None
+    assert [paper.title for paper in after.papers if paper.section == "picked"] == ["Speech again"]
+
+
+def test_what_visitors_type_is_not_kept_for_ever(desk: Desk) -> None:
+    for number in range(30):
+        words = ", ".join(f"w{number}x{at}" for at in range(100))
+        desk.service.preview(parse(words), None)
+    stock = desk.service._stock
+    assert stock is not None
+    assert stock.recent.index.scorer.known_items <= 2_100
+
+
+def test_a_sample_is_for_what_is_much_written_about(desk: Desk) -> None:
+    assert desk.service.sample() is None  # nothing is made while somebody waits
+    desk.background.pop()()
+    sample = desk.service.sample()
+    assert sample is not None
+    assert "diffusion models" in sample.topics
+    assert sample.week == 16
+    assert sample.issue.papers
+
+
+def test_a_misspelt_word_finds_what_is_written_like_it() -> None:
+    vocabulary = Vocabulary(("diffusion", "planning", "speech"), frozenset(), ())
+    assert vocabulary.close_to(["difusion"], Budget()) == ("diffusion",)
+    assert vocabulary.close_to(["diffusion"], Budget()) == ()
 
 
 @pytest.mark.parametrize(
-    ("text", "unknown", "suggestions"),
-    [
-        ("Difusion models", "Difusion", ("diffusion",)),
-        ("diffusion models", "", ()),
-        ("color modelling", "", ()),
-        ("quasar models", "", ()),
-        ("author:Okafor", "", ()),
-    ],
+    "words", [["difusion"] * 5_000, [f"difusio{n}" for n in range(5_000)], ["d" * 30_000]]
 )
-def test_a_misspelt_word_is_named_beside_words_that_match(
-    previews: Previews, text: str, unknown: str, suggestions: tuple[str, ...]
-) -> None:
-    issue = previews.preview(parse(text), None)
-    assert issue is not None
-    assert (issue.keywords[0].unknown, issue.keywords[0].suggestions) == (unknown, suggestions)
-    assert issue.keywords[0].hits
+def test_no_text_looks_up_more_than_a_few_words(words: list[str]) -> None:
+    vocabulary, budget = Vocabulary(("diffusion",), frozenset(), ()), Budget()
+    vocabulary.close_to(words, budget)
+    assert len(budget.known) <= 20
+
+
+def test_characters_that_stand_for_many_are_refused_beyond_a_bound() -> None:
+    assert read_profile('"' + "\ufdfa" * 1900 + '"').problems
+    assert not read_profile("ﬁne-tuning, ① ﷺ").problems

@@ -26,6 +26,12 @@
       const answer = await fetch(form.dataset.preview, {
         method: "POST", body: fields, signal: mine.signal, credentials: "same-origin",
       });
+      if (answer.status === 503 || answer.status === 429) {
+        last = null; // the papers shown stay; it is asked again when there is room
+        const seconds = Number(answer.headers.get("Retry-After")) || 2;
+        if (seconds <= 60) timer = setTimeout(show, 1000 * seconds);
+        throw new Error(String(answer.status));
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       shown.innerHTML = await answer.text();
       const summary = shown.querySelector("[data-summary]");
@@ -47,14 +53,20 @@
   keywords.addEventListener("input", soon);
   if (papers) papers.addEventListener("input", soon);
 
-  shown.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-instead-of]");
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=change]");
     if (!button) return;
-    const old = button.dataset.insteadOf;
-    const at = keywords.value.indexOf(old);
-    if (at < 0) return;
-    keywords.setRangeText(button.textContent, at, at + old.length, "end");
-    keywords.focus();
+    event.preventDefault();
+    const [old, put] = button.value.split("\t");
+    if (old) {
+      const at = keywords.value.indexOf(old);
+      if (at < 0) return;
+      keywords.setRangeText(put, at, at + old.length, "end");
+      keywords.focus();
+    } else {
+      const before = keywords.value.trim();
+      keywords.value = before ? before + ", " + put : put;
+    }
     show();
   });
 

@@ -11,10 +11,11 @@ from fastapi.testclient import TestClient
 
 from digest.composing.locales import Catalogues
 from subscribers.preferences import Preferences
-from subscribers.profile import Profile
+from subscribers.profile import Profile, parse
 from subscribers.store import Subscriber
 from subscribers.web import create_pages, install_errors
 from subscribers.web.clients import networks
+from subscribers.web.compression import Compressed
 from subscribers.web.guard import Guard, GuardSettings
 from subscribers.web.interfaces import (
     KeywordHits,
@@ -22,6 +23,7 @@ from subscribers.web.interfaces import (
     PreviewedIssue,
     PreviewedPaper,
     PreviewReason,
+    Sample,
 )
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
@@ -55,7 +57,13 @@ class Previews:
             KeywordHits(item.text, 3 if item.text in ("diffusion", "speech") else 0, ("diffusion",))
             for item in profile.wanted
         )
-        return PreviewedIssue("2026-03-02", 37, tuple(papers), hits, 2.4)
+        return PreviewedIssue("2026-03-02", 37, tuple(papers), hits, 2.4, (2, 0, 3, 1, 0))
+
+    def sample(self) -> Sample | None:
+        keywords = ("diffusion", "speech")
+        issue = self.preview(parse(", ".join(keywords)), 3)
+        assert issue is not None
+        return Sample(212, keywords, keywords, issue)
 
 
 class Issues:
@@ -137,5 +145,5 @@ def open_site(
     app = FastAPI(openapi_url=None)
     app.include_router(create_pages(pages))
     install_errors(app, pages)
-    guard = Guard(app, GuardSettings(hosts, networks(proxies)))
+    guard = Guard(Compressed(app), GuardSettings(hosts, networks(proxies)))
     return Site(front, guard, clock, pages, waits)

@@ -228,7 +228,7 @@ def test_the_live_preview_is_a_piece_of_html(site: Site) -> None:
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert "Nothing matched" in answer.text
-    assert 'data-instead-of="spech">diffusion</button>' in answer.text
+    assert 'value="spech&#9;diffusion">diffusion</button>' in answer.text
 
 
 @pytest.mark.parametrize(

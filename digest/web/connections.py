@@ -1,0 +1,88 @@
+"""Connections to the pages: bounded in number and in time, so that the sender keeps its files.
+
+A browser sends a request within a second. Who opens connections and says nothing, or a byte now and
+then (https://en.wikipedia.org/wiki/Slowloris_(cyber_attack)), is shown out; when there are too
+many, the one goes first that has kept us waiting longest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST = 200  # connections at once
+HEAD_SECONDS = 10.0  # from the first byte, or the opening, to the end of the headers
+REQUEST_SECONDS = 30.0  # from the headers until the answer is out
+
+
+class BoundedProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1 with deadlines; `serving` gives it to the server."""
+
+    most = MOST
+    head_seconds = HEAD_SECONDS
+    request_seconds = REQUEST_SECONDS
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._timed: object = None  # the request that the deadline is for; None: the next
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection, in the place of another when there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            self._make_room()
+        self._time(None, self.head_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        """Take some bytes."""
+        super().data_received(data)
+        if not self.is_waiting:
+            if self._timed is not self.cycle:
+                self._time(self.cycle, self.request_seconds)
+        elif self._deadline is None:
+            self._time(None, self.head_seconds)
+
+    def on_response_complete(self) -> None:
+        """Stop the clock until more is sent; uvicorn closes what stays quiet."""
+        self._stop_clock()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def _time(self, request: object, seconds: float) -> None:
+        self._stop_clock()
+        self._timed = request
+        self._deadline = self.loop.call_later(seconds, self._hang_up)
+
+    def _stop_clock(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _hang_up(self) -> None:
+        self.transport.abort()
+
+    def _make_room(self) -> None:
+        """Hang up on who has kept us waiting longest; on the newest when all are being answered."""
+        waiting = [
+            each for each in self.connections if isinstance(each, BoundedProtocol)
+            if each is not self and each.is_waiting and not each.transport.is_closing()
+        ]  # fmt: skip
+        oldest = min(waiting, key=lambda each: each.opened_at, default=self)
+        oldest.transport.abort()
+
+    @property
+    def opened_at(self) -> float:
+        """When its deadline began, in the loop's time: the earlier, the longer it has waited."""
+        return self._deadline.when() if self._deadline else 0.0

@@ -1,0 +1,99 @@
+"""Connections that say nothing, or little, are bounded in time and number."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+import uvicorn
+
+from digest.web.connections import BoundedProtocol
+from subscribers.web.guard import Receive, Scope, Send
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]}
+    )
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+async def never(scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class Hurried(BoundedProtocol):
+    most = 5
+    head_seconds = request_seconds = 1.0
+
+
+class Patient(BoundedProtocol):
+    most = 5
+
+
+Serve = Callable[..., int]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Give what serves an application and returns the port."""
+    with ExitStack() as stack:
+
+        def start(app: object, protocol: type[BoundedProtocol]) -> int:
+            listening = socket.create_server(("127.0.0.1", 0))
+            config = uvicorn.Config(app, http=protocol, log_level="error", lifespan="off")  # type: ignore[arg-type]
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            stack.callback(thread.join, 20)
+            stack.callback(setattr, server, "should_exit", True)
+            return int(listening.getsockname()[1])
+
+        yield start
+
+
+def connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
+
+
+def is_hung_up_on(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.parametrize("said", [b"", b"GET", REQUEST[:-2], b"GET / HTTP/1.1\r\nX: " + b"x" * 500])
+def test_who_sends_no_whole_request_is_hung_up_on(serve: Serve, said: bytes) -> None:
+    with connected(serve(hello, Hurried)) as slow:
+        slow.sendall(said)
+        assert is_hung_up_on(slow)
+
+
+def test_a_request_that_takes_too_long_is_hung_up_on(serve: Serve) -> None:
+    with connected(serve(never, Hurried)) as slow:
+        slow.sendall(REQUEST)
+        assert is_hung_up_on(slow)
+
+
+def test_half_a_request_after_a_whole_one_is_timed_too(serve: Serve) -> None:
+    with connected(serve(hello, Hurried)) as slow:
+        slow.sendall(REQUEST.replace(b"Connection: close\r\n", b"") + b"GET")
+        answer = slow.makefile("rb")
+        assert answer.read().endswith(b"hello")
+
+
+def test_an_honest_visitor_gets_in_beside_many_silent_ones(serve: Serve) -> None:
+    port = serve(hello, Patient)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(connected(port)) for _ in range(20)]
+        with connected(port) as honest:
+            honest.sendall(REQUEST)
+            assert honest.makefile("rb").read().endswith(b"hello")
+        assert is_hung_up_on(silent[0])  # the one that had waited longest
