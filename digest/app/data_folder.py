@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from digest.errors import SettingsError, StoreError
+from digest.private_files import close_to_others, private_file
 from digest.settings import Settings, secret_of
 from subscribers.tokens import MIN_KEY_BYTES
 
@@ -19,6 +20,25 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # readers' addresses are in it
     except OSError as error:
         raise StoreError(f"cannot make the data folder {folder}: {error.strerror}") from None
+
+
+STORE_FILES = ("digest.db", "digest.db-wal", "digest.db-shm")
+PRIVATE_FOLDERS = ("mailbox", "owners", "backups")
+
+
+def make_private(folder: Path) -> None:
+    """Close the store, mails and copies to others, whatever they were; raises StoreError.
+
+    The data folder itself stays as its owner made it: it may be one that holds more.
+    """
+    try:
+        private_file(folder / STORE_FILES[0])  # SQLite gives the files beside it the same rights
+        for name in (*STORE_FILES[1:], *PRIVATE_FOLDERS):
+            close_to_others(folder / name)
+    except OSError as error:
+        raise StoreError(
+            f"the store in {folder} cannot be written: {error.strerror}; check the folder's rights"
+        ) from None
 
 
 def ensure_secret_key(settings: Settings, folder: Path) -> None:

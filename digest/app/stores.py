@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.app.data_folder import make_folder
+from digest.app.data_folder import make_folder, make_private
 from digest.settings import Settings
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
@@ -38,6 +38,8 @@ def open_stores(settings: Settings, data: Path, now: datetime) -> Stores:
     Raises StoreError.
     """
     make_folder(data)
+    if not settings.store.url:
+        make_private(data)
     database = open_database(settings.store.url or sqlite_url(data / "digest.db"))
     migrate(database, backups=data / "backups", now=now)
     return Stores(settings, database)

@@ -22,6 +22,7 @@ from secrets import token_hex
 
 from digest.delivery.outcomes import by_code
 from digest.errors import DeliveryError
+from digest.private_files import private_folder
 from digest.states import Outcome, Remains
 
 _HEADER = struct.Struct("<8s48sQQ")  # magic, boot, device, inode
@@ -39,7 +40,7 @@ class LivingSender:
         self.name = f"{socket.gethostname()[:32]}-{os.getpid()}-{token_hex(4)}"
         self._path = folder / self.name
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             self._file = os.open(
                 self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
             )

@@ -16,6 +16,7 @@ from pathlib import Path
 from digest.delivery.interface import MailQueue, ReadyMail
 from digest.delivery.outcomes import Verdict
 from digest.errors import DeliveryError
+from digest.private_files import private_folder
 from digest.states import Outcome, State
 
 # Bytes that a folder name may show as they are; `%` quotes the others.
@@ -80,15 +81,17 @@ def store_mail(folder: Path, mail: ReadyMail, content: bytes) -> str:
     name = hashlib.sha256(mail.message_id.encode()).hexdigest()[:40] + ".digest"
     new, cur, tmp = (box / part for part in ("new", "cur", "tmp"))
     if not cur.is_dir():
+        private_folder(folder)
+        private_folder(box)
         for part in (tmp, new, cur):  # cur last: when it is there, all are
-            part.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(part)
         for part in (box, folder, folder.parent):
             _sync(part)
     if (new / name).exists() or any(cur.glob(f"{name}*")):
         return name
     draft = tmp / f"{name}.{os.getpid()}"
     try:
-        with draft.open("wb") as file:
+        with open(draft, "wb", opener=_for_the_owner) as file:
             # On disk a mail has the system's line ends, as every Maildir program writes it.
             file.write(content.replace(b"\r\n", b"\n"))
             file.flush()
@@ -99,6 +102,10 @@ def store_mail(folder: Path, mail: ReadyMail, content: bytes) -> str:
         raise
     _sync(new)
     return name
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync(folder: Path) -> None:
@@ -112,7 +119,7 @@ def _sync(folder: Path) -> None:
 def check_folder(folder: Path) -> None:
     """Make sure that mails can be written. Raises DeliveryError."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

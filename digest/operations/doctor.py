@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from digest.app.data_folder import PRIVATE_FOLDERS, STORE_FILES
 from digest.delivery.loopback import is_loopback
 from digest.delivery.prerequisites import check_sending
 from digest.errors import DigestError, SettingsError
+from digest.private_files import is_open_to_others
 from digest.settings import Settings, secret_of
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import schema_version
@@ -71,6 +74,8 @@ def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]
     """Return what a check-up finds; `probes` touch the real things and return what they saw."""
     looked: list[Check | None] = [
         _data_folder(data),
+        *_private(settings, data),
+        _network_disk(settings, data),
         _sending(settings, data),
         _unsubscribing(settings),
         _https(settings),
@@ -100,6 +105,55 @@ def _data_folder(data: Path) -> Check:
             f"{data} cannot be written to; its owner and permissions must let you write there",
         )
     return Check("data folder", "ok", str(data))
+
+
+def _private(settings: Settings, data: Path) -> list[Check]:
+    """Name what others can read; opening the store closes what is ours to close."""
+    names = [*PRIVATE_FOLDERS, *(() if settings.store.url else STORE_FILES)]
+    found = [data / name for name in names if is_open_to_others(data / name)]
+    return [
+        Check(
+            "private files",
+            "error",
+            f"others can read {path}: chmod {'700' if path.is_dir() else '600'} {path}",
+        )
+        for path in found
+    ]
+
+
+# What `mount` calls file systems of other machines: SQLite's WAL needs shared memory, and locks
+# that work (https://www.sqlite.org/wal.html#overview, and faq.html#q5).
+_NETWORKED = re.compile(
+    r"nfs4?|cifs|smb[23]?|smbfs|afs|9p|ceph|glusterfs|lustre|gpfs|beegfs|ncpfs|davfs2?|webdav"
+    r"|fuse\.(sshfs|glusterfs|ceph|s3fs|rclone|davfs|gcsfuse|smbnetfs|mergerfs)|virtiofs|orangefs"
+)
+
+
+def _network_disk(
+    settings: Settings, data: Path, mounts: Path = Path("/proc/self/mounts")
+) -> Check | None:
+    if settings.store.url or not mounts.exists():
+        return None
+    kind = file_system(data.absolute(), mounts.read_text(encoding="utf-8", errors="replace"))
+    if not _NETWORKED.fullmatch(kind):
+        return None
+    return Check(
+        "disk",
+        "error",
+        f"{data} lies on a network file system ({kind}), where SQLite can lose what was written;"
+        " move the data folder to a disk of this machine, or set store.url to a PostgreSQL server",
+    )
+
+
+def file_system(path: Path, mounts: str) -> str:
+    """Return the type of the file system that a path lies on, by a text like /proc/self/mounts."""
+    best, found = -1, ""
+    for line in mounts.splitlines():
+        _, where, kind, *_ = (*line.split(" "), "", "", "")
+        where = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), where)
+        if where and path.is_relative_to(where) and len(where) >= best:  # of equals, the last
+            best, found = len(where), kind
+    return found
 
 
 def _sending(settings: Settings, data: Path) -> Check:

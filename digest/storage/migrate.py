@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect
 
 from digest.errors import StoreError, StoreTooNew
+from digest.private_files import private_file, private_folder
 from digest.storage.database import Database
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def _back_up(database: Database, backups: Path, revision: str, now: datetime) ->
     source = database.engine.url.database
     if database.engine.dialect.name != "sqlite" or not source or source == ":memory:":
         return None  # a server's backups are its operator's
-    backups.mkdir(parents=True, exist_ok=True)
+    private_folder(backups)
     target = backups / f"digest-{revision}-{now:%Y%m%dT%H%M%S%f}.db"
+    private_file(target)
     copy = sqlite3.connect(target)
     original = sqlite3.connect(source)
     try:
