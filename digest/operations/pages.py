@@ -46,6 +46,8 @@ def readers_site(app: App) -> Guard:
             hosts=hosts,
             hour=app.settings.schedule.hour,
             max_papers=app.settings.edition.max_papers,
+            sender=newsletter.sender,
+            base_url=app.base_url,
             contact=newsletter.reply_to or newsletter.sender,
             postal_address=newsletter.postal_address,
             accent=app.renderers.settings.palette.light.accent,

@@ -12,19 +12,19 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from subscribers.web.guard import App, Receive, Scope, Send
 
-_LEAST = 1000  # bytes that are worth it
+_LEAST = 500  # bytes that are worth it
 
 
 class Compressed:
     """An ASGI layer that compresses what is safe to."""
 
     def __init__(self, app: App) -> None:
-        self._plain = app
+        self.app = app
         self._gzip = GZipMiddleware(app, minimum_size=_LEAST, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        app = self._gzip if scope["type"] == "http" and is_safe(scope) else self._plain
+        app = self._gzip if scope["type"] == "http" and is_safe(scope) else self.app
         await app(scope, receive, send)
 
 

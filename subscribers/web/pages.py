@@ -47,6 +47,8 @@ class PageSettings:
     hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "[::1]"})  # see Guard
     hour: int = 7  # the newsletter's, for readers who choose none
     max_papers: int = 10  # likewise
+    sender: str = ""  # whose name stands on the mails, to look for in a full inbox
+    base_url: str = ""  # where the pages are, for links from elsewhere
     contact: str = ""  # shown on the about page: an address or a sentence
     postal_address: str = ""  # likewise
     accent: str = "#a3341f"  # of links and buttons, by day
@@ -157,6 +159,12 @@ def client(request: Request) -> Client:
         return found
     peer = request.client.host if request.client else "unknown"
     return Client(peer, request.url.scheme == "https")
+
+
+def indexable(response: Response) -> Response:
+    """Let search engines keep a page; all others say that they must not."""
+    response.headers["X-Robots-Tag"] = "all"
+    return response
 
 
 def see(address: str) -> RedirectResponse:

@@ -6,9 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from subscribers.consent import TEXT
-from subscribers.web.pages import Pages, route_class
+from subscribers.web.pages import Pages, indexable, route_class
 
 _FOR_EVER = "public, max-age=31536000, immutable"  # addresses change with the content
+
+# What search engines may read: the two pages that are the same for everybody, and what they need.
+_ROBOTS = "User-agent: *\nAllow: /$\nAllow: /help$\nAllow: /static/\nDisallow: /\n"
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -22,11 +25,11 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/help")
     def help_(request: Request) -> Response:
-        return pages.page(request, "help.html")
+        return indexable(pages.page(request, "help.html"))
 
     @router.get("/robots.txt")
     def robots() -> Response:
-        return PlainTextResponse("User-agent: *\nDisallow: /\nAllow: /$\n")
+        return PlainTextResponse(_ROBOTS)
 
     @router.get("/favicon.ico")
     def favicon(request: Request) -> Response:

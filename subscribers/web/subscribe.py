@@ -11,7 +11,8 @@ from subscribers.errors import AddressError, ConsentError
 from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form, came_from_elsewhere
-from subscribers.web.pages import Pages, client, route_class, see, too_often
+from subscribers.web.kept_form import keep_form, kept_form
+from subscribers.web.pages import Pages, client, indexable, route_class, see, too_often
 from subscribers.web.preview import previewed, sample_of, with_change
 
 HONEYPOT = "website"  # people do not see it, robots fill it in
@@ -24,7 +25,7 @@ def routes(pages: Pages) -> APIRouter:
     @router.get("/")
     @router.get("/subscribe")
     def show(request: Request) -> Response:
-        return _form(pages, request, {})
+        return indexable(_form(pages, request, {}))
 
     @router.post("/subscribe")
     async def subscribe(request: Request, fields: Form) -> Response:
@@ -39,7 +40,11 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/subscribed")
     def subscribed(request: Request) -> Response:
-        return pages.page(request, "subscribed.html")
+        token, cookie = pages.form_token(request)
+        asked = kept_form(request)
+        response = pages.page(request, "subscribed.html", asked=asked, form_token=token)
+        pages.keep_cookie(request, response, cookie)
+        return response
 
     @router.post("/preview")
     async def preview(request: Request, fields: Form) -> Response:
@@ -76,7 +81,9 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
             pass  # lost a race with the same address; the answer must not tell
     if problems:
         return _form(pages, request, fields, problems, status=422)
-    return see("/subscribed")
+    response = see("/subscribed")
+    keep_form(request, response, fields)
+    return response
 
 
 def _address_problems(pages: Pages, fields: Fields) -> list[FieldProblem]:

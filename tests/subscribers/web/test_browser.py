@@ -99,7 +99,7 @@ def test_the_preview_follows_the_typing_and_offers_better_words(browser: Any, si
         page.get_by_text("Nothing matched").wait_for()
         assert page.get_by_role("link", name="Speech").is_visible()
         assert "1 picked from 37 papers" in page.locator("#preview-status").text_content()
-        page.get_by_role("button", name="diffusion").click()
+        page.locator("#preview").get_by_role("button", name="diffusion").click()
         page.get_by_role("link", name="Diffusion models").wait_for()
         assert page.locator("#keywords").input_value() == "speech, diffusion"
         assert site.front.post.letters == []

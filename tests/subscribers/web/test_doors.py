@@ -183,7 +183,7 @@ def routes_of(router: Any) -> Iterator[APIRoute]:
 def test_every_page_behind_a_link_is_in_the_table() -> None:
     shown = {
         (method, route.path.removeprefix("/m/{token}/"))
-        for route in routes_of(open_site().app.app)
+        for route in routes_of(open_site().app.app.app)
         if "{token}" in route.path
         for method in route.methods
     }

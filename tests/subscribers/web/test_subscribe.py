@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import html
+import json
+import random
 import re
+import zlib
+from base64 import urlsafe_b64decode
+from http.cookies import SimpleCookie
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +19,7 @@ from subscribers.profile import Profile
 from subscribers.web.clients import Client
 from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewReason
 from subscribers.web.preview import expectation, why_of
+from subscribers.web.preview_room import PreviewRoom
 from subscribers.web.rates import Rates, RateSettings
 from tests.subscribers.web.site import Site, open_site
 
@@ -52,7 +58,15 @@ def test_known_and_unknown_addresses_get_the_same_answer(site: Site) -> None:
     ]
     assert answers[0].status_code == answers[1].status_code == 303
     assert answers[0].content == answers[1].content
-    assert dict(answers[0].headers) == dict(answers[1].headers)
+    headers = [dict(answer.headers) for answer in answers]
+    for each, email in zip(headers, ("ada@example.org", "new@example.org"), strict=True):
+        # What the browser keeps is what it sent, whoever that is.
+        packed = SimpleCookie(each.pop("set-cookie"))["asked"].value
+        kept = json.loads(zlib.decompress(urlsafe_b64decode(packed)))
+        sent = filled(browser, email=email)
+        assert kept == {name: value for name, value in sent.items() if name in kept and value}
+        assert kept["email"] == email
+    assert headers[0] == headers[1]
 
 
 @pytest.mark.parametrize("path", ["/subscribe", "/link"])
@@ -325,3 +339,92 @@ def test_no_form_breaks_the_server(fields: dict[str, str], path: str) -> None:
 def test_no_body_breaks_the_server(body: bytes, kind: str) -> None:
     answer = FUZZED.browser(**OURS).post("/subscribe", content=body, headers={"content-type": kind})
     assert answer.status_code in (400, 422)
+
+
+def test_the_next_page_says_where_the_mail_went_and_sends_it_again(site: Site) -> None:
+    browser = site.browser(**{"sec-fetch-site": "same-origin"})
+    asked = {"email": "ada@example.org", "keywords": "diffusion, speech", "cadence": "weekdays"}
+    assert browser.post("/subscribe", data=asked).headers["location"] == "/subscribed"
+    page = browser.get("/subscribed").text
+    assert "<b>ada@example.org</b>" in page
+    again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert {name: again[name] for name in asked} == asked
+    before = len(site.front.post.letters)
+    browser.post("/subscribe", data=again)
+    assert len(site.front.post.letters) == before + 1
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "eJw=", "====", "eJyrVgIAAXwAeQ=="])
+def test_a_broken_memory_of_what_was_asked_shows_nothing(site: Site, cookie: str) -> None:
+    answer = site.browser(cookie=f"asked={cookie}").get("/subscribed")
+    assert answer.status_code == 200
+    assert "Send it again" not in answer.text
+
+
+def test_a_long_list_is_not_kept_but_its_address_is(site: Site) -> None:
+    rng = random.Random(2)
+    words = ", ".join(
+        "".join(chr(rng.randrange(0x4E00, 0x9FA0)) for _ in range(18)) for _ in range(99)
+    )
+    browser = site.browser(**{"sec-fetch-site": "same-origin"})
+    browser.post("/subscribe", data={"email": "ada@example.org", "keywords": words})
+    page = browser.get("/subscribed").text
+    assert "<b>ada@example.org</b>" in page
+    assert "Send it again" not in page
+
+
+def test_topics_and_suggestions_work_without_a_script(site: Site) -> None:
+    browser = site.browser()
+    page = browser.post("/preview", data={"keywords": "spech", "change": "spech\tspeech"}).text
+    assert ">\nspeech</textarea>" in page
+    page = browser.post("/preview", data={"keywords": "speech", "change": "\tdiffusion"}).text
+    assert ">\nspeech, diffusion</textarea>" in page
+
+
+def test_a_preview_tells_how_the_last_days_would_have_gone(site: Site) -> None:
+    page = site.browser().post("/preview/fragment", data={"keywords": "speech"}).text
+    assert "None on 2 of the last 5 days." in page
+
+
+def test_the_front_page_shows_what_comes(site: Site) -> None:
+    page = site.browser().get("/").text
+    assert "212 new papers in the last seven days." in page
+    assert "Diffusion models that listen" in page
+    assert 'value="&#9;diffusion">diffusion</button>' in page
+
+
+def test_too_many_previews_at_once_are_turned_away_and_leaving_is_not(site: Site) -> None:
+    site.pages.preview_room = PreviewRoom(waiting=-1)
+    answer = site.browser().post("/preview/fragment", data={"keywords": "speech"})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "2"
+    token = site.token(site.reader())
+    assert site.browser().post(f"/m/{token}/unsubscribe").status_code == 200
+
+
+def test_search_engines_may_keep_two_pages_and_no_other(site: Site) -> None:
+    token = site.token(site.reader())
+    browser = site.browser()
+    for path in ("/", "/help"):
+        answer = browser.get(path)
+        assert answer.headers["x-robots-tag"] == "all"
+        assert '<meta name="description"' in answer.text
+    for path in ("/about", "/link", "/subscribed", f"/m/{token}/preferences", f"/m/{token}/read"):
+        assert "noindex" in browser.get(path).headers["x-robots-tag"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_compressed"),
+    [
+        ("GET", "/", True),
+        ("GET", "/help?x=1", False),
+        ("POST", "/preview", False),  # shows keywords beside a form token
+        ("POST", "/preview/fragment", True),  # shows keywords and no secret
+    ],
+)
+def test_nothing_is_compressed_that_shows_a_request_beside_a_secret(
+    site: Site, method: str, path: str, is_compressed: bool
+) -> None:
+    form = {"keywords": "speech, diffusion"} if method == "POST" else None
+    answer = site.browser().request(method, path, data=form)
+    assert (answer.headers.get("content-encoding") == "gzip") == is_compressed
