@@ -51,7 +51,7 @@ def site() -> Site:
 def test_a_visitor_reads_the_language_of_their_browser(site: Site) -> None:
     answer = site.browser(**{"accept-language": "de-CH"}).get("/")
     assert '<html lang="de" dir="ltr">' in answer.text
-    assert "Neue Arbeiten zu Ihren Stichwörtern" in answer.text
+    assert "Neue Paper zu Ihren Stichwörtern" in answer.text
     assert answer.headers["content-language"] == "de"
     for asked in ("", "fr"):
         assert '<html lang="en"' in site.browser(**{"accept-language": asked}).get("/").text
@@ -65,7 +65,7 @@ def test_a_reader_reads_their_own_language_whatever_their_browser_asks_for(site:
     assert '<html lang="de"' in page
     assert "/preview/fragment?language=de" in page, "the preview inside is in the page's language"
     fragment = browser.post("/preview/fragment?language=de", data={"keywords": "diffusion"}).text
-    assert "1 ausgewählt aus 37 Arbeiten" in fragment
+    assert "1 ausgewählt aus 37 Papern" in fragment
     assert "Rechnen Sie mit etwa 2 am Tag." in fragment
     typo = browser.post("/preview/fragment?language=de", data={"keywords": "spech"}).text
     assert "in den letzten 30 Tagen nichts. Meinten Sie: <button" in " ".join(typo.split())
