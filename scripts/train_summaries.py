@@ -53,7 +53,8 @@ def trained(papers: Sequence[LabPaper]) -> dict[str, dict[str, int]]:
     for paper in papers:
         texts = [paper.abstract[a:b] for a, b in sentences(paper.abstract)]
         worth = [_worth(text, paper.targets) for text in texts]
-        features += features_of(texts, paper.title)
+        lower = [text.lower() for text in texts]
+        features += features_of(lower, [text.split() for text in lower], paper.title)
         gains += list(np.array(worth) - np.mean(worth))
         for place in np.argsort(worth, kind="stable")[::-1][:3]:
             for at in fronts(texts[place]):

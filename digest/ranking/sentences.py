@@ -18,11 +18,12 @@ _STOP = re.compile(
 # What follows a stop whose space an extraction ate; `2.5`, `v1.2` and addresses are nothing such.
 _EATEN_SPACE = re.compile(r"[A-Z][a-z]*[ ,]")
 # What a stop belongs to, as does an initial (and with it the end of `e. g.` and `z. B.`).
-_ABBREVIATIONS = frozenset(
-    "e.g i.e al vs cf fig figs eq eqs eqn eqns sec secs tab tabs ref refs ch chap resp approx no"
-    " nos vol p pp dr prof st mr mrs ms jr w.r.t i.i.d a.k.a s.t u.s u.k viz ca incl inc ltd dept"
-    " univ z.b d.h u.a bzw ggf vgl sog abb nr bspw".split()
-)
+_ABBREVIATION_WORDS = """
+e.g i.e al vs cf fig figs eq eqs eqn eqns sec secs tab tabs ref refs ch chap resp approx no nos vol
+p pp dr prof st mr mrs ms jr w.r.t i.i.d a.k.a s.t u.s u.k viz ca incl inc ltd dept univ
+z.b d.h u.a bzw ggf vgl sog abb nr bspw
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 # After these a capital is a name or a number more often than a new sentence, unless it is one of:
 _OPENERS = re.compile(
     r"\s+(?:We|Our|This|These|The|In|It|However|To|For|Here|They|Moreover|Thus|As|But)\s"

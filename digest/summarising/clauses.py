@@ -23,6 +23,7 @@ _PREFERENCE = ((0, 0.7), (1, 0.65), (2, 0.6), (0, 0.4), (1, 0.4), (3, 0.0))
 _WHOLE = re.compile(
     r"https?://\S+|\$[^$\n]{1,300}\$|\\\(.{1,300}?\\\)|\([^()]{1,300}\)|\[[^\][]{1,300}\]"
 )
+_BEGINS_WHOLE = ("(", "[", "$", "://")  # without one, no need to look
 _TRAILING = " ,;:–—-，；：、("
 # A shortened sentence must not end on one of these: it would promise what does not come.
 _DANGLING = re.compile(
@@ -50,7 +51,9 @@ def shortened(text: str, limit: int) -> str:
     if width(text) <= limit:
         return text
     reach = _reach(text, limit - 1)
-    inside = [found.span() for found in _WHOLE.finditer(text) if found.start() < reach]
+    inside: list[tuple[int, int]] = []
+    if any(mark in text for mark in _BEGINS_WHOLE):
+        inside = [found.span() for found in _WHOLE.finditer(text) if found.start() < reach]
     for kind, least in _PREFERENCE:
         ends = [found.start() for found in _BOUNDARIES[kind].finditer(text, 0, reach + 1)]
         for end in reversed(ends):

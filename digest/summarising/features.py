@@ -1,18 +1,21 @@
 """The features by which a sentence of an abstract is chosen: each is there or not, by name.
 
 They say where a sentence stands, how it begins, how long it is, what of the title it holds, and
-whether the authors speak of their work in it. A score is a sum of look-ups, and the trainer and the
-mail use this very function. A word is a feature as it stands between two spaces, in small letters.
+whether the authors speak of their work in it. A score is a sum of look-ups, and the trainer and
+the mail use these very functions. A word is a feature as it stands between two spaces, in small
+letters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from subscribers.words import FUNCTION_WORDS
 
-FIRST_OURS = "ours:first"  # the first sentence in which the authors speak of their work
+# What a paper does stands among so many sentences from the first in which the authors speak of
+# their work: what is before is background, and of what follows hardly any is ever chosen.
+CANDIDATES = 5
 
 _STEM = 6  # letters: enough to match `network` and `networks`
 _WORD = re.compile(r"[^\W_]+")
@@ -52,21 +55,36 @@ _PRESENTED = _buckets("presented:", 3)  # sentences before that present somethin
 _SAID_WE = _buckets("we:", 4)  # sentences before in which the authors speak
 
 
-def features_of(sentences: Sequence[str], title: str) -> list[set[str]]:
-    """Return the features of each sentence of an abstract, in order."""
+def first_of_ours(lower: Sequence[str], words: Sequence[Sequence[str]]) -> int:
+    """Return the place of the first sentence in which the authors speak of their work, else 0.
+
+    Sentences come in small letters, whole and as words.
+    """
+    for at, each in enumerate(words):
+        if _may_be_ours(lower[at], each) and _said_of_ours(f" {lower[at]}"):
+            return at
+    return 0
+
+
+def features_of(
+    lower: Sequence[str], words: Sequence[list[str]], title: str, first: int = 0
+) -> Iterator[set[str]]:
+    """Yield the features of each sentence of an abstract from the place `first` on, in order.
+
+    All the abstract's sentences come in small letters, whole and as words. None before `first` may
+    speak of its authors' work.
+    """
     title_stems = stems_of_title(title)
     titled = len(title_stems) or 1
-    last = len(sentences) - 1
+    last = len(words) - 1
     presented = said_we = 0
-    found = []
-    for at, sentence in enumerate(sentences):
-        lower = f" {sentence.lower()}"
-        words = lower.split()
-        length = lower.count(" ")
-        common = len([1 for stem in title_stems if stem in lower])
-        first = words[:3]
+    for at in range(first, last + 1):
+        each = words[at]
+        sentence = f" {lower[at]}"
+        length = len(each)
+        common = len([1 for stem in title_stems if stem in sentence])
         features = {
-            *words,
+            *each,
             _LENGTH[length if length < 63 else 63],
             _FROM_START[at if at < 8 else 8],
             _FROM_END[last - at if last - at < 8 else 8],
@@ -76,14 +94,13 @@ def features_of(sentences: Sequence[str], title: str) -> list[set[str]]:
             _TITLE_SHARE[20 * common // length if 2 * common < length else 10],
             _PRESENTED[presented if presented < 3 else 3],
             _SAID_WE[said_we if said_we < 4 else 4],
-            *[f"^{' '.join(first[:n])}" for n in (1, 2, 3)],
+            f"^{each[0]}",
+            f"^{' '.join(each[:2])}",
+            f"^{' '.join(each[:3])}",
         }
-        if _LAST_OF_OURS.isdisjoint(features) and lower.isascii():
-            verbs = []
-        else:
-            verbs = _said_of_ours(lower)
+        verbs = _said_of_ours(sentence) if _may_be_ours(sentence, each) else []
         if verbs:
-            features.add(FIRST_OURS if not said_we else "ours:later")
+            features.add("ours:later" if said_we else "ours:first")
             said_we += 1
             features.update([f"we {verb}" for verb in verbs])
             if any(verb.startswith(_PRESENTING) for verb in verbs):
@@ -91,8 +108,7 @@ def features_of(sentences: Sequence[str], title: str) -> list[set[str]]:
                 presented += 1
         if "(" in sentence:
             features.add("aside:")
-        found.append(features)
-    return found
+        yield features
 
 
 def is_word(feature: str) -> bool:
@@ -106,6 +122,11 @@ def stems_of_title(title: str) -> list[str]:
     return [
         f" {word}" if len(word) < 4 and word.isascii() else word[:_STEM] for word in sorted(words)
     ]
+
+
+def _may_be_ours(sentence: str, words: Sequence[str]) -> bool:
+    """Return whether a sentence may speak of its authors' work: asked first, since many do not."""
+    return not (sentence.isascii() and _LAST_OF_OURS.isdisjoint(words))
 
 
 def _said_of_ours(lower: str) -> list[str]:

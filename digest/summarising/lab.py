@@ -78,11 +78,15 @@ def best_rouge(text: str, targets: Iterable[str]) -> Rouge:
 def _rouge() -> Callable[[str, str], Rouge]:
     try:
         from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415 (only the lab has it)
+        from rouge_score.tokenizers import DefaultTokenizer  # noqa: PLC0415
     except ImportError:
         raise DigestError(
             "measuring summaries needs the package rouge-score: pip install 'digest[lab]'"
         ) from None
-    scorer = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
+    tokenizer = DefaultTokenizer(use_stemmer=True)
+    # Stemming is most of the work, and each summary is compared with every sentence.
+    tokenizer.tokenize = lru_cache(maxsize=1024)(tokenizer.tokenize)
+    scorer = RougeScorer(["rouge1", "rouge2", "rougeL"], tokenizer=tokenizer)
 
     def score(text: str, target: str) -> Rouge:
         found = scorer.score(target, text)

@@ -7,9 +7,10 @@ Documents; Apache-2.0) by ridge regression on how much of the writers' summary a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 
 from digest.summarising.fronts import front_features, fronts
@@ -28,11 +29,10 @@ class SentenceModel:
     sentences: Mapping[str, int]
     fronts: Mapping[str, int]
 
-    def scores(self, features: Sequence[Set[str]]) -> list[int]:
+    def scores(self, features: Iterable[Set[str]]) -> list[int]:
         """Return how well each sentence says what its paper does: a gain in ROUGE, in `UNIT`s."""
-        weights = self.sentences
-        known = weights.keys()
-        return [sum([weights[name] for name in each & known]) for each in features]
+        weight, zeros = self.sentences.get, repeat(0)
+        return [sum(map(weight, each, zeros)) for each in features]
 
     def front(self, sentence: str) -> int:
         """Return how many characters to leave out of a sentence's front; 0: none."""

@@ -7,13 +7,14 @@ clause, so they cannot say what the paper does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from digest.ranking.sentences import sentences
 from digest.summarising.clauses import shortened, width
-from digest.summarising.features import FIRST_OURS, features_of
+from digest.summarising.features import CANDIDATES, features_of, first_of_ours
 from digest.summarising.findings import ENOUGH, finding_score, tells_outcome
 from digest.summarising.model import shipped_model
 from digest.summarising.stated import stated_in
@@ -31,13 +32,15 @@ _HANGING = re.compile(
 )
 # In `model.UNIT`s. How much better a sentence that hangs in the air must be than one that stands.
 _HANGING_MARGIN = 4_000
-_BACKGROUND = 10_000  # what a sentence loses that stands before the authors speak of their work
-# Left out where a result is too long: set apart as what came of it, it needs no `we show that`.
+_LONGEST_CLAIM = 90
+_ASIDE = frozenset(",:;()")
 # Not `suggest` or `may`: what is hedged stays hedged.
-_CLAIM = re.compile(
-    r"[^,:;()]{2,70}? (?:show|demonstrate|find|found|reveal|prove|observe|confirm|verify"
-    r"|illustrate)(?:s|d|ed|n)? that (?=\w)"
-)
+_CLAIMING_VERBS = """
+show shows showed shown demonstrate demonstrates demonstrated find finds found reveal reveals
+revealed prove proves proved proven observe observes observed confirm confirms confirmed
+verify verifies verified illustrate illustrates illustrated
+"""
+_CLAIMING = frozenset(_CLAIMING_VERBS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +69,38 @@ def summarise(
 
 @lru_cache(maxsize=16_384)  # made once a paper, kept: some 10 MB; a process composes in many turns
 def _own_words(title: str, abstract: str) -> Summary | None:
-    text = " ".join(abstract.split())
+    text = abstract
+    if "  " in text or not text.isprintable():  # a space is the only one that is printable
+        text = " ".join(text.split())
     texts = [text[start:end] for start, end in sentences(text)]
     if not texts:
         return None
-    features = features_of(texts, title)
-    chosen, pieces = _contribution(texts, _scores(features))
+    lower = [text.lower() for text in texts]
+    words = [text.split() for text in lower]
+    first = first_of_ours(lower, words)
+    candidates = islice(features_of(lower, words, title, first), CANDIDATES)
+    scores = shipped_model().scores(candidates)
+    chosen, pieces = _contribution(texts, dict(enumerate(scores, first)))
     told = " ".join(pieces)
-    results = _results(texts, features, chosen)
+    results = _results(texts, words, chosen)
     shown = shortened(told, _CONTRIBUTION_LIMIT if results else LIMIT)
     return Summary(shown, _fitting(results, LIMIT - width(shown))) if shown else None
 
 
-def _scores(features: Sequence[Set[str]]) -> list[int]:
-    """Return how well each sentence says what the paper does.
+def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int, list[str]]:
+    """Return the place of the sentence that says what the paper does, and what is shown of it.
 
-    What stands before the authors first speak of their work is background, however well it fits.
+    `scores` are the candidates', by their place.
     """
-    scores = shipped_model().scores(features)
-    first = next((at for at, each in enumerate(features) if FIRST_OURS in each), 0)
-    return [score - (_BACKGROUND if at < first else 0) for at, score in enumerate(scores)]
-
-
-def _contribution(texts: Sequence[str], scores: Sequence[int]) -> tuple[int, list[str]]:
-    """Return the place of the sentence that says what the paper does, and what is shown of it."""
-    hanging = [_hangs(text) for text in texts]
-    best = max(range(len(texts)), key=scores.__getitem__)
-    if hanging[best]:
-        standing = [at for at, hangs in enumerate(hanging) if not hangs]
+    best = max(scores, key=scores.__getitem__)
+    if _hangs(texts[best]):
+        standing = [at for at in scores if not _hangs(texts[at])]
         other = max(standing, key=scores.__getitem__, default=best)
-        joined = best and not hanging[best - 1] and len(texts[best - 1]) + len(texts[best]) < LIMIT
-        if not joined or scores[other] > scores[best] - _HANGING_MARGIN:
-            best = other
-        else:
-            return best, [_without_front(texts[best - 1]), texts[best]]
+        before = texts[best - 1] if best else ""
+        joined = before and not _hangs(before) and len(before) + len(texts[best]) < LIMIT
+        if joined and (other == best or scores[other] <= scores[best] - _HANGING_MARGIN):
+            return best, [_without_front(before), texts[best]]
+        best = other
     return best, [_without_front(texts[best])]
 
 
@@ -109,17 +110,15 @@ def _hangs(sentence: str) -> bool:
 
 
 def _results(
-    texts: Sequence[str], features: Sequence[Set[str]], chosen: int
+    texts: Sequence[str], words: Sequence[list[str]], chosen: int
 ) -> list[tuple[float, str]]:
     """Return the sentences that tell what came of the paper, each with how well, best first."""
     last = max(len(texts) - 1, 1)
     found = []
-    for at, text in enumerate(texts):
-        if at in (chosen, chosen - 1) or _hangs(text):
-            continue
-        score = finding_score(text, features[at], at / last, at > chosen)
-        if score >= ENOUGH:
-            found.append((score, text))
+    for at in range(chosen + 1, len(texts)):
+        score = finding_score(texts[at], words[at], at / last)
+        if score >= ENOUGH and not _hangs(texts[at]):
+            found.append((score, texts[at]))
     return sorted(found, reverse=True)
 
 
@@ -127,18 +126,29 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
     """Return the best result in so much room; a whole sentence before a better one cut short."""
     if room < _LEAST_RESULT:
         return None
-    fitting: list[tuple[float, str]] = []
+    too_long = []
+    best, best_score = None, 0.0
     for score, text in results:
         told = _without_front(text)
-        claim = _CLAIM.match(told) if width(told) > room else None
-        if claim and not _HANGING.match(told, claim.end()):
-            told = _from(told, claim.end())
-        shown = shortened(told, room)
-        if shown == told:
-            fitting.append((score, shown))
-        elif tells_outcome(shown):
-            fitting.append((score - _CUT_SHORT, shown))
-    return max(fitting, default=(0.0, None))[1]
+        if width(told) > room:
+            told = _without_claim(told)
+        if width(told) <= room:
+            best, best_score = told, score
+            break
+        too_long.append((score - _CUT_SHORT, told))
+    for score, told in too_long:  # in falling order
+        if score > best_score and tells_outcome(shown := shortened(told, room)):
+            return shown
+    return best
+
+
+def _without_claim(sentence: str) -> str:
+    """Leave out the front of `We show that …`: set apart as what came of it, it needs none."""
+    end = sentence.find(" that ", 0, _LONGEST_CLAIM)
+    claim = sentence[: max(end, 0)]
+    if claim[claim.rfind(" ") + 1 :] not in _CLAIMING or not _ASIDE.isdisjoint(claim):
+        return sentence
+    return sentence if _HANGING.match(sentence, end + 6) else _from(sentence, end + 6)
 
 
 def _without_front(sentence: str) -> str:

@@ -42,6 +42,21 @@ def test_a_sentence_that_hangs_in_the_air_brings_the_one_that_it_refers_to() -> 
     assert not summary.contribution.startswith("It ")
 
 
+def test_a_hanging_sentence_without_a_better_one_is_joined_with_the_one_before() -> None:
+    abstract = (
+        "Sorting shells by hand takes long. "
+        "This is why we propose ShellNet, a network that sorts shells by colour."
+    )
+    summary = summarise(TITLE, abstract)
+    assert summary is not None
+    assert summary.contribution == abstract
+
+
+def test_how_an_abstract_is_wrapped_does_not_matter() -> None:
+    wrapped = ABSTRACT.replace(" ", "\n", 30).replace(" ", " \N{NO-BREAK SPACE}\t", 3)
+    assert summarise(TITLE, wrapped) == summarise(TITLE, ABSTRACT)
+
+
 @pytest.mark.parametrize(
     "last",
     [
