@@ -136,7 +136,7 @@ def keys_of(record: PaperRecord) -> tuple[str, ...]:
     """Return every key under which a record is known, strongest first.
 
     A key is `arxiv:ID`, `doi:DOI` or `title:KEY`; matching any one is the same paper, unless the
-    identifiers contradict each other (see `digest.archive.merging.contradiction`). arXiv's own DOIs
+    identifiers contradict each other (see `contradiction`). arXiv's own DOIs
     (`10.48550/arXiv.…`) are arXiv ids.
     """
     keys = []
@@ -176,6 +176,27 @@ def doi_of(record: PaperRecord | Paper) -> str | None:
     if not record.doi or _ARXIV_DOI.match(record.doi):
         return None
     return _PREPRINT_VERSION.sub(r"\1", record.doi.strip().lower())
+
+
+def two_arxiv_ids(a: PaperRecord | Paper, b: PaperRecord | Paper) -> bool:
+    """Return whether two records carry different arXiv ids: then they are never one paper."""
+    ours, theirs = arxiv_id_of(a), arxiv_id_of(b)
+    return bool(ours and theirs and ours != theirs)
+
+
+def contradiction(a: PaperRecord | Paper, b: PaperRecord | Paper) -> str | None:
+    """Return why two records that look alike cannot be one paper by their identifiers, or None.
+
+    One arXiv id settles it: a preprint may carry its own DOI in one source and the journal's in
+    another. Without one, two DOIs are two works (journals print many an "Editorial").
+    """
+    if two_arxiv_ids(a, b):
+        return f"two arXiv ids: {arxiv_id_of(a)} and {arxiv_id_of(b)}"
+    ours, theirs = doi_of(a), doi_of(b)
+    same_arxiv_id = arxiv_id_of(a) is not None and arxiv_id_of(a) == arxiv_id_of(b)
+    if ours and theirs and ours != theirs and not same_arxiv_id:
+        return f"two DOIs: {ours} and {theirs}"
+    return None
 
 
 @lru_cache(maxsize=8192)

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
 
-from digest.archive.merging import FIELDS, improvements, two_arxiv_ids
+from digest.archive.merging import FIELDS, improvements
 from digest.archive.near_duplicates import Same, same_paper, title_contradiction
 from digest.archive.title_blocks import CROWDED, blocking_hashes
-from digest.papers import Paper, PaperRecord, arxiv_id_of, keys_of, twin_key
+from digest.papers import Paper, PaperRecord, arxiv_id_of, keys_of, twin_key, two_arxiv_ids
 
 
 class Known(Protocol):

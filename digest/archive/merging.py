@@ -51,27 +51,6 @@ FIELDS = (
 )
 
 
-def two_arxiv_ids(a: Facts, b: Facts) -> bool:
-    """Return whether two records carry different arXiv ids: then they are never one paper."""
-    ours, theirs = arxiv_id_of(a), arxiv_id_of(b)
-    return bool(ours and theirs and ours != theirs)
-
-
-def contradiction(a: Facts, b: Facts) -> str | None:
-    """Return why two records that look alike cannot be one paper by their identifiers, or None.
-
-    One arXiv id settles it: a preprint may carry its own DOI in one source and the journal's in
-    another. Without one, two DOIs are two works (journals print many an "Editorial").
-    """
-    if two_arxiv_ids(a, b):
-        return f"two arXiv ids: {arxiv_id_of(a)} and {arxiv_id_of(b)}"
-    ours, theirs = doi_of(a), doi_of(b)
-    same_arxiv_id = arxiv_id_of(a) is not None and arxiv_id_of(a) == arxiv_id_of(b)
-    if ours and theirs and ours != theirs and not same_arxiv_id:
-        return f"two DOIs: {ours} and {theirs}"
-    return None
-
-
 def improvements(existing: Facts, incoming: Facts) -> dict[str, Any]:
     """Return the fields of `existing` that `incoming` betters, with their new values.
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from digest.archive.merging import Facts, contradiction, ends_cut_off
+from digest.archive.merging import Facts, ends_cut_off
 from digest.archive.title_words import TitleWords, fold, title_words
-from digest.papers import Link, arxiv_id_of, doi_of
+from digest.papers import Link, arxiv_id_of, contradiction, doi_of
 
 AGREEING_ABSTRACTS = 0.8  # share of shingles, when both abstracts are there
 ALIKE_TITLES = 0.8  # ratio of letters, when the abstracts agree

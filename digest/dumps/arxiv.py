@@ -43,7 +43,7 @@ class Arxiv:
     """arXiv's API answers and listings."""
 
     name = "arxiv"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are XML that arXiv wrote; never raises."""

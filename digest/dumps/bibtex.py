@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from digest.dumps import fields, record, tagged_text, tex
+from digest.dumps import fields, record, tagged_text, tex, venues
 from digest.dumps.bibtex_scan import Block, scan
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry, Harvest
@@ -33,6 +33,7 @@ _OWN = frozenset(
     pages crossref xref ids label entryset options file isbn
     """.split()  # noqa: SIM905
 )
+_REMARKS = ("note", "addendum")  # what a bibliography prints; `annote` is the reader's own
 _LESS_AND_GREATER = (
     (re.compile(r"\\textless(?:\{\}|\s)?"), "<"),
     (re.compile(r"\\textgreater(?:\{\}|\s)?"), ">"),
@@ -43,7 +44,7 @@ class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
@@ -99,6 +100,8 @@ def _record(entry: Entry) -> PaperRecord:
         keywords=[tex.to_unicode(word, source="bibtex") for word in fields.words(keywords)],
         arxiv_id=arxiv_id,
         doi=doi,
+        venue=_venue(entry),
+        comment=fields.without_markup("; ".join(filter(None, map(entry.text, _REMARKS)))),
         tex_source="bibtex",
     )
 
@@ -109,6 +112,12 @@ def _title(entry: Entry) -> str:
     if not subtitle or subtitle.lower() in title.lower():
         return title
     return f"{title} {subtitle}" if title[-1] in ".:?!" else f"{title}: {subtitle}"
+
+
+def _venue(entry: Entry) -> str:
+    """Return the journal or the proceedings, also where ADS names it by a macro (`\\apj`)."""
+    told = entry.text("journal", "journaltitle", "booktitle")
+    return fields.without_markup(venues.of_macro(told) or told)
 
 
 def _bare(told: str) -> str:

@@ -115,23 +115,23 @@ class _Scanner:
         opened = found.end() - 1
         if kind in _NO_ENTRIES:
             end = self.close.get(opened) if self.text[opened] == "{" else None
-            return None, end + 1 if end is not None else self._next(found.end())
+            return None, end + 1 if end is not None else self._next(opened + 1)
         try:
             key, at = ("", found.end()) if kind == "string" else self._key(found.end())
             values, at, is_open = self._fields(at, ")" if self.text[opened] == "(" else "}")
         except _BrokenEntry as error:
             reason = f"{error} (line {self.line(error.at)})"
-            return Block(kind, line, problem=reason), self._next(found.end())
+            return Block(kind, line, problem=reason), self._next(opened)
         if kind == "string":
             self.macros |= values
             return None, at
         return Block(kind, line, key, values, is_open=is_open), at
 
     def _next(self, at: int) -> int:
-        """Return where to go on behind a broken entry: at the next beginning, or the end."""
-        places = (bisect_left(each, at) for each in (self.entries, self.beginnings))
-        lists = zip((self.entries, self.beginnings), places, strict=True)
-        return min((each[i] for each, i in lists if i < len(each)), default=len(self.text))
+        """Return where to go on behind a broken entry's brace: behind it, or at the next entry."""
+        lists = (self.entries, self.beginnings)
+        found = [each[i] for each in lists if (i := bisect_left(each, at)) < len(each)]
+        return min([*found, self.close.get(at, len(self.text))])
 
     def _key(self, at: int) -> tuple[str, int]:
         if keyless := _KEYLESS.match(self.text, at):

@@ -30,7 +30,7 @@ class Biorxiv:
     """Answers of bioRxiv's and medRxiv's `details` interface."""
 
     name = "biorxiv"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a `details` answer; never raises."""

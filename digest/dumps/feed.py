@@ -36,7 +36,7 @@ class Feed:
     """RSS 0.9 to 2.0 and Atom, from anybody."""
 
     name = "feed"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin a feed; never raises."""

@@ -35,7 +35,7 @@ class HuggingFaceJson:
     """Hugging Face's daily papers, as its API gives them."""
 
     name = "hf-json"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a list of Hugging Face papers; never raises."""
@@ -107,7 +107,7 @@ def _record(entry: Entry) -> PaperRecord:
     arxiv_id, links = paper_links(entry.text("id"))
     return record.build_record(
         title=entry.title("title", "outer title"),
-        abstract=entry.text("summary", "outer summary", "ai_summary"),
+        abstract=entry.text("summary", "outer summary"),
         position=entry.position,
         line=entry.line,
         authors=entry.names("authors"),

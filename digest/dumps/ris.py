@@ -26,6 +26,7 @@ _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9]) {1,3}-(?: (.*))?$")
 _BEGINNING = re.compile(r"\s{0,3}TY {0,3}- {0,3}([A-Za-z].{0,60})?$")
 # Files put together without a line end between them: `ER  - TY  - JOUR`.
 _JOINED = re.compile(r"^([ \t]*ER {0,3}-[ \t]*)(?=TY {1,3}- )", re.MULTILINE)
+_BOOKS = ("BOOK", "EBOOK", "EDBOOK", "THES", "RPRT")
 _MOST_IN_LINE = 10_000  # authors
 
 
@@ -66,7 +67,7 @@ class Ris:
     """A bibliography in RIS."""
 
     name = "ris"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a record (`TY  - JOUR`) begins a line of these bytes; never raises."""
@@ -143,6 +144,8 @@ def _record(entry: Entry) -> PaperRecord:
         keywords=fields.words([k for told in piece.lines("KW") for k in re.split(r";\s*", told)]),
         arxiv_id=find_arxiv_id(cited) if "arxiv" in cited.lower() else None,
         doi=doi,
+        venue=_venue(piece),
+        comment=fields.without_markup("; ".join(piece.all("N1"))),
     )
 
 
@@ -152,6 +155,16 @@ def _title(piece: _Piece) -> str:
     if not found:
         raise Unreadable("no title (TI or T1)")
     return fields.without_markup(found)
+
+
+def _venue(piece: _Piece) -> str:
+    """Return the journal or the proceedings; a book's second title is its series."""
+    if piece.first("TY").strip().upper() in _BOOKS:
+        return ""
+    titled = piece.first("TI", "T1", "CT")  # else BT is the title itself
+    return fields.without_markup(
+        piece.first("JF", "T2", "JO", "C3", *(["BT"] if titled else []), "JA", "J2", "J1")
+    )
 
 
 def _published(piece: _Piece) -> date | None:

@@ -32,6 +32,53 @@ _UNDECIDED = re.compile(r"\b(?:submitted|submission|under review|rejected)\b", r
 _LONGEST = 200  # characters; what is longer is a sentence
 
 
+# The journals' macros of AASTeX, which NASA's ADS writes into every export of BibTeX.
+_MACROS = {
+    "aap": "Astronomy & Astrophysics",
+    "aapr": "Astronomy & Astrophysics Review",
+    "aaps": "Astronomy & Astrophysics Supplement",
+    "actaa": "Acta Astronomica",
+    "aj": "The Astronomical Journal",
+    "ao": "Applied Optics",
+    "apj": "The Astrophysical Journal",
+    "apjl": "The Astrophysical Journal Letters",
+    "apjs": "The Astrophysical Journal Supplement Series",
+    "apss": "Astrophysics and Space Science",
+    "araa": "Annual Review of Astronomy and Astrophysics",
+    "gca": "Geochimica et Cosmochimica Acta",
+    "grl": "Geophysical Research Letters",
+    "icarus": "Icarus",
+    "jcap": "Journal of Cosmology and Astroparticle Physics",
+    "jcp": "The Journal of Chemical Physics",
+    "jgr": "Journal of Geophysical Research",
+    "mnras": "Monthly Notices of the Royal Astronomical Society",
+    "na": "New Astronomy",
+    "nar": "New Astronomy Reviews",
+    "nat": "Nature",
+    "pasa": "Publications of the Astronomical Society of Australia",
+    "pasj": "Publications of the Astronomical Society of Japan",
+    "pasp": "Publications of the Astronomical Society of the Pacific",
+    "physrep": "Physics Reports",
+    "planss": "Planetary and Space Science",
+    "pra": "Physical Review A",
+    "prb": "Physical Review B",
+    "prc": "Physical Review C",
+    "prd": "Physical Review D",
+    "pre": "Physical Review E",
+    "prl": "Physical Review Letters",
+    "procspie": "Proceedings of SPIE",
+    "rmp": "Reviews of Modern Physics",
+    "rmxaa": "Revista Mexicana de Astronomía y Astrofísica",
+    "solphys": "Solar Physics",
+    "ssr": "Space Science Reviews",
+}
+
+
+def of_macro(told: str) -> str | None:
+    """Return the journal that a macro of AASTeX stands for (`\\apj`); None for anything else."""
+    return _MACROS.get(told.strip(" {}")[1:]) if told.strip(" {}").startswith("\\") else None
+
+
 def published_in(told: str) -> str | None:
     """Return a venue as its source names it; None for a preprint server or nothing."""
     named = told.strip(" .,;")

@@ -8,8 +8,8 @@ from itertools import permutations
 
 import pytest
 
-from digest.archive.merging import FIELDS, contradiction, improvements, provenance_of
-from digest.papers import Link, Paper, PaperRecord
+from digest.archive.merging import FIELDS, improvements, provenance_of
+from digest.papers import Link, Paper, PaperRecord, contradiction
 
 
 def told(title: str = "Bees", abstract: str = "", **facts: object) -> PaperRecord:
