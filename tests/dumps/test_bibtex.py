@@ -187,3 +187,35 @@ def test_an_old_doi_stays_whole(told: str) -> None:
 )
 def test_a_hostile_file_takes_no_time(text: str) -> None:
     assert len(list(scan(text))) <= 50_000
+
+
+@pytest.mark.parametrize(
+    ("fields", "venue", "comment"),
+    [
+        ("journal={Journal of {Pots}}", "Journal of Pots", None),
+        ("journaltitle={Pots \\& Lids}", "Pots & Lids", None),
+        ("booktitle={Proc. of {POT}}, note={Oral}", "Proc. of POT", "Oral"),
+        ("journal={\\apj}", "The Astrophysical Journal", None),
+        ("journal=jop", "Journal of Ponds", None),
+        ("journal={arXiv preprint arXiv:2601.00041}", None, None),
+        (
+            "journal={CoRR}, note={Accepted at POT 2026}",
+            "POT 2026",
+            "Accepted at POT 2026",
+        ),
+        ("note={9 pages}, addendum={with code}, annote={mine}", None, "9 pages; with code"),
+    ],
+)
+def test_the_venue_and_what_is_noted_are_carried_through(
+    fields: str, venue: str | None, comment: str | None
+) -> None:
+    (record,) = read(
+        f"@string{{jop = {{Journal of Ponds}}}}\n@misc{{a, title={{T}}, {fields}}}"
+    ).records
+    assert (record.venue, record.comment) == (venue, comment)
+
+
+def test_a_broken_entry_on_a_line_of_entries_costs_itself() -> None:
+    told = read(f"@misc{{x, title A}}@misc{{y, title B}}@misc{{b, title={{{REED}}}}}")
+    assert [record.title for record in told.records] == [REED]
+    assert len(told.rejections) == 2

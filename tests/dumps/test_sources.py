@@ -32,6 +32,12 @@ def test_hugging_face_tells_upvotes_inside_and_comments_outside() -> None:
     assert told.rejections == ()
 
 
+def test_a_models_summary_does_not_stand_in_for_the_abstract() -> None:
+    paper = {"id": "2601.00013", "title": "Kettles", "ai_summary": "It boils."}
+    (record,) = read(json.dumps([{"paper": paper}]).encode()).records
+    assert (record.abstract, record.ai_summary) == ("", "It boils.")
+
+
 def test_hugging_faces_midnight_utc_is_that_day() -> None:
     assert read(samples.HF_JSON).captured_on == date(2026, 1, 2)
 
