@@ -28,6 +28,7 @@ _ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 _LATE_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?(\s+)(<\?xml[^<>]{0,200}\?>)")
 _BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#?\w{1,32};)", re.DOTALL)
+_REFERENCE = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,32})|([0-9]{1,32}));", re.IGNORECASE)
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "doi", "id", "link")
 _DAYS = ("published", "updated", "created", "prism_publicationdate", "prism_coverdate")
 
@@ -68,10 +69,17 @@ class Feed:
 def _repaired(data: bytes) -> bytes:
     """Return a feed without what is no well-formed XML but harmless; its lines stay where they are.
 
-    White space before the declaration goes behind it, a bare `&` (`D&D`) becomes `&amp;`.
+    White space before the declaration goes behind it, a bare `&` (`D&D`) becomes `&amp;`, a
+    reference to no character (`&#x110000;`, `&#xD800;`) the sign for one that is unknown.
     """
     data = _LATE_DECLARATION.sub(rb"\2\1", data)
+    data = _REFERENCE.sub(_possible_reference, data)
     return _BARE_AMPERSAND.sub(lambda found: found[0] if len(found[0]) > 1 else b"&amp;", data)
+
+
+def _possible_reference(found: re.Match[bytes]) -> bytes:
+    code = int(found[1], 16) if found[1] else int(found[2])
+    return found[0] if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else b"&#xFFFD;"
 
 
 def _read(data: bytes) -> Any:

@@ -45,7 +45,7 @@ def hf_json(entries: Sequence[Told], joint: str) -> str:
         json.dumps({"paper": {"id": f"26{int(doi.rpartition('.')[2]) + 10:02}.00001", "title": t}})
         for t, doi in entries
     )
-    return f'[{("," + joint).join(papers)}]'.replace("2610", "2601")
+    return f"[{(',' + joint).join(papers)}]".replace("2610", "2601")
 
 
 def arxiv(entries: Sequence[Told], joint: str) -> str:
@@ -82,15 +82,16 @@ def biorxiv(entries: Sequence[Told], joint: str) -> str:
 
 def rss(entries: Sequence[Told], joint: str) -> str:
     items = (
-        f"<item><title>{t}</title><link>https://e.org/{number(doi)}</link>"
-        f"<guid>{doi}</guid></item>"
+        f"<item><title>{t}</title><link>https://e.org/{number(doi)}</link><guid>{doi}</guid></item>"
         for t, doi in entries
     )
     return f'<rss version="2.0"><channel><title>J</title>{joint.join(items)}</channel></rss>'
 
 
 def json_feed(entries: Sequence[Told], joint: str) -> str:
-    items = (json.dumps({"id": doi, "title": t, "url": f"https://e.org/{doi}"}) for t, doi in entries)
+    items = (
+        json.dumps({"id": doi, "title": t, "url": f"https://e.org/{doi}"}) for t, doi in entries
+    )
     return f'{{"version":"https://jsonfeed.org/version/1.1","items":[{("," + joint).join(items)}]}}'
 
 
@@ -110,7 +111,16 @@ FORMATS: dict[str, Callable[[Sequence[Told], str], str]] = {
 # What may stand between two entries: line ends of every system, or none, and what files that
 # were put together have in the middle.
 JOINTS = {
-    "bibtex": ["", "\n", "\r\n", "\n\n", f"\n{MARK}", ",\n", "\n% seen\n", "\nann@kettle.example\n"],
+    "bibtex": [
+        "",
+        "\n",
+        "\r\n",
+        "\n\n",
+        f"\n{MARK}",
+        ",\n",
+        "\n% seen\n",
+        "\nann@kettle.example\n",
+    ],
     "ris": ["", "\n", "\r\n", "\n\n", f"\n{MARK}", "\r"],
 }
 

@@ -24,6 +24,7 @@ COSTLY = {
     "scholar-alert": b"<html><h3><a class=gse_alrt_title>" * 50_000,
     "arxiv-list": b"<html><dl><dt><a href=/abs/>" * 50_000,
     "hf-json": b'[{"paper": 1},' + b"[" * 300_000,
+    "page-text": b"Daily Papers\n" + b"words of a line that never ends\n" * 20_000,
 }
 
 

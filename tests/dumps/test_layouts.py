@@ -185,6 +185,7 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
             "title": "CARD: A Channel A Test of Cards in Two Lines",
             "authors": ("Grégoire Moss", "Klaus-Dieter Fern", "Yamine Aït Reed"),
             "doi": "10.1000/978-3-662-43652-3_20",
+            "venue": "Proceedings",
         },
         {"title": "Home Rearrangement", "authors": (MOSS,), "arxiv_id": "2412.00001"},
     ],
@@ -228,7 +229,12 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
             "authors": ("C. Y. Reed",),
         },
         {"title": "No end before the next", "authors": ("D. Pond",)},
-        {"title": "From the archive", "published": date(2020, 1, 5), "arxiv_id": "2001.00004"},
+        {
+            "title": "From the archive",
+            "published": date(2020, 1, 5),
+            "comment": "arXiv: 2001.00004 Comment: 9 pages",
+            "arxiv_id": "2001.00004",
+        },
     ],
 }
 TOLD = tuple(sorted(set(FIELDS) - {"source_title", "source_abstract", "author_count", "links"}))

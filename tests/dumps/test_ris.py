@@ -39,7 +39,7 @@ def whole(lines: str) -> str:
         ("A2  - Moss, Ann", {"authors": ("Ann Moss",)}),
         ("M3  - doi:10.1000/POT.1", {"doi": "10.1000/pot.1"}),
         ("UR  - https://doi.org/10.1000/pot.1", {"doi": "10.1000/pot.1"}),
-        ("N2  - Short.\nAB  - A longer abstract\nof two lines.", {"abstract": "A longer abstract of two lines."}),
+        ("N2  - Pot.\nAB  - An abstract\nof two lines.", {"abstract": "An abstract of two lines."}),
         ("KW  - pots; lids\nKW  - steam", {"keywords": ("pots", "lids", "steam")}),
     ],
 )  # fmt: skip

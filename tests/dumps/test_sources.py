@@ -194,6 +194,12 @@ def test_a_feeds_html_becomes_text_and_its_day_stays_in_its_own_zone() -> None:
     assert [(r.line, r.reason) for r in told.rejections] == [(8, "entry 2: no title")]
 
 
+@pytest.mark.parametrize("code", ["x110000", "XD800", "55296", "99999999999999"])
+def test_a_reference_to_no_character_costs_itself_only(code: str) -> None:
+    told = read(samples.RSS.replace(b"<item>", f"<item><source>&#{code};</source>".encode(), 1))
+    assert [r.title for r in told.records] == [r.title for r in read(samples.RSS).records]
+
+
 def test_a_feed_that_names_a_local_file_is_not_opened(tmp_path: object) -> None:
     with pytest.raises(DumpError):
         read(b"/etc/passwd", "feed")

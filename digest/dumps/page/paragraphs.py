@@ -54,16 +54,16 @@ class Wrap:
 
 def unit_of(pieces: Sequence[Piece]) -> Unit:
     """Return pieces as one paragraph; its text is on one line."""
-    text = pieces[0].text
+    told = [pieces[0].text]
     for piece in pieces[1:]:
         shown = piece.raw or piece.text
-        text += shown if _is_broken_word(text, shown) else f" {shown}"
-    return Unit(tuple(pieces), text)
+        told += [shown] if _is_broken_word(told[-1], shown) else [" ", shown]
+    return Unit(tuple(pieces), "".join(told))
 
 
 def _is_broken_word(before: str, after: str) -> bool:
     """Return whether a line was broken after a word's hyphen, as `state-` / `of-the-art`."""
-    return bool(_HYPHEN.search(before)) and bool(_GOES_ON.match(after))
+    return bool(_HYPHEN.search(before[-2:])) and bool(_GOES_ON.match(after))
 
 
 def closes_sentence(text: str) -> bool:

@@ -34,8 +34,10 @@ def read_text(lines: text.Lines) -> Source:
     """Return a text's pieces. Raises DumpError when it has too many lines for a page."""
     if len(lines.all) > MAX_LINES:
         raise DumpError(f"more than {MAX_LINES:,} lines: no page is that long", line=MAX_LINES)
-    plain = _unquoted([_CONTROLS.sub("", line) for line in lines.all])
+    bare = [_CONTROLS.sub("", line) for line in lines.all]
+    plain = _unquoted(list(bare))
     markup = _front_matter(plain)
+    markup |= {n for n, line in enumerate(plain, 1) if not line and bare[n - 1]}  # a quoted gap
     linked = Linked(tuple(plain))
     if is_markdown(plain):
         linked = resolve_links(plain)
