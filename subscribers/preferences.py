@@ -17,9 +17,10 @@ from subscribers.addresses import parse_name
 from subscribers.errors import AddressError, ProfileError
 from subscribers.messages import message
 from subscribers.profile import parse
-from subscribers.store import Cadence, Subscriber
+from subscribers.store import Breadth, Cadence, Subscriber
 
 CADENCES: tuple[Cadence, ...] = ("daily", "weekdays", "days", "weekly")
+BREADTHS: tuple[Breadth, ...] = ("normal", "strict", "wide")  # the default first
 MAX_PAPERS = 50
 
 _CONTINENTS = (
@@ -45,6 +46,7 @@ class Preferences:
     weekdays: tuple[int, ...] = ()
     max_papers: int | None = None
     wants_html: bool = True
+    breadth: Breadth = "normal"
 
     def applied_to(self, subscriber: Subscriber) -> Subscriber:
         """Return the subscriber with these preferences."""
@@ -86,6 +88,7 @@ def fields_of(reader: Subscriber | Preferences) -> dict[str, str]:
         "weekdays": " ".join(map(str, reader.weekdays)),
         "max_papers": "" if reader.max_papers is None else str(reader.max_papers),
         "format": "html" if reader.wants_html else "text",
+        "breadth": reader.breadth,
     }
 
 
@@ -101,7 +104,8 @@ def read_preferences(fields: Mapping[str, str], languages: Collection[str] = ())
     Args:
         languages: tags of those that mails can be written in; empty: any is taken.
         fields: any of keywords, name, language, timezone, hour, cadence, weekdays (numbers with
-            Monday 0, separated by spaces or commas), max_papers, format ('html' or 'text').
+            Monday 0, separated by spaces or commas), max_papers, format ('html' or 'text'),
+            breadth ('strict', 'normal' or 'wide').
 
     Raises:
         PreferencesError: with every problem.
@@ -128,6 +132,7 @@ def read_preferences(fields: Mapping[str, str], languages: Collection[str] = ())
         _weekdays(fields, cadence, problems),
         _number(fields, "max_papers", 1, MAX_PAPERS, problems),
         _one_of(fields, "format", ("html", "text"), problems) == "html",
+        cast(Breadth, _one_of(fields, "breadth", BREADTHS, problems)),
     )
     if problems:
         raise PreferencesError(problems)

@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 from subscribers.consent import Consent, State
 
 Cadence = Literal["daily", "weekdays", "days", "weekly"]
+Breadth = Literal["strict", "normal", "wide"]
 Opinion = Literal["more", "less"]
 
 
@@ -35,6 +36,7 @@ class Subscriber:
     cadence: Cadence = "daily"
     weekdays: tuple[int, ...] = ()  # Monday is 0; for cadence 'days' (any) and 'weekly' (one)
     max_papers: int | None = None  # per issue
+    breadth: Breadth = "normal"  # how well a paper has to match the keywords
     wants_html: bool = True  # False: text only
     created_at: datetime | None = None  # UTC; first time this address came
     pending_since: datetime | None = None  # UTC; when the newest unanswered request was made

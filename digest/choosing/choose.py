@@ -55,8 +55,13 @@ class Explains(Protocol):
     def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
         """Which of the profile's items gives most to each paper; -1: none."""
 
-    def best(self, profile: Profile, numbers: Sequence[int]) -> tuple[float, ...]:
-        """How well each paper matches the item that it matches best, whatever its weight."""
+    def best(
+        self, profile: Profile, numbers: Sequence[int], *, by_words: bool = False
+    ) -> tuple[float, ...]:
+        """How well each paper matches the item that it matches best, whatever its weight.
+
+        `by_words`: items whose words do not stand in a paper do not count for it.
+        """
 
     def taste_of(self, taste: Taste, numbers: Sequence[int]) -> Sequence[tuple[float, float]]:
         """What a taste gives each of some papers, and what it takes from it."""
@@ -90,12 +95,14 @@ def choose(
     max_papers: int = 10,
     min_papers: int = 3,
     floor: float = FLOOR,
+    by_words: bool = False,
     trending: int = 0,
 ) -> Picks:
     """Choose the papers of one issue, best first, the trending ones last.
 
     `trending` of the places are kept for what is popular outside the keywords, unless all that is
     popular matches. Without a single match there is no fill either: the reader has a quiet day.
+    `by_words`: a keyword's meaning alone brings no paper.
     """
     chosen, fill = decisions(
         profile,
@@ -106,6 +113,7 @@ def choose(
         max_papers=max_papers,
         min_papers=min_papers,
         floor=floor,
+        by_words=by_words,
         trending=trending,
     )
     grounds = index.grounds(profile, [paper for paper, _ in chosen], taste)
@@ -127,13 +135,16 @@ def decisions(
     max_papers: int = 10,
     min_papers: int = 3,
     floor: float = FLOOR,
+    by_words: bool = False,
     trending: int = 0,
 ) -> tuple[list[Candidate], list[int]]:
     """Return what `choose` picks, best first, and the papers that fill the issue; no reasons."""
     if taste:
         sent = _Either(sent, {opinion.paper.id for opinion in taste})
     most_liked = int(LIKED_SHARE * max_papers)
-    candidates = eligible(profile, ranking, index, sent, floor, taste, most_liked)
+    candidates = eligible(
+        profile, ranking, index, sent, floor, taste, most_liked, by_words=by_words
+    )
     if not candidates:
         return [], []
     missing = min(min_papers, max_papers) - len(candidates)
@@ -162,12 +173,15 @@ def eligible(
     floor: float,
     taste: Taste = (),
     most_liked: int = 0,
+    *,
+    by_words: bool = False,
 ) -> list[Candidate]:
     """Return what may be picked, best first: at the floor or above, new, no near-duplicates.
 
-    At most `most_liked` of them are brought by the reader's likes alone.
+    At most `most_liked` of them are brought by the reader's likes alone. `by_words`: none by the
+    meaning of keywords that do not stand in it.
     """
-    best = index.best(profile, ranking.papers)
+    best = index.best(profile, ranking.papers, by_words=by_words)
     new = [paper not in sent for paper in ranking.papers]
     through = [match >= floor and fresh for match, fresh in zip(best, new, strict=True)]
     if taste:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Protocol, TypedDict
 
+from digest.choosing.breadth import required
 from digest.choosing.choose import choose
 from digest.choosing.why import Answer, explain_absence
 from digest.papers import Paper
@@ -21,7 +22,7 @@ from digest.ranking.interface import Pick, Reason
 from digest.ranking.semantics import Semantics
 from digest.ranking.taste import Taste
 from subscribers.profile import Profile, parse_stored
-from subscribers.store import Subscriber
+from subscribers.store import Breadth, Subscriber
 
 NOTHING_SENT: frozenset[int] = frozenset()
 Request = tuple[object, ...]  # what decides a reader's picks
@@ -81,6 +82,7 @@ class Limits(TypedDict):
     max_papers: int
     min_papers: int
     floor: float
+    by_words: bool
     trending: int
 
 
@@ -161,7 +163,7 @@ class Editor:
         profile = _profile(due.reader.keywords)
         return {
             number: offer.index.explain(profile, number).reasons
-            for number in self.matching(offer, profile)
+            for number in self.matching(offer, profile, due.reader.breadth)
         }
 
     def picked_again(self, offer: Offer, reader: Subscriber, pick: Pick) -> Pick:
@@ -171,30 +173,37 @@ class Editor:
         why = offer.index.explain(_profile(reader.keywords), pick.paper)
         return replace(pick, reasons=why.reasons, spans=why.spans, grounds=None)
 
-    def matching(self, offer: Offer, profile: Profile) -> list[int]:
-        """Return the papers of an offer that are above the floor for a profile."""
-        return self.matching_each(offer, [profile])[0]
+    def matching(self, offer: Offer, profile: Profile, breadth: Breadth = "normal") -> list[int]:
+        """Return the papers of an offer that match a profile well enough."""
+        return self.matching_each(offer, [profile], breadth)[0]
 
-    def matching_each(self, offer: Offer, profiles: Sequence[Profile]) -> list[list[int]]:
-        """Return for each profile the papers of an offer that are above the floor for it."""
+    def matching_each(
+        self, offer: Offer, profiles: Sequence[Profile], breadth: Breadth = "normal"
+    ) -> list[list[int]]:
+        """Return for each profile the papers of an offer that match it well enough."""
+        floor, by_words = required(breadth, self._rules.floor)
         rankings = offer.index.rank(profiles, depth=max(1, len(offer.papers)))
         return [
             [
                 paper
                 for paper, match in zip(
-                    ranking.papers, offer.index.best(profile, ranking.papers), strict=True
+                    ranking.papers,
+                    offer.index.best(profile, ranking.papers, by_words=by_words),
+                    strict=True,
                 )
-                if match >= self._rules.floor
+                if match >= floor
             ]
             for profile, ranking in zip(profiles, rankings, strict=True)
         ]
 
     def _limits(self, reader: Subscriber) -> Limits:
         rules = self._rules
+        floor, by_words = required(reader.breadth, rules.floor)
         return Limits(
             max_papers=reader.max_papers or rules.max_papers,
             min_papers=rules.min_papers,
-            floor=rules.floor,
+            floor=floor,
+            by_words=by_words,
             trending=rules.trending,
         )
 
@@ -257,7 +266,8 @@ class Editor:
 def _request(offer: Offer, due: IssueFor, at: int) -> Request:
     """Return what decides a reader's picks; a taste of one's own is like nobody else's."""
     had = frozenset(offer.papers.keys() & due.sent) if due.sent else NOTHING_SENT
-    return (due.reader.keywords, due.reader.max_papers, had, at if due.taste else None)
+    reader = due.reader
+    return (reader.keywords, reader.max_papers, reader.breadth, had, at if due.taste else None)
 
 
 def _unsent(

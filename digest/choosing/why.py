@@ -66,6 +66,13 @@ class BelowFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class ByMeaningAlone:
+    """It is near a keyword that does not stand in it, and the reader asks for strict matches."""
+
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
 class NearDuplicate:
     """It says nearly the same as a paper that is in the issue."""
 
@@ -89,6 +96,7 @@ Answer = (
     | Lacking
     | NoMatch
     | BelowFloor
+    | ByMeaningAlone
     | NearDuplicate
     | CrowdedOut
 )
@@ -104,6 +112,7 @@ def explain_absence(
     max_papers: int,
     min_papers: int,
     floor: float,
+    by_words: bool = False,
     trending: int = 0,
 ) -> Answer:
     """Say why a paper is in a reader's issue, or what kept it out; the first reason that holds.
@@ -130,6 +139,7 @@ def explain_absence(
         max_papers=max_papers,
         min_papers=min_papers,
         floor=floor,
+        by_words=by_words,
         trending=trending,
     )
     for place, pick in enumerate(picks, start=1):
@@ -140,6 +150,8 @@ def explain_absence(
         return NoMatch()
     if (best := index.best(profile, [number])[0]) < floor:
         return BelowFloor(floor, best, explanation)
+    if index.best(profile, [number], by_words=by_words)[0] < floor:
+        return ByMeaningAlone(explanation)
     for pick in picks:
         if number in index.duplicates_of(pick.paper):
             return NearDuplicate(pick.paper)
@@ -168,6 +180,11 @@ def sentence(answer: Answer, titles: Mapping[int, str]) -> str:
         case BelowFloor(floor, best, why_not):
             what = f" ({_reasons(why_not.reasons)})" if why_not.reasons else ""
             return f"no keyword gives it the floor of {floor:g}; the best is {best:.3f}{what}"
+        case ByMeaningAlone(why_not):
+            return (
+                "it is near by meaning alone, and they ask for strict matches"
+                f" ({_reasons(why_not.reasons)})"
+            )
         case NearDuplicate(of):
             return f"it says nearly the same as “{titles.get(of, of)}”, which is in the issue"
         case CrowdedOut(place, by, why_not):

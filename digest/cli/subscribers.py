@@ -46,6 +46,9 @@ Cadence = Annotated[str, typer.Option(help="daily, weekdays, days or weekly.")]
 Weekdays = Annotated[str, typer.Option(help="For days and weekly: 0 (Monday) to 6.")]
 MaxPapers = Annotated[str, typer.Option(help="In one issue.")]
 Format = Annotated[str, typer.Option(help="html or text.")]
+BreadthOption = Annotated[
+    str, typer.Option(help="How well a paper has to match: strict, normal or wide.")
+]
 Like = Annotated[
     list[str] | None,
     typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
@@ -67,6 +70,7 @@ def add(
     weekdays: Weekdays = "",
     max_papers: MaxPapers = "",
     format: Format = "",
+    breadth: BreadthOption = "",
     like: Like = None,
     like_file: LikeFile = None,
     as_json: Json = False,
@@ -82,6 +86,7 @@ def add(
         "weekdays": weekdays,
         "max_papers": max_papers,
         "format": format,
+        "breadth": breadth,
     }
     app = context.obj.app
     languages = app.press.languages.names() if language else ()

@@ -26,7 +26,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +51,9 @@ ALL_COSINE = 0.25  # to a paper with all its words, but apart
 ENOUGH_COVER = 0.75
 MOST_COVER = 1.5  # of an item of more than USUAL_WORDS, in terms of its most telling word
 USUAL_WORDS = 3  # a longer item is given more where no model sees its meaning
-WHOLE = 0.6  # share of a bag's neighbours
+BESIDE = 0.6  # share of a bag's neighbours that makes a whole
+TELLING, ENOUGH, WHOLE = 1.0, 2.0, 3.0  # how much of an item stands in a paper
+LEAST_COSINES = np.array([0, LONE_COSINE, ALL_COSINE, -1])  # that each of them needs
 AT_THE_MARGIN = 0.02
 ROUNDING = 1e-5
 CHUNK = 512
@@ -99,6 +101,13 @@ def meaning_of(
     return np.asarray(np.maximum(meaning, 0))
 
 
+class Blended(NamedTuple):
+    """Some items in every paper: items × papers."""
+
+    scores: Csr  # float32, with only what counts
+    levels: Csr  # how much of the item stands there, as `levels_of_words` tells
+
+
 def blend(
     items: Sequence[Item],
     prepared: ProfileMatrices,
@@ -106,8 +115,8 @@ def blend(
     words: Csr,
     papers: Vectors | None,
     least_meaning: float,
-) -> Csr:
-    """Return items × papers, float32, with only what counts.
+) -> Blended:
+    """Score items in papers.
 
     `words` is what the items' related words give: items × papers.
     With a `least_meaning` of 0, for measuring, every meaning counts.
@@ -115,31 +124,40 @@ def blend(
     spread, features = spread_of(prepared.terms)
     strengths = matrix.rows(features)
     lexical = (spread @ strengths).tocsr()
-    standing = matches_of_words(prepared.terms, features, strengths)
+    levels = levels_of_words(prepared.terms, features, strengths, lexical)
     scoped = np.array([item.scope is not None for item in items])
     scale = sparse.diags(np.array([scale_of(each, papers) for each in prepared.terms], np.float32))
     if prepared.vectors is None or prepared.expansion.vectors is None or papers is None:
         meaning = sparse.diags((~scoped).astype(np.float32)) @ (EXPANSION_ALONE * words)
-        counts = standing.whole.maximum(standing.enough)
+        counts = at_least(levels, ENOUGH)
         if not least_meaning:
             counts = counts.maximum(at_least(meaning, 1e-9))
-        return (scale @ _weighed(lexical, meaning.multiply(counts), counts)).tocsr()
+        scores = _weighed(lexical, meaning.multiply(counts), counts)
+        return Blended((scale @ scores).tocsr(), levels)
     blocks = []
     for start in range(0, len(items), CHUNK):
         part = slice(start, start + CHUNK)
         meaning = meaning_of(words[part].toarray(), prepared, part, papers)
         meaning[scoped[part]] = 0
-        near = meaning >= max(least_meaning, 1e-9)
-        matching = standing.whole[part].maximum(standing.enough[part])
+        matching = meaning >= max(least_meaning, 1e-9)
+        least = np.array([0, 2, -1, -1]) if not least_meaning else LEAST_COSINES
+        cosine = prepared.vectors[part] @ papers.T
         if least_meaning:
-            cosine = prepared.vectors[part] @ papers.T
-            near &= cosine >= LEAST_COSINE
-            matching = standing.near(part, cosine)
-        kept = matching.maximum(sparse.csr_matrix(near.astype(np.float32))).tocoo()
-        values = meaning[kept.row, kept.col]
-        block = csr(values, kept.row, kept.col, kept.shape)
-        blocks.append(_weighed(lexical[part], block, kept.tocsr()))
-    return (scale @ sparse.vstack(blocks, format="csr")).tocsr()
+            matching &= cosine >= LEAST_COSINE
+        standing = levels[part].tocoo()
+        near = cosine[standing.row, standing.col] >= least[standing.data.astype(np.intp)]
+        matching[standing.row[near], standing.col[near]] = True
+        blocks.append(_weighed(lexical[part], *_kept(meaning, matching)))
+    return Blended((scale @ sparse.vstack(blocks, format="csr")).tocsr(), levels)
+
+
+def _kept(values: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> tuple[Csr, Csr]:
+    """Return the values of some places of a dense matrix, and ones there, both sparse."""
+    indptr = np.append(0, where.sum(axis=1).cumsum())
+    columns = np.nonzero(where)[1]
+    kept = sparse.csr_matrix((values[where], columns, indptr), shape=where.shape)
+    ones = np.ones(len(columns), np.float32)
+    return kept, sparse.csr_matrix((ones, kept.indices, kept.indptr), shape=where.shape)
 
 
 def scale_of(terms: Sequence[Term], papers: Vectors | None) -> float:
@@ -150,21 +168,6 @@ def scale_of(terms: Sequence[Term], papers: Vectors | None) -> float:
     return SCALE_ALONE * specificity(terms) * math.sqrt(max(words / USUAL_WORDS, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class WordMatches:
-    """Where items stand in papers, by how much of them does: items × papers, 1 or nothing."""
-
-    whole: Csr
-    enough: Csr
-    telling: Csr
-
-    def near(self, part: slice, cosine: npt.NDArray[Any]) -> Csr:
-        """Return what matches among some items, whose cosines to the papers are given."""
-        lone = _where(self.telling[part], cosine >= LONE_COSINE)
-        apart = _where(self.enough[part], cosine >= ALL_COSINE)
-        return self.whole[part].maximum(apart).maximum(lone)
-
-
 def needed_cover(terms: Sequence[Term]) -> float:
     """Return what an item's words have to tell together, in terms of the most telling one."""
     share = ENOUGH_COVER * sum(term.cover for term in terms)
@@ -172,29 +175,43 @@ def needed_cover(terms: Sequence[Term]) -> float:
     return share if words <= USUAL_WORDS else min(share, MOST_COVER)
 
 
-def _where(matrix: Csr, near: npt.NDArray[np.bool_]) -> Csr:
-    """Return a matrix of ones without those that are not near."""
-    kept = matrix.tocoo()
-    among = near[kept.row, kept.col]
-    return csr(kept.data[among], kept.row[among], kept.col[among], kept.shape)
+def levels_of_words(
+    terms: Sequence[Sequence[Term]], features: Sequence[Feature], strengths: Csr, lexical: Csr
+) -> Csr:
+    """Return how much of some items stands in each paper: WHOLE, ENOUGH, TELLING, or nothing.
 
-
-def matches_of_words(
-    terms: Sequence[Sequence[Term]], features: Sequence[Feature], strengths: Csr
-) -> WordMatches:
-    """Return how much of some items stands in each paper."""
-    standing = (strengths > 0).astype(np.float32)
-    pairs = [[term for term in item if not term.cover] or item for item in terms]
-    shares = [[1 / len(each)] * len(each) for each in pairs]
-    covered = (
-        _by_feature(terms, features, [[t.cover for t in i] for i in terms]) @ standing
-    ).tocsr()
-    needed = np.array([needed_cover(item) for item in terms])
-    return WordMatches(
-        at_least(_by_feature(pairs, features, shares) @ standing, WHOLE),
-        at_least(sparse.diags(1 / np.maximum(needed, ROUNDING)) @ covered, 1),
-        at_least(covered, ENOUGH_COVER),
+    `lexical` is what the items' words give, at the same places.
+    """
+    # An item of one feature that stands anywhere stands there whole: no product is needed.
+    levels = sparse.csr_matrix(
+        (np.full(lexical.nnz, WHOLE, np.float32), lexical.indices, lexical.indptr), lexical.shape
     )
+    bags = [at for at, item in enumerate(terms) if len(item) > 1]
+    if not bags:
+        return levels
+    made = _levels_of_bags([terms[at] for at in bags], features, strengths)
+    others = np.setdiff1d(np.arange(len(terms)), bags)
+    order = np.argsort(np.concatenate([others, bags]))
+    return sparse.vstack([levels[others], made], format="csr")[order]
+
+
+def _levels_of_bags(
+    terms: Sequence[Sequence[Term]], features: Sequence[Feature], strengths: Csr
+) -> Csr:
+    standing = (strengths > 0).astype(np.float32)
+    covers = [[term.cover for term in item] for item in terms]
+    levels = (_by_feature(terms, features, covers) @ standing).tocsr()
+    needed = np.repeat([needed_cover(item) for item in terms], np.diff(levels.indptr))
+    told = levels.data + ROUNDING
+    levels.data = np.select(
+        [told >= needed, told >= ENOUGH_COVER], [np.float32(ENOUGH), np.float32(TELLING)], 0
+    ).astype(np.float32)
+    pairs = [[term for term in item if not term.cover] for item in terms]
+    shares = [[1 / len(each)] * len(each) for each in pairs]
+    whole = at_least(_by_feature(pairs, features, shares) @ standing, BESIDE)
+    levels = levels.maximum(WHOLE * whole)
+    levels.eliminate_zeros()
+    return levels
 
 
 def _weighed(lexical: Csr, meaning: Csr, counts: Csr) -> Csr:

@@ -190,12 +190,16 @@ class Index:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
         return self._explainer.leading(profile, [self.place[number] for number in numbers])
 
-    def best(self, profile: Profile, numbers: Sequence[int]) -> tuple[float, ...]:
+    def best(
+        self, profile: Profile, numbers: Sequence[int], *, by_words: bool = False
+    ) -> tuple[float, ...]:
         """Return how well each paper matches the item that it matches best, whatever its weight.
 
         The floor is held against this: many weak matches do not add up to a strong one.
+        `by_words`: an item does not count for a paper that it matches by its meaning alone.
         """
-        return self._explainer.best(profile, [self.place[number] for number in numbers])
+        places = [self.place[number] for number in numbers]
+        return self._explainer.best(profile, places, by_words=by_words)
 
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -55,12 +55,22 @@ class Given(dict[int, ReasonPart | None]):
     """What one item gives each paper at one weight, by place; made when it is first asked for."""
 
     def __init__(
-        self, text: str, scores: Mapping[int, float], part_of: Callable[[int], ReasonPart | None]
+        self,
+        text: str,
+        scores: Mapping[int, float],
+        levels: Mapping[int, float],
+        part_of: Callable[[int], ReasonPart | None],
     ) -> None:
         super().__init__()
         self.text = text  # the item as its reader typed it
         self.scores = scores  # place → score at this weight, of the papers that the item matches
+        self.levels = levels  # place → how much of the item stands there
         self._part_of = part_of
+
+    @cached_property
+    def by_words(self) -> Mapping[int, float]:
+        """The scores of the papers in which the item, or a telling word of it, stands."""
+        return {at: score for at, score in self.scores.items() if at in self.levels}
 
     def __missing__(self, at: int) -> ReasonPart | None:
         part = self[at] = self._part_of(at) if at in self.scores else None
@@ -124,9 +134,15 @@ class Explainer:
         # The first of equal ones leads.
         return tuple([row.index(max(row)) if any(row) else -1 for row in zip(*rows, strict=True)])
 
-    def best(self, profile: Profile, places: Sequence[int]) -> tuple[float, ...]:
-        """Return how well each paper matches the item that it matches best, at weight 1."""
-        scores = [self._given_by(item).scores for item in profile.wanted]
+    def best(
+        self, profile: Profile, places: Sequence[int], *, by_words: bool = False
+    ) -> tuple[float, ...]:
+        """Return how well each paper matches the item that it matches best, at weight 1.
+
+        `by_words`: an item does not count for a paper that it matches by its meaning alone.
+        """
+        given = [self._given_by(item) for item in profile.wanted]
+        scores = [each.by_words if by_words else each.scores for each in given]
         rows = [map(each.get, places, repeat(0.0)) for each in scores]
         return tuple(map(max, zip(*rows, strict=True)))
 
@@ -150,12 +166,22 @@ class Explainer:
     def _alone(self, item: Item) -> Given:
         """Return what an item gives at weight 1."""
         matching, scored = self._scorer.matching(item), self._scorer.scored(item)
-        return Given(item.text, matching, lambda at: self._part_of(item, scored, at, matching[at]))
+        return Given(
+            item.text,
+            matching,
+            scored.levels,
+            lambda at: self._part_of(item, scored, at, matching[at]),
+        )
 
     def _weighed(self, item: Item, weight: float) -> Given:
         alone = self._given_by(item)
         scores = {at: score * weight for at, score in alone.scores.items()}
-        return Given(item.text, scores, lambda at: part.at(weight) if (part := alone[at]) else None)
+        return Given(
+            item.text,
+            scores,
+            alone.levels,
+            lambda at: part.at(weight) if (part := alone[at]) else None,
+        )
 
     def _grounds_of(self, at: int, *parts: ReasonPart) -> Grounds:
         reasons, spans = _reasons_of(parts), self._spans_of(at, parts)

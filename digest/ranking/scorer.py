@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ class Scored:
     terms: Sequence[Term]
     meaning: npt.NDArray[np.float32]  # per paper, before the threshold
     scale: float  # of both
+    levels: Mapping[int, float]  # place → how much of it stands there: see `levels_of_words`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class _Block:
 
     first: int  # the row of the first of them
     prepared: ProfileMatrices
+    levels: Csr
 
 
 class Scorer:
@@ -116,7 +118,10 @@ class Scorer:
             words = (block.prepared.expansion.terms[at : at + 1] @ self.related).toarray()
         meaning = meaning_of(words, block.prepared, slice(at, at + 1), self.vectors)
         terms = block.prepared.terms[at]
-        return Scored(terms, meaning[0], scale_of(terms, self.vectors))
+        row = slice(*block.levels.indptr[at : at + 2])
+        places, levels = block.levels.indices[row].tolist(), block.levels.data[row].tolist()
+        scale = scale_of(terms, self.vectors)
+        return Scored(terms, meaning[0], scale, dict(zip(places, levels, strict=True)))
 
     def _places(self, items: Sequence[Item]) -> list[int]:
         keys = [item_key(item) for item in items]
@@ -127,10 +132,9 @@ class Scorer:
             terms = [terms_of(item, self.corpus.background) for item in asked]
             prepared = prepare(asked, terms, self.corpus, self.semantics)
             self._words = words = (prepared.expansion.terms @ self.related).tocsr()
-            made = settled(
-                blend(asked, prepared, self.matrix, words, self.vectors, self.least_meaning)
-            )
-            self._blocks.append(_Block(len(place), prepared))
+            blended = blend(asked, prepared, self.matrix, words, self.vectors, self.least_meaning)
+            made = settled(blended.scores)
+            self._blocks.append(_Block(len(place), prepared, blended.levels))
             place.update(zip(fresh, range(len(place), len(place) + len(fresh)), strict=True))
             self._rows = sparse.vstack([self._rows, made], format="csr")
         return [place[key] for key in keys]

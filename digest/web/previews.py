@@ -23,8 +23,9 @@ from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.storage.recipes import RecipeStore
 from digest.web.vocabulary import Budget, Vocabulary
+from subscribers.preferences import BREADTHS
 from subscribers.profile import Item, Profile, parse, to_text
-from subscribers.store import Subscriber
+from subscribers.store import Breadth, Subscriber
 from subscribers.web.interfaces import (
     KeywordHits,
     MailedIssue,
@@ -55,7 +56,7 @@ class _Stock:
     days: float  # that the recent papers span
     vocabulary: Vocabulary
     editor: Editor
-    answers: OrderedDict[tuple[str, int | None], PreviewedIssue] = field(
+    answers: OrderedDict[tuple[str, int | None, Breadth], PreviewedIssue] = field(
         default_factory=OrderedDict
     )
     sample: Sample | None = None
@@ -90,13 +91,15 @@ class Previews:
         self._renewing = Lock()
         self._in_background = in_background
 
-    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+    def preview(
+        self, profile: Profile, max_papers: int | None, breadth: Breadth
+    ) -> PreviewedIssue | None:
         """Return the newest edition's issue with a profile; None when there is no paper yet."""
         with self._lock:
             stock = self._in_hand()
             if not stock.recent.papers:
                 return None
-            asked = (to_text(profile), max_papers)
+            asked = (to_text(profile), max_papers, breadth)
             made = stock.answers.get(asked)
             if made is None:
                 made = stock.answers[asked] = self._made(stock, profile, *asked)
@@ -113,12 +116,20 @@ class Previews:
         return self._stock.sample if self._stock else None
 
     def _made(
-        self, stock: _Stock, profile: Profile, keywords: str, max_papers: int | None
+        self,
+        stock: _Stock,
+        profile: Profile,
+        keywords: str,
+        max_papers: int | None,
+        breadth: Breadth,
     ) -> PreviewedIssue:
-        reader = Subscriber(0, "", "", keywords, max_papers=max_papers)
+        reader = Subscriber(0, "", "", keywords, max_papers=max_papers, breadth=breadth)
         picks = stock.editor.choose_from(stock.offer, IssueFor(reader, stock.since))
         alone = [Profile((item,)) for item in profile.wanted]
-        matching, *each = stock.editor.matching_each(stock.recent, [profile, *alone])
+        matching, *each = stock.editor.matching_each(stock.recent, [profile, *alone], breadth)
+        fitting = {
+            wish: len(stock.editor.matching(stock.offer, profile, wish)) for wish in BREADTHS
+        }
         replayed = _replayed(stock, matching, max_papers or self._max_papers)
         hits = _hits(stock, profile.wanted, [len(papers) for papers in each])
         shown = tuple(self._shown(stock.offer.papers[pick.paper], pick) for pick in picks)
@@ -131,6 +142,7 @@ class Previews:
             keywords=hits,
             per_day=len(matching) / stock.days if stock.days >= 2 else None,
             replayed=replayed,
+            fitting=fitting,
         )
 
     def _in_hand(self) -> _Stock:

@@ -14,6 +14,11 @@ from subscribers.preferences import MAX_PAPERS, FieldProblem, timezones
 from subscribers.web.languages import PageWords
 from subscribers.web.pages import Pages
 
+BREADTHS = (
+    ("strict", message("Strict"), message("only what plainly speaks of your keywords")),
+    ("normal", message("Normal"), message("what fits them well")),
+    ("wide", message("Wide"), message("also what is merely close to them")),
+)
 DAYS = (
     *(message("Monday"), message("Tuesday"), message("Wednesday"), message("Thursday")),
     *(message("Friday"), message("Saturday"), message("Sunday")),
@@ -31,6 +36,7 @@ def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
     names = ("email", "name", "keywords", "language", "timezone", "hour", "max_papers")
     values = {name: fields.get(name, "") for name in names}
     values["cadence"] = fields.get("cadence") or "daily"
+    values["breadth"] = fields.get("breadth") or "normal"
     values["format"] = fields.get("format") or "html"
     return {
         "values": values,
@@ -39,6 +45,7 @@ def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
             for number, name in enumerate(DAYS)
         ],
         "cadences": CADENCES,
+        "breadths": BREADTHS,
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zones": zone_options,
         "max_papers": MAX_PAPERS,

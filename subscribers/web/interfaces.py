@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from subscribers.profile import Profile
+from subscribers.store import Breadth
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,15 @@ class Sample:
     topics: tuple[str, ...]  # to try, as titles write them; the commonest first
     keywords: tuple[str, ...]  # some of them: what the issue is for
     issue: PreviewedIssue  # the newest edition's, for those
+    fitting: Mapping[Breadth, int] = field(default_factory=dict)  # candidates that match, at each
 
 
 class PreviewService(Protocol):
     """Ranks the newest edition for somebody who is only trying."""
 
-    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+    def preview(
+        self, profile: Profile, max_papers: int | None, breadth: Breadth
+    ) -> PreviewedIssue | None:
         """Return the issue; None when there is no paper in the archive yet."""
 
     def sample(self) -> Sample | None:

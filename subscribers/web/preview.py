@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from subscribers.messages import Message, message
-from subscribers.preferences import MAX_PAPERS
+from subscribers.preferences import BREADTHS, MAX_PAPERS
 from subscribers.profile import read_profile
+from subscribers.store import Breadth
 from subscribers.understood import understood
 from subscribers.web.interfaces import PreviewedPaper
 from subscribers.web.pages import Pages
@@ -45,7 +46,9 @@ def previewed(
     nothing |= {"understood": understood(profile), "remarks": reading.remarks}
     wanted = fields.get("max_papers", "")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 3 else 0
-    issue = pages.previews.preview(profile, number if 1 <= number <= MAX_PAPERS else None)
+    asked = fields.get("breadth", "")
+    breadth: Breadth = asked if asked in BREADTHS else "normal"
+    issue = pages.previews.preview(profile, number if 1 <= number <= MAX_PAPERS else None, breadth)
     if issue is None:
         return nothing | {"preview_state": "nothing"}
     return nothing | {

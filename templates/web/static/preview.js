@@ -6,6 +6,7 @@
   if (!form) return;
   const keywords = form.elements.namedItem("keywords");
   const papers = form.elements.namedItem("max_papers");
+  const breadths = form.querySelectorAll("input[name=breadth]");
   const shown = document.getElementById("preview");
   const status = document.getElementById("preview-status");
   const wait = 350; // milliseconds after the last key
@@ -16,6 +17,8 @@
   async function show() {
     const fields = new URLSearchParams({ keywords: keywords.value });
     if (papers && papers.value) fields.set("max_papers", papers.value);
+    const breadth = [...breadths].find((each) => each.checked);
+    if (breadth) fields.set("breadth", breadth.value);
     if (fields.toString() === last) return;
     last = fields.toString();
     if (running) running.abort();
@@ -52,6 +55,7 @@
 
   keywords.addEventListener("input", soon);
   if (papers) papers.addEventListener("input", soon);
+  for (const each of breadths) each.addEventListener("change", soon);
 
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=change]");

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from digest.composing.locales import Catalogues
 from subscribers.preferences import Preferences
 from subscribers.profile import Profile, parse
-from subscribers.store import Subscriber
+from subscribers.store import Breadth, Subscriber
 from subscribers.web import create_pages, install_errors
 from subscribers.web.clients import networks
 from subscribers.web.compression import Compressed
@@ -39,7 +39,9 @@ MAIL = (
 class Previews:
     """Finds 'diffusion' and 'speech' in three papers; knows nothing else."""
 
-    def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+    def preview(
+        self, profile: Profile, max_papers: int | None, breadth: Breadth
+    ) -> PreviewedIssue | None:
         papers = []
         for title in ("Diffusion models that listen", "Speech <b>without</b> text & borders"):
             reasons = tuple(

@@ -108,7 +108,7 @@ def test_the_cookie_is_for_forms_only_and_ends_with_the_session(site: Site) -> N
 
 
 def test_a_server_error_says_nothing_about_what_went_on_inside(site: Site) -> None:
-    def broken(profile: object, max_papers: object) -> None:
+    def broken(profile: object, max_papers: object, breadth: object) -> None:
         raise RuntimeError("secret inside")
 
     site.pages.previews.preview = broken  # type: ignore[method-assign]

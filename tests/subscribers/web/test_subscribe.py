@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subscribers.profile import Profile
+from subscribers.store import Breadth
 from subscribers.web.clients import Client
 from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewReason
 from subscribers.web.preview import expectation, why_of
@@ -267,7 +268,7 @@ def test_the_preview_shows_how_the_keywords_were_understood(site: Site) -> None:
 
 
 def test_an_empty_archive_is_said(site: Site) -> None:
-    site.pages.previews.preview = lambda profile, max_papers: None  # type: ignore[method-assign]
+    site.pages.previews.preview = lambda profile, max_papers, breadth: None  # type: ignore[method-assign]
     answer = site.browser().post("/preview/fragment", data={"keywords": "x"})
     assert "no papers here yet" in answer.text
 
@@ -284,7 +285,9 @@ def test_previews_are_limited_and_only_for_our_own_page() -> None:
 
 def test_before_the_first_edition_the_preview_picks_from_all_papers(site: Site) -> None:
     class FirstDay:
-        def preview(self, profile: Profile, max_papers: int | None) -> PreviewedIssue | None:
+        def preview(
+            self, profile: Profile, max_papers: int | None, breadth: Breadth
+        ) -> PreviewedIssue | None:
             return PreviewedIssue("", 37, (), ())
 
     site.pages.previews = FirstDay()
