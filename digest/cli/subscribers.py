@@ -93,16 +93,23 @@ def add(
     wishes = _wishes(app.stores.readers, email, fields, languages)
     reader, added = app.desk.add(email, wishes, app.clock(), confirmed=confirmed, how="command")
     liked: list[Paper] = []
+    not_found: list[str] = []
     if like or like_file:
         from digest.operations import likes  # noqa: PLC0415 - the readers of all dump formats
 
-        liked = likes.like_all(app, reader, like or (), like_file)
+        liked, not_found = likes.like_all(app, reader, like or (), like_file)
     sent = app.letter_queue.flush(app.clock())
     if as_json:
-        told = {"added": added, "likes": [paper.title for paper in liked]}
+        told = {
+            "added": added,
+            "likes": [paper.title for paper in liked],
+            "not_found": not_found,
+        }
         one(shown(reader) | understanding(reader) | told)
     else:
         _say_added(reader, liked, added=added, sent=sent)
+        for problem in not_found:
+            warn(f"  {problem}")
 
 
 def _wishes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from digest.app.application import App
 from digest.archive.dump_results import IncomingDump, path_name
@@ -18,19 +19,41 @@ from subscribers.profile import parse_stored
 from subscribers.store import Feedback, Subscriber
 
 
-def like_all(app: App, reader: Subscriber, texts: Sequence[str], file: Path | None) -> list[Paper]:
-    """Note that a reader likes the papers that are named, and those of a file; return them."""
-    liked = [like(app, reader, text) for text in texts]
-    return liked + (like_file(app, reader, file) if file else [])
+class Likes(NamedTuple):
+    """What came of the papers that an operator named."""
+
+    liked: list[Paper]
+    not_found: list[str]  # what no paper of the archive, or more than one, is called: a sentence
+
+
+def like_all(app: App, reader: Subscriber, texts: Sequence[str], file: Path | None) -> Likes:
+    """Note that a reader likes the papers that are named, and those of a file.
+
+    Raises DumpError for a file that cannot be read.
+    """
+    liked, not_found = [], []
+    for text in texts:
+        try:
+            liked.append(like(app, reader, text))
+        except NotFound as error:
+            not_found.append(str(error))
+    return Likes(liked + (like_file(app, reader, file) if file else []), not_found)
 
 
 def like(app: App, reader: Subscriber, text: str) -> Paper:
-    """Note that a reader likes a paper of the archive, named by title or arXiv id."""
+    """Note that a reader likes a paper of the archive, named by title or arXiv id.
+
+    Raises NotFound, with what to do instead, when not exactly one is called so.
+    """
     found = app.stores.archive.search(text)
     exact = [p for p in found if title_key(p.title) == title_key(text)] or found
     if len(exact) != 1:
-        count = "no" if not exact else f"{len(exact)}"
-        raise NotFound(f"{count} papers of the archive match {text!r}; name exactly one")
+        if exact:
+            raise NotFound(f"{len(exact)} papers of the archive match {text!r}; name exactly one")
+        raise NotFound(
+            f"the archive has no paper {text!r}, so it was not noted as liked; "
+            "papers that it lacks can come in a file (--like-file)"
+        )
     app.stores.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", app.clock()))
     return exact[0]
 

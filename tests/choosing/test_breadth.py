@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -26,7 +28,7 @@ class TwoSubjects:
     name = "two subjects"
     width = 2
 
-    def embed(self, texts: list[str]) -> npt.NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         sea = [any(word in text.lower() for word in ("tide", "sea", "moon")) for text in texts]
         return np.array([[1, 0] if each else [0, 1] for each in sea], np.float32)
 
