@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
 
 from digest.ranking.text import is_content, stem, tokens_of
 
@@ -52,3 +54,16 @@ def long_form(short: str, known: Acronyms, papers_with_short: int) -> tuple[str,
     best = max(sorted(forms), key=lambda form: forms[form])
     clear = forms[best] >= DOMINANT * total and total >= DEFINED * papers_with_short
     return tuple(best.split()) if clear else None
+
+
+@lru_cache(maxsize=1)
+def standard() -> Mapping[str, tuple[str, ...]]:
+    """Return the shipped list: stem of a short form → stems of its long form."""
+    text = resources.files("digest.ranking").joinpath("data/acronyms.txt").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    pairs = [line.split(": ", 1) for line in lines]
+    return {
+        stem(form): tuple(token.stem for token in tokens_of(long))
+        for short, long in pairs
+        for form in (short, f"{short}s")  # a stemmer leaves the `s` of what has no vowel
+    }

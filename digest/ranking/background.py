@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Self
 
-from digest.ranking.acronyms import Acronyms, definitions, long_form
+from digest.ranking.acronyms import Acronyms, definitions, long_form, standard
 from digest.ranking.text import stem, tokens_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,12 @@ class Background:
         return math.log1p(max(total - seen, 0.0) / (seen + 0.5) + 0.5 / (seen + 0.5))
 
     def long_form(self, short: str) -> tuple[str, ...] | None:
-        """Return the stems that a short form stands for in this archive; None when unclear."""
+        """Return the stems that a short form stands for; None when it is unclear.
+
+        The archive decides; what it never defines stands for what it does everywhere.
+        """
+        if short not in self.acronyms:
+            return standard().get(short)
         return long_form(short, self.acronyms, self.frequency.get(short, 0))
 
     @cached_property
