@@ -192,7 +192,7 @@ class Previews:
             return None
         keywords = topics[:_SAMPLE_TOPICS]
         profile = parse(", ".join(f'"{topic}"' for topic in keywords))
-        issue = self._made(stock, profile, to_text(profile), _SAMPLE_PAPERS)
+        issue = self._made(stock, profile, to_text(profile), _SAMPLE_PAPERS, "normal")
         since = stock.at - timedelta(days=7)
         papers = stock.recent.papers.values()
         week = sum(1 for paper in papers if paper.first_seen and paper.first_seen >= since)

@@ -49,6 +49,7 @@ class PreviewedIssue:
     papers: tuple[PreviewedPaper, ...]
     keywords: tuple[KeywordHits, ...]  # in the profile's order
     per_day: float | None = None  # matching papers to expect a day; None: too early to say
+    fitting: Mapping[Breadth, int] = field(default_factory=dict)  # candidates that match, at each
     replayed: tuple[int, ...] = ()  # papers that the last editions would have had, newest first
 
 
@@ -60,7 +61,6 @@ class Sample:
     topics: tuple[str, ...]  # to try, as titles write them; the commonest first
     keywords: tuple[str, ...]  # some of them: what the issue is for
     issue: PreviewedIssue  # the newest edition's, for those
-    fitting: Mapping[Breadth, int] = field(default_factory=dict)  # candidates that match, at each
 
 
 class PreviewService(Protocol):
