@@ -49,8 +49,8 @@ class PreviewedIssue:
     papers: tuple[PreviewedPaper, ...]
     keywords: tuple[KeywordHits, ...]  # in the profile's order
     per_day: float | None = None  # matching papers to expect a day; None: too early to say
-    fitting: Mapping[Breadth, int] = field(default_factory=dict)  # candidates that match, at each
     replayed: tuple[int, ...] = ()  # papers that the last editions would have had, newest first
+    fitting: Mapping[Breadth, int] = field(default_factory=dict)  # candidates that match, at each
 
 
 @dataclass(frozen=True, slots=True)
