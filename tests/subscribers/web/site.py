@@ -63,7 +63,7 @@ class Previews:
 
     def sample(self) -> Sample | None:
         keywords = ("diffusion", "speech")
-        issue = self.preview(parse(", ".join(keywords)), 3)
+        issue = self.preview(parse(", ".join(keywords)), 3, "normal")
         assert issue is not None
         return Sample(212, keywords, keywords, issue)
 
