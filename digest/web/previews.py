@@ -92,7 +92,7 @@ class Previews:
         self._in_background = in_background
 
     def preview(
-        self, profile: Profile, max_papers: int | None, breadth: Breadth
+        self, profile: Profile, max_papers: int | None, breadth: Breadth = "normal"
     ) -> PreviewedIssue | None:
         """Return the newest edition's issue with a profile; None when there is no paper yet."""
         with self._lock:

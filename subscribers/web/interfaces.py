@@ -67,7 +67,7 @@ class PreviewService(Protocol):
     """Ranks the newest edition for somebody who is only trying."""
 
     def preview(
-        self, profile: Profile, max_papers: int | None, breadth: Breadth
+        self, profile: Profile, max_papers: int | None, breadth: Breadth = "normal"
     ) -> PreviewedIssue | None:
         """Return the issue; None when there is no paper in the archive yet."""
 

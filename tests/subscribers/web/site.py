@@ -40,7 +40,7 @@ class Previews:
     """Finds 'diffusion' and 'speech' in three papers; knows nothing else."""
 
     def preview(
-        self, profile: Profile, max_papers: int | None, breadth: Breadth
+        self, profile: Profile, max_papers: int | None, breadth: Breadth = "normal"
     ) -> PreviewedIssue | None:
         papers = []
         for title in ("Diffusion models that listen", "Speech <b>without</b> text & borders"):

@@ -286,7 +286,7 @@ def test_previews_are_limited_and_only_for_our_own_page() -> None:
 def test_before_the_first_edition_the_preview_picks_from_all_papers(site: Site) -> None:
     class FirstDay:
         def preview(
-            self, profile: Profile, max_papers: int | None, breadth: Breadth
+            self, profile: Profile, max_papers: int | None, breadth: Breadth = "normal"
         ) -> PreviewedIssue | None:
             return PreviewedIssue("", 37, (), ())
 
