@@ -153,10 +153,10 @@ def naive_mail(press: Renderers, offer: Offer, picks: Sequence[Pick]) -> None:
     Templates(ROOT / "templates/email").html("issue.mjml")
     desk = press.renderer("en")
     desk.top(1, date(2026, 3, 2), "daily")
-    desk.section("picked", len(picks), "daily")
+    desk.section("picked", "", len(picks), "daily")
     for place, pick in enumerate(picks):
         paper, lead = offer.papers[pick.paper], place == 0
-        matched = desk.matched(paper, pick, lead=lead, density="full")
+        matched = desk.matched(paper, pick, lead=lead, in_section=True, density="full")
         desk.card(paper, matched, lead=lead, density="full")
     desk.foot(True)
 

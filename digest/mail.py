@@ -22,6 +22,7 @@ HOLES: Mapping[str, str] = {
     "count": "\ue104",
     "message": "\ue105",  # one free line, e.g. how many more papers are on the web
     "unsubscribe": "\ue106",  # the whole unsubscribe address (https or mailto)
+    "contents": "\ue107",  # one line: how many papers, how long they take, under what keywords
 }
 
 

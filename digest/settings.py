@@ -118,6 +118,7 @@ class EditionSettings(Section):
     max_papers: int = Field(default=10, ge=1, le=50)
     min_papers: int = Field(default=3, ge=0, le=50)
     trending: int = Field(default=0, ge=0, le=1)
+    cards: Literal["summary", "abstract"] = "summary"
     approve: bool = False
     expires_hours: float = Field(default=72.0, gt=0)
     only_to: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
+from digest.composing.card_text import Cards
 from digest.composing.links import web_url
 from digest.composing.palette import Palette, palette
 from digest.errors import SettingsError
@@ -36,7 +37,8 @@ class RenderSettings:
     search_link: str = "https://huggingface.co/papers?q={title}"  # for papers without an address
     feedback: bool = True  # offer more / less like this
     quiet_day: Quiet = "explain"
-    lead_characters: int = 700  # of the lead paper's abstract
+    cards: Cards = "summary"  # what cards tell: what a paper does and found, or its abstract
+    lead_characters: int = 380  # of the lead paper's abstract: five lines
     card_characters: int = 360  # of the other abstracts
     max_html_bytes: int = 98_000  # of the HTML part, encoded
     templates: Path | None = None  # a folder whose files replace the shipped templates
@@ -57,6 +59,8 @@ class RenderSettings:
             or web_url(self.search_link.replace("{title}", "x")) is None
         ):
             raise SettingsError("search_link must be an http address with {title} in it")
+        if self.cards not in get_args(Cards):
+            raise SettingsError(f"cards is one of {', '.join(get_args(Cards))}, not {self.cards!r}")
         if self.tone not in get_args(Tone):
             raise SettingsError(f"tone is one of {', '.join(get_args(Tone))}, not {self.tone!r}")
         if not 20_000 <= self.max_html_bytes <= GMAIL_CLIPS_AT:

@@ -1,6 +1,6 @@
 """The cards of an edition in one language: made once for a paper, filled for each reader.
 
-Of a card, three or four pieces are the same for all its readers. What differs is looked up by
+Of a card, two to four pieces are the same for all its readers. What differs is looked up by
 what it depends on, a few numbers or the words of the reason, and made when it is new.
 """
 
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from digest.composing.cards import Density, Matched, Why, marks
-from digest.composing.excerpt import Excerpt, excerpt
+from digest.composing.card_reasons import Why
+from digest.composing.card_text import CardText, Density, Marks
+from digest.composing.cards import Matched
 from digest.composing.fit import Measured, measured
 from digest.composing.renderer import Renderer
 from digest.composing.slots import Joint, Skeleton, SlotName, filled
@@ -32,7 +33,6 @@ class _Opening:
     number: int  # the same in all cards whose piece is the same for the same value
     joint: Joint
     slot: SlotName
-    text: Excerpt  # in which words are marked; of a reason, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class _Blank:
     number: int  # of a paper's card in one form
     row: tuple[Fragment, ...]
     openings: tuple[_Opening, ...]
+    text: CardText  # in which words are marked
     html_bytes: int  # of what does not differ, as are the tokens
     tokens: int
 
@@ -59,10 +60,12 @@ class CardCache:
         self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share
         self._openings = 0
         self._pieces: dict[tuple[Any, Any], Measured] = {}
-        self._cards: dict[tuple[int, str, int], Measured] = {}
+        self._cards: dict[tuple[int, str, bool, int], Measured] = {}
         self._on_card = on_card
 
-    def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
+    def card(
+        self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
+    ) -> Measured:
         """Return a paper's card for a pick; equal pieces are one object, encoded once."""
         key = (paper.id, paper.updated, lead, density)
         try:
@@ -70,26 +73,27 @@ class CardCache:
         except KeyError:
             blank = self._blanks[key] = self._blank(paper, lead, density)
         if blank is None:
-            return self._whole(paper, pick, lead, density)
+            return self._whole(paper, pick, lead, in_section, density)
         if pick.grounds is None:
-            return self._filled(blank, pick, self._desk.why(paper, pick))
-        place = (blank.number, pick.section, pick.grounds)
+            return self._filled(blank, paper, pick, in_section)
+        place = (blank.number, pick.section, in_section, pick.grounds)
         known = self._cards.get(place)
         if known is None:
             make_room(self._cards, _MOST_CARDS)
-            known = self._filled(blank, pick, self._desk.why(paper, pick))
-            self._cards[place] = known
+            known = self._cards[place] = self._filled(blank, paper, pick, in_section)
         return known
 
-    def _filled(self, blank: _Blank, pick: Pick, why: Why) -> Measured:
+    def _filled(self, blank: _Blank, paper: Paper, pick: Pick, in_section: bool) -> Measured:
+        why, marks = self._desk.why(paper, pick, in_section), blank.text.marks(paper, pick)
         row, html_bytes, tokens = list(blank.row), blank.html_bytes, blank.tokens
         pieces = self._pieces
+        values = {"why": why, "contribution": marks[0], "result": marks[1], "abstract": marks}
         for opening in blank.openings:
-            slot = opening.slot
-            value = why if slot == "why" else marks(pick, slot, opening.text.end)
+            value = values[opening.slot]
             piece = pieces.get((opening.number, value))
             if piece is None:
-                piece = self._keep((opening.number, value), self._made(opening, why, pick))
+                made = self._made(opening, blank.text, why, marks)
+                piece = self._keep((opening.number, value), made)
             row[opening.at] = piece.fragments[0]
             html_bytes += piece.html_bytes
             tokens += piece.tokens
@@ -100,10 +104,10 @@ class CardCache:
         if skeleton is None:
             return None
         if self._on_card:
-            matched = self._desk.matched(paper, _specimen(paper), lead=lead, density=density)
+            matched = self._desk.matched(
+                paper, _specimen(paper), lead=lead, in_section=False, density=density
+            )
             self._on_card(_joined(skeleton, matched))
-        title, abstract = self._desk.excerpts(paper, lead=lead, density=density)
-        texts: dict[SlotName, Excerpt] = {"title": title, "why": _NOTHING, "abstract": abstract}
         slots = [_slot(joint) for joint in skeleton]
         common = [measured(Fragment(a.before, b.before)) for a, b in skeleton]
         fixed = [piece for piece, slot in zip(common, slots, strict=True) if not slot]
@@ -111,10 +115,11 @@ class CardCache:
             len(self._blanks),
             tuple([piece.fragments[0] for piece in common]),
             tuple(
-                _Opening(at, self._number(joint, slot), joint, slot, texts[slot])
+                _Opening(at, self._number(joint, slot), joint, slot)
                 for at, (joint, slot) in enumerate(zip(skeleton, slots, strict=True))
                 if slot
             ),
+            self._desk.text_of(paper, lead=lead, density=density),
             sum(piece.html_bytes for piece in fixed),
             sum(piece.tokens for piece in fixed),
         )
@@ -128,16 +133,21 @@ class CardCache:
             self._numbers[joint] = self._openings
         return self._openings
 
-    def _made(self, opening: _Opening, why: Why, pick: Pick) -> Fragment:
+    def _made(
+        self, opening: _Opening, shown: CardText, why: Why, marks: tuple[Marks, Marks]
+    ) -> Fragment:
+        matched = self._desk.filled(shown, why, marks)
         html, text = opening.joint
-        slot, shown = opening.slot, opening.text
-        if slot == "why":
-            return Fragment(html.filled(why[0]), text.filled(why[1]))
-        marked = self._desk.marked(shown, marks(pick, slot, shown.end))
-        return Fragment(html.filled(marked), text.filled(""))
+        of_text = matched.in_text()
+        return Fragment(
+            html.filled(matched.in_html()[html.slot] if html.slot else ""),
+            text.filled(of_text[text.slot] if text.slot else ""),
+        )
 
-    def _whole(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
-        matched = self._desk.matched(paper, pick, lead=lead, density=density)
+    def _whole(
+        self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
+    ) -> Measured:
+        matched = self._desk.matched(paper, pick, lead=lead, in_section=in_section, density=density)
         card = self._desk.card(paper, matched, lead=lead, density=density)
         known = self._pieces.get((card.html, card.text))
         if known is None:
@@ -152,9 +162,6 @@ class CardCache:
         return made
 
 
-_NOTHING = excerpt("", 0)
-
-
 def _slot(joint: Joint) -> SlotName | None:
     """Return what fills a joint; where both its forms are filled, it is with the same."""
     return joint[0].slot or joint[1].slot
@@ -167,8 +174,8 @@ def _joined(skeleton: Skeleton, matched: Matched) -> Fragment:
 
 def _specimen(paper: Paper) -> Pick:
     """Return a pick that marks whatever can be marked in a card."""
-    title, abstract = Span("title", 0, len(paper.title)), Span("abstract", 0, len(paper.abstract))
-    return Pick(paper.id, 1.0, "picked", (Reason("specimen", "title", 1.0),), (title, abstract))
+    everything = Span("abstract", 0, len(paper.abstract))
+    return Pick(paper.id, 1.0, "picked", (Reason("specimen", "title", 1.0),), (everything,))
 
 
 def make_room(kept: dict[Any, Any], most: int) -> None:

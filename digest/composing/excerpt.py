@@ -63,24 +63,23 @@ class Excerpt:
     Cutting and escaping are done once; readers whose words differ only put other marks into it.
     """
 
-    __slots__ = ("_html", "_places", "end", "plain")
+    __slots__ = ("_html", "_places", "end", "plain", "start")
 
-    def __init__(self, text: str, where: Cut) -> None:
-        shown = text[: where.end]
-        ending = "…" if where.ellipsis else ""
+    def __init__(self, shown: str, ending: str, start: int | None) -> None:
         self.plain = harmless(shown) + ending
+        self.start = start  # where it stands in its text; None: it is not taken from there
         # Of the text; where nothing is shown, nothing is marked.
-        self.end = len(shown) if self.plain else 0
+        self.end = (start or 0) + len(shown) if self.plain else 0
         self._html = escaped(self.plain)
         # Where each character of the text begins in the HTML; None: it is the same text.
         self._places = None if self._html == shown + ending else _places(shown)
 
     def marked(self, spans: Iterable[tuple[int, int]], before: str, after: str) -> str:
-        """Return the excerpt as HTML, each span of the text between `before` and `after`.
+        """Return the excerpt as HTML, each span of what is shown between `before` and `after`.
 
         Spans may come in any order, overlap, or reach beyond the text; none is trusted.
         """
-        html, places, end = self._html, self._places, self.end
+        html, places, end = self._html, self._places, self.end - (self.start or 0)
         parts: list[str] = []
         done = at = 0  # in the HTML, in the text
         for start, stop in sorted(spans):
@@ -102,7 +101,19 @@ def _places(text: str) -> array[int]:
 @lru_cache(maxsize=4096)  # the same abstract is shown in both parts, and in each language
 def excerpt(text: str, limit: int) -> Excerpt:
     """Return what is shown of a text of which at most `limit` characters may be; 0: nothing."""
-    return Excerpt(text, cut(text, limit) if limit else Cut(0, False))
+    where = cut(text, limit) if limit else Cut(0, False)
+    return Excerpt(text[: where.end], "…" if where.ellipsis else "", 0)
+
+
+def passage(shown: str, text: str) -> Excerpt:
+    """Return what is shown instead of a text: some of its words, the first letter raised, or not.
+
+    If it is cut short, it ends with an ellipsis.
+    """
+    body = shown.removesuffix("…")
+    at = text.find(body[1:], 1) - 1 if len(body) > 1 else -1
+    taken = at >= 0 and text[at].lower() == body[0].lower()
+    return Excerpt(body, shown[len(body) :], at if taken else None)
 
 
 def escaped(text: str) -> str:

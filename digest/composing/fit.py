@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from digest.composing.cards import DENSITIES, Density
+from digest.composing.card_text import DENSITIES, Density
 from digest.mail import HOLES, Fragment
 
 _PLAIN = bytes(b for b in range(33, 127) if b != ord("=")) + b" "

@@ -42,6 +42,7 @@ def build_renderers(settings: Settings) -> Renderers:
             language=of.language,
             search_link=of.search_url,
             quiet_day=of.quiet_day,
+            cards=settings.edition.cards,
             templates=of.templates,
         ),
         Templates(shipped("templates/email"), of.templates),

@@ -57,13 +57,22 @@ def paper_url(paper: Paper, search_link: str) -> str:
 
 
 def other_links(paper: Paper) -> list[Link]:
-    """Return a paper's first code, project and discussion addresses, cleaned, in that order."""
+    """Return a paper's first code, project and discussion addresses, cleaned, in that order.
+
+    An address that is the paper's own, or came before, is not given again.
+    """
     found: dict[str, Link] = {}
     for link in paper.links:
         url = web_url(link.url)
         if url and link.kind != "paper":
             found.setdefault(link.kind, Link(link.kind, url))
-    return [found[kind] for kind in ("code", "project", "discussion") if kind in found]
+    seen = {own_url(paper)}
+    kept = []
+    for kind in ("code", "project", "discussion"):
+        if kind in found and found[kind].url not in seen:
+            seen.add(found[kind].url)
+            kept.append(found[kind])
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

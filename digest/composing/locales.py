@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -66,6 +66,10 @@ class Catalogue:
     def weekday(self, day: date) -> str:
         """Format a date for the masthead: Thursday, 25 November 2022."""
         return format_date(day, "full", locale=self.locale)
+
+    def short_weekday(self, day: date) -> str:
+        """Format a date for one line with other words: Thu, 25 Nov."""
+        return format_skeleton("MMMEd", day, locale=self.locale)
 
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""

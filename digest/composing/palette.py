@@ -27,7 +27,8 @@ class Colours:
     ink: str  # titles and text
     quiet: str  # dates, authors, the footer
     rule: str  # hairlines: decoration, no contrast asked
-    tint: str  # behind a matched word
+    tint: str  # behind what stands out
+    mark: str  # below a matched word, beside what a paper found: decoration, too
     accent: str  # links, the matched keywords, the button
     on_accent: str  # the button's words
 
@@ -75,6 +76,7 @@ def palette(accent: str) -> Palette:
         quiet="#655e54",
         rule="#e3ddd2",
         tint=mix(accent, _PAPER, 0.13),
+        mark=mix(accent, _PAPER, 0.4),
         accent=accent,
         on_accent="#ffffff",
     )
@@ -85,6 +87,7 @@ def palette(accent: str) -> Palette:
         quiet="#a9a297",
         rule="#35363a",
         tint=mix(dark_accent, _DARK_PAPER, 0.24),
+        mark=mix(dark_accent, _DARK_PAPER, 0.5),
         accent=dark_accent,
         on_accent=_DARK_PAPER,
     )

@@ -10,15 +10,16 @@ A mail costs some dictionary look-ups: no MJML, and Jinja only for a card not se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from digest.composing.fit import Fitted, fit, weight_of
+from digest.composing.fit import Fitted, Measured, fit, weight_of
+from digest.composing.headline import one_line
 from digest.composing.notices import QuietCause
 from digest.composing.renderers import Content, EditionInLanguage, EditionRenderer, Renderers
-from digest.composing.wording import one_line
-from digest.mail import Fragment, Issue
+from digest.composing.sections import AT_LEAST, IssueSection, sections_of, topic_of
+from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 from subscribers.links import mail_link
@@ -95,7 +96,7 @@ def compose_quiet(
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     note = sheet.quiet(cause, bool(edition.settings.base_url or mailto))
-    content = Content(note.subject, note.preheader, "", (note.fragment,), (), {})
+    content = Content(note.subject, note.preheader, "", "", (note.fragment,), (), {})
     return _addressed(reader, edition, content, token, mailto, now)
 
 
@@ -123,6 +124,7 @@ def _addressed(
             "name": reader.name,
             "address": reader.address,
             "count": str(len(content.papers)),
+            "contents": content.contents,
             "message": content.message,
             "unsubscribe": leave or mailto or "",
         },
@@ -146,49 +148,58 @@ def _content(
     can_leave: bool,
 ) -> Content:
     """Return what all readers with these picks get."""
-    fitted, fragments = _arranged(sheet, edition, picks, papers, token_length, can_leave)
-    shown = picks[: len(fitted.cards)]
-    subject, opening = sheet.lines([papers[pick.paper] for pick in shown])
+    sections = sections_of(picks)
+    fitted, headings = _fitted(sheet, edition, sections, picks, papers, token_length, can_leave)
+    shown = _without(sections, len(fitted.cards)) if fitted.left_out else sections
+    row = [sheet.top, *headings]
+    for section in shown:
+        row += [sheet.section(section), *[fitted.cards[place] for place in section.places]]
+    if fitted.left_out:
+        row.append(sheet.overflow)
+    row.append(sheet.foot(can_leave))
+    ordered = [picks[place] for section in shown for place in section.places]
+    found = [papers[pick.paper] for pick in ordered if pick.section == "picked"]
+    every = [papers[pick.paper] for pick in ordered]
+    subject, opening = sheet.lines(topic_of(ordered[0]), found or every)
     return Content(
         subject=subject,
         preheader=opening,
+        contents=sheet.contents_line(every, shown),
         message=sheet.desk.left_out(fitted.left_out) if fitted.left_out else "",
-        fragments=fragments,
-        papers=tuple([pick.paper for pick in shown]),
-        scores={pick.paper: pick.score for pick in shown},
+        fragments=tuple([fragment for piece in row for fragment in piece.fragments]),
+        papers=tuple([pick.paper for pick in ordered]),
+        scores={pick.paper: pick.score for pick in ordered},
     )
 
 
-def _arranged(
+def _without(sections: Sequence[IssueSection], first: int) -> list[IssueSection]:
+    """Return sections without the picks from a place on, for which there was no room."""
+    kept = [(each, tuple([place for place in each.places if place < first])) for each in sections]
+    return [replace(section, places=places) for section, places in kept if places]
+
+
+def _fitted(
     sheet: EditionInLanguage,
     edition: EditionRenderer,
+    sections: Sequence[IssueSection],
     picks: Sequence[Pick],
     papers: Mapping[int, Paper],
     token_length: int,
     can_leave: bool,
-) -> tuple[Fitted, tuple[Fragment, ...]]:
-    """Choose the cards that fit, and put the sections' headings between them."""
-    sections = [pick.section for pick in picks]
-    headings = {
-        sections.index(name): sheet.section(name, sections.count(name))
-        for name in dict.fromkeys(sections)
-    }
-    foot = sheet.foot(can_leave)
-    frame = [sheet.top, *headings.values(), sheet.overflow, foot]
+) -> tuple[Fitted, list[Measured]]:
+    """Choose the cards that fit, the weakest giving way first; return what heads them all, too."""
+    by_keyword = len(picks) >= AT_LEAST
+    headings = []
+    if by_keyword and edition.kind != "daily":
+        headings.append(sheet.section(IssueSection("picked", "", tuple(range(len(picks))))))
+    titles = map(sheet.section, sections)
+    frame = [sheet.top, *headings, *titles, sheet.overflow, sheet.foot(can_leave)]
     fitted = fit(
         edition.settings.max_html_bytes - weight_of(frame, token_length) - _FILLS,
         token_length,
         len(picks),
         lambda place, density: sheet.card(
-            papers[picks[place].paper], picks[place], place == 0, density
+            papers[picks[place].paper], picks[place], place == 0, by_keyword, density
         ),
     )
-    row = [sheet.top]
-    for place, card in enumerate(fitted.cards):
-        if place in headings:
-            row.append(headings[place])
-        row.append(card)
-    if fitted.left_out:
-        row.append(sheet.overflow)
-    row.append(foot)
-    return fitted, tuple([fragment for piece in row for fragment in piece.fragments])
+    return fitted, headings

@@ -12,9 +12,11 @@ from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
 from digest.composing.branding import RenderSettings
-from digest.composing.cards import CardWriter, Density, Labelled, Marks, Matched, Style, Why
-from digest.composing.excerpt import Excerpt
+from digest.composing.card_reasons import Why
+from digest.composing.card_text import CardText, Density, Marks
+from digest.composing.cards import CardWriter, Labelled, Matched, Style
 from digest.composing.fit import Measured, measured
+from digest.composing.headline import one_line
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Catalogue
 from digest.composing.notices import (
@@ -24,9 +26,10 @@ from digest.composing.notices import (
     notice_values,
     quiet_lines,
 )
+from digest.composing.sections import SectionKind
 from digest.composing.slots import IN_HTML, IN_TEXT, Skeleton, can_be_split, joined, split
 from digest.composing.templates import Templates, environment
-from digest.composing.wording import Kind, one_line
+from digest.composing.wording import Kind
 from digest.errors import TemplateError
 from digest.mail import HOLES, Fragment
 from digest.papers import Paper
@@ -58,10 +61,10 @@ class Renderer:
         self._templates = templates
         self._links = ReaderLinks(settings.base_url)
         day = settings.palette.light
-        hit = (day.ink, day.tint)
+        under = Markup("border-bottom:2px solid {};").format(day.mark)
         style = Style(
-            hit=Markup('<b class="hit" style="color:{};background-color:{};">').format(*hit),
-            near=Markup('<span class="hit" style="color:{};background-color:{};">').format(*hit),
+            hit=Markup('<b class="hit" style="{}">').format(under),
+            near=Markup('<span class="hit" style="{}">').format(under),
             keyword=Markup('<b class="link" style="font-weight:600;color:{};">').format(day.accent),
         )
         self.style = style
@@ -75,14 +78,20 @@ class Renderer:
         return self._piece(
             "top",
             dateline=self._dateline(number, day, kind),
+            contents=HOLES["contents"],
             preview=_preview(),
             title=self.settings.name,
         )
 
-    def section(self, name: str, count: int, kind: Kind) -> Measured:
-        """Return a section's heading: `picked` or `trending`."""
+    def section(self, section: SectionKind, keyword: str, count: int, kind: Kind) -> Measured:
+        """Return a section's heading: a keyword with its count, or what heads other papers."""
         words, lede = self.words, ""
-        if name == "trending":
+        if section == "keyword":
+            return self._piece("section", heading=keyword, lede="", count=words.number(count))
+        if section == "likes":
+            heading = words.say("Like papers that you asked for more of")
+            return self._piece("section", heading=heading, lede="", count=words.number(count))
+        if section == "trending":
             heading = words.say("Also today, outside your keywords")
         elif kind == "welcome":
             heading = words.say("Welcome. The best of the last week for your keywords")
@@ -94,7 +103,7 @@ class Renderer:
         else:
             heading = words.plural(
                 "{n} paper for your keywords", "{n} papers for your keywords", count)  # fmt: skip
-        return self._piece("section", heading=heading, lede=lede)
+        return self._piece("section", heading=heading, lede=lede, count="")
 
     def skeleton(self, paper: Paper, *, lead: bool, density: Density) -> Skeleton | None:
         """Return what all cards of a paper share; None if the templates do not let us split."""
@@ -107,22 +116,24 @@ class Renderer:
             split(_rendered(self._text, piece, {"paper": text})),
         )
 
-    def why(self, paper: Paper, pick: Pick) -> Why:
-        """Return why a reader got a paper."""
-        return self._cards.why(paper, pick)
+    def why(self, paper: Paper, pick: Pick, in_section: bool) -> Why:
+        """Return why a reader got a paper; in its section, what the heading does not say."""
+        return self._cards.why(paper, pick, in_section)
 
-    def matched(self, paper: Paper, pick: Pick, *, lead: bool, density: Density) -> Matched:
+    def matched(
+        self, paper: Paper, pick: Pick, *, lead: bool, in_section: bool, density: Density
+    ) -> Matched:
         """Return what one reader's card of a paper says that another's may not."""
-        why = self.why(paper, pick)
+        why = self.why(paper, pick, in_section)
         return self._cards.matched(paper, pick, why, lead=lead, density=density)
 
-    def excerpts(self, paper: Paper, *, lead: bool, density: Density) -> tuple[Excerpt, Excerpt]:
-        """Return what a card shows of a paper's title and abstract."""
-        return self._cards.excerpts(paper, lead, density)
+    def text_of(self, paper: Paper, *, lead: bool, density: Density) -> CardText:
+        """Return what a card tells of a paper."""
+        return self._cards.text_of(paper, lead, density)
 
-    def marked(self, shown: Excerpt, marks: Marks) -> str:
-        """Return an excerpt as HTML with what matched marked."""
-        return self._cards.marked(shown, marks)
+    def filled(self, told: CardText, why: Why, marks: tuple[Marks, Marks]) -> Matched:
+        """Return what fills a card of which is known what is marked."""
+        return self._cards.filled(told, why, marks)
 
     def card(self, paper: Paper, matched: Matched, *, lead: bool, density: Density) -> Fragment:
         """Return a paper's card, rendered whole."""
@@ -224,7 +235,7 @@ class Renderer:
 
     def _dateline(self, number: int, day: date, kind: Kind) -> str:
         words = self.words
-        when = words.weekday(day)
+        when = words.short_weekday(day)
         if kind == "weekly":
             when = words.say("The week to {day}").replace("{day}", when)
         return f"{when}\u00a0· {self._issue_number(number)}"
@@ -237,7 +248,12 @@ class Renderer:
         if url := self._links.to("preferences"):
             found.append(Labelled(say("Change keywords or how often"), url))
         if url := self._links.to("read"):
-            found.append(Labelled(say("Read on the web"), url))
+            found.append(Labelled(say("Read on the web, with abstracts"), url))
+        if (
+            base := self.settings.base_url
+        ):  # no link of the reader's own: they may have passed it on
+            label = say("Forwarded to you? Get your own")
+            found.append(Labelled(label, f"{base.rstrip('/')}/subscribe"))
         if can_leave:
             found.append(Labelled(say("Unsubscribe"), HOLES["unsubscribe"]))
         return found

@@ -10,17 +10,19 @@ from typing import Any
 
 from digest.composing.branding import RenderSettings
 from digest.composing.card_cache import CardCache, make_room
-from digest.composing.cards import Density
+from digest.composing.card_text import Density
 from digest.composing.fit import Measured
 from digest.composing.locales import Catalogues
 from digest.composing.notices import Notice, NoticeKind, QuietCause
 from digest.composing.renderer import Note, Renderer
+from digest.composing.sections import IssueSection
 from digest.composing.templates import Templates, template_errors
-from digest.composing.wording import Kind, preheader, subject
+from digest.composing.wording import Kind, contents_line, preheader, subject
 from digest.errors import SettingsError
 from digest.mail import Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Picks
+from digest.summarising.summary import LIMIT
 from subscribers.preferences import is_spoken
 
 OnCard = Callable[[str, Fragment], None]  # takes a language and a specimen of a card
@@ -118,6 +120,7 @@ class Content:
 
     subject: str
     preheader: str
+    contents: str  # how many papers, how long they take, under what keywords
     message: str  # how many papers did not fit; mostly empty
     fragments: tuple[Fragment, ...]
     papers: tuple[int, ...]  # those shown
@@ -135,7 +138,7 @@ class EditionInLanguage:
         self._edition = edition
         self._feet: dict[bool, Measured] = {}
         self._notes: dict[tuple[str, bool], Note] = {}
-        self._sections: dict[tuple[str, int], Measured] = {}
+        self._sections: dict[tuple[str, str, int], Measured] = {}
         on_card = edition.on_card and partial(edition.on_card, desk.words.language)
         self._deck = CardCache(desk, on_card)
         self._contents: dict[tuple[int, int, bool], Content] = {}
@@ -157,12 +160,14 @@ class EditionInLanguage:
             self._notes[(cause, can_leave)] = found
         return found
 
-    def section(self, name: str, count: int) -> Measured:
+    def section(self, section: IssueSection) -> Measured:
         """Return a section's heading over a number of papers."""
-        found = self._sections.get((name, count))
+        kind, keyword, count = section.kind, section.keyword, len(section.places)
+        found = self._sections.get((kind, keyword, count))
         if found is None:
-            made = self.desk.section(name, count, self._edition.kind)
-            found = self._sections[(name, count)] = made
+            make_room(self._sections, _MOST_LINES)
+            made = self.desk.section(kind, keyword, count, self._edition.kind)
+            found = self._sections[(kind, keyword, count)] = made
         return found
 
     def content(
@@ -185,26 +190,29 @@ class EditionInLanguage:
             found = self._contents[key] = make()
         return found
 
-    def card(self, paper: Paper, pick: Pick, lead: bool, density: Density) -> Measured:
-        """Return a paper's card for a pick."""
-        return self._deck.card(paper, pick, lead, density)
+    def card(
+        self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
+    ) -> Measured:
+        """Return a paper's card for a pick; in its keyword's section, or not."""
+        return self._deck.card(paper, pick, lead, in_section, density)
 
-    def lines(self, papers: Sequence[Paper]) -> tuple[str, str]:
-        """Return the subject and the preheader."""
-        key = (len(papers), *[paper.id for paper in papers[:4]])
+    def lines(self, topic: str, papers: Sequence[Paper]) -> tuple[str, str]:
+        """Return the subject and the preheader; `papers` are those for the reader's keywords."""
+        key = (topic, len(papers), *[paper.id for paper in papers[:4]])
         found = self._lines.get(key)
         if found is None:
             make_room(self._lines, _MOST_LINES)
-            settings, number = self._edition.settings, self._edition.number
+            of, edition, words = self._edition.settings, self._edition, self.words
+            told = self.desk.text_of(papers[0], lead=True, density="full").contribution.plain
+            number = edition.number
             found = self._lines[key] = (
-                subject(
-                    self.words,
-                    settings.tone,
-                    settings.name,
-                    number,
-                    papers,
-                    kind=self._edition.kind,
-                ),
-                preheader(self.words, papers),
+                subject(words, of.tone, of.name, number, topic, papers, kind=edition.kind),
+                preheader(words, number, papers, told),
             )
         return found
+
+    def contents_line(self, papers: Sequence[Paper], sections: Sequence[IssueSection]) -> str:
+        """Return the masthead's line on what an issue holds."""
+        of = self._edition.settings
+        told = LIMIT if of.cards == "summary" else of.card_characters
+        return contents_line(self.words, papers, sections, told)

@@ -1,7 +1,7 @@
 """Slots: the few places in which one paper's card differs from reader to reader.
 
-A card's template is rendered once for a paper, with marks where the matched title, the reason
-and the matched abstract go. It is split at the marks, and what a reader gets is joined from
+A card's template is rendered once for a paper, with marks where the reason and the sentences with
+matched words go. It is split at the marks, and what a reader gets is joined from
 pieces that many readers share: what differs adds up, it does not multiply.
 
 A hole (`digest.mail.HOLES`) is filled in every mail, a slot once for each way of matching.
@@ -18,8 +18,8 @@ from jinja2 import Environment, nodes
 
 from digest.composing.wrapping import WIDTH, wrap
 
-SlotName = Literal["title", "why", "abstract"]
-IN_HTML: tuple[SlotName, ...] = ("title", "why", "abstract")
+SlotName = Literal["why", "contribution", "result", "abstract"]
+IN_HTML: tuple[SlotName, ...] = ("why", "contribution", "result", "abstract")
 IN_TEXT: tuple[SlotName, ...] = ("why",)  # no word is marked in the text twin
 
 # Control characters: `excerpt.harmless` takes them out of all text from outside.

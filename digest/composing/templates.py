@@ -148,7 +148,7 @@ _VARIABLES = frozenset(
         *("_", "gettext", "ngettext", "brand", "day", "night", "lang", "dir", "start", "end"),
         *("ui", "hole", "link", "paper", "heading", "lede", "dateline", "preview", "title"),
         *("because", "sent_to", "footer_links", "url", "reason", "account", "paragraphs"),
-        *("keywords", "until", "button"),
+        *("keywords", "until", "button", "count", "contents"),
     }
 )
 

@@ -1,20 +1,24 @@
-"""The subject and the preheader: what is inside, in the two lines that decide on opening."""
+"""The subject, the preheader and the masthead's line: what is inside, before a mail is open."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 from digest.composing.branding import Tone
-from digest.composing.excerpt import harmless
+from digest.composing.headline import capitalised, cut_between_words, finding, one_line
 from digest.composing.locales import Catalogue
+from digest.composing.sections import IssueSection
+from digest.composing.wrapping import WIDTH, columns
 from digest.papers import Paper
 
 Kind = Literal["daily", "weekly", "welcome"]  # of an issue
 
 SUBJECT_LENGTH = 60  # what a phone shows
 PREHEADER_LENGTH = 110
+_LONGEST_TOPIC = 30  # a longer keyword would leave no room for what was found
+_LEAST_FINDING = 20
+_READ_A_MINUTE = 1_400  # characters: 238 English words (Brysbaert 2019), with their spaces
 
 
 def subject(
@@ -22,96 +26,93 @@ def subject(
     tone: Tone,
     brand: str,
     edition: int,
+    topic: str,
     papers: Sequence[Paper],
     *,
     kind: Kind = "daily",
 ) -> str:
-    """Return a subject that names the first paper and the count, in 60 characters if it can.
+    """Return a subject that names the topic, what the first paper found, and how many follow.
 
-    Its form turns with the edition's number, of which there is one a day at most: two days
-    running differ even when their first papers bear the same title.
+    `papers` are those for the reader's keywords: what fills an issue is not counted. The form
+    turns with the edition's number, of which there is one a day at most: two days running differ
+    even when their first papers bear the same title.
     """
-    forms = _forms(words, tone, brand, edition, len(papers) - 1)
-    if kind != "daily":
-        forms = _special_forms(words, kind, len(papers) - 1)
-    form = forms[edition % len(forms)]
-    room = SUBJECT_LENGTH - len(form.replace("{title}", ""))
-    return one_line(form.replace("{title}", short_title(papers[0].title, room)))
+    told = finding(papers[0].title, papers[0].abstract)
+    if columns(topic) > _LONGEST_TOPIC or told.casefold().startswith(topic.casefold()):
+        topic = ""
+    form = _form(words, tone, f"{brand} {edition}", edition % 2 == 0, bool(topic), kind)
+    if len(papers) > 1 and (tone != "terse" or kind != "daily"):
+        count = words.number(len(papers) - 1)
+        form = words.say("{line}, + {n}").replace("{line}", form).replace("{n}", count)
+    form = form.replace("{topic}", capitalised(one_line(topic)))
+    if form.startswith("{finding}"):
+        told = capitalised(told)
+    room = SUBJECT_LENGTH - columns(form.replace("{finding}", ""))
+    return one_line(form.replace("{finding}", cut_between_words(told, max(room, _LEAST_FINDING))))
 
 
-@lru_cache(maxsize=1024)
-def _forms(words: Catalogue, tone: Tone, brand: str, edition: int, others: int) -> list[str]:
-    if tone == "terse":
-        return [f"{brand} {edition}: {{title}}", f"{brand} {edition} · {{title}}"]
-    if others == 0:
-        alone = [words.say("{title}"), words.say("One paper for you: {title}")]
-        return alone if tone == "plain" else [words.say("Worth your time: {title}"), alone[1]]
-    count = words.plural("{n} more paper", "{n} more papers", others)
-    if tone == "warm":
-        return [
-            words.say("For you today: {title}, and {count}").replace("{count}", count),
-            words.say("Worth your time: {title} and {count}").replace("{count}", count),
-            words.say("We thought of you: {title} and {count}").replace("{count}", count),
-        ]
-    return [
-        words.say("{title} and {count}").replace("{count}", count),
-        words.say("{title} + {count}").replace("{count}", count),
-        words.say("{title}, with {count}").replace("{count}", count),
-    ]
-
-
-def _special_forms(words: Catalogue, kind: Kind, others: int) -> list[str]:
-    """A welcome and a weekly round-up say what they are."""
-    count = words.plural("{n} more paper", "{n} more papers", others)
+def _form(words: Catalogue, tone: Tone, number: str, other: bool, topic: bool, kind: Kind) -> str:
+    """Return a subject without its count; a day's is never the next day's."""
+    say = words.say
+    if kind == "daily" and tone == "terse":
+        return f"{number} · {{finding}}" if other else f"{number}: {{finding}}"
+    line = say("{topic} · {finding}") if topic else "{finding}"
     if kind == "welcome":
-        alone, more = words.say("Welcome: {title}"), words.say("Welcome: {title} and {count}")
-    else:
-        alone, more = words.say("The week: {title}"), words.say("The week: {title} and {count}")
-    return [more.replace("{count}", count)] if others else [alone]
+        return say("Welcome: {line}").replace("{line}", line)
+    if kind == "weekly":
+        return say("The week: {line}").replace("{line}", line)
+    if tone == "warm":
+        opening = say("Today for you: {line}") if other else say("For you today: {line}")
+        return opening.replace("{line}", line)
+    if topic:
+        return line if other else say("{topic}: {finding}")
+    return say("New: {line}").replace("{line}", line) if other else line
 
 
-def preheader(words: Catalogue, papers: Sequence[Paper]) -> str:
-    """Return the line after the subject: the next papers, or how the only one begins."""
+def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str) -> str:
+    """Return the line after the subject: what the next papers found, or what the only one does.
+
+    `told` is what the first paper's card says. As with subjects, two days running differ.
+    """
+    other = edition % 2 == 0
     if len(papers) == 1:
-        opening = _shortened(papers[0].abstract, PREHEADER_LENGTH)
-        return opening or words.say("One paper today")
-    titles: list[str] = []
+        told = one_line(told)
+        if not told:
+            alone, number = words.say("One paper today"), words.say("No. {number}")
+            return f"{alone} · {number.replace('{number}', words.number(edition))}"
+        form = words.say("In short: {text}") if other else "{text}"
+        return form.replace("{text}", cut_between_words(told, PREHEADER_LENGTH))
+    found: list[str] = []
     room = PREHEADER_LENGTH
     for paper in papers[1:4]:
-        title = short_title(paper.title, min(room, 60))
-        if titles and len(title) > room - 3:
-            break
-        titles.append(title)
-        room -= len(title) + 3
-    return words.say("Also: {titles}").replace("{titles}", " · ".join(titles))
+        line = cut_between_words(finding(paper.title, paper.abstract), SUBJECT_LENGTH)
+        if not found or columns(line) <= room:
+            found.append(line)
+            room -= columns(line) + 3
+    form = words.say("More today: {titles}") if other else words.say("Also: {titles}")
+    return form.replace("{titles}", " · ".join(found))
 
 
-@lru_cache(maxsize=8192)  # the same few titles, and a few widths
-def short_title(title: str, room: int) -> str:
-    """Return a title within `room` characters: whole, or its part before a colon, or cut."""
-    title = one_line(title) or "…"
-    if len(title) <= room:
-        return title
-    head = title.partition(": ")[0]
-    if 8 <= len(head) <= room:
-        return head
-    return _shortened(title, max(room, 16))
+def contents_line(
+    words: Catalogue, papers: Sequence[Paper], sections: Sequence[IssueSection], characters: int
+) -> str:
+    """Return what an issue holds: how many papers, how long they take, under what keywords.
 
-
-def one_line(text: str) -> str:
-    """Return text on one line, without control characters or holes: fit for a header."""
-    text = harmless(text)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(text.split())
-
-
-def _shortened(text: str, room: int) -> str:
-    text = one_line(text[: room + 200])
-    if len(text) <= room:
-        return text
-    kept = text[: room - 1]
-    space = kept.rfind(" ")
-    if space > room // 2:
-        kept = kept[:space]
-    return kept.rstrip(" ,;:–—-([{") + "…"
+    `characters` is what a card tells at most. One line, in the text part as well.
+    """
+    length = sum([len(paper.title) + min(len(paper.abstract), characters) for paper in papers])
+    line = words.say("{papers}, {minutes}")
+    line = line.replace("{papers}", words.plural("{n} paper", "{n} papers", len(papers)))
+    minutes = max(1, round(length / _READ_A_MINUTE))
+    line = line.replace("{minutes}", words.plural("{n} minute", "{n} minutes", minutes))
+    named: list[str] = []
+    room = WIDTH - columns(line) - len(": …")
+    for section in sections:
+        if section.keyword:
+            part = f"{words.number(len(section.places))} {section.keyword}"
+            room -= columns(part) + len(" · ")
+            if room < 0:
+                named.append("…")
+                break
+            named.append(part)
+    return f"{line}: {' · '.join(named)}" if named and named[0] != "…" else line

@@ -59,7 +59,7 @@ def _by_words(text: str, first: str, indent: str, width: int) -> list[str]:
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
-    if text.isascii():
+    if text.isascii() or not _NOT_NARROW.search(text):
         return len(text)
     return sum(
         0 if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf")

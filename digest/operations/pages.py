@@ -39,7 +39,12 @@ def readers_site(app: App) -> Guard:
         ),
         feedback=app.stores.readers,
         previews=preview_service(app),
-        issues=PastIssues(recipes, app.sending_parts.freezer(recipes)),
+        issues=PastIssues(
+            recipes,
+            app.sending_parts.freezer(recipes),
+            app.stores.archive.get,
+            app.press.languages,
+        ),
         rates=rates,
         settings=PageSettings(
             name=newsletter.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -15,6 +15,8 @@ from digest.choosing.editor import Editor, IssueFor, Offer
 from digest.choosing.issue_for import Planned
 from digest.composing.excerpt import cut
 from digest.composing.links import paper_url
+from digest.composing.locales import Catalogues
+from digest.composing.web_issue import language_of, with_abstracts
 from digest.delivery.freezing import Freezer
 from digest.delivery.message import Recipe
 from digest.editions import Edition
@@ -243,10 +245,12 @@ def _opening(abstract: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PastIssues:
-    """Gives issues back exactly as they were mailed (an IssueReader)."""
+    """Gives issues back as they were mailed, with the papers' abstracts (an IssueReader)."""
 
     recipes: RecipeStore
     freezer: Freezer
+    papers: Callable[[Sequence[int]], Mapping[int, Paper]]  # the archive's, by their numbers
+    languages: Catalogues
 
     def read(self, subscriber: int, edition: int) -> MailedIssue | None:
         """Return what a reader was mailed; None: nothing, or it is no longer kept."""
@@ -261,6 +265,12 @@ class PastIssues:
         text = message.get_body(preferencelist=("plain",))
         return MailedIssue(
             recipe.subject,
-            html.get_content() if html else None,
+            self._with_abstracts(recipe, html.get_content()) if html else None,
             text.get_content() if text else "",
         )
+
+    def _with_abstracts(self, recipe: Recipe, html: str) -> str:
+        numbers = list(recipe.scores)  # in the order of the mail
+        known = self.papers(numbers)
+        words = self.languages.words(language_of(html))
+        return with_abstracts(html, [known.get(number) for number in numbers], words)

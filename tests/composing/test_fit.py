@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.composing.cards import DENSITIES, Density
+from digest.composing.card_text import DENSITIES, Density
 from digest.composing.fit import Fitted, Measured, fit, measured, quoted_printable_length, weight_of
 from digest.mail import HOLES, Fragment
 

@@ -150,7 +150,7 @@ def test_the_preview_page_switches_between_looks(
     page.get_by_text("320", exact=True).click()
     assert page.locator("#mail").evaluate("e => e.style.width") == "320px"
     page.select_option("#which", "1")
-    frame.get_by_text("Arbeit suchen").wait_for()
+    frame.get_by_text("mehr davon").wait_for()
     page.get_by_text("Text", exact=True).click()
     assert "Mehr davon" in page.locator("#plain").inner_text()
     page.close()

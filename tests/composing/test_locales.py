@@ -72,7 +72,7 @@ def catalogue(folder: Path, language: str, text: str) -> Path:
 def test_anybody_can_add_a_language_from_right_to_left(
     tmp_path: Path, make_press: MakePress, make_issue: MakeIssue
 ) -> None:
-    catalogue(tmp_path, "ar", 'msgid "Read the paper"\nmsgstr "اقرأ الورقة"\n')
+    catalogue(tmp_path, "ar", 'msgid "more"\nmsgstr "اقرأ الورقة"\n')
     press = make_press(languages=(tmp_path,))
     issue = make_issue([paper(1, arxiv_id="2401.00001")], of=press, language="ar")
     html = "".join(fragment.html for fragment in issue.fragments)

@@ -44,11 +44,11 @@ def test_one_file_can_be_replaced(
     tmp_path: Path, make_press: MakePress, make_issue: MakeIssue
 ) -> None:
     theirs = (
-        (SHIPPED / "section.mjml")
+        (SHIPPED / "section.html")
         .read_text("utf-8")
         .replace("{{ heading }}", "Ours: {{ heading }}")
     )
-    (tmp_path / "section.mjml").write_text(theirs, encoding="utf-8")
+    (tmp_path / "section.html").write_text(theirs, encoding="utf-8")
     press = make_press(templates=tmp_path)
     assert not lint_templates(press)
     assert "Ours: 1 paper for your keywords" in make_issue([paper(1)], of=press).fragments[1].html
@@ -57,8 +57,8 @@ def test_one_file_can_be_replaced(
 @pytest.mark.parametrize(
     ("name", "text", "line"),
     [
-        ("card.mjml", "<mj-section>\n<mj-oops/>\n</mj-section>", 2),
-        ("card.mjml", "<mj-section>\n\n{% if %}</mj-section>", 3),
+        ("footer.mjml", "<mj-section>\n<mj-oops/>\n</mj-section>", 2),
+        ("card.html", "<mj-section>\n\n{% if %}</mj-section>", 3),
         ("issue.txt", "{{ brand.name }}\n{{ papper.title }}\n", 2),
         ("actions.html", "x\n\n{{ paper.url | shout }}", 3),
     ],

@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import get_args
 
@@ -8,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.composing.branding import Tone
+from digest.composing.headline import capitalised, cut_between_words, finding, one_line
 from digest.composing.locales import Catalogue, Catalogues
 from digest.composing.notices import QuietCause
 from digest.composing.render import Renderers
-from digest.composing.wording import SUBJECT_LENGTH, one_line, preheader, short_title, subject
+from digest.composing.sections import IssueSection, sections_of
+from digest.composing.wording import SUBJECT_LENGTH, contents_line, preheader, subject
+from digest.composing.wrapping import columns
 from digest.papers import Paper
+from digest.ranking.interface import Pick, Reason
 from tests.composing.conftest import DAY
 
 ENGLISH = Catalogue("en", Locale("en"), NullTranslations())
@@ -23,29 +29,52 @@ def papers(*titles: str) -> list[Paper]:
     return [Paper(n, title, "An abstract. It goes on.") for n, title in enumerate(titles, 1)]
 
 
-def test_the_subject_names_the_best_paper_and_the_count() -> None:
-    made = subject(ENGLISH, "plain", "Digest", 3, papers("Tidal flows", "B", "C"))
-    assert "Tidal flows" in made
-    assert "2 more papers" in made
+def made(edition: int, topic: str, *titles: str, tone: Tone = "plain") -> str:
+    return subject(ENGLISH, tone, "Digest", edition, topic, papers(*titles))
 
 
-def test_a_long_title_is_cut_between_words_to_sixty_characters() -> None:
+def test_the_subject_names_the_topic_the_finding_and_the_count() -> None:
+    titles = ("The Ideal Continual Learner: An Agent That Never Forgets", "B", "C")
+    some = papers(*titles)
+    some[0] = replace(some[0], abstract="We build an agent which forgets nothing.")
+    line = subject(ENGLISH, "plain", "Digest", 3, "continual learning", some)
+    assert line == "Continual learning: an agent that never forgets, + 2"
+
+
+def test_a_topic_that_the_title_begins_with_is_not_said_twice() -> None:
+    assert made(1, "tidal flows", "Tidal flows at rest", "B") == "Tidal flows at rest, + 1"
+    assert made(2, "tidal flows", "Tidal flows at rest") == "New: Tidal flows at rest"
+
+
+@pytest.mark.parametrize("tone", get_args(Tone))
+def test_a_long_title_is_cut_between_words_to_sixty_characters(tone: Tone) -> None:
     for edition in range(1, 4):
-        made = subject(ENGLISH, "plain", "Digest", edition, papers(LONG, "B"))
-        assert len(made) <= SUBJECT_LENGTH
-        assert "…" in made
+        line = made(edition, "science", LONG, "B", tone=tone)
+        assert len(line) <= SUBJECT_LENGTH
+        cut = line.partition("…")[0].split()[-1]
+        assert cut in LONG.split(), line
+
+
+def test_no_tone_speaks_like_a_person() -> None:
+    lines = [made(n, "tides", "A title", "B", tone=t) for t in get_args(Tone) for n in range(6)]
+    assert not [
+        line for line in lines if re.search(r"\b(?:we|worth|thought|love|hope)\b", line, re.I)
+    ]
 
 
 @pytest.mark.parametrize("language", Catalogues().names())
 @pytest.mark.parametrize("tone", get_args(Tone))
-def test_two_days_running_never_look_the_same(tone: Tone, language: str) -> None:
+@pytest.mark.parametrize("topic", ["", "tides", "same", "a keyword that is longer than any topic"])
+def test_two_days_running_never_look_the_same(tone: Tone, language: str, topic: str) -> None:
     words = Catalogues().words(language)
     for counts in product((1, 2, 3), repeat=2):
-        made = [
-            subject(words, tone, "Digest", day, papers(*["Same"] * counts[day % 2]))
-            for day in range(1, 13)
-        ]
-        assert all(a != b for a, b in pairwise(made)), counts
+        days = [(day, papers(*["Same"] * counts[day % 2])) for day in range(1, 13)]
+        for lines in (
+            [subject(words, tone, "Digest", day, topic, some) for day, some in days],
+            [preheader(words, day, some, "We do it.") for day, some in days],
+            [preheader(words, day, some, "") for day, some in days],
+        ):
+            assert all(a != b for a, b in pairwise(lines)), lines
 
 
 @pytest.mark.parametrize("cause", get_args(QuietCause))
@@ -57,19 +86,72 @@ def test_two_quiet_days_running_differ_in_their_subject(
 
 
 def test_the_preheader_goes_on_where_the_subject_ended() -> None:
-    line = preheader(ENGLISH, papers("First", "Second", "Third"))
-    assert line == "Also: Second · Third"
-    assert preheader(ENGLISH, papers("Only")) == "An abstract. It goes on."
+    line = preheader(ENGLISH, 1, papers("First", "Second", "DreamFlow: a way to dream"), "Told.")
+    assert line == "Also: Second · a way to dream"
+    assert preheader(ENGLISH, 1, papers("Only"), "We do it.") == "We do it."
+    assert preheader(ENGLISH, 1, papers("Only"), "") == "One paper today · No. 1"
 
 
-def test_a_title_is_shortened_to_its_name() -> None:
-    assert short_title("DreamFlow: a long explanation of it all", 20) == "DreamFlow"
+@pytest.mark.parametrize(
+    ("title", "abstract", "found"),
+    [
+        ("DreamFlow: a long explanation of it all", "", "a long explanation of it all"),
+        ("DreamFlow – A Long Way Home", "It is a long way home.", "a long way home"),
+        ("DreamFlow: A Survey", "", "DreamFlow: A Survey"),
+        ("Replay Is Enough: A Study of Memory", "", "Replay Is Enough"),
+        ("Learning Gaussian Fields", "We study learning on fields, as Gaussian ones.",
+         "learning Gaussian fields"),
+        ("Learning Gaussian Fields", "", "Learning Gaussian Fields"),
+        ("GPT-4 Writes mRNA", "It writes.", "GPT-4 writes mRNA"),
+        ("梦流：一种做梦的方法", "", "一种做梦的方法"),
+        ("A tale of two nets", "", "a tale of two nets"),
+    ],
+)  # fmt: skip
+def test_of_a_title_its_telling_part_is_named(title: str, abstract: str, found: str) -> None:
+    assert finding(title, abstract) == found
+
+
+def test_what_begins_a_line_has_a_capital_unless_it_is_a_name() -> None:
+    assert capitalised("an agent") == "An agent"
+    assert capitalised("mRNA folding") == "mRNA folding"
 
 
 @settings(max_examples=150)
-@given(st.text(min_size=1, max_size=300), st.integers(1, 6))
-def test_any_title_gives_one_printable_line(title: str, count: int) -> None:
+@given(st.text(min_size=1, max_size=300), st.text(max_size=60), st.integers(1, 6))
+def test_any_title_gives_one_printable_line(title: str, topic: str, count: int) -> None:
     some = papers(*[title] * count)
-    for line in (subject(ENGLISH, "plain", "Digest", 1, some), preheader(ENGLISH, some)):
-        assert line == one_line(line)
-        assert line.isprintable()
+    for edition in (1, 2):
+        for line in (
+            subject(ENGLISH, "plain", "Digest", edition, topic, some),
+            preheader(ENGLISH, edition, some, title),
+        ):
+            assert line == one_line(line)
+            assert line.isprintable()
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.text("abcdefgh-", min_size=1, max_size=14), min_size=1, max_size=30).map(" ".join),
+    st.integers(1, 90),
+)
+def test_no_cut_falls_inside_a_word(text: str, room: int) -> None:
+    shown = cut_between_words(text, room)
+    assert text == shown or text.split()[: len(shown.split())] == [
+        *shown.split()[:-1], text.split()[len(shown.split()) - 1]
+    ]  # fmt: skip
+    last = shown.removesuffix("…").split()
+    assert not last or text.split()[len(last) - 1].startswith(last[-1])
+    assert len(shown) <= room or len(shown.split()) == 1
+    kept = text.split()[: len(last)]
+    assert [word.rstrip("-") for word in kept] == [word.rstrip("-") for word in last]
+
+
+def test_an_account_of_an_issue_is_one_short_line() -> None:
+    sections = sections_of(
+        [Pick(n, 0.5, "picked", (Reason("tides" if n % 3 else "sea", "title", 0.5),))
+         for n in range(6)]
+    )  # fmt: skip
+    line = contents_line(ENGLISH, papers(*"abcdef"), sections, 280)
+    assert line == "6 papers, 1 minute: 2 sea · 4 tides"
+    long = [IssueSection("keyword", "a keyword of some length", (n,)) for n in range(6)]
+    assert columns(contents_line(ENGLISH, papers(*"abcdef"), long, 280)) <= 72

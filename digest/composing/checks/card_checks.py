@@ -10,6 +10,7 @@ from digest.composing.checks.html_checks import html_findings
 from digest.composing.checks.parity import parity_findings
 from digest.composing.proofs.proof import Proof, proof_of
 from digest.composing.renderers import EditionInLanguage, EditionRenderer
+from digest.composing.sections import IssueSection
 from digest.mail import HOLES, Fragment
 
 FILLS = {**dict.fromkeys(HOLES, "specimen"), "unsubscribe": "https://example.org/unsubscribe"}
@@ -48,7 +49,10 @@ class CardChecks:
 
 def _shell(sheet: EditionInLanguage) -> tuple[Proof, Proof]:
     """Return what stands above the cards and below them."""
-    above = [*sheet.top.fragments, *sheet.section("picked", _TOGETHER).fragments]
+    above = [
+        *sheet.top.fragments,
+        *sheet.section(IssueSection("picked", "", tuple(range(_TOGETHER)))).fragments,
+    ]
     return proof_of("", above, FILLS), proof_of("", sheet.foot(True).fragments, FILLS)
 
 

@@ -121,8 +121,8 @@ def test_a_subject_must_be_one_printable_line() -> None:
 
 def _press_with(make_press: MakePress, folder: Path, card: str) -> Renderers:
     """Make a press whose cards hold something of ours."""
-    shipped = (SHIPPED / "card.mjml").read_text()
-    (folder / "card.mjml").write_text(shipped.replace("<h3", f"{card}<h3"))
+    shipped = (SHIPPED / "card.html").read_text()
+    (folder / "card.html").write_text(shipped.replace("<h3", f"{card}<h3"))
     return make_press(templates=folder)
 
 

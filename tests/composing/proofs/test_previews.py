@@ -59,4 +59,4 @@ def test_a_picture_is_as_tall_as_the_mail(tmp_path: Path, make_issue: MakeIssue)
     header = file.read_bytes()[:24]
     width, height = (int.from_bytes(header[i : i + 4], "big") for i in (16, 20))
     assert width == 375
-    assert 700 < height < 3000
+    assert 400 < height < 3000

@@ -1,0 +1,132 @@
+"""Why a reader got a paper, in words: exact, and no longer than it must be."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from digest.composing.excerpt import escaped
+from digest.composing.locales import Catalogue
+from digest.composing.sections import displayed_keyword, topic_of
+from digest.papers import Paper
+from digest.ranking.interface import Field, Pick, Reason
+
+Why = tuple[str, str]  # why a reader got a paper, as HTML and as text
+_KEYWORDS = 6  # named in a reason
+_NAMED = 0.02  # what a keyword gives at least to be named: more than at the margin
+_NO_WORDS: tuple[Field, ...] = ("meaning", "likes", "dislikes")  # where no word matches
+
+
+class ReasonWriter:
+    """Writes reasons in one language; `keyword` opens a keyword in HTML."""
+
+    def __init__(self, words: Catalogue, keyword: Markup) -> None:
+        self._words = words
+        self._opened_keyword = str(keyword)
+        self._reason = lru_cache(maxsize=20_000)(self._reason_of)
+        say = words.say
+        patterns = {
+            "likes": say("Like papers that you asked for more of"),
+            "": say("Chosen for your keywords"),
+            "meaning": say("Close in meaning to {keywords}"),
+            "literal": say("You follow {keywords}"),
+            "also": say("also {keywords}"),
+            "near": say("close to {keywords}"),
+            "in title": say("in the title"),
+            "in abstract": say("in the abstract"),
+            "in keywords": say("among the paper’s keywords"),
+            "in authors": say("as an author"),
+            "in meaning": say("by meaning"),
+        }
+        self._patterns = {kind: (said, escaped(said)) for kind, said in patterns.items()}
+
+    def why(self, paper: Paper, pick: Pick, in_section: bool) -> Why:
+        """Return why a reader got a paper.
+
+        In its keyword's section, the reason names only what the heading does not say.
+        """
+        if in_section and pick.section == "picked" and (topic := topic_of(pick)):
+            parts, joint = self._beside(pick, topic), "\u00a0· "
+        else:
+            parts, joint = [self._asked(paper, pick)], ". "
+        if paper.updated is not None:
+            news = self._news(paper)
+            parts.insert(0, (str(escape(news)), news))
+        return joint.join([html for html, _ in parts]), joint.join([text for _, text in parts])
+
+    def _news(self, paper: Paper) -> str:
+        updated = paper.updated
+        assert updated is not None  # noqa: S101 - asked for what is updated only
+        if updated.on is None:
+            news = self._words.say("Updated: v{version}")
+        else:
+            news = self._words.say("Updated: v{version} of {day}")
+            news = news.replace("{day}", self._words.day(updated.on))
+        return news.replace("{version}", str(updated.version))
+
+    def _unasked(self, upvotes: int) -> Why:
+        """Return why a paper is shown that nobody asked for; popular is only what was counted."""
+        said = self._words.say("Also new today, outside your keywords")
+        if upvotes:
+            said = self._words.say("Popular today (▲ {n}), outside your keywords")
+            said = said.replace("{n}", self._words.number(upvotes))
+        return escaped(said), said
+
+    def _asked(self, paper: Paper, pick: Pick) -> Why:
+        """Return what of a profile found a paper."""
+        if pick.section == "trending":
+            return self._unasked(paper.upvotes or 0)
+        named = _named(pick)
+        literal = [r.keyword for r in named if r.field not in _NO_WORDS]
+        if literal:
+            return self._reason("literal", tuple(dict.fromkeys(literal)))
+        near = [reason.keyword for reason in named if reason.field == "meaning"]
+        if near:
+            return self._reason("meaning", tuple(dict.fromkeys(near)))
+        return self._reason("likes" if named else "", ())
+
+    def _beside(self, pick: Pick, topic: str) -> list[Why]:
+        """Return where a section's keyword stands in a paper, and what else found the paper."""
+        fields: set[Field] = set()
+        literal: dict[str, None] = {}
+        near: dict[str, None] = {}
+        for reason in _named(pick):
+            keyword = displayed_keyword(reason.keyword)
+            if keyword == topic:
+                fields.add(reason.field)
+            elif reason.field not in _NO_WORDS:
+                literal[keyword] = None
+            elif reason.field == "meaning":
+                near[keyword] = None
+        others = [self._reason("also", tuple(literal))] if literal else []
+        if apart := tuple([keyword for keyword in near if keyword not in literal]):
+            others.append(self._reason("near", apart))
+        place = _place(fields, alone=not others)
+        return [self._reason(f"in {place}", ()), *others] if place else others
+
+    def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> Why:
+        pattern, escaped_pattern = self._patterns[kind]
+        if not keywords:
+            return escaped_pattern, pattern
+        shown = list(dict.fromkeys(map(displayed_keyword, keywords)))[:_KEYWORDS]
+        marked = [escaped(keyword) for keyword in shown]
+        if kind in ("literal", "meaning"):  # the reason itself, not what is named beside it
+            marked = [f"{self._opened_keyword}{keyword}</b>" for keyword in marked]
+        html = escaped_pattern.replace("{keywords}", self._words.join(marked))
+        return html, pattern.replace("{keywords}", self._words.join(shown))
+
+
+def _named(pick: Pick) -> list[Reason]:
+    """Return the reasons that are worth a word."""
+    return [reason for reason in pick.reasons if reason.gain >= _NAMED] or list(pick.reasons)
+
+
+def _place(fields: set[Field], alone: bool) -> Field | None:
+    """Return where a keyword stands: the most telling place; the abstract only to say something."""
+    for field in ("title", "authors", "keywords"):
+        if field in fields:
+            return field
+    if "abstract" in fields:
+        return "abstract" if alone else None
+    return "meaning"

@@ -1,0 +1,50 @@
+"""An issue on the web: the mail as it was sent, each paper's abstract one tap away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digest.composing.excerpt import escaped, harmless
+from digest.composing.locales import Catalogue
+from digest.papers import Paper
+
+_LANGUAGE = re.compile(r"<html[^>]* lang=\"([A-Za-z-]+)\"")
+_TITLE_ENDS = re.compile(r"</h3>")
+_ACTIONS = re.compile(r"<p class=\"act\b")  # where the shipped card ends; see actions.html
+
+
+def language_of(html: str) -> str:
+    """Return the language that an HTML part says it is in; empty if it says none."""
+    found = _LANGUAGE.search(html)
+    return found[1] if found else ""
+
+
+def with_abstracts(html: str, papers: Sequence[Paper | None], words: Catalogue) -> str:
+    """Return a mail's HTML part with the abstract of each of its papers, folded up.
+
+    `papers` come in the order of the mail; a None is no longer known. The page runs no script:
+    `<details>` is what browsers unfold by themselves.
+    """
+    titles = [found.end() for found in _TITLE_ENDS.finditer(html)]
+    if len(titles) != len(papers):
+        return html  # a template without headings: as it was mailed, rather than wrong
+    parts: list[str] = []
+    done = 0
+    for at, paper, following in zip(titles, papers, [*titles[1:], len(html)], strict=True):
+        if paper is None or not paper.abstract:
+            continue
+        end = _ACTIONS.search(html, at, following)
+        place = end.start() if end else at
+        parts += (html[done:place], _folded(paper.abstract, words.say("Abstract")))
+        done = place
+    return "".join([*parts, html[done:]])
+
+
+def _folded(abstract: str, label: str) -> str:
+    return (
+        f'<details style="font-size:15px;line-height:23px;"><summary class="quiet" style="'
+        f'padding:12px 0;font-size:13px;line-height:20px;cursor:pointer;">{escaped(label)}'
+        f'</summary><p dir="auto" style="margin:0 0 8px;">{escaped(harmless(abstract))}</p>'
+        "</details>"
+    )

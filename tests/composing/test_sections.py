@@ -1,0 +1,106 @@
+"""Sections by keyword: each paper under what gives it most, and reasons that do not repeat it."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.composing.checks.html_checks import words_of
+from digest.composing.proofs.proof import proof
+from digest.composing.render import Renderers
+from digest.composing.sections import AT_LEAST, sections_of, topic_of
+from digest.ranking.interface import Field, Pick, Reason
+from tests.composing.conftest import DAY, MakeIssue, paper
+
+
+def pick(number: int, *reasons: tuple[str, Field, float]) -> Pick:
+    made = tuple(Reason(*each) for each in reasons)
+    return Pick(number, sum(each.gain for each in made), "picked", made)
+
+
+ISSUE = [
+    pick(1, ("tides", "title", 0.4), ("sea", "abstract", 0.1), ("tides", "abstract", 0.1)),
+    pick(2, ("sea", "abstract", 0.3), ("tides", "abstract", 0.2)),
+    pick(3, ('"tides"^2', "abstract", 0.3)),
+    pick(4, ("sea", "meaning", 0.2)),
+    Pick(5, 0.1, "picked", (Reason("liked", "likes", 0.1),)),
+    Pick(6, 0.0, "trending"),
+]
+
+
+def test_each_paper_stands_under_the_keyword_that_gives_it_most() -> None:
+    found = [(each.kind, each.keyword, each.places) for each in sections_of(ISSUE)]
+    assert found == [
+        ("keyword", "tides", (0, 2)),
+        ("keyword", "sea", (1, 3)),
+        ("likes", "", (4,)),
+        ("trending", "", (5,)),
+    ]
+
+
+def test_what_a_keyword_gives_in_several_places_adds_up() -> None:
+    assert topic_of(pick(1, ("a", "title", 0.3), ("b", "title", 0.2), ("b", "meaning", 0.2))) == "b"
+    assert topic_of(Pick(1, 0.0, "trending")) == ""
+
+
+def test_a_short_issue_has_no_sections_by_keyword() -> None:
+    assert [each.kind for each in sections_of(ISSUE[: AT_LEAST - 1])] == ["picked"]
+
+
+def test_both_parts_and_the_ledger_have_the_papers_in_the_same_order(make_issue: MakeIssue) -> None:
+    papers = [paper(n, f"Title {n}") for n in range(1, 7)]
+    issue = make_issue(papers, picks=ISSUE)
+    assert issue.papers == (1, 3, 2, 4, 5, 6)
+    mail = proof(issue)
+    for part in (words_of(mail.html), mail.text):
+        assert re.findall(r"Title (\d)", part) == list("132456")
+    assert "6 papers, 1 minute: 2 tides · 2 sea" in mail.text
+    assert "6 papers, 1 minute: 2 tides · 2 sea" in mail.html
+
+
+def test_within_a_section_a_reason_names_what_differs(make_issue: MakeIssue) -> None:
+    papers = [paper(n, f"Title {n}") for n in range(1, 7)]
+    text = proof(make_issue(papers, picks=ISSUE)).text
+    reasons = re.findall(r"Title \d\n\n.*\n\n  (.*)\n", text)
+    assert reasons == [
+        "in the title · also sea",
+        "in the abstract",
+        "also tides",
+        "by meaning",
+        "Like papers that you asked for more of",
+        "Popular today, outside your keywords",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["weekly", "welcome"])
+def test_a_welcome_and_a_week_keep_their_heading_above_the_sections(
+    press: Renderers, make_issue: MakeIssue, kind: str
+) -> None:
+    edition = press.edition(1, DAY, kind)  # type: ignore[arg-type]
+    papers = [paper(n, f"Title {n}") for n in range(1, 7)]
+    words = words_of(proof(make_issue(papers, picks=ISSUE, edition=edition)).html)
+    heading = "The week’s 6 best" if kind == "weekly" else "Welcome. The best"
+    assert words.index(heading) < words.index("tides 2") < words.index("Title 1")
+
+
+keywords = st.sampled_from(["a", "b", "c", '"a"^2'])
+fields: st.SearchStrategy[Field] = st.sampled_from(["title", "abstract", "meaning", "likes"])
+reasons = st.lists(st.tuples(keywords, fields, st.floats(-0.1, 1)), max_size=4)
+
+
+@settings(max_examples=200)
+@given(st.lists(reasons, min_size=1, max_size=12), st.integers(0, 3))
+def test_no_paper_is_lost_or_overtaken_in_its_section(
+    given_reasons: list[list[tuple[str, Field, float]]], fill: int
+) -> None:
+    picks = [pick(n, *each) for n, each in enumerate(given_reasons)]
+    picks += [Pick(100 + n, 0.0, "trending") for n in range(fill)]
+    found = sections_of(picks)
+    assert sorted(place for each in found for place in each.places) == list(range(len(picks)))
+    assert all(list(each.places) == sorted(each.places) for each in found)
+    assert found[0].places[0] == 0
+    assert [each.places[0] for each in found] == sorted(each.places[0] for each in found)
+    for each in found:
+        if each.kind == "keyword":
+            assert {topic_of(picks[place]) for place in each.places} == {each.keyword}
