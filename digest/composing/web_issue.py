@@ -11,7 +11,7 @@ from digest.papers import Paper
 
 _LANGUAGE = re.compile(r"<html[^>]* lang=\"([A-Za-z-]+)\"")
 _TITLE_ENDS = re.compile(r"</h3>")
-_ACTIONS = re.compile(r"<p class=\"act\b")  # where the shipped card ends; see actions.html
+_ACTIONS = re.compile(r"<p class=\"why\b")  # where the shipped card ends; see actions.html
 
 
 def language_of(html: str) -> str:

@@ -116,7 +116,7 @@ def test_without_a_base_url_only_a_mailto_leaves(
 def test_a_reader_gets_their_own_language_else_the_default(make_issue: MakeIssue) -> None:
     german = make_issue([paper(1)], language="de-AT")
     assert german.language == "de"
-    assert "1 Arbeit zu Ihren Stichwörtern" in proof(german).html
+    assert "1 Paper zu Ihren Stichwörtern" in proof(german).html
     assert "Mo., 2. März" in proof(german).text
     assert make_issue([paper(1)], language="tlh").language == "en"
 

@@ -69,7 +69,7 @@ def test_within_a_section_a_reason_names_what_differs(make_issue: MakeIssue) -> 
         "also tides",
         "by meaning",
         "Like papers that you asked for more of",
-        "Popular today, outside your keywords",
+        "Also new today, outside your keywords",
     ]
 
 
