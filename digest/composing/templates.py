@@ -64,7 +64,16 @@ class Templates:
                     return TemplateSource(name, file, file.read_text(encoding="utf-8"))
                 except (OSError, UnicodeDecodeError) as error:
                     raise TemplateError(f"cannot be read: {error}", template=str(file)) from None
-        raise TemplateError("there is no such template", template=name)
+        renamed = self.renamed(name)
+        hint = f"; it is {renamed} now" if renamed else ""
+        raise TemplateError(f"there is no such template{hint}", template=name)
+
+    def renamed(self, name: str) -> str | None:
+        """Return what a template of this name is called that changed between MJML and HTML."""
+        own = Path(name)
+        other = own.with_suffix({".mjml": ".html", ".html": ".mjml"}.get(own.suffix, own.suffix))
+        shipped = not (self.shipped / name).is_file() and (self.shipped / other.name).is_file()
+        return other.name if shipped else None
 
     def has(self, name: str) -> bool:
         """Say whether there is such a template."""

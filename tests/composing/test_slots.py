@@ -95,9 +95,9 @@ def test_what_fills_a_slot_holds_no_tag_but_our_own_marks(
 @pytest.mark.parametrize(
     ("change", "pieces"),
     [
-        (lambda t: t.replace("{{ paper.title }}", "{{ paper.title | upper }}"), 5),
+        (lambda t: t.replace("{{ paper.title }}", "{{ paper.title | upper }}"), 4),
         (lambda t: t.replace("{{ paper.contribution }}", "{{ paper.contribution | upper }}"), 1),
-        (lambda t: t.replace("{{ paper.contribution }}", "{{ paper.abstract }}"), 5),
+        (lambda t: t.replace("{{ paper.contribution }}", "{{ paper.abstract }}"), 4),
         (lambda t: t.replace("{{ paper.why }}", "{{ paper.why | wrap }}"), 1),
         (lambda t: t.replace("{{ paper.why }}", "{% set w = paper.why %}{{ w }}"), 1),
         (lambda t: t.replace("{{ paper.why }}", "{% filter upper %}{{ paper.why }}{% endfilter %}"),
@@ -106,14 +106,14 @@ def test_what_fills_a_slot_holds_no_tag_but_our_own_marks(
         (lambda t: t.replace("<h3", "<p>{{ paper.why }}</p><h3").replace(
             "{{ paper.why }}{%", "{%"),
          5),
-        (lambda t: t.replace("<h3", "<p>{{ paper.why }}</p><h3"), 8),
+        (lambda t: t.replace("<h3", "<p>{{ paper.why }}</p><h3"), 7),
         (lambda t: t.replace("<h3", "<p>{% for x in [1, 2] %}{{ paper.why }}{% endfor %}</p><h3"),
-         9),
+         8),
         (lambda t: t.replace("if paper.contribution", "if paper.contribution and not paper.less"),
          4),
         (lambda t: t.replace("if paper.contribution", "if paper.contribution | length > 9"), 1),
         (lambda t: t.replace("<h3", '<p>{{ paper["why"] }}</p><h3'), 1),
-        (lambda t: t.replace("<h3", "<p>{{ paper.url | upper }}</p><h3"), 5),
+        (lambda t: t.replace("<h3", "<p>{{ paper.url | upper }}</p><h3"), 4),
     ],
 )  # fmt: skip
 def test_a_card_template_may_be_changed_in_any_way(
@@ -135,12 +135,12 @@ def test_a_card_template_may_be_changed_in_any_way(
 @pytest.mark.parametrize(
     ("change", "pieces"),
     [
-        (lambda t: t.replace("{{ paper.title | wrap", "{{ paper.title | upper | wrap"), 5),
+        (lambda t: t.replace("{{ paper.title | wrap", "{{ paper.title | upper | wrap"), 4),
         (lambda t: t.replace("{{ paper.why | wrap", "{{ paper.why | upper | wrap"), 1),
-        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', "{{ paper.why }}"), 5),
-        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', ""), 6),
+        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', "{{ paper.why }}"), 4),
+        (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', ""), 5),
         (lambda t: t.replace('{{ paper.why | wrap("  ", "  ") }}', "{{ paper.why | wrap('> ') }}"),
-         5),
+         4),
     ],
 )  # fmt: skip
 def test_a_text_template_may_be_changed_in_any_way(
@@ -170,7 +170,7 @@ def test_what_differs_is_a_piece_by_itself(press: Renderers) -> None:
         [at for at, (a, b) in enumerate(zip(plain, other, strict=True)) if a != b]
         for other in (card(Span("title", 0, 5)), card(keyword="sea"), card(Span("abstract", 0, 2)))
     ]
-    assert changes == [[], [3], [1]], "in a title nothing is marked"
+    assert changes == [[], [2], [1]], "in a title nothing is marked"
 
 
 def test_papers_share_the_piece_of_the_same_reason(press: Renderers) -> None:

@@ -46,12 +46,23 @@ def test_one_file_can_be_replaced(
     theirs = (
         (SHIPPED / "section.html")
         .read_text("utf-8")
-        .replace("{{ heading }}", "Ours: {{ heading }}")
+        .replace("{{ heading }}", "<i>{{ heading }}</i>")
     )
     (tmp_path / "section.html").write_text(theirs, encoding="utf-8")
     press = make_press(templates=tmp_path)
     assert not lint_templates(press)
-    assert "Ours: 1 paper for your keywords" in make_issue([paper(1)], of=press).fragments[1].html
+    assert "<i>1 paper for your keywords</i>" in make_issue([paper(1)], of=press).fragments[1].html
+
+
+def test_words_of_an_override_stand_in_both_parts(tmp_path: Path, make_press: MakePress) -> None:
+    for name in ("section.html", "issue.txt"):
+        text = (SHIPPED / name).read_text("utf-8")
+        changed = text.replace("{{ heading", "Ours: {{ heading")
+        assert changed != text
+        (tmp_path / name).write_text(changed, encoding="utf-8")
+        found = lint_templates(make_press(templates=tmp_path))
+        assert any("HTML only: 'Ours:" in str(each) for each in found) is (name == "section.html")
+    assert not found
 
 
 @pytest.mark.parametrize(
@@ -90,6 +101,27 @@ def test_a_file_that_replaces_nothing_is_pointed_out(tmp_path: Path, make_press:
     (tmp_path / "card.mjml.swp").write_bytes(b"\xff\x00")
     found = lint_templates(make_press(templates=tmp_path))
     assert [(f.check, Path(f.template).name) for f in found] == [("stranger", "cards.mjml")]
+
+
+@pytest.mark.parametrize("name", ["card", "lead", "section", "overflow"])
+def test_a_file_of_an_older_name_is_an_error_that_says_the_new_one(
+    tmp_path: Path, make_press: MakePress, name: str
+) -> None:
+    (tmp_path / f"{name}.mjml").write_text("<mj-section></mj-section>", encoding="utf-8")
+    (found,) = lint_templates(make_press(templates=tmp_path))
+    assert (found.severity, Path(found.template).name) == ("error", f"{name}.mjml")
+    assert f"the template is {name}.html now" in found.message
+
+
+def test_an_include_of_an_older_name_says_the_new_one(
+    tmp_path: Path, make_press: MakePress
+) -> None:
+    shipped = (SHIPPED / "issue.mjml").read_text("utf-8")
+    below = '<mj-include path="footer.mjml" />'
+    old = shipped.replace(below, f'<mj-include path="card.mjml" />{below}')
+    (tmp_path / "issue.mjml").write_text(old, encoding="utf-8")
+    found = lint_templates(make_press(templates=tmp_path))
+    assert any("it is card.html now" in f.message for f in found if f.severity == "error")
 
 
 def test_a_sum_that_cannot_be_done_is_a_template_error(

@@ -11,7 +11,7 @@ from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
 from tests.installation import Installation, paper
 
 
-def test_few_matches_are_filled_with_papers_that_are_called_trending(
+def test_few_matches_are_filled_with_papers_that_are_said_to_be_outside_the_keywords(
     installation: Installation,
 ) -> None:
     installation.reader("ada@example.org", "walking")
@@ -20,7 +20,13 @@ def test_few_matches_are_filled_with_papers_that_are_called_trending(
     picks = installation.preview("ada@example.org", 1).picks
     assert [pick.section for _, pick in picks] == ["picked", "trending", "trending"]
     assert not any(pick.reasons for _, pick in picks[1:])
-    assert "rending" in text_of(installation.mails("ada@example.org")[0])
+    mail = " ".join(text_of(installation.mails("ada@example.org")[0]).split())
+    matched, filled = mail.split("Also today, outside your keywords")
+    for paper_of, pick in picks:
+        assert (paper_of.title in filled) is (pick.section == "trending")
+        assert (paper_of.title in matched) is (pick.section == "picked")
+    told = re.findall(r"Also new today, outside|Popular today \(▲ \d+\), outside", filled)
+    assert len(told) == 2, "each says why it is here"
     installation.tomorrow()
     installation.ingest(paper("Walking horses"), paper("Galloping horses"))
     installation.run()

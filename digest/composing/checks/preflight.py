@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from digest.composing.branding import GMAIL_CLIPS_AT
 from digest.composing.checks.card_checks import CardChecks
@@ -95,11 +96,16 @@ def template_findings(templates: Templates) -> list[Finding]:
     """Return what is wrong with the template files, each alone, with its lines."""
     notices = {f"{kind}{suffix}" for kind in NOTICE_KINDS for suffix in (".mjml", ".txt")}
     found = [from_error(error) for error in template_errors(templates)]
-    return found + [
-        Finding("stranger", "warning", "no template has this name; it replaces nothing", str(file))
-        for file in templates.strangers()
-        if file.name not in notices
-    ]
+    strangers = [file for file in templates.strangers() if file.name not in notices]
+    return found + [_stranger(file, templates.renamed(file.name)) for file in strangers]
+
+
+def _stranger(file: Path, renamed: str | None) -> Finding:
+    said = "no template has this name; it replaces nothing"
+    if not renamed:
+        return Finding("stranger", "warning", said, str(file))
+    how = f"the template is {renamed} now: start from the shipped one, and delete this file"
+    return Finding("stranger", "error", f"{said}; {how}", str(file))
 
 
 def palette_findings(palette: Palette) -> list[Finding]:

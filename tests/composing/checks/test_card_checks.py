@@ -20,7 +20,7 @@ from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper
         ("<h5 class='ink'>deep</h5>", "headings"),
         ('<a class="link" href="https://example.org/new">new</a>', "parity"),
         ('<a class="link" href="nowhere">go</a>', "link parity"),
-        ("<style>" + "p {color: #111111}\n" * 2000 + "</style>", "style-size"),
+        ("<style>" + ".none {color: #111111}\n" * 2000 + "</style>", "style-size"),
     ],
 )
 def test_a_fault_of_one_late_card_is_found(
