@@ -43,7 +43,7 @@ def readers_site(app: App) -> Guard:
             recipes,
             app.sending_parts.freezer(recipes),
             app.stores.archive.get,
-            app.press.languages,
+            app.renderers.languages,
         ),
         rates=rates,
         settings=PageSettings(
