@@ -124,6 +124,7 @@ class _Days:
         self.now += timedelta(hours=hours)
         duties = Duties(self.app)
         duties.tick()
+        duties.post()
         duties.send()
 
     def mail(self, address: str, at: int) -> bytes:

@@ -197,9 +197,26 @@ def everybody(installation: Installation) -> list[str]:
 
 
 def arrived(installation: Installation, address: str) -> list[bytes]:
-    """Return a reader's issues; their letters are no issues."""
+    """Return a reader's issues of the newest edition; their letters are no issues.
+
+    A run first finishes older editions: what it sends of those was composed and looked at before.
+    """
+    newest = installation.app.stores.editions.newest()
     found = [mail.replace(b"\n", b"\r\n") for mail in installation.mails(address)]
-    return [mail for mail in found if b"\r\nList-Id:" in mail]
+    return [
+        mail
+        for mail in found
+        if b"\r\nList-Id:" in mail and newest and _edition_of(mail) == newest.number
+    ]
+
+
+def _edition_of(mail: bytes) -> int:
+    """Return the edition that a mail's token names."""
+    content = email.message_from_bytes(mail, policy=default).get_body(("plain",))
+    assert isinstance(content, email.message.EmailMessage)
+    token = re.search(r"n[0-9a-z]+\.n([0-9a-z]+)\.[0-9a-z]+\.", content.get_content())
+    assert token
+    return int(token[1], 36)
 
 
 def look(installation: Installation) -> dict[str, issues.Preview]:

@@ -34,6 +34,7 @@ class Installation:
     def step(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
         self.duties.tick()
+        self.duties.post()
         self.duties.send()
 
     def confirm(self, email: str, keywords: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.composing.issue_composer import build_press
+from digest.composing.issue_composer import build_renderers
 from digest.errors import SettingsError
 from digest.settings import NewsletterSettings, Settings
 from subscribers.preferences import PreferencesError, is_spoken, read_preferences
@@ -24,4 +24,4 @@ def test_readers_and_settings_are_told_which_there_are() -> None:
         read_preferences({"keywords": "tides", "language": "tlh"}, ["en", "de"])
     assert read_preferences({"keywords": "tides", "language": "tlh"}).language == "tlh"
     with pytest.raises(SettingsError, match=r"newsletter\.language.*'tlh'.*de.*en"):
-        build_press(Settings(newsletter=NewsletterSettings(language="tlh")))
+        build_renderers(Settings(newsletter=NewsletterSettings(language="tlh")))
