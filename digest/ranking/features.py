@@ -287,21 +287,21 @@ class Matrix:
 
     def _likely(self, feature: Feature) -> Sequence[int]:
         """Return the papers worth a closer look: those with every pair of some variant."""
-        if feature.scope == "org":
-            return ()
-        if feature.scope == "author":  # a name always shares a whole part with what is asked
+        if feature.scope in ("author", "org"):  # a name shares a whole part with what is asked
+            by_name = self._by_author if feature.scope == "author" else self._by_organisation
             parts = set().union(*feature.variants)
-            return sorted(set().union(*(self._by_name.get(part, ()) for part in parts)))
+            return sorted(set().union(*(by_name.get(part, ()) for part in parts)))
         return sorted(set().union(*(self._with_all_pairs(stems) for stems in feature.variants)))
 
     @cached_property
-    def _by_name(self) -> dict[str, set[int]]:
+    def _by_author(self) -> dict[str, set[int]]:
         """The papers that have a part of a name among their authors."""
-        found: dict[str, set[int]] = defaultdict(set)
-        for at, document in enumerate(self.documents):
-            for part in set().union(*document.authors):
-                found[part].add(at)
-        return dict(found)
+        return _by_part(document.authors for document in self.documents)
+
+    @cached_property
+    def _by_organisation(self) -> dict[str, set[int]]:
+        """The papers that have a part of a name among their organisations."""
+        return _by_part(document.organisations for document in self.documents)
 
     def _with_all_pairs(self, stems: tuple[str, ...]) -> set[int]:
         likely: set[int] | None = None
@@ -316,3 +316,12 @@ class Matrix:
 
 def _pairs(stems: tuple[str, ...]) -> list[tuple[str, ...]]:
     return list(pairwise(stems)) or [stems]
+
+
+def _by_part(names: Iterable[Iterable[Iterable[str]]]) -> dict[str, set[int]]:
+    """Return, for each part of a name, the places of the documents that have it."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for at, of_document in enumerate(names):
+        for part in set().union(*of_document):
+            found[part].add(at)
+    return dict(found)
