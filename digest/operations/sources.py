@@ -8,9 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from importlib.metadata import version
 
 import structlog
@@ -19,14 +16,13 @@ from stamina.instrumentation import set_on_retry_hooks
 from digest.app.application import App
 from digest.archive.dump_results import IncomingDump
 from digest.dumps import formats
-from digest.errors import DigestError
 from digest.operations.dumps import ingest_one
-from digest.settings import SourceSettings, sender_address
+from digest.operations.operator_mail import mail_operator
+from digest.settings import SourceSettings
 from digest.sources.fetching import HOST, HostPauses, Sources
 from digest.sources.http import Fetcher, FetchLimits
 from digest.sources.lookups import ANSWER, Lookups
 from digest.storage.fetches import Fetch
-from subscribers.errors import FrontDeskError
 
 KEEP = timedelta(days=30)  # a paper that was not found may be there by then
 
@@ -100,35 +96,15 @@ def forget_old(app: App) -> None:
 
 def _tell_operator(app: App, fetch: Fetch) -> None:
     """Send the operator a plain mail about a source. One that cannot leave is only logged."""
-    address = app.settings.newsletter.operator
-    if not address:
-        return
-
-    def letter(to: str, message_id: str) -> bytes:
-        return _letter(app, fetch, to, message_id)
-
-    try:
-        trouble = app.sending_parts.send_test(letter, address)
-    except (DigestError, FrontDeskError) as error:
-        trouble = str(error)
-    if trouble:
-        log.error("the operator was not told", source=fetch.source, reason=trouble)
-
-
-def _letter(app: App, fetch: Fetch, address: str, message_id: str) -> bytes:
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender_address(app.settings)
-    mail["To"] = address
-    mail["Subject"] = f"{app.settings.newsletter.name}: the source {fetch.source} is {fetch.health}"
-    mail["Date"] = format_datetime(app.clock())
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(
+    trouble = mail_operator(
+        app,
+        f"the source {fetch.source} is {fetch.health}",
         f"{fetch.source}: {fetch.reason}\n\n"
         "`digest sources` shows them all, `digest fetch` asks again.\n"
-        "You get at most one such mail a day for each source.\n"
+        "You get at most one such mail a day for each source.\n",
     )
-    return mail.as_bytes()
+    if trouble:
+        log.error("the operator was not told", source=fetch.source, reason=trouble)
 
 
 def _fetcher(app: App) -> Fetcher:

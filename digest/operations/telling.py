@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
 import structlog
 
 from digest.app.application import App
 from digest.editions import Edition
-from digest.errors import DigestError
-from digest.settings import sender_address
+from digest.operations.operator_mail import mail_operator
 from digest.states import Accounting, State
-from subscribers.errors import FrontDeskError
 
 log = structlog.get_logger("digest")
 
@@ -71,10 +66,9 @@ def tell_operator_of(app: App, edition: Edition, trouble: str | None) -> None:
 
 
 def _mail(app: App, edition: Edition, trouble: str | None) -> None:
-    address, name = app.settings.newsletter.operator, f"told:{edition.number}"
-    now, seen = app.clock(), False
-    if not address:
+    if not app.settings.newsletter.operator:
         return
+    name, now, seen = f"told:{edition.number}", app.clock(), False
 
     def once(before: bytes) -> bytes:
         nonlocal seen
@@ -85,30 +79,14 @@ def _mail(app: App, edition: Edition, trouble: str | None) -> None:
     if seen:
         return
 
-    def letter(to: str, message_id: str) -> bytes:
-        return _letter(app, edition, trouble, to, message_id)
-
-    try:
-        failed = app.sending_parts.send_test(letter, address)
-    except (DigestError, FrontDeskError) as error:
-        failed = str(error)
-    if failed:
-        log.error("the operator was not told", edition=edition.number, reason=failed)
-        app.stores.facts.set(name, b"", now)
-
-
-def _letter(app: App, edition: Edition, trouble: str | None, to: str, message_id: str) -> bytes:
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender_address(app.settings)
-    mail["To"] = to
-    mail["Subject"] = f"{app.settings.newsletter.name}: edition {edition.number} needs you"
-    mail["Date"] = format_datetime(app.clock())
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(
+    failed = mail_operator(
+        app,
+        f"edition {edition.number} needs you",
         f"{not_everybody(app, edition.number) or trouble}\n\n"
         + (f"Why: {trouble}\n\n" if trouble else "")
         + f"`digest deliveries {edition.number}` lists them with the servers' words; what to do\n"
-        "stands in docs/three-am.md. You get one such mail a day for each edition.\n"
+        "stands in docs/three-am.md. You get one such mail a day for each edition.\n",
     )
-    return mail.as_bytes()
+    if failed:
+        log.error("the operator was not told", edition=edition.number, reason=failed)
+        app.stores.facts.set(name, b"", now)
