@@ -196,6 +196,12 @@ class DeliverySettings(Section):
         return self.on_uncertain == "resend" or self.transport == "mailbox"
 
 
+class InboundSettings(Section):
+    """[inbound]: the mail that comes back."""
+
+    mailbox: Path | None = None  # a Maildir or an mbox file, that the mail server fills
+
+
 class WebSettings(Section):
     """[web]: the pages."""
 
@@ -251,6 +257,7 @@ class Settings(BaseSettings):
     ranking: RankingSettings = RankingSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     delivery: DeliverySettings = DeliverySettings()
+    inbound: InboundSettings = InboundSettings()
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
     logs: LogSettings = LogSettings()

@@ -18,6 +18,7 @@ from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.letters import LetterStore
 from digest.storage.migrate import migrate
 from digest.storage.recipes import RecipeStore
+from digest.storage.returned_mails import ReturnedMailStore
 from digest.storage.rhythms import RhythmStore
 from digest.storage.subscribers import SqlSubscriberStore
 from digest.storage.suppression import SuppressionStore
@@ -131,6 +132,11 @@ class Stores:
     def suppressions(self) -> SuppressionStore:
         """Who is not written to."""
         return SuppressionStore(self.database)
+
+    @cached_property
+    def returned(self) -> ReturnedMailStore:
+        """What came back."""
+        return ReturnedMailStore(self.database)
 
     @cached_property
     def recipes(self) -> RecipeStore:

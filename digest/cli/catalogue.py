@@ -93,6 +93,11 @@ COMMANDS = {
         "app",
         "Addresses that are not written to: list, show, lift.",
     ),
+    "receive": (
+        "receive",
+        "receive_command",
+        "Read bounces and complaints: from files, standard input, or a mailbox.",
+    ),
     "dkim": ("dkim", "app", "DKIM keys: make one, show its DNS record."),
     "models": ("models", "app", "The sentence model of semantic ranking."),
     "lab": ("lab", "app", "Measure the ranking and the summaries."),

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
+from selectolax.lexbor import LexborHTMLParser
+
 MAX_PARTS = 60
 MAX_TEXT = 50_000  # characters of notice that are looked at
 MAX_LINE = 998  # RFC 5322, 2.1.1; what is longer is no line that a server wrote
@@ -37,6 +39,7 @@ _RETURNED = re.compile(
 )
 _FIELDS_IN_TEXT = re.compile(r"^(?:Reporting-MTA|Final-Recipient|Original-Recipient):", re.M | re.I)
 _HEADER_LINE = re.compile(r"^(?:received|return-path|message-id|from|to|subject|date):", re.I)
+_ADDRESS_AS_TAG = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*(.*)$")
 
 
@@ -59,7 +62,7 @@ class Anatomy:
         return first_headers(self.returned_text)
 
 
-def parse(raw: bytes) -> Message:
+def parse_mail(raw: bytes) -> Message:
     """Return a message as the standard library sees it. Never raises."""
     if raw.startswith(b"From ") and b"\n" in raw:
         raw = raw.split(b"\n", 1)[1]  # an mbox's envelope line
@@ -207,18 +210,10 @@ def _as_latin1(part: Message) -> str:
 
 
 def _plain(html: str) -> str:
-    text = re.sub(r"(?is)<(style|script|head)\b.*?</\1>", " ", html)
-    text = re.sub(r"(?i)<(br|/p|/div|/tr|/td|/li|/h\d)[^>]*>", "\n", text)
-    text = re.sub(r"<(?![^<>\s]+@)[^>]*>", "", text)
-    for name, sign in (
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&nbsp;", " "),
-        ("&#64;", "@"),
-        ("&amp;", "&"),
-    ):
-        text = text.replace(name, sign)
-    return text
+    tree = LexborHTMLParser(_ADDRESS_AS_TAG.sub(r"&lt;\1&gt;", html))
+    tree.strip_tags(["style", "script", "head"])
+    body = tree.body
+    return body.text(separator="\n") if body else ""
 
 
 def _split_returned(text: str) -> tuple[str, str]:

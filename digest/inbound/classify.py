@@ -6,11 +6,11 @@ import re
 from email.message import Message
 
 from digest.inbound import recipients as finding
-from digest.inbound.anatomy import Anatomy, parse, take_apart
+from digest.inbound.anatomy import Anatomy, parse_mail, take_apart
 from digest.inbound.complaints import complaints_in
 from digest.inbound.notifications import recipients_in
-from digest.inbound.reasons import kind_of, reason_of
-from digest.inbound.report import Kind, Reason, Recipient, Report
+from digest.inbound.reasons import kind_for, reason_of
+from digest.inbound.report import Cause, Kind, Report, ReportedRecipient
 from digest.inbound.writer import author, automatic_reply, is_notice
 
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -25,7 +25,7 @@ _GIVEN_UP = re.compile(r"giv(en|ing) up|permanent|removed from the queue|final",
 
 def classify(raw: bytes) -> Report:
     """Return what a message says. Never raises: what says nothing is Kind.NONE."""
-    return _report_of(parse(raw))
+    return _report_of(parse_mail(raw))
 
 
 def _report_of(message: Message) -> Report:
@@ -35,17 +35,17 @@ def _report_of(message: Message) -> Report:
         return Report(found, anatomy.returned, automatic=True)
     absent = automatic_reply(anatomy)
     if absent is not None:
-        away = Recipient(author(anatomy), Kind.NONE, absent)
+        away = ReportedRecipient(author(anatomy), Kind.NONE, absent)
         return Report((away,), anatomy.returned, automatic=True)
     handed_on = _handed_on(anatomy)
     if handed_on is not None:
         return handed_on
     if is_notice(anatomy):
         return Report(tuple(_from_notice(anatomy)), anatomy.returned, automatic=True)
-    return Report((Recipient("", Kind.NONE, Reason.MESSAGE),), anatomy.returned)
+    return Report((ReportedRecipient("", Kind.NONE, Cause.MESSAGE),), anatomy.returned)
 
 
-def _told_by_machines(anatomy: Anatomy) -> tuple[Recipient, ...]:
+def _told_by_machines(anatomy: Anatomy) -> tuple[ReportedRecipient, ...]:
     return complaints_in(anatomy) or recipients_in(anatomy.body) or tuple(_from_fields(anatomy))
 
 
@@ -58,9 +58,9 @@ def _handed_on(anatomy: Anatomy) -> Report | None:
     return report if report.automatic else None
 
 
-def _from_fields(anatomy: Anatomy) -> list[Recipient]:
+def _from_fields(anatomy: Anatomy) -> list[ReportedRecipient]:
     """RFC 3464: one group of fields a recipient."""
-    found: dict[str, Recipient] = {}
+    found: dict[str, ReportedRecipient] = {}
     for fields in anatomy.status:
         address = _address_of(fields) or _only_one(anatomy)
         words = (fields.get("action") or "failed").lower().split() or ["failed"]
@@ -69,9 +69,9 @@ def _from_fields(anatomy: Anatomy) -> list[Recipient]:
         code = status[1] if status else ""
         action = words[0].strip(";()")
         if action in ("delivered", "relayed", "expanded"):
-            one = Recipient(address, Kind.NONE, Reason.DELIVERED, code, said)
+            one = ReportedRecipient(address, Kind.NONE, Cause.DELIVERED, code, said)
         elif action == "delayed":
-            one = Recipient(address, Kind.NONE, Reason.DELAYED, code, said)
+            one = ReportedRecipient(address, Kind.NONE, Cause.DELAYED, code, said)
         else:
             one = _judged(address, code, said, anatomy, len(anatomy.status))
         found.setdefault(address.lower(), one)
@@ -102,10 +102,10 @@ def _addresses_of_notice(anatomy: Anatomy) -> list[str]:
     return named or finding.of_returned_mail(anatomy)
 
 
-def _judged(address: str, code: str, said: str, anatomy: Anatomy, of: int) -> Recipient:
+def _judged(address: str, code: str, said: str, anatomy: Anatomy, of: int) -> ReportedRecipient:
     words = _lines_about(address, anatomy.notice) if of > 1 else anatomy.notice
     reason = reason_of(code, said, words)
-    return Recipient(address, kind_of(reason), reason, code, said or words.strip()[:300])
+    return ReportedRecipient(address, kind_for(reason), reason, code, said or words.strip()[:300])
 
 
 def _lines_about(address: str, notice: str) -> str:
@@ -117,10 +117,10 @@ def _lines_about(address: str, notice: str) -> str:
     return "\n".join(kept)
 
 
-def _from_notice(anatomy: Anatomy) -> list[Recipient]:
+def _from_notice(anatomy: Anatomy) -> list[ReportedRecipient]:
     addresses = _addresses_of_notice(anatomy) or [""]
     if _NOT_YET.search(anatomy.notice) and not _GIVEN_UP.search(anatomy.notice):
-        return [Recipient(one, Kind.NONE, Reason.DELAYED) for one in addresses]
+        return [ReportedRecipient(one, Kind.NONE, Cause.DELAYED) for one in addresses]
     code = _code(anatomy.notice)
     return [_judged(one, code, "", anatomy, len(addresses)) for one in addresses]
 

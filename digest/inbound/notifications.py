@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from digest.inbound.reasons import kind_of, reason_of
-from digest.inbound.report import Kind, Reason, Recipient
+from digest.inbound.reasons import kind_for, reason_of
+from digest.inbound.report import Cause, Kind, ReportedRecipient
 
 
-def recipients_in(text: str) -> tuple[Recipient, ...]:
+def recipients_in(text: str) -> tuple[ReportedRecipient, ...]:
     """Return what a notification says; nothing where the text is none."""
     start = text.find('{"notificationType"')
     start = text.find('{"eventType"') if start < 0 else start
@@ -25,34 +25,37 @@ def recipients_in(text: str) -> tuple[Recipient, ...]:
     return tuple(_recipients(body)) if isinstance(body, dict) else ()
 
 
-def _recipients(body: dict[str, Any]) -> list[Recipient]:
+def _recipients(body: dict[str, Any]) -> list[ReportedRecipient]:
     kind = body.get("notificationType") or body.get("eventType")
     if kind == "Bounce":
         bounce = _object(body, "bounce")
         return [_bounced(one, bounce) for one in _list(bounce, "bouncedRecipients")]
     if kind == "Complaint":
         told = _list(_object(body, "complaint"), "complainedRecipients")
-        return [Recipient(_text(one, "emailAddress"), Kind.COMPLAINT, Reason.ABUSE) for one in told]
+        return [
+            ReportedRecipient(_text(one, "emailAddress"), Kind.COMPLAINT, Cause.ABUSE)
+            for one in told
+        ]
     if kind == "Delivery":
         addresses = _object(body, "delivery").get("recipients")
         told = addresses if isinstance(addresses, list) else []
-        return [Recipient(str(one), Kind.NONE, Reason.DELIVERED) for one in told]
+        return [ReportedRecipient(str(one), Kind.NONE, Cause.DELIVERED) for one in told]
     return []
 
 
-def _bounced(one: dict[str, Any], bounce: dict[str, Any]) -> Recipient:
+def _bounced(one: dict[str, Any], bounce: dict[str, Any]) -> ReportedRecipient:
     code, said = _text(one, "status"), _text(one, "diagnosticCode")
     detail = bounce.get("bounceSubType")
     if bounce.get("bounceType") == "Permanent" and detail in ("General", "NoEmail", "Suppressed"):
-        reason = Reason.UNKNOWN_USER
-        if said and kind_of(reason_of(code, said)) is not Kind.HARD:
+        reason = Cause.UNKNOWN_USER
+        if said and kind_for(reason_of(code, said)) is not Kind.HARD:
             reason = reason_of(code, said)
     elif detail == "MailboxFull":
-        reason = Reason.FULL
+        reason = Cause.FULL
     else:
         reason = reason_of(code, said)
-        reason = Reason.UNCLEAR if kind_of(reason) is Kind.HARD else reason
-    return Recipient(_text(one, "emailAddress"), kind_of(reason), reason, code, said)
+        reason = Cause.UNCLEAR if kind_for(reason) is Kind.HARD else reason
+    return ReportedRecipient(_text(one, "emailAddress"), kind_for(reason), reason, code, said)
 
 
 def _object(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from digest.inbound.report import Reason
+from digest.inbound.report import Cause
 
 _MAILBOX = r"(?:mail ?box|account|user|recipient|inbox|maildir|message ?box|mail ?drop)(?:'s)?\b"
 _PERSON = (
@@ -21,9 +21,9 @@ _SENDER = (
 )
 _MACHINE = r"\b(?:ip|host|client|server|network|sender|domain|message|mail)\b"
 
-PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
+PHRASES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
     (
-        Reason.FULL,
+        Cause.FULL,
         (
             rf"\b(?:{_MAILBOX}|quota|folder|storage|disk|mail file|file ?system).{{0,60}}"
             r"\b(?:over ?quota|over (?:its |the |disk |storage )*(?:quota|limit)|exceed\w*|full"
@@ -41,7 +41,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.NO_MAIL_HERE,
+        Cause.NO_MAIL_HERE,
         (
             r"\bnull ?mx\b",
             r"do(?:es)? not (?:receive|accept) (?:any )?(?:e-?)?mail\b(?! from)",
@@ -49,7 +49,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.SUSPENDED,
+        Cause.SUSPENDED,
         (
             rf"\b{_MAILBOX}.{{0,60}}\b(?:disabled|inactive|suspend|deactivat|not active|not enabled"
             r"|lock(?:ed)?|frozen|on hold|expired|closed for|temporarily unavailable|dormant"
@@ -61,7 +61,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.SPAM,
+        Cause.SPAM,
         (
             r"\b(?:black|block|deny|reject)[- ]?list|\brbls?\b|\bdns ?bl|\bcbl\b|surbl|uribl",
             r"barracudacentral|\bsorbs\b|senderbase|senderscore|proofpoint",
@@ -75,7 +75,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.POLICY,
+        Cause.POLICY,
         (
             rf"{_SENDER}.{{0,80}}\b(?:reject|denied|refused|invalid|not exist|verif|unknown"
             r"|not found|resolv|block|not allowed|unaccept|unauthori[sz]ed|not accept|required)",
@@ -83,7 +83,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.UNKNOWN_HOST,
+        Cause.UNKNOWN_HOST,
         (
             r"\b(?:host(?! said)|domain|hostname|mail ?server)\b(?: name)?.{0,50}"
             r"\b(?:unknown|not (?:be )?found|(?:does ?n.?t|do not|does not) exist|nonexist\w*"
@@ -96,7 +96,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.UNKNOWN_USER,
+        Cause.UNKNOWN_USER,
         (
             rf"{_PERSON}(?: name| address| id| e-?mail| account)?.{{0,80}}?\b(?:unknown"
             r"|not (?:be )?(?:found|known|exist|recogni[sz]ed|valid|listed|registered|have)"
@@ -119,7 +119,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.SIZE,
+        Cause.SIZE,
         (
             r"(?:message|mail|size|content|attachment)\b.{0,60}\b(?:too (?:big|large|long)|exceed"
             r"|larger than|over(?:sized| the)?)|too (?:big|large)\b|size (?:limit|violation)",
@@ -127,7 +127,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.POLICY,
+        Cause.POLICY,
         (
             r"\b(?:dkim|dmarc|arc|spf|sender ?id)\b|unauthenticated|not authenticated",
             r"authentication (?:is )?(?:required|fail|check)|must authenticate",
@@ -148,7 +148,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.NETWORK,
+        Cause.NETWORK,
         (
             r"connection (?:refused|reset|timed|lost|dropped|closed|failed|time)|no route",
             r"network (?:is )?(?:unreachable|error)|unreachable|cannot connect|not reach",
@@ -158,14 +158,14 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.EXPIRED,
+        Cause.EXPIRED,
         (
             r"\bexpired|timed? ?out|retry time|too long|too old|retries|delivery time",
             r"has been (?:in the queue|waiting)|queue (?:is|time)|giving up|not been collected",
         ),
     ),
     (
-        Reason.SYSTEM,
+        Cause.SYSTEM,
         (
             r"system (?:error|resource|config|fail)|internal (?:server )?error|mailer|database",
             r"local (?:config|error|delivery)|command (?:failed|died|time)|pipe|procmail",
@@ -175,7 +175,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Reason.MOVED,
+        Cause.MOVED,
         (
             r"\b(?:has|have) (?:moved|changed (?:his|her|their|address))|address (?:has )?changed",
             r"no longer (?:at|with) (?:this|our)|new (?:e-?mail )?address",
@@ -184,7 +184,7 @@ PHRASES: tuple[tuple[Reason, tuple[str, ...]], ...] = (
     ),
 )
 
-COMPILED: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
+COMPILED: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
     (reason, re.compile("|".join(patterns), re.IGNORECASE)) for reason, patterns in PHRASES
 )
 

@@ -15,7 +15,7 @@ class Kind(StrEnum):
     NONE = "none"  # tells of no failure: a delay, a receipt, an absence, a person's words
 
 
-class Reason(StrEnum):
+class Cause(StrEnum):
     """Why, as far as the words and codes tell."""
 
     UNKNOWN_USER = "unknown user"
@@ -44,18 +44,23 @@ class Reason(StrEnum):
 
 
 HARD_REASONS = frozenset(
-    {Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason.NO_MAIL_HERE}
+    {
+        Cause.UNKNOWN_USER,
+        Cause.UNKNOWN_HOST,
+        Cause.MOVED,
+        Cause.NO_MAIL_HERE,
+    }
 )
-OURS = frozenset({Reason.SPAM, Reason.POLICY})  # the sender's fault, never the reader's
+OURS = frozenset({Cause.SPAM, Cause.POLICY})  # the sender's fault, never the reader's
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class ReportedRecipient:
     """What is said of one address."""
 
     address: str  # as the report spells it, without brackets; empty: the report names none
     kind: Kind
-    reason: Reason
+    reason: Cause
     status: str = ""  # RFC 3463, as "5.1.1"; empty: none was given
     said: str = ""  # the server's words
 
@@ -64,7 +69,7 @@ class Recipient:
 class Report:
     """One incoming message, read."""
 
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[ReportedRecipient, ...]
     returned: dict[str, str] = field(default_factory=dict)  # headers of the mail that came back
     automatic: bool = False  # written by a program: never answered (RFC 3834)
 

@@ -8,7 +8,7 @@ import re
 
 from digest.inbound.anatomy import Anatomy
 from digest.inbound.recipients import ADDRESS, names_recipient
-from digest.inbound.report import Reason
+from digest.inbound.report import Cause
 
 _PROGRAM = re.compile(
     r"mailer-?daemon|post_?master|mdaemon@|mail (?:delivery|system)|delivery (?:sub)?system",
@@ -42,7 +42,7 @@ _CHALLENGE = re.compile(
 )
 
 
-def automatic_reply(anatomy: Anatomy) -> Reason | None:
+def automatic_reply(anatomy: Anatomy) -> Cause | None:
     """Return what a program answered for its owner (RFC 3834, and what came before it)."""
     subject = header(anatomy, "Subject")
     if _BOUNCE_SUBJECT.search(subject) or _PROGRAM.search(header(anatomy, "From")):
@@ -55,8 +55,8 @@ def automatic_reply(anatomy: Anatomy) -> Reason | None:
     )
     asks = _CHALLENGE.search(f"{subject}\n{anatomy.notice}") is not None
     if asks and (told or "confirm" in subject.lower()):
-        return Reason.CHALLENGE
-    return Reason.ABSENT if told or _ABSENT.search(subject) else None
+        return Cause.CHALLENGE
+    return Cause.ABSENT if told or _ABSENT.search(subject) else None
 
 
 def is_notice(anatomy: Anatomy) -> bool:

@@ -18,6 +18,7 @@ from digest.errors import DigestError
 from digest.operations import editions as edition_operations
 from digest.operations.dumps import read_inbox
 from digest.operations.pages import readers_site
+from digest.operations.receiving import receive_configured
 from digest.operations.setup import make_inbox
 from digest.operations.silence import explain_silence, is_evening
 from digest.operations.sources import fetch_due
@@ -60,6 +61,7 @@ class Duties:
         """
         app = self.app
         read_inbox(app)
+        receive_configured(app)
         edition_operations.take_over_abandoned(app)
         now = app.clock()
         _renew_moments(app, now)

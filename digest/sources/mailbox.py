@@ -9,7 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import mailbox
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -36,6 +36,15 @@ def unread(path: Path) -> Iterator[MailedDump]:
     A mail without any yields one that is empty. Raises DumpError when there is no mailbox that
     can be read.
     """
+    for key, raw in unread_mails(path):
+        yield from dumps_in(raw, key=key)
+
+
+def unread_mails(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the unread mails, each with its name in the mailbox, oldest first.
+
+    Raises DumpError when there is no mailbox that can be read.
+    """
     try:
         box = _open(path)
         taken = 0
@@ -45,13 +54,16 @@ def unread(path: Path) -> Iterator[MailedDump]:
                 continue
             if (taken := taken + 1) > MAX_MAILS:
                 return
-            yield from dumps_in(box.get_bytes(key), key=str(key))
+            yield str(key), box.get_bytes(key)
     except (OSError, mailbox.Error) as error:
         raise DumpError(f"the mailbox cannot be read: {error}", path=path) from None
 
 
-def mark_read(path: Path, keys: set[str]) -> None:
-    """Mark mails as read, so that they are not offered again. Raises DumpError or OSError."""
+def mark_read(path: Path, keys: Set[str], *, flagged: Set[str] = frozenset()) -> None:
+    """Mark mails as read, so that they are not offered again; flag those that a person should see.
+
+    Raises DumpError or OSError.
+    """
     box = _open(path)
     try:
         box.lock()
@@ -62,6 +74,8 @@ def mark_read(path: Path, keys: set[str]) -> None:
             if str(key) in keys:
                 message = box.get_message(key)
                 message.add_flag("S" if isinstance(message, mailbox.MaildirMessage) else "R")
+                if str(key) in flagged:
+                    message.add_flag("F")
                 if isinstance(message, mailbox.MaildirMessage):
                     message.set_subdir("cur")
                 box[key] = message

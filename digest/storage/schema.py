@@ -270,6 +270,24 @@ unknown_addresses = Table(  # that servers refused as such; on two days, and it 
     Index(None, "email_key"),
 )
 
+returned_mails = Table(  # bounces and complaints, a row for each address in each, kept once
+    "returned_mails",
+    metadata,
+    Column("key", String(80), primary_key=True),  # SHA-256 of the message, and which address in it
+    Column("at", UtcTime, nullable=False),
+    Column("delivery_id", Number),  # NULL: no mail of ours can be told from it
+    Column("subscriber_id", Number),
+    Column("address", Text, nullable=False),  # as the report names it
+    Column("kind", String(12), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("status", String(12), nullable=False),  # RFC 3463
+    Column("said", Text, nullable=False),  # the server's words
+    Column("action", String(10), nullable=False),  # suppress, note, ignore
+    Column("why", Text, nullable=False),
+    Index(None, "subscriber_id", "at"),
+    Index(None, "at"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

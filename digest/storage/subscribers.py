@@ -31,6 +31,7 @@ from digest.storage.schema import (
     papers,
     recipes,
     requests,
+    returned_mails,
     subscribers,
 )
 from digest.storage.suppression import lift_refused
@@ -122,7 +123,7 @@ class SqlSubscriberStore:
             connection.execute(
                 delete(letters).where(letters.c.fields["to_address"].as_string() == row.email)
             )
-            for table in (requests, feedback, ledger, deliveries):
+            for table in (requests, feedback, returned_mails, ledger, deliveries):
                 connection.execute(delete(table).where(table.c.subscriber_id == subscriber))
             connection.execute(delete(subscribers).where(subscribers.c.id == subscriber))
             _keep(connection, subscriber, consent)

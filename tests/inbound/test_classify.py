@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.inbound.classify import classify
-from digest.inbound.report import Kind, Reason
+from digest.inbound.report import Cause, Kind
 from tests.inbound.messages import READER, arf, dsn, failed, notice
 
 
@@ -145,7 +145,7 @@ def test_what_people_and_their_programs_write_is_no_bounce(
 ) -> None:
     report = classify(raw)
     assert report.kind is Kind.NONE and report.automatic is automatic
-    assert [one.reason for one in report.recipients] == [Reason(reason)]
+    assert [one.reason for one in report.recipients] == [Cause(reason)]
 
 
 def test_a_report_that_a_gateway_attached_is_read() -> None:

@@ -1,0 +1,81 @@
+"""What a report does to a reader. Pure.
+
+Hard and complaint stop mail at once. Soft ones add up, each losing half its weight in a month:
+three that weigh whole, over a week or more, stop it, too. What is our own fault (spam, policy)
+never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from digest.inbound.report import OURS, Kind, ReportedRecipient
+
+HALF_LIFE = timedelta(days=30)
+ENOUGH = 2.5  # whole soft bounces: four weekly ones, or some days' daily ones …
+SPAN = timedelta(days=7)  # … but no single bad week-end
+REMEMBERED = timedelta(days=180)
+
+
+class Action(StrEnum):
+    """What was done with one report."""
+
+    SUPPRESS = "suppress"
+    NOTE = "note"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """The mail of ours that a report is about, and its reader."""
+
+    delivery: int
+    subscriber: int
+    email: str  # now, as it is written to
+    sent_at: datetime | None
+    confirmed_at: datetime | None
+    moved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done, and why in a few words."""
+
+    action: Action
+    why: str
+
+
+def consequence_of(
+    said: ReportedRecipient, sent: SentMail | None, softs: Sequence[datetime], now: datetime
+) -> Decision:
+    """Return what one report does to the reader of the mail that it is about.
+
+    sent: None when no mail of ours can be told from it. softs: when this reader's earlier soft
+    bounces came, since a mail last got through to them.
+    """
+    if said.kind is Kind.NONE:
+        return Decision(Action.IGNORE, said.reason.value)
+    if sent is None:
+        return Decision(Action.IGNORE, "it carries no return path or Message-ID of ours")
+    if sent.sent_at and sent.moved_at and sent.moved_at > sent.sent_at:
+        return Decision(Action.IGNORE, "the reader has moved to another address since")
+    if sent.sent_at and sent.confirmed_at and sent.confirmed_at > sent.sent_at:
+        return Decision(Action.IGNORE, "the reader has confirmed the address again since")
+    if said.kind is Kind.COMPLAINT:
+        return Decision(Action.SUPPRESS, "a complaint")
+    if said.kind is Kind.HARD:
+        return Decision(Action.SUPPRESS, said.reason.value)
+    if said.reason in OURS:
+        return Decision(Action.NOTE, f"{said.reason.value}: not the reader's fault")
+    if _is_enough([*softs, now], now):
+        return Decision(Action.SUPPRESS, f"{said.reason.value}, for weeks")
+    return Decision(Action.NOTE, said.reason.value)
+
+
+def _is_enough(softs: Sequence[datetime], now: datetime) -> bool:
+    days = {moment.date(): moment for moment in softs}.values()  # a day counts once
+    weight = sum(0.5 ** ((now - moment) / HALF_LIFE) for moment in days)
+    return weight >= ENOUGH and now - min(days) >= SPAN

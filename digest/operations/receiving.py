@@ -1,0 +1,199 @@
+"""Mail that comes back: what it says, whose it is, and what it does to them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from digest.app.application import App
+from digest.delivery import verp
+from digest.delivery.engine import secret_for
+from digest.delivery.letterhead import return_path_of, sender_domain
+from digest.errors import DumpError
+from digest.inbound.classify import classify
+from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
+from digest.inbound.report import Cause, Kind, ReportedRecipient
+from digest.operations.operator_mail import mail_operator
+from digest.sources.mailbox import mark_read, unread_mails
+from digest.storage.returned_mails import ReturnedMail
+from digest.storage.suppression import BOUNCE
+
+log = structlog.get_logger("digest")
+
+COMPLAINT = "complaint"
+_LOOKED_AT = 1_000_000  # characters in which a return path of ours is looked for
+_LATE = timedelta(days=30)  # a report by Message-ID that comes later is nobody's
+_CAME_BACK = timedelta(days=2)  # a mail that has not by then has arrived
+_ALARM = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was done with one address of one message."""
+
+    recipient: ReportedRecipient
+    reader: str  # whose mail it was about; empty: nobody's
+    decision: Decision
+    known: bool = False  # handled before
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as `--json` prints it."""
+        said = self.recipient
+        return {
+            "address": said.address,
+            "kind": said.kind.value,
+            "reason": said.reason.value,
+            "status": said.status,
+            "said": said.said,
+            "reader": self.reader,
+            "action": self.decision.action.value,
+            "why": self.decision.why,
+            "handled_before": self.known,
+        }
+
+
+def receive(app: App, raw: bytes, *, dry: bool = False) -> list[Receipt]:
+    """Handle one message, once whatever happens meanwhile; `dry` only tells what it would do."""
+    now = app.clock()
+    sent = _mail_it_is_about(app, raw, now)
+    recipients = _about_one_reader(list(classify(raw).recipients), sent)
+    digest = hashlib.sha256(raw).hexdigest()
+    return [
+        _handled(app, said, sent, f"{digest}:{number}", now, dry=dry)
+        for number, said in enumerate(recipients)
+    ]
+
+
+def receive_mailbox(app: App, path: Path) -> tuple[int, int]:
+    """Handle the unread mails of a Maildir or mbox file; return how many, and how many acted.
+
+    What a person wrote is left for a person, flagged. Raises DumpError.
+    """
+    read: set[str] = set()
+    flagged: set[str] = set()
+    acted = 0
+    for key, raw in unread_mails(path):
+        receipts = receive(app, raw)
+        read.add(key)
+        acted += any(one.decision.action is Action.SUPPRESS and not one.known for one in receipts)
+        if all(one.recipient.reason is Cause.MESSAGE for one in receipts):
+            flagged.add(key)
+    if read:
+        try:
+            mark_read(path, read, flagged=flagged)
+        except OSError as error:
+            raise DumpError(f"the mailbox cannot be written: {error}", path=path) from None
+    return len(read), acted
+
+
+def receive_configured(app: App) -> None:
+    """Handle what lies in the mailbox of the settings; tell the operator what blames the sender."""
+    path = app.settings.inbound.mailbox
+    if path is None:
+        return
+    try:
+        read, acted = receive_mailbox(app, path)
+    except DumpError as error:
+        log.warning("inbound mail", reason=str(error))
+        return
+    if read:
+        log.info("mail came back", read=read, suppressed=acted)
+    _tell_of_blame(app)
+
+
+def _mail_it_is_about(app: App, raw: bytes, now: datetime) -> SentMail | None:
+    """By our signed return path, else by a Message-ID that only the mail itself tells."""
+    text = raw[:_LOOKED_AT].decode("latin-1")
+    keys = [app.key, *(old.get_secret_value() for old in app.settings.web.old_secret_keys)]
+    secrets = [secret_for("mail", key) for key in keys]
+    numbers = verp.deliveries_in(text, return_path_of(app.settings), secrets)
+    store = app.stores.returned
+    number = numbers[0] if numbers else None
+    if number is None:
+        ours = rf"<[0-9a-f]{{32}}@{re.escape(sender_domain(app.settings))}>"
+        found = re.search(ours, text)
+        number = store.delivery_with(found[0], now - _LATE) if found else None
+    reader = store.reader_of(number) if number is not None else None
+    if reader is None:
+        return None
+    return SentMail(
+        reader.delivery,
+        reader.subscriber,
+        reader.email,
+        reader.sent_at,
+        reader.confirmed_at,
+        reader.moved_at,
+    )
+
+
+def _about_one_reader(
+    said: list[ReportedRecipient], sent: SentMail | None
+) -> list[ReportedRecipient]:
+    """Return the one report about the mail's reader, where a message names more addresses.
+
+    A mail of ours has one recipient: others are those to whom it was handed on.
+    """
+    if sent is None or len(said) < 2:
+        return said
+    own = [one for one in said if one.address.lower() == sent.email.lower()]
+    order = [Kind.COMPLAINT, Kind.HARD, Kind.SOFT, Kind.NONE]
+    return own[:1] or [max(said, key=lambda one: order.index(one.kind))]
+
+
+def _handled(
+    app: App, said: ReportedRecipient, sent: SentMail | None, key: str, now: datetime, *, dry: bool
+) -> Receipt:
+    store = app.stores.returned
+    softs = []
+    if sent is not None and said.kind is Kind.SOFT:
+        through = store.last_without_bounce(sent.subscriber, now - _CAME_BACK)
+        softs = store.soft_bounces(
+            sent.subscriber, max(through or now - REMEMBERED, now - REMEMBERED)
+        )
+    decision = consequence_of(said, sent, softs, now)
+    receipt = Receipt(said, sent.email if sent else "", decision, store.is_known(key))
+    if dry or receipt.known or said.reason is Cause.MESSAGE:
+        return receipt
+    as_what = COMPLAINT if said.kind is Kind.COMPLAINT else BOUNCE
+    store.keep(
+        ReturnedMail(
+            key=key,
+            at=now,
+            delivery=sent.delivery if sent else None,
+            subscriber=sent.subscriber if sent else None,
+            address=said.address,
+            kind=said.kind.value,
+            reason=said.reason.value,
+            status=said.status,
+            said=said.said[:1000],
+            action=decision.action.value,
+            why=decision.why,
+        ),
+        suppress_as=as_what if decision.action is Action.SUPPRESS else "",
+    )
+    return receipt
+
+
+def _tell_of_blame(app: App) -> None:
+    """Mail the operator, once a day, what servers say against the sender."""
+    now = app.clock()
+    blame = app.stores.returned.told_of_us(now - _ALARM)
+    before = app.stores.facts.get("told-of-blame")
+    if not blame or (before and before.decode() > (now - _ALARM).isoformat()):
+        return
+    lines = "\n".join(f"- {one.address}: {one.said or one.reason}"[:300] for one in blame[:10])
+    failed = mail_operator(
+        app,
+        f"{len(blame)} mails came back as spam or against a rule",
+        f"These servers blame the sender, not the reader; nobody was taken off the list:\n\n"
+        f"{lines}\n\n`digest receive --list` shows all that came back.\n",
+    )
+    if failed:
+        log.error("the operator was not told", reason=failed)
+        return
+    app.stores.facts.set("told-of-blame", now.isoformat().encode(), now)

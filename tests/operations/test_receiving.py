@@ -1,0 +1,173 @@
+"""Mail that comes back to a whole installation."""
+
+from __future__ import annotations
+
+import mailbox
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.app.application import App
+from digest.delivery import verp
+from digest.delivery.engine import secret_for
+from digest.operations.receiving import Receipt, receive, receive_mailbox
+from digest.settings import DeliverySettings, NewsletterSettings, Settings
+from digest.states import State
+from tests.inbound.messages import READER, arf, dsn, failed
+from tests.installation import LEXICAL, Installation, paper
+
+SETTINGS = Settings(
+    ranking=LEXICAL,
+    newsletter=NewsletterSettings(sender="news@example.com"),
+    delivery=DeliverySettings(return_path="bounces@example.com"),
+)
+UNKNOWN = failed("5.1.1", "550 5.1.1 no such user")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Installation:
+    """An installation that has sent its first issue to ada and to bo."""
+    place = Installation(tmp_path, SETTINGS)
+    place.reader(READER, "robots")
+    place.reader("bo@example.net", "robots")
+    place.ingest(*[paper(f"{word} robots") for word in ("Walking", "Swimming", "Flying")])
+    place.run()
+    return place
+
+
+def delivery_of(place: Installation, email: str) -> tuple[int, str]:
+    reader = place.app.desk.by_email(email)
+    (view,) = place.app.stores.deliveries.of_reader(reader.id, list(State), limit=10)
+    return view.id, view.message_id or ""
+
+
+def return_path(app: App, delivery: int) -> str:
+    return verp.return_path("bounces@example.com", delivery, secret_for("mail", app.key))
+
+
+def bounce(place: Installation, email: str = READER, *fields: str) -> bytes:
+    number, _ = delivery_of(place, email)
+    return dsn(*(fields or (UNKNOWN,)), to=return_path(place.app, number))
+
+
+def is_suppressed(place: Installation, email: str) -> bool:
+    return place.app.stores.suppressions.get(email) is not None
+
+
+def only(receipts: list[Receipt]) -> Receipt:
+    (receipt,) = receipts
+    return receipt
+
+
+def test_a_hard_bounce_stops_mail_to_its_reader_alone(place: Installation) -> None:
+    receipt = only(receive(place.app, bounce(place)))
+    assert (receipt.reader, receipt.decision.action) == (READER, "suppress")
+    assert is_suppressed(place, READER) and not is_suppressed(place, "bo@example.net")
+
+
+def test_the_return_path_says_whose_it_is_not_the_address_in_the_report(
+    place: Installation,
+) -> None:
+    """Ada lets her mail be handed on to an address that is gone: her mail comes back."""
+    gone = failed("5.1.1", "550 5.1.1 no such user", address="old@elsewhere.example")
+    assert only(receive(place.app, bounce(place, READER, gone))).reader == READER
+
+
+def test_the_message_id_in_the_returned_mail_will_do(place: Installation) -> None:
+    _, message_id = delivery_of(place, READER)
+    raw = dsn(UNKNOWN, returned=f"Message-ID: {message_id}\nTo: {READER}\nSubject: Papers\n")
+    assert only(receive(place.app, raw)).decision.action == "suppress"
+
+
+@pytest.mark.parametrize(
+    "to", ["bounces@example.com", "bounces+1-0123456789abcdef@example.com", "news@example.com"]
+)
+def test_a_forged_bounce_changes_nothing(place: Installation, to: str) -> None:
+    receipt = only(receive(place.app, dsn(UNKNOWN, to=to)))
+    assert receipt.decision.action == "ignore" and receipt.reader == ""
+    assert not is_suppressed(place, READER)
+
+
+def test_another_deliverys_signature_is_no_signature(place: Installation) -> None:
+    number, _ = delivery_of(place, READER)
+    signed = return_path(place.app, number)
+    other, _ = delivery_of(place, "bo@example.net")
+    forged = signed.replace(f"+{number}-", f"+{other}-")
+    assert only(receive(place.app, dsn(UNKNOWN, to=forged))).decision.action == "ignore"
+
+
+def test_a_return_path_of_an_older_key_is_ours(place: Installation) -> None:
+    raw = bounce(place)
+    old = place.app.key
+    (place.data / "secret.key").write_text("another-key-of-thirty-two-characters-or-more\n")
+    sections = {"newsletter": SETTINGS.newsletter, "delivery": SETTINGS.delivery}
+    later = place.reopened(**sections, web={"old_secret_keys": [old]})
+    assert later.app.key != old
+    assert only(receive(later.app, raw)).decision.action == "suppress"
+
+
+def test_a_message_counts_once(place: Installation) -> None:
+    raw = bounce(place)
+    receive(place.app, raw)
+    place.app.stores.suppressions.lift(READER)
+    assert only(receive(place.app, raw)).known
+    assert not is_suppressed(place, READER)
+
+
+def test_a_dry_run_changes_nothing(place: Installation) -> None:
+    raw = bounce(place)
+    assert only(receive(place.app, raw, dry=True)).decision.action == "suppress"
+    assert not is_suppressed(place, READER)
+    assert not only(receive(place.app, raw)).known
+
+
+def test_a_full_mailbox_stops_mail_only_when_it_stays_full(place: Installation) -> None:
+    full = failed("5.2.2", "552 5.2.2 mailbox full")
+    number, _ = delivery_of(place, READER)
+    path = return_path(place.app, number)
+    for day in range(9):
+        raw = dsn(full, notice=f"Day {day}.", to=path)
+        stopped = only(receive(place.app, raw)).decision.action == "suppress"
+        assert stopped is (day >= 7)
+        if stopped:
+            break
+        place.now += timedelta(days=1)
+    assert is_suppressed(place, READER)
+
+
+def test_a_complaint_stops_mail_and_says_so(place: Installation) -> None:
+    _, message_id = delivery_of(place, READER)
+    raw = arf("abuse", recipient="").replace(b"<1@example.com>", message_id.encode())
+    assert only(receive(place.app, raw)).decision.action == "suppress"
+    (kept,) = place.app.stores.suppressions.all()
+    assert (kept.email, kept.reason) == (READER, "complaint")
+
+
+def test_a_reader_who_confirms_again_is_written_to_again(place: Installation) -> None:
+    raw = bounce(place)
+    place.now += timedelta(hours=1)
+    reader = place.app.desk.by_email(READER)
+    place.app.desk.leave(reader, place.now, how="test")
+    place.reader(READER, "robots")
+    assert only(receive(place.app, raw)).decision.action == "ignore"
+
+
+def test_an_erased_readers_reports_are_erased(place: Installation) -> None:
+    receive(place.app, bounce(place))
+    reader = place.app.desk.by_email(READER)
+    place.app.desk.erase(reader, place.now, how="command", source="operator")
+    assert place.app.stores.returned.listed(10) == []
+
+
+def test_a_mailbox_is_read_once_and_people_are_left_for_people(
+    place: Installation, tmp_path: Path
+) -> None:
+    box = mailbox.Maildir(tmp_path / "box")
+    box.add(bounce(place))
+    box.add(b"From: Ada <ada@example.org>\nTo: news@example.com\nSubject: hello\n\nThanks!\n")
+    assert receive_mailbox(place.app, tmp_path / "box") == (2, 1)
+    assert receive_mailbox(place.app, tmp_path / "box") == (0, 0)
+    flags = sorted(message.get_flags() for message in mailbox.Maildir(tmp_path / "box"))
+    assert flags == ["FS", "S"]
+    assert is_suppressed(place, READER)
