@@ -152,6 +152,13 @@ class SmtpSettings(Section):
     username: str = ""
     password: Secret = None
     password_file: Path | None = None
+    token_command: str = ""  # prints an access token
+    oauth: Literal["", "microsoft", "google"] = ""
+    oauth_tenant: str = "organizations"  # Microsoft's: a directory's name or number
+    oauth_client_id: str = ""
+    oauth_client_secret: Secret = None
+    oauth_client_secret_file: Path | None = None
+    oauth_refresh_token_file: Path | None = None  # None: in the data folder
     connections: int = Field(default=4, ge=1, le=200)
     pipeline: int = Field(default=25, ge=1, le=100)
     recycle_after: int = Field(default=1000, ge=1)

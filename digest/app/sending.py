@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from digest.app.relay_login import access_tokens
 from digest.composing.letter_notice import letter_notice
 from digest.composing.render import Renderers
 from digest.delivery import rehearsal
@@ -58,7 +59,7 @@ def build_keys(settings: Settings) -> KeyRing:
     return KeyRing(keys, of.key_file.parent)
 
 
-def build_transport(settings: Settings, data: Path) -> Transport:
+def build_transport(settings: Settings, data: Path, clock: Callable[[], datetime]) -> Transport:
     """Return the way out. Raises SettingsError or DeliveryError when it is not set up."""
     if settings.delivery.transport == "mailbox":
         check_folder(data / "mailbox")
@@ -67,6 +68,7 @@ def build_transport(settings: Settings, data: Path) -> Transport:
     of = settings.delivery.smtp
     password = secret_of(of.password, of.password_file, name="delivery.smtp.password_file")
     relay = Relay(
+        tokens=access_tokens(settings, data, clock),
         host=of.host,
         port=of.port,
         security=of.security,
@@ -113,7 +115,7 @@ class SendingParts:
         self, deliveries: DeliveryStore, recipes: RecipeStore, facts: FactStore
     ) -> DeliveryEngine:
         """Open an engine for issues; close it when done."""
-        transport = build_transport(self.settings, self.data)
+        transport = build_transport(self.settings, self.data, self.clock)
         keys = build_keys(self.settings)
         letterhead = letterhead_of(self.settings, keys)
         secret = secret_for("mail", self.key)
@@ -156,7 +158,7 @@ class SendingParts:
         found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
         sender_headers = SenderHeaders(letterhead, found)
         owner = LivingSender(self.owners)
-        transport = build_transport(self.settings, self.data)
+        transport = build_transport(self.settings, self.data, self.clock)
         try:
             mails = [self._letter(waiting, renderers, sender_headers) for waiting in letters]
             sender = self._sender(journal, owner, transport)
@@ -186,7 +188,7 @@ class SendingParts:
             build=lambda: (raw,),
         )
         try:
-            transport = build_transport(self.settings, self.data)
+            transport = build_transport(self.settings, self.data, self.clock)
             trouble = self._sender(journal, owner, transport).send([mail]).trouble
             return trouble or journal.refusal
         finally:

@@ -93,6 +93,7 @@ COMMANDS = {
         "app",
         "Addresses that are not written to: list, show, lift.",
     ),
+    "smtp": ("smtp", "app", "The relay: log in with Microsoft or Google."),
     "receive": (
         "receive",
         "receive_command",

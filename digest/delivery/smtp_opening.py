@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from base64 import b64encode
 from typing import TypeVar
 
 from digest.delivery.loopback import is_loopback
 from digest.delivery.outcomes import Reply
+from digest.delivery.smtp_login import log_in
 from digest.delivery.smtp_session import Relay, Wire
 from digest.errors import DeliveryError
 
@@ -45,7 +45,7 @@ async def _open(relay: Relay, wire: Wire) -> None:
     loop = asyncio.get_running_loop()
     implicit = _context(relay) if relay.security == "tls" else None
     # The greeting may arrive at once, so it is asked for before the connection is made.
-    greeting = asyncio.ensure_future(wire.ask(""))
+    greeting = asyncio.ensure_future(wire.ask(None))
     await asyncio.sleep(0)
     try:
         await loop.create_connection(
@@ -70,7 +70,7 @@ async def _open(relay: Relay, wire: Wire) -> None:
         await _start_tls(relay, wire)
         await _hello(relay, wire)
     if relay.username:
-        await _log_in(relay, wire)
+        await log_in(relay, wire)
 
 
 async def _hello(relay: Relay, wire: Wire) -> None:
@@ -98,25 +98,6 @@ async def _start_tls(relay: Relay, wire: Wire) -> None:
     if transport is None:
         raise EOFError("the TLS handshake was cut")
     wire.secured(transport)
-
-
-async def _log_in(relay: Relay, wire: Wire) -> None:
-    offered = wire.extensions.get("AUTH", "").upper().split()
-    if "PLAIN" in offered:
-        blob = b64encode(f"\0{relay.username}\0{relay.password}".encode()).decode()
-        reply = await wire.ask(f"AUTH PLAIN {blob}")
-    elif "LOGIN" in offered:
-        reply = await wire.ask("AUTH LOGIN")
-        for part in (relay.username, relay.password):
-            if reply.code == 334:
-                reply = await wire.ask(b64encode(part.encode()).decode())
-    else:
-        raise DeliveryError(f"{relay.host} offers no login by PLAIN or LOGIN")
-    if reply.code // 100 == 5:
-        # The server's words are not shown: some repeat what we sent.
-        raise DeliveryError(f"{relay.host} refuses the login of {relay.username!r} ({reply.code})")
-    if reply.code != 235:
-        raise EOFError(f"the login was put off ({reply.code})")
 
 
 def _expect(reply: Reply, code: int, what: str) -> None:

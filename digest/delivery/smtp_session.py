@@ -9,10 +9,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from digest.delivery.interface import ReadyMail
 from digest.delivery.outcomes import Reply
+
+if TYPE_CHECKING:
+    from digest.delivery.access_tokens import AccessTokens
 
 _LONGEST_REPLY = 65_536  # octets without an end: whoever sends that is no SMTP server
 _NO_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
@@ -36,6 +39,7 @@ class Relay:
     dot_timeout: float = 600.0  # … to the final dot (RFC 5321, 4.5.3.2.6)
     retry_seconds: float = 0.5  # before a lane connects again, times its failures
     ca_file: Path | None = None
+    tokens: AccessTokens | None = field(default=None, repr=False)  # instead of the password
 
 
 class Wire(asyncio.BufferedProtocol):
@@ -225,12 +229,15 @@ class Wire(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def ask(self, line: str, *, secret: bool = False) -> Reply:
-        """Send one command and return its answer. Raises EOFError when the connection ends."""
+    async def ask(self, line: str | None) -> Reply:
+        """Send one command and return its answer; None: only wait for one.
+
+        Raises EOFError when the connection ends.
+        """
         if self.ended:
             raise EOFError(self.ended)
         self._asked = self._loop.create_future()
-        if line:
+        if line is not None:
             self.write(line.encode("ascii") + b"\r\n")
         try:
             return await self._asked
