@@ -26,6 +26,7 @@ class Action(StrEnum):
     SUPPRESS = "suppress"
     NOTE = "note"
     IGNORE = "ignore"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Cause(StrEnum):
     UNCLEAR = "unclear"
     ABUSE = "abuse"
     OPT_OUT = "opt-out"
+    STOP = "stop"  # the mail that a mail program's unsubscribe button writes
     DELAYED = "delayed"
     DELIVERED = "delivered"
     ABSENT = "absent"

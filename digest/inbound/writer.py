@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.errors
 import email.header
 import re
+from email.message import Message
 
 from digest.inbound.anatomy import Anatomy
 from digest.inbound.recipients import ADDRESS, names_recipient
@@ -40,6 +41,7 @@ _CHALLENGE = re.compile(
     r"|you are (?:a )?(?:human|person|real))|challenge|boxtrapper|spamarrest|approve your",
     re.IGNORECASE | re.DOTALL,
 )
+_STOP = re.compile(r"unsubscribe ([A-Za-z0-9._-]{20,1000})", re.IGNORECASE)
 
 
 def automatic_reply(anatomy: Anatomy) -> Cause | None:
@@ -75,6 +77,13 @@ def is_notice(anatomy: Anatomy) -> bool:
         return True
     told = any(signs) or _FAILS.search(anatomy.notice) is not None
     return told and names_recipient(anatomy)
+
+
+def stop_token(message: Message) -> str:
+    """Return the token of a mail that asks to unsubscribe; empty when it is none."""
+    subject = " ".join(str(message.get("Subject", "")).split())
+    found = _STOP.fullmatch(subject)
+    return found[1] if found else ""
 
 
 def author(anatomy: Anatomy) -> str:

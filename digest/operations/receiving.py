@@ -15,13 +15,16 @@ from digest.delivery import verp
 from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.errors import DumpError
+from digest.inbound.anatomy import parse_mail
 from digest.inbound.classify import classify
 from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
 from digest.inbound.report import Cause, Kind, ReportedRecipient
+from digest.inbound.writer import stop_token
 from digest.operations.operator_mail import mail_operator
 from digest.sources.mailbox import mark_read, unread_mails
 from digest.storage.returned_mails import ReturnedMail
 from digest.storage.suppression import BOUNCE
+from subscribers.errors import FrontDeskError
 
 log = structlog.get_logger("digest")
 
@@ -60,9 +63,12 @@ class Receipt:
 def receive(app: App, raw: bytes, *, dry: bool = False) -> list[Receipt]:
     """Handle one message, once whatever happens meanwhile; `dry` only tells what it would do."""
     now = app.clock()
+    digest = hashlib.sha256(raw).hexdigest()
+    stopped = _stopped(app, raw, f"{digest}:stop", now, dry=dry)
+    if stopped is not None:
+        return [stopped]
     sent = _mail_it_is_about(app, raw, now)
     recipients = _about_one_reader(list(classify(raw).recipients), sent)
-    digest = hashlib.sha256(raw).hexdigest()
     return [
         _handled(app, said, sent, f"{digest}:{number}", now, dry=dry)
         for number, said in enumerate(recipients)
@@ -104,6 +110,28 @@ def receive_configured(app: App) -> None:
     if read:
         log.info("mail came back", read=read, suppressed=acted)
     _tell_of_blame(app)
+
+
+def _stopped(app: App, raw: bytes, key: str, now: datetime, *, dry: bool) -> Receipt | None:
+    """Unsubscribe whose mail program wrote to the `mailto:` of List-Unsubscribe (RFC 2369, 3.2).
+
+    The token in the subject is the mail's own, so it counts whoever sends it, as the link does.
+    """
+    token = stop_token(parse_mail(raw))
+    if not token:
+        return None
+    try:
+        reader = app.desk.visit("unsubscribe", token, now).reader
+    except FrontDeskError:
+        return None
+    said = ReportedRecipient(reader.email, Kind.NONE, Cause.STOP)
+    decision = Decision(Action.UNSUBSCRIBE, "asked by mail")
+    receipt = Receipt(said, reader.email, decision, app.stores.returned.is_known(key))
+    if dry or receipt.known:
+        return receipt
+    app.desk.leave(reader, now, how="mail")
+    app.stores.returned.keep(_row(receipt, key, now, None, reader.id))
+    return receipt
 
 
 def _mail_it_is_about(app: App, raw: bytes, now: datetime) -> SentMail | None:
@@ -160,23 +188,31 @@ def _handled(
     if dry or receipt.known or said.reason is Cause.MESSAGE:
         return receipt
     as_what = COMPLAINT if said.kind is Kind.COMPLAINT else BOUNCE
+    delivery, subscriber = (sent.delivery, sent.subscriber) if sent else (None, None)
     store.keep(
-        ReturnedMail(
-            key=key,
-            at=now,
-            delivery=sent.delivery if sent else None,
-            subscriber=sent.subscriber if sent else None,
-            address=said.address,
-            kind=said.kind.value,
-            reason=said.reason.value,
-            status=said.status,
-            said=said.said[:1000],
-            action=decision.action.value,
-            why=decision.why,
-        ),
+        _row(receipt, key, now, delivery, subscriber),
         suppress_as=as_what if decision.action is Action.SUPPRESS else "",
     )
     return receipt
+
+
+def _row(
+    receipt: Receipt, key: str, now: datetime, delivery: int | None, subscriber: int | None
+) -> ReturnedMail:
+    said = receipt.recipient
+    return ReturnedMail(
+        key=key,
+        at=now,
+        delivery=delivery,
+        subscriber=subscriber,
+        address=said.address,
+        kind=said.kind.value,
+        reason=said.reason.value,
+        status=said.status,
+        said=said.said[:1000],
+        action=receipt.decision.action.value,
+        why=receipt.decision.why,
+    )
 
 
 def _tell_of_blame(app: App) -> None:

@@ -171,3 +171,29 @@ def test_a_mailbox_is_read_once_and_people_are_left_for_people(
     flags = sorted(message.get_flags() for message in mailbox.Maildir(tmp_path / "box"))
     assert flags == ["FS", "S"]
     assert is_suppressed(place, READER)
+
+
+def stop(token: str, *, sender: str = READER) -> bytes:
+    return (
+        f"From: {sender}\nTo: news@example.com\nAuto-Submitted: auto-generated\n"
+        f"Subject: unsubscribe {token}\n\nThis mail was written by a button.\n"
+    ).encode()
+
+
+def test_the_mail_of_an_unsubscribe_button_unsubscribes(place: Installation) -> None:
+    reader = place.app.desk.by_email(READER)
+    token = place.app.tokens.sign("mail", reader.id, 1, now=place.now)
+    raw = stop(token, sender="another@program.example")
+    assert only(receive(place.app, raw)).decision.action == "unsubscribe"
+    assert place.app.desk.by_email(READER).state == "left"
+    place.app.desk.undo_leave(place.app.desk.by_email(READER), place.now)
+    assert only(receive(place.app, raw)).known  # read again: they came back since
+    assert place.app.desk.by_email(READER).state == "active"
+
+
+def test_a_stop_with_a_forged_token_changes_nothing(place: Installation) -> None:
+    reader = place.app.desk.by_email(READER)
+    token = place.app.tokens.sign("mail", reader.id, 1, now=place.now)
+    forged = token[:-4] + ("aaaa" if token[-4:] != "aaaa" else "bbbb")
+    assert only(receive(place.app, stop(forged))).decision.action == "ignore"
+    assert place.app.desk.by_email(READER).state == "active"
