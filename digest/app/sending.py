@@ -66,8 +66,15 @@ def build_transport(settings: Settings, data: Path, clock: Callable[[], datetime
         return MailboxTransport(data / "mailbox")
     check_sending(settings, data)
     of = settings.delivery.smtp
+    relay = relay_of(settings, data, clock)
+    return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
+
+
+def relay_of(settings: Settings, data: Path, clock: Callable[[], datetime]) -> Relay:
+    """Return the relay of the settings. Raises SettingsError."""
+    of = settings.delivery.smtp
     password = secret_of(of.password, of.password_file, name="delivery.smtp.password_file")
-    relay = Relay(
+    return Relay(
         tokens=access_tokens(settings, data, clock),
         host=of.host,
         port=of.port,
@@ -78,7 +85,6 @@ def build_transport(settings: Settings, data: Path, clock: Callable[[], datetime
         timeout=of.timeout_seconds,
         ca_file=of.ca_file,
     )
-    return SmtpTransport(relay, of.connections, of.pipeline, of.recycle_after)
 
 
 def load_semantics(wanted: Literal["auto", "on", "off"], store: VectorCache) -> Semantics | None:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from digest.app.application import utc_now
 from digest.cli.output import Json, objects, one, say, table
 from digest.operations.doctor import check_up
+from digest.operations.doctor_dns import system_resolver
 from digest.operations.setup import set_up
 from digest.resources import shipped
 
@@ -31,13 +33,19 @@ def init(context: typer.Context, as_json: Json = False) -> None:
 def doctor(
     context: typer.Context,
     online: Annotated[
-        bool, typer.Option("--online", help="Also ask the network: SMTP server and DNS.")
-    ] = False,
+        bool,
+        typer.Option("--online/--offline", help="Log in at the SMTP server, and ask the DNS."),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Say what is set up, what is missing, and what would stop mail from leaving."""
     session = context.obj
-    findings = check_up(session.settings, session.data, online=online)
+    findings = check_up(
+        session.settings,
+        session.data,
+        clock=utc_now,
+        resolver=system_resolver if online else None,
+    )
     if as_json:
         objects({"check": f.check, "verdict": f.verdict, "text": f.text} for f in findings)
     else:

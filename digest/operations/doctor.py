@@ -4,45 +4,45 @@ from __future__ import annotations
 
 import os
 import re
-import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.app.data_folder import PRIVATE_FOLDERS, STORE_FILES
+from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.delivery.loopback import is_loopback
 from digest.delivery.prerequisites import check_sending
-from digest.errors import DigestError, SettingsError
+from digest.delivery.relay_check import try_relay
+from digest.errors import DeliveryError, DigestError, SettingsError
+from digest.operations.findings import Check, Verdict
 from digest.private_files import is_open_to_others
 from digest.settings import Settings, secret_of
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import schema_version
+from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.tokens import MIN_KEY_BYTES
 
-Verdict = Literal["ok", "warning", "error"]
+if TYPE_CHECKING:
+    import dns.resolver
+
+_LITTLE_ROOM = 500_000_000  # octets free on the data folder's disk
+_NO_ROOM = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
+def check_up(
+    settings: Settings,
+    data: Path,
+    *,
+    clock: Callable[[], datetime],
+    resolver: Callable[[], dns.resolver.Resolver] | None,
+) -> list[Check]:
+    """Return what a check-up of a digest finds.
 
-    check: str
-    verdict: Verdict
-    text: str  # what was found, and for a warning or an error what to do
-
-
-def knock(host: str, port: int, timeout: float) -> str:
-    """Return what a server says first; raises OSError when nobody is there."""
-    with socket.create_connection((host, port), timeout=min(timeout, 15)) as connection:
-        connection.settimeout(min(timeout, 15))
-        said = connection.recv(512).decode("utf-8", "replace").strip()
-    return said or "it answers, and waits for TLS"
-
-
-def check_up(settings: Settings, data: Path, *, online: bool) -> list[Check]:
-    """Return what a check-up of a digest finds; with `online` it also asks the network."""
+    With a resolver it also asks the network: it logs in at the relay, and looks into the DNS.
+    """
     from digest.composing.issue_composer import build_renderers  # noqa: PLC0415 - to look at, as below
     from digest.dumps import formats  # noqa: PLC0415 - all of them
 
@@ -53,10 +53,71 @@ def check_up(settings: Settings, data: Path, *, online: bool) -> list[Check]:
         ),
         "formats": lambda: ", ".join(each.name for each in formats.all_formats()),
     }
-    if online and settings.delivery.transport == "smtp":
-        of = settings.delivery.smtp
-        probes["smtp"] = lambda: knock(of.host, of.port, of.timeout_seconds)
-    return examine(settings, data, probes)
+    away = settings.delivery.transport == "smtp"
+    if away and resolver is not None:
+        probes["smtp"] = lambda: _relay(settings, data, clock)
+    found = [*examine(settings, data, probes), *_readers_and_papers(settings, data)]
+    if away:
+        found += _signing(settings, resolver)
+    return found
+
+
+def _relay(settings: Settings, data: Path, clock: Callable[[], datetime]) -> str:
+    from digest.app.sending import relay_of  # noqa: PLC0415 - only for mail that leaves
+
+    try:
+        return try_relay(relay_of(settings, data, clock))
+    except EOFError as error:
+        raise DeliveryError(f"the relay hangs up: {error}") from None
+
+
+def _signing(
+    settings: Settings, resolver: Callable[[], dns.resolver.Resolver] | None
+) -> Iterator[Check]:
+    """Look at the keys that sign, and at what the DNS says of them and of the sender."""
+    from digest.app.sending import build_keys  # noqa: PLC0415 - only for mail that leaves
+    from digest.operations.doctor_dns import check_dns  # noqa: PLC0415 - only for mail that leaves
+
+    try:
+        keys = build_keys(settings).signing
+    except DigestError as error:
+        yield Check("dkim", "error", str(error))
+        return
+    if keys:
+        names = ", ".join(f"{key.selector} of {key.domain}" for key in keys)
+        yield Check("dkim", "ok", f"signs with {names}")
+    elif not is_loopback(settings.delivery.smtp.host):
+        said = "mails are not signed here; either the relay signs, or set delivery.dkim"
+        yield Check("dkim", "warning", said)
+    if resolver is None or is_loopback(settings.delivery.smtp.host):
+        return
+    bounces = return_path_of(settings).rpartition("@")[2]
+    yield from check_dns(resolver(), list(keys), sender_domain(settings), bounces)
+
+
+def _readers_and_papers(settings: Settings, data: Path) -> Iterator[Check]:
+    """Say what a run would find nobody or nothing for."""
+    if not settings.sources and not any((data / settings.dumps.inbox).glob("*")):
+        yield Check(
+            "sources",
+            "warning",
+            f"none is set and {data / settings.dumps.inbox} is empty: papers come by"
+            " `digest ingest` alone",
+        )
+    if settings.store.url or not (data / "digest.db").exists():
+        return
+    database = open_database(sqlite_url(data / "digest.db"))
+    try:
+        if not schema_version(database):
+            return
+        active = SqlSubscriberStore(database).count("active")
+    finally:
+        database.close()
+    if active:
+        yield Check("readers", "ok", f"{active} get mail")
+    else:
+        said = "nobody has a confirmed subscription: `digest subscribers add`, or open the pages"
+        yield Check("readers", "warning", said)
 
 
 def _store(settings: Settings, data: Path) -> str:
@@ -74,6 +135,7 @@ def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]
     """Return what a check-up finds; `probes` touch the real things and return what they saw."""
     looked: list[Check | None] = [
         _data_folder(data),
+        _room(data),
         *_private(settings, data),
         _network_disk(settings, data),
         _sending(settings, data),
@@ -105,6 +167,17 @@ def _data_folder(data: Path) -> Check:
             f"{data} cannot be written to; its owner and permissions must let you write there",
         )
     return Check("data folder", "ok", str(data))
+
+
+def _room(data: Path) -> Check | None:
+    """Name a disk that is nearly full: a store that cannot write stops everything."""
+    if not data.exists():
+        return None
+    free = shutil.disk_usage(data).free
+    if free >= _LITTLE_ROOM:
+        return None
+    verdict: Verdict = "error" if free < _NO_ROOM else "warning"
+    return Check("disk space", verdict, f"{free // 1_000_000} MB are free where {data} lies")
 
 
 def _private(settings: Settings, data: Path) -> list[Check]:

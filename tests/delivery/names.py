@@ -17,9 +17,10 @@ import dns.rrset
 
 @dataclass
 class NameServer:
-    """Answers TXT questions from a table, by UDP; every other name does not exist."""
+    """Answers TXT and MX questions from tables, by UDP; every other name does not exist."""
 
     records: Mapping[str, str]  # name, without a dot at its end → TXT
+    exchanges: Mapping[str, str] = field(default_factory=dict)  # name → its MX's host
     asked: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -54,9 +55,14 @@ class NameServer:
         self.asked.append(name)
         answer = dns.message.make_response(query)
         answer.flags |= dns.flags.RA | dns.flags.AA
-        if name not in self.records:
+        if name in self.exchanges and question.rdtype == dns.rdatatype.MX:
+            host = f"{self.exchanges[name].rstrip('.')}."
+            answer.answer.append(
+                dns.rrset.from_text(question.name.to_text(), 60, "IN", "MX", f"10 {host}")
+            )
+        elif name not in self.records and name not in self.exchanges:
             answer.set_rcode(dns.rcode.NXDOMAIN)
-        elif question.rdtype == dns.rdatatype.TXT:
+        elif question.rdtype == dns.rdatatype.TXT and name in self.records:
             answer.answer.append(_txt(question.name.to_text(), self.records[name]))
         return answer.to_wire()
 
