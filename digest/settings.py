@@ -30,6 +30,7 @@ from pydantic_settings import (
 )
 
 from digest.errors import SettingsError
+from subscribers.addresses import read_domain
 from subscribers.links import read_base_url
 
 
@@ -47,6 +48,7 @@ def _address(text: str) -> str:
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()]+@[^\s@<>,;:\"()/?#]+")
 MailAddress = Annotated[str, AfterValidator(_address)]
 Secret = Annotated[SecretStr | None, AfterValidator(_secret)]
+Domain = Annotated[str, AfterValidator(read_domain)]
 Rate = Annotated[float, Field(ge=0)]
 
 
@@ -219,7 +221,10 @@ class WebSettings(Section):
     old_secret_keys: tuple[SecretStr, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
-    refused_domains: tuple[str, ...] = ()
+    refused_domains: tuple[Domain, ...] = ()
+    allowed_domains: tuple[Domain, ...] = ()
+    subscribing: Literal["open", "invited"] = "open"
+    archive: bool = False  # of editions, for everybody
     confirm_days: int = Field(default=7, ge=1, le=30)
     metrics_token: Secret = None
     metrics_token_file: Path | None = None

@@ -56,7 +56,7 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
         english = f"this is not a mail address: {error}"
         raise AddressError(in_english_only(english, _NO_ADDRESS)) from None
     domain = found.ascii_domain.lower()
-    if any(domain == refused or domain.endswith("." + refused) for refused in refused_domains):
+    if is_within(domain, refused_domains):
         raise AddressError(
             message("addresses of this mail provider are not taken here; use another one")
         )
@@ -64,6 +64,24 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
     # reader; mail always goes to the address that was kept, never to the one just typed.
     local = "".join(unicodedata.normalize("NFKC", found.local_part).casefold().split())
     return Address(found.normalized, f"{local}@{domain}", domain)
+
+
+def is_within(domain: str, domains: Iterable[str]) -> bool:
+    """Return whether a domain, as an A-label, is one of some or lies below one."""
+    return any(domain == each or domain.endswith("." + each) for each in domains)
+
+
+def read_domain(text: str) -> str:
+    """Return a domain of the settings as it is compared: an A-label (RFC 5891) in lower case.
+
+    Raises:
+        ValueError: it is none; the text says what to write.
+    """
+    name = text.strip().removeprefix("*.").removeprefix("@").rstrip(".")
+    try:
+        return parse_address(f"anybody@{name}").domain
+    except AddressError:
+        raise ValueError(f"{text!r} is no domain: write one such as lab.example") from None
 
 
 def mailbox_key(email: str) -> str:

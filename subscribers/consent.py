@@ -45,7 +45,8 @@ class Consent:
     before: State | None  # None: nobody was there
     after: State
     at: datetime  # UTC
-    how: str  # 'form', 'one-click', 'link', 'mail', 'command', 'import', 'clock'
+    # 'form', 'one-click', 'link', 'invite', 'mail', 'command', 'import', 'clock'
+    how: str
     source: Source
     address_hash: str  # keyed hash of the address, hex: see `subscribers.addresses.address_hash`
     text_version: str = TEXT_VERSION

@@ -7,7 +7,8 @@ FrontDeskError
 │   └── UsedLink     … or that has done what it was for
 ├── ConsentError     a step that this reader's state does not allow            (ValueError)
 ├── UnknownReader    nobody is subscribed with this address or number          (LookupError)
-└── UnknownPaper     there is no such paper, or it was not in that mail        (LookupError)
+├── UnknownPaper     there is no such paper, or it was not in that mail        (LookupError)
+└── InvitedOnly      nobody subscribes here without an invitation              (ValueError)
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class UsedLink(TokenError):
 
 class ConsentError(FrontDeskError, ValueError):
     """A step that this reader's state does not allow."""
+
+
+class InvitedOnly(FrontDeskError, ValueError):
+    """Nobody subscribes here without an invitation, whoever asks."""
 
 
 class UnknownReader(FrontDeskError, LookupError):

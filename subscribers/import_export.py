@@ -2,8 +2,10 @@
 
 CSV (RFC 4180) has a header with at least `email,name,keywords`; a JSON line is one object with
 the same names. More columns are those of `FIELDS`; unknown ones are refused by name, so that a
-misspelt one is not lost in silence. In CSV, a cell that a spreadsheet would run as a formula gets
-an apostrophe in front when it is written, and loses it when it is read (OWASP, CSV injection).
+misspelt one is not lost in silence. A list without keywords may come from another program (see
+`foreign_lists`), or be addresses alone, one a line: its rows are there to be invited. In CSV, a
+cell that a spreadsheet would run as a formula gets an apostrophe in front when it is written, and
+loses it when it is read (OWASP, CSV injection).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from subscribers.foreign_lists import ForeignColumns, read_foreign_header
 from subscribers.preferences import fields_of
 from subscribers.store import Subscriber
 
@@ -33,6 +36,7 @@ class Row:
 
     line: int  # where it begins, from 1
     fields: Mapping[str, str]  # by the names of FIELDS; all of REQUIRED are there
+    left_out: tuple[str, ...] = ()  # columns of another program's list that mean nothing here
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +93,54 @@ def _unguarded(value: str) -> str:
     return value[1:] if guarded else value
 
 
+@dataclass(frozen=True, slots=True)
+class _OwnColumns:
+    """Columns under our own names."""
+
+    header: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+    def fields(self, cells: Sequence[str]) -> Mapping[str, str]:
+        return _whole(dict(zip(self.header, cells, strict=True)))
+
+
 def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
-    header: list[str] | None = None
+    columns: _OwnColumns | ForeignColumns | None = None
     for line, cells in _records(lines):
         if isinstance(cells, str):
             yield Rejected(line, cells)
-        elif header is None:
-            header = [cell.strip().lower() for cell in cells]
-            if wrong := _header_problem(header):
-                yield Rejected(line, wrong)
+            continue
+        if columns is None:
+            found = _columns(cells)
+            if isinstance(found, str):
+                yield Rejected(line, found)
                 return
-        elif len(cells) > len(header):
-            reason = f"there are {len(cells)} cells but {len(header)} columns: quote the commas"
+            columns = found
+            if not _is_address_alone(cells):
+                continue
+        many = len(columns.header)
+        if len(cells) > many:
+            reason = f"there are {len(cells)} cells but {many} columns: quote the commas"
             yield Rejected(line, reason)
         else:
-            padded = map(_unguarded, [*cells, *[""] * (len(header) - len(cells))])
-            yield _checked(line, dict(zip(header, padded, strict=True)))
-    if header is None:
+            padded = [_unguarded(cell) for cell in [*cells, *[""] * (many - len(cells))]]
+            yield _checked(line, columns.fields(padded), columns.left_out)
+    if columns is None:
         yield Rejected(1, "the file is empty; it needs a header: email,name,keywords")
+
+
+def _columns(cells: Sequence[str]) -> _OwnColumns | ForeignColumns | str:
+    """Return how to read the rows below a first line, or what is wrong with it."""
+    if _is_address_alone(cells):
+        return _OwnColumns(("email",))
+    header = [cell.strip().lower() for cell in cells]
+    if "keywords" in header or set(header) <= set(FIELDS):
+        return _header_problem(header) or _OwnColumns(tuple(header))
+    return read_foreign_header([cell.strip() for cell in cells])
+
+
+def _is_address_alone(cells: Sequence[str]) -> bool:
+    return len(cells) == 1 and "@" in cells[0]
 
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
@@ -133,7 +167,8 @@ def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _header_problem(header: list[str]) -> str | None:
-    if missing := [name for name in REQUIRED if name not in header]:
+    required = REQUIRED if "keywords" in header else ("email",)
+    if missing := [name for name in required if name not in header]:
         return f"the header lacks {', '.join(missing)}; it needs email,name,keywords"
     if unknown := [name for name in header if name not in FIELDS]:
         return f"unknown column {unknown[0]!r}; there are: {', '.join(FIELDS)}"
@@ -158,7 +193,7 @@ def _json_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
 def _json_row(line: int, found: object) -> Row | Rejected:
     if not isinstance(found, dict):
         return Rejected(line, 'a line is one object, as in {"email": "…", "keywords": "…"}')
-    fields = dict.fromkeys(REQUIRED, "")
+    fields = _whole({})
     for name, value in found.items():
         if name not in FIELDS:
             return Rejected(line, f"unknown name {name[:50]!r}; there are: {', '.join(FIELDS)}")
@@ -180,11 +215,17 @@ def _text_of(name: str, value: object) -> str | None:
     return str(value)
 
 
-def _checked(line: int, fields: dict[str, str]) -> Row | Rejected:
+def _whole(fields: Mapping[str, str]) -> dict[str, str]:
+    return {**dict.fromkeys(REQUIRED, ""), **fields}
+
+
+def _checked(
+    line: int, fields: Mapping[str, str], left_out: tuple[str, ...] = ()
+) -> Row | Rejected:
     if too_long := [name for name, value in fields.items() if len(value) > MAX_CELL]:
         return Rejected(line, f"{too_long[0]} is longer than {MAX_CELL:,} characters")
     if any("\ud800" <= character <= "\udfff" for text in fields.values() for character in text):
         return Rejected(line, "this is not UTF-8 text: save the file as UTF-8")
     if not fields["email"].strip():
         return Rejected(line, "there is no email")
-    return Row(line, fields)
+    return Row(line, fields, left_out)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
+from typing import Literal
 
 from subscribers.addresses import Address, address_hash
 from subscribers.errors import AddressError, ConsentError
 from subscribers.import_export import Rejected, Row
+from subscribers.invitations import invite
 from subscribers.preferences import PreferencesError, completed, read_preferences
 from subscribers.service import FrontDesk
 from subscribers.store import Subscriber
@@ -18,12 +21,19 @@ from subscribers.store import Subscriber
 CHUNK = 500
 
 
+Outcome = Literal["added", "updated", "invited", "waiting"]
+Take = Callable[[Row, Address, Subscriber | None], Outcome]
+
+
 @dataclass(slots=True)
 class Imported:
     """What became of a file."""
 
     added: int = 0
     updated: int = 0
+    invited: int = 0
+    waiting: int = 0  # asked before, without an answer, or reading already: not written to
+    left_out: dict[str, None] = field(default_factory=dict)  # columns that mean nothing here
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -33,9 +43,13 @@ def import_rows(
     now: datetime,
     *,
     confirmed: bool,
+    keywords: str = "",
     progress: Callable[[int], None] = lambda line: None,
 ) -> Imported:
     """Add or update readers. With `confirmed` the operator vouches for each one's consent.
+
+    Who has no keywords, in the file or here, gets those of `keywords`; without any, they are
+    invited to choose some, once.
 
     Who left or was erased stays away, also when the file says otherwise: a list from elsewhere
     does not know that they unsubscribed here. They can subscribe again themselves.
@@ -43,12 +57,34 @@ def import_rows(
     `progress` gets the line up to which all is durable. After a kill there are whole rows only,
     and importing the same file again finishes it.
     """
+    take = partial(_import_row, desk, now=now, confirmed=confirmed, keywords=keywords)
+    return _take_all(desk, rows, take, progress)
+
+
+def invite_rows(
+    desk: FrontDesk,
+    rows: Iterable[Row | Rejected],
+    now: datetime,
+    *,
+    again: bool = False,
+    progress: Callable[[int], None] = lambda line: None,
+) -> Imported:
+    """Invite everybody of a file who is not here: once, or with `again` also who is pending."""
+    return _take_all(desk, rows, partial(_invite_row, desk, now=now, again=again), progress)
+
+
+def _take_all(
+    desk: FrontDesk,
+    rows: Iterable[Row | Rejected],
+    take: Take,
+    progress: Callable[[int], None],
+) -> Imported:
     result = Imported()
     seen: dict[str, int] = {}
     for chunk in _chunks(rows):
         with_address = list(_addressed(desk, chunk, seen, result))
         with desk.store.together():
-            _import_chunk(desk, with_address, result, now, confirmed=confirmed)
+            _take_chunk(desk, with_address, result, take)
         progress(chunk[-1].line)
     result.rejected.sort(key=lambda rejected: rejected.line)
     return result
@@ -73,6 +109,7 @@ def _addressed(
         except AddressError as error:
             result.rejected.append(Rejected(row.line, str(error)))
             continue
+        result.left_out |= dict.fromkeys(row.left_out)
         if address.key in seen:
             reason = f"the same address is on line {seen[address.key]} already"
             result.rejected.append(Rejected(row.line, reason))
@@ -81,13 +118,8 @@ def _addressed(
         yield row, address
 
 
-def _import_chunk(
-    desk: FrontDesk,
-    rows: list[tuple[Row, Address]],
-    result: Imported,
-    now: datetime,
-    *,
-    confirmed: bool,
+def _take_chunk(
+    desk: FrontDesk, rows: list[tuple[Row, Address]], result: Imported, take: Take
 ) -> None:
     """Take in rows, each of them whole or not at all."""
     known = desk.store.by_keys([address.key for _, address in rows])
@@ -99,12 +131,26 @@ def _import_chunk(
             if found is None and hashes[address.key] in erased:
                 raise ConsentError("they asked to be erased; only they can subscribe again")
             with desk.store.together():
-                _import_row(desk, row, address, found, now, confirmed=confirmed)
+                _refuse_departed(row, found)
+                done = take(row, address, found)
         except (ConsentError, PreferencesError) as error:
             result.rejected.append(Rejected(row.line, str(error)))
         else:
-            result.added += found is None
-            result.updated += found is not None
+            setattr(result, done, getattr(result, done) + 1)
+
+
+def _state(row: Row) -> str:
+    return row.fields.get("state", "").strip().lower()
+
+
+def _refuse_departed(row: Row, found: Subscriber | None) -> None:
+    """Refuse who has left, there or here. Raises ConsentError."""
+    state = _state(row)
+    if state not in ("", "active", "paused", "pending"):
+        raise ConsentError(f"the file says {state!r}: only active, paused and pending are taken")
+    if found and found.left_at:
+        day = found.left_at.date().isoformat()
+        raise ConsentError(f"they unsubscribed on {day}; only they can subscribe again")
 
 
 def _import_row(
@@ -112,18 +158,36 @@ def _import_row(
     row: Row,
     address: Address,
     found: Subscriber | None,
-    now: datetime,
     *,
+    now: datetime,
     confirmed: bool,
-) -> None:
-    state = row.fields.get("state", "").strip().lower()
-    if state not in ("", "active", "paused", "pending"):
-        raise ConsentError(f"the file says {state!r}: only active, paused and pending are taken")
-    if found and found.left_at:
-        day = found.left_at.date().isoformat()
-        raise ConsentError(f"they unsubscribed on {day}; only they can subscribe again")
-    wishes = read_preferences(completed(row.fields, found))
+    keywords: str,
+) -> Outcome:
+    state, fields = _state(row), row.fields
+    if not fields["keywords"].strip() and (found is None or found.state == "pending"):
+        if not keywords:
+            return _invite_row(desk, row, address, found, now=now, again=False)
+        fields = {**fields, "keywords": keywords}
+    wishes = read_preferences(completed(fields, found))
     vouched = confirmed and state != "pending"
     reader = desk.enrol(address, found, wishes, now, confirmed=vouched, how="import")
     if state == "paused" and reader.state == "active":
         desk.pause(reader, None, now, how="import", source="operator")
+    return "updated" if found else "added"
+
+
+def _invite_row(
+    desk: FrontDesk,
+    row: Row,
+    address: Address,
+    found: Subscriber | None,
+    *,
+    now: datetime,
+    again: bool,
+) -> Outcome:
+    if row.fields["keywords"].strip():
+        raise ConsentError("there are keywords: `digest subscribers import` takes them")
+    if found and not (again and found.state == "pending"):
+        return "waiting"
+    invite(desk, address, found, row.fields, now)
+    return "invited"

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 LetterKind = Literal[
     "confirm",  # somebody, hopefully you, subscribed: press the button there
+    "invite",  # whoever runs the newsletter invites you: choose keywords there, or decline
     "known",  # you are subscribed already: here are your preferences
     "link",  # you asked for a fresh link to your preferences
     "move",  # to the new address: press the button there to get your mails here

@@ -27,6 +27,7 @@ Act = Literal[
     "read",  # an issue on the web
     "ask",  # for a letter: download, erase
     "confirm",
+    "invite",  # see the invitation, accept or decline it
     "move",
     "stop",
     "restore",
@@ -63,6 +64,7 @@ RULES: Mapping[Act, Rule] = {
     "read": Rule("mail", PREFERENCES_WITHIN, _CONFIRMED),
     "ask": Rule("mail", PREFERENCES_WITHIN, _CONFIRMED),
     "confirm": _letter("confirm", _ANY),  # and its own request is open: see FrontDesk.confirm
+    "invite": _letter("invite", frozenset({"pending"})),
     "move": _letter("move", _RUNNING),
     "stop": _letter("stop", _ANY, survives=True),
     "restore": _letter("restore", _RUNNING, survives=True),

@@ -47,6 +47,10 @@ class Links:
         token = self.tokens.sign("confirm", subscriber, request, now=now)
         return f"{self.base_url}/confirm/{token}"
 
+    def invite(self, subscriber: int, now: datetime) -> str:
+        """The link of an invitation: there its reader chooses keywords, or declines."""
+        return f"{self.base_url}/invite/{self.tokens.sign('invite', subscriber, now=now)}"
+
     def move(self, subscriber: int, new_email: str, now: datetime) -> str:
         """To the new address: get my mails here."""
         return f"{self.base_url}/move/{self.tokens.sign('move', subscriber, new_email, now=now)}"

@@ -35,7 +35,7 @@ def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: dateti
     Raises:
         AddressError: no mail can be sent there, or it is the same address.
     """
-    address = parse_address(new_email, desk.settings.refused_domains)
+    address = desk.check_own_address(new_email)
     step(reader.state, "move")
     if address.key == reader.email_key:
         raise AddressError(message("this is the address that you have already"))

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from subscribers.addresses import Address, address_hash, mailbox_key, parse_address
+from subscribers.addresses import Address, address_hash, is_within, mailbox_key, parse_address
 from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
-from subscribers.errors import ConsentError, UsedLink
+from subscribers.errors import AddressError, ConsentError, InvitedOnly, UsedLink
 from subscribers.letters import Letter, LetterKind, LetterSender
 from subscribers.link_rules import Act
 from subscribers.links import Links
@@ -36,6 +36,8 @@ class DeskSettings:
 
     base_url: str = "http://127.0.0.1:8000"  # where readers reach the pages, no last slash
     refused_domains: frozenset[str] = frozenset()  # A-labels; disposable mail providers
+    allowed_domains: frozenset[str] = frozenset()  # whose addresses readers may enter; empty: all
+    is_invited_only: bool = False  # readers come by invitation, not by the form
     timezone: str = "UTC"  # of readers who chose none
     says_goodbye: bool = False  # a last mail to who left by the page; never after one click
     confirm_within: timedelta = timedelta(days=7)  # then an unconfirmed request is forgotten
@@ -84,14 +86,42 @@ class FrontDesk:
         It returns nothing, so that no answer can tell who is subscribed.
 
         Raises:
-            AddressError: no mail can be sent there.
+            InvitedOnly: nobody subscribes by the form here.
+            AddressError: no mail can be sent there, or it is of a domain that is not taken.
         """
-        address = self.check_address(email)
+        self.check_is_open()
+        address = self.check_own_address(email)
         found = self.store.by_key(address.key)
         self._ask(address, found, wishes, now, how="form", source="reader")
 
+    def check_is_open(self) -> None:
+        """Refuse who asks without an invitation, where there are only invited readers.
+
+        Raises:
+            InvitedOnly: it is the same for every address.
+        """
+        if self.settings.is_invited_only:
+            raise InvitedOnly(
+                message(
+                    "new readers are invited here: press the button in your invitation, or ask "
+                    "whoever runs it for one; if you are subscribed, get a link to your preferences"
+                )
+            )
+
+    def check_own_address(self, email: str) -> Address:
+        """Return an address that readers may enter here themselves. Raises AddressError."""
+        address, allowed = self.check_address(email), self.settings.allowed_domains
+        if allowed and not is_within(address.domain, allowed):
+            raise AddressError(
+                message(
+                    "only addresses of these domains are taken here: {domains}",
+                    domains=", ".join(sorted(allowed)),
+                )
+            )
+        return address
+
     def check_address(self, email: str) -> Address:
-        """Return an address that may subscribe here. Raises AddressError."""
+        """Return an address that mail may be sent to. Raises AddressError."""
         return parse_address(email, self.settings.refused_domains)
 
     def add(
@@ -161,6 +191,17 @@ class FrontDesk:
             if not self.store.close_requests(reader.id):
                 raise UsedLink(_USED)  # another press of the button was quicker
         return confirmed
+
+    def join(self, before: Subscriber, after: Subscriber, now: datetime, *, how: str) -> Subscriber:
+        """Begin mailing a pending reader whose mailbox is proved; open requests end with it.
+
+        Raises:
+            ConsentError: somebody was quicker.
+        """
+        with self.store.together():
+            joined = self._take(before, after, "confirm", now, how)
+            self.store.close_requests(before.id)
+        return joined
 
     def to_confirm(self, token: str, now: datetime) -> Subscriber:
         """Return the reader that this link would make, changing nothing; raises as `confirm`."""

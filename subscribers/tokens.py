@@ -25,18 +25,23 @@ from itsdangerous.signer import SigningAlgorithm
 from subscribers.errors import TokenError
 from subscribers.messages import message
 
-Purpose = Literal["mail", "confirm", "move", "stop", "restore", "export", "erase", "form"]
+Purpose = Literal[
+    "mail", "confirm", "invite", "move", "stop", "restore", "export", "erase", "form", "share"
+]
 Field = int | str
 
+INVITED_WITHIN = timedelta(days=30)
 LIFETIMES: dict[Purpose, timedelta | None] = {
     "mail": None,  # (reader, edition); each action sets its own limit
     "confirm": timedelta(days=7),  # (reader, request)
+    "invite": INVITED_WITHIN,  # (reader)
     "move": timedelta(days=2),  # (reader, new address)
     "stop": timedelta(days=7),  # (reader): that was not me
     "restore": timedelta(days=7),  # (reader, old address, new key): take it back
     "export": timedelta(hours=24),  # (reader)
     "erase": timedelta(hours=24),  # (reader)
     "form": timedelta(hours=24),  # (the browser's cookie)
+    "share": None,  # (day, papers): names no reader and opens nothing of theirs
 }
 PREFERENCES_WITHIN = timedelta(days=90)  # a mail's links to preferences and feedback
 

@@ -1,14 +1,16 @@
-"""What time does to subscriptions: pauses end, and requests that nobody confirmed are forgotten."""
+"""What time does to subscriptions: pauses end, requests that nobody confirmed are forgotten."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from subscribers.errors import ConsentError
+from subscribers.invitations import is_invited
 from subscribers.service import FrontDesk
 from subscribers.store import Subscriber
+from subscribers.tokens import INVITED_WITHIN
 
 
 def look_after(desk: FrontDesk, now: datetime) -> tuple[int, int]:
@@ -22,7 +24,8 @@ def look_after(desk: FrontDesk, now: datetime) -> tuple[int, int]:
     late = now - desk.settings.confirm_within
     desk.store.forget_requests(late)
     for reader in desk.store.pending_before(late):
-        expired += _expire(desk, reader, now)
+        if not (is_invited(reader) and _since(reader, now) < INVITED_WITHIN):
+            expired += _expire(desk, reader, now)
     return resumed, expired
 
 
@@ -30,6 +33,11 @@ def _expire(desk: FrontDesk, reader: Subscriber, now: datetime) -> bool:
     """Forget an address that nobody confirmed."""
     consent = desk.evidence(reader, reader.email_key, "expire", now, "clock", "reader")
     return desk.store.erase(reader.id, consent)
+
+
+def _since(reader: Subscriber, now: datetime) -> timedelta:
+    """Return for how long a reader has been pending."""
+    return now - (reader.pending_since or now)
 
 
 def _today(desk: FrontDesk, reader: Subscriber, now: datetime) -> date:

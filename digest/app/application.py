@@ -156,6 +156,8 @@ class App:
             settings=DeskSettings(
                 base_url=self.base_url,
                 refused_domains=frozenset(self.settings.web.refused_domains),
+                allowed_domains=frozenset(self.settings.web.allowed_domains),
+                is_invited_only=self.settings.web.subscribing == "invited",
                 timezone=self.settings.schedule.timezone,
                 says_goodbye=self.settings.newsletter.goodbye,
                 confirm_within=timedelta(days=self.settings.web.confirm_days),

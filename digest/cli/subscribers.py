@@ -18,6 +18,7 @@ from digest.papers import Paper
 from subscribers.addresses import parse_address
 from subscribers.consent import State
 from subscribers.errors import ProfileError
+from subscribers.importing import Imported
 from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
 from subscribers.profile import parse, read_profile
 from subscribers.store import Subscriber, SubscriberStore
@@ -139,10 +140,15 @@ def import_command(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines; - for stdin.")],
     confirmed: Confirmed = False,
+    keywords: Annotated[
+        str, typer.Option(help="For who has none; without it they are invited to choose some.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Add or change many readers from a file: at least email, name, keywords."""
+    """Add or change many readers from a file; who has no keywords is invited to choose some."""
     app = context.obj.app
+    if keywords:
+        read_preferences({"keywords": keywords})
     data = reader_operations.read_file(file)
     with progress("Importing, line by line", data.count(b"\n")) as bar:
         outcome = reader_operations.import_readers(
@@ -150,14 +156,53 @@ def import_command(
             data,
             app.clock(),
             confirmed=confirmed,
+            keywords=keywords,
             progress=lambda line: bar.update(bar.task_ids[0], completed=line),
         )
     app.letter_queue.flush(app.clock())
+    _tell_of_file(file, outcome, as_json)
+
+
+@app.command("invite")
+def invite_command(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="Addresses, one a line; or CSV, or JSON lines; - for stdin.")
+    ],
+    again: Annotated[
+        bool, typer.Option("--again", help="Also who was asked before and has not answered.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Invite people who have no keywords yet: one letter, behind which they choose them."""
+    app = context.obj.app
+    data = reader_operations.read_file(file)
+    with progress("Inviting, line by line", data.count(b"\n")) as bar:
+        outcome = reader_operations.invite_readers(
+            app.desk,
+            data,
+            app.clock(),
+            again=again,
+            progress=lambda line: bar.update(bar.task_ids[0], completed=line),
+        )
+    app.letter_queue.flush(app.clock())
+    _tell_of_file(file, outcome, as_json)
+
+
+def _tell_of_file(file: Path, outcome: Imported, as_json: bool) -> None:
+    """Say what became of a file of readers; exit with 1 when some lines were rejected."""
+    counts = {name: getattr(outcome, name) for name in ("added", "updated", "invited", "waiting")}
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
-        one({"added": outcome.added, "updated": outcome.updated, "rejected": rejected})
+        one(counts | {"rejected": rejected, "left_out": list(outcome.left_out)})
     else:
-        say(f"{file}: added {outcome.added}, updated {outcome.updated}, rejected {len(rejected)}")
+        usual = ("added", "updated")
+        told = [f"{name} {count}" for name, count in counts.items() if count or name in usual]
+        say(f"{file}: {', '.join(told)}, rejected {len(rejected)}")
+        if outcome.waiting:
+            say("  waiting: asked before, or reading already; nothing was sent to them")
+        if outcome.left_out:
+            say(f"  left out: {', '.join(outcome.left_out)}")
         for each in outcome.rejected:
             warn(f"{file}: line {each.line}: {each.reason}")
     raise typer.Exit(1 if rejected else 0)

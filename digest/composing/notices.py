@@ -13,6 +13,7 @@ from digest.composing.locales import Catalogue
 
 NoticeKind = Literal[
     "confirm",  # the double opt-in: `url` confirms, `address` was entered, for `keywords`
+    "invite",  # invited by the operator at `address`: `url` leads to the choice of keywords
     "welcome",  # confirmed, but nothing of the last week matched: `url` leads to the preferences
     "goodbye",  # left: `address` is off the list, `url` subscribes again
     "known",  # subscribed already: `url` opens the preferences, `keywords` are those kept
@@ -129,6 +130,28 @@ def _confirm(say: Say) -> Wording:
         say(
             "You get this one mail because your address was entered at {name}. If that was not "
             "you, do nothing, and you will hear no more from us."
+        ),
+    )
+
+
+def _invite(say: Say) -> Wording:
+    return Wording(
+        say("An invitation: new papers from {name}"),
+        say("You are invited"),
+        (
+            say(
+                "Whoever runs {name} would like to send you new research papers that match your "
+                "keywords, in one mail, with the reason beside each."
+            ),
+            say(
+                "You choose the keywords, and when it comes. If you do nothing, nothing comes, and "
+                "we forget your address after a month."
+            ),
+        ),
+        say("Choose my keywords"),
+        say(
+            "You get this one mail because {address} was invited to {name}. Behind the button you "
+            "can also decline; then you will not be invited again."
         ),
     )
 
@@ -331,6 +354,7 @@ def _quiet(say: Say, heading: str, *paragraphs: str) -> Wording:
 
 _WORDINGS: Mapping[NoticeKind, Callable[[Say], Wording]] = {
     "confirm": _confirm,
+    "invite": _invite,
     "welcome": _welcome,
     "goodbye": _goodbye,
     "known": _known,

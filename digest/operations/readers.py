@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from subscribers.import_export import read_rows, write_csv, write_json_lines
-from subscribers.importing import Imported
+from subscribers.importing import Imported, invite_rows
 from subscribers.importing import import_rows as take_in
 from subscribers.service import FrontDesk
 from subscribers.store import SubscriberStore
@@ -25,6 +25,7 @@ def import_readers(
     now: datetime,
     *,
     confirmed: bool,
+    keywords: str = "",
     progress: Callable[[int], None] = lambda line: None,
 ) -> Imported:
     """Add or change readers from a file; a bad line is in the answer, the others count.
@@ -32,7 +33,19 @@ def import_readers(
     `progress` gets the number of the line up to which all is kept.
     """
     rows = read_rows(data)
-    return take_in(desk, rows, now, confirmed=confirmed, progress=progress)
+    return take_in(desk, rows, now, confirmed=confirmed, keywords=keywords, progress=progress)
+
+
+def invite_readers(
+    desk: FrontDesk,
+    data: bytes,
+    now: datetime,
+    *,
+    again: bool,
+    progress: Callable[[int], None] = lambda line: None,
+) -> Imported:
+    """Invite the addresses of a file; see `import_readers`."""
+    return invite_rows(desk, read_rows(data), now, again=again, progress=progress)
 
 
 def export_readers(readers: SubscriberStore, format: str) -> Iterator[str]:

@@ -79,7 +79,17 @@ def test_readers_are_imported_line_by_line(digest: Digest, tmp_path: Path) -> No
     for name, path in exported.items():
         assert digest("subscribers", "export", "--format", name, "--out", path).code == 0
         back = digest("subscribers", "import", path, "--json")
-        assert (back.code, back.one) == (0, {"added": 0, "updated": 2, "rejected": []})
+        assert (back.code, back.one) == (
+            0,
+            {
+                "added": 0,
+                "updated": 2,
+                "invited": 0,
+                "waiting": 0,
+                "rejected": [],
+                "left_out": [],
+            },
+        )
 
 
 def test_json_lines_are_imported(digest: Digest, tmp_path: Path) -> None:

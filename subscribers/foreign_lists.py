@@ -1,0 +1,105 @@
+"""Lists of readers as other programs write them: their columns by our names. Pure.
+
+Newsletter programs and address books export an address, a name in one or two columns, perhaps a
+state, and much that means nothing here. None has keywords. What is not taken is named, and who has
+left there, or never agreed, is rejected: their columns say so in many ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_EMAIL = (
+    *("email", "email address", "e mail", "e mail address", "mail", "mail address", "emailaddress"),
+    *("subscriber email", "contact email", "user email", "primary email", "subscriber"),
+    *("e mail 1 value", "adresse e mail", "e mail adresse", "mailadresse", "correo electronico"),
+)
+_NAME = ("name", "full name", "fullname", "display name", "subscriber name", "contact name")
+_FIRST = ("first name", "firstname", "fname", "given name", "vorname", "prenom", "nombre")
+_LAST = ("last name", "lastname", "lname", "family name", "surname", "nachname", "nom", "apellidos")
+_STATE = (
+    *("state", "status", "subscription status", "subscriber status", "member status"),
+    *("email status", "email subscription status", "type"),
+)
+# Columns that say that somebody left, when they hold anything but a no; and that somebody is in,
+# when they hold a no.
+_LEFT = re.compile(
+    r"^(un ?sub|opt(ed)? ?out|clean(ed)? |bounce|complain|spam|delete|black ?list|block ?list)"
+)
+_IN = re.compile(r"^(is )?(subscribed|opt(ed)? ?in|accepts|marketing consent|email consent)")
+_NO = ("", "0", "false", "no", "n", "none", "null", "never", "nein", "non")
+_RUNNING = ("", "active", "subscribed", "enabled", "confirmed", "regular", "opted in", "live")
+_WAITING = ("pending", "unconfirmed", "unactivated", "not confirmed", "invited")
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignColumns:
+    """Where a list from elsewhere has what we take."""
+
+    header: tuple[str, ...]  # as the file writes it
+    email: int
+    name: tuple[int, ...]
+    states: tuple[int, ...]
+    departures: tuple[int, ...]
+    agreements: tuple[int, ...]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The columns that are not taken."""
+        taken = {self.email, *self.name, *self.states, *self.departures, *self.agreements}
+        return tuple(name for at, name in enumerate(self.header) if at not in taken)
+
+    def fields(self, cells: Sequence[str]) -> Mapping[str, str]:
+        """Return a row under our names: email, name, keywords (empty) and state."""
+        name = " ".join(" ".join(cells[at].split()) for at in self.name).strip()
+        return {
+            "email": cells[self.email].strip(),
+            "name": name,
+            "keywords": "",
+            "state": self._state(cells),
+        }
+
+    def _state(self, cells: Sequence[str]) -> str:
+        for at in self.departures:
+            if _plain(cells[at]) not in _NO:
+                return _plain(self.header[at])
+        for at in self.agreements:
+            if cells[at].strip() and _plain(cells[at]) in _NO:
+                return f"not {_plain(self.header[at])}"
+        said = [_plain(cells[at]) for at in self.states]
+        if others := [each for each in said if each not in _RUNNING + _WAITING]:
+            return others[0]
+        return "pending" if any(each in _WAITING for each in said) else ""
+
+
+def read_foreign_header(header: Sequence[str]) -> ForeignColumns | str:
+    """Return where the columns stand, or why this is no list of readers."""
+    plain = [_plain(name) for name in header]
+
+    def where(names: Sequence[str]) -> tuple[int, ...]:
+        return tuple(at for name in names for at, said in enumerate(plain) if said == name)
+
+    emails = where(_EMAIL)
+    if not emails:
+        return "the header lacks email; it needs email,name,keywords, or email alone to invite"
+    for cell, said in zip(header, plain, strict=True):
+        if get_close_matches(said, ["keywords", "key words"], cutoff=0.75):
+            return f"unknown column {cell!r}; if it holds keywords, name it keywords"
+    named = where(_NAME)[:1] or (*where(_FIRST)[:1], *where(_LAST)[:1])
+    return ForeignColumns(
+        tuple(header),
+        emails[0],
+        named,
+        where(_STATE),
+        tuple(at for at, said in enumerate(plain) if _LEFT.match(said)),
+        tuple(at for at, said in enumerate(plain) if _IN.match(said) and " at" not in said),
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a column's name or value without case, and without what writers join words by."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)  # firstName
+    return " ".join(re.sub(r"[\s_\-./:]+", " ", spaced.casefold()).split())
