@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 import idna
 
+from subscribers.errors import TokenError
+from subscribers.messages import message
 from subscribers.tokens import Tokens
 
 _TOKEN_IN_LINK = re.compile(r"/m/[A-Za-z0-9._-]+/|(?<=unsubscribe%20)[A-Za-z0-9._-]+")
@@ -50,6 +53,21 @@ class Links:
     def invite(self, subscriber: int, now: datetime) -> str:
         """The link of an invitation: there its reader chooses keywords, or declines."""
         return f"{self.base_url}/invite/{self.tokens.sign('invite', subscriber, now=now)}"
+
+    def shared(self, day: date, papers: Sequence[int], made: datetime) -> str:
+        """A page to share with an issue's papers: it names no reader and is no key.
+
+        made: when the edition was opened, so that the link is the same whoever makes it when.
+        """
+        token = self.tokens.sign("share", day.toordinal(), *papers, now=made)
+        return f"{self.base_url}/shared/{token}"
+
+    def read_shared(self, token: str, now: datetime) -> tuple[date, tuple[int, ...]]:
+        """Return the day and the papers of a page to share. Raises TokenError."""
+        day, *papers = self.tokens.read("share", token, now).numbers() or (0,)
+        if not 1 <= day <= date.max.toordinal():
+            raise TokenError(message("this link is incomplete; copy the whole of it"))
+        return date.fromordinal(day), tuple(papers)
 
     def move(self, subscriber: int, new_email: str, now: datetime) -> str:
         """To the new address: get my mails here."""

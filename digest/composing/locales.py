@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -71,6 +72,10 @@ class Catalogue:
         """Format a date for one line with other words: Thu, 25 Nov."""
         return format_skeleton("MMMEd", day, locale=self.locale)
 
+    def hour(self, hour: int, zone: str) -> str:
+        """Format a full hour with its time zone: 07:00 (Central European Time)."""
+        return f"{time(hour):%H:%M} ({_zone(zone, self.locale)})"
+
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""
         if len(items) == 1:
@@ -87,6 +92,14 @@ def _decimal(n: int, locale: Locale) -> str:
 @lru_cache(maxsize=4096)
 def _day(day: date, locale: Locale) -> str:
     return format_date(day, "medium", locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str, locale: Locale) -> str:
+    """Return what people call a time zone, summer or winter; its IANA name if they do not."""
+    if "/" not in name or name.startswith("Etc/"):  # UTC, and offsets
+        return name
+    return get_timezone_name(ZoneInfo(name), zone_variant="generic", locale=locale)
 
 
 @lru_cache(maxsize=4096)

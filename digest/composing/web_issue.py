@@ -10,6 +10,7 @@ from digest.composing.locales import Catalogue
 from digest.papers import Paper
 
 _LANGUAGE = re.compile(r"<html[^>]* lang=\"([A-Za-z-]+)\"")
+_BODY = re.compile(r"<body\b[^>]*>")
 _TITLE_ENDS = re.compile(r"</h3>")
 _ACTIONS = re.compile(r"<p class=\"why\b")  # where the shipped card ends; see actions.html
 
@@ -39,6 +40,23 @@ def with_abstracts(html: str, papers: Sequence[Paper | None], words: Catalogue) 
         parts += (html[done:place], _folded(paper.abstract, words.say("Abstract")))
         done = place
     return "".join([*parts, html[done:]])
+
+
+def with_share_link(html: str, url: str, words: Catalogue) -> str:
+    """Return a mail's HTML part with a link above it to a page that may be passed on.
+
+    The address of the issue itself is its reader's key.
+    """
+    told = words.say(
+        "It names neither you nor your keywords. The address of this page is your own."
+    )
+    line = (
+        f'<p class="quiet" style="margin:0;padding:14px 20px;text-align:center;font:14px/21px '
+        f'system-ui,sans-serif;"><a href="{escaped(url)}" style="font-weight:600;">'
+        f"{escaped(words.say('Share this issue'))}</a> {escaped(told)}</p>"
+    )
+    body = _BODY.search(html)
+    return html[: body.end()] + line + html[body.end() :] if body else html + line
 
 
 def _folded(abstract: str, label: str) -> str:

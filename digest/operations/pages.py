@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from fastapi import APIRouter
@@ -16,6 +17,7 @@ from digest.settings import secret_of
 from digest.web.figures import exposition
 from digest.web.metrics import MIN_TOKEN, create_metrics
 from digest.web.previews import PastIssues, Previews
+from digest.web.public_papers import ArchivePapers
 from digest.web.site import build_site, guard_settings, hosts_of
 from subscribers.web.guard import Guard
 from subscribers.web.pages import Pages, PageSettings
@@ -44,6 +46,10 @@ def readers_site(app: App) -> Guard:
             app.sending_parts.freezer(recipes),
             app.stores.archive.get,
             app.renderers.languages,
+            partial(_share_link, app),
+        ),
+        papers=ArchivePapers(
+            app.stores.archive, app.stores.editions, newsletter.search_url, app.clock
         ),
         rates=rates,
         settings=PageSettings(
@@ -55,6 +61,7 @@ def readers_site(app: App) -> Guard:
             base_url=app.base_url,
             contact=newsletter.reply_to or newsletter.sender,
             postal_address=newsletter.postal_address,
+            archive=web.archive,
             accent=app.renderers.settings.palette.light.accent,
             accent_dark=app.renderers.settings.palette.dark.accent,
         ),
@@ -78,6 +85,12 @@ def _metrics(app: App) -> APIRouter | None:
         )
     sources = [source.name for source in app.settings.sources]
     return create_metrics(token, lambda: exposition(app.stores, sources, app.clock()))
+
+
+def _share_link(app: App, edition: int, papers: Sequence[int]) -> str:
+    """Return where an issue's papers may be shown to others."""
+    of = app.stores.editions.get(edition)
+    return app.links.shared(of.label, papers, of.opened_at)
 
 
 def preview_service(app: App) -> Previews:

@@ -16,7 +16,7 @@ from digest.choosing.issue_for import Planned
 from digest.composing.excerpt import cut
 from digest.composing.links import paper_url
 from digest.composing.locales import Catalogues
-from digest.composing.web_issue import language_of, with_abstracts
+from digest.composing.web_issue import language_of, with_abstracts, with_share_link
 from digest.delivery.freezing import Freezer
 from digest.delivery.message import Recipe
 from digest.editions import Edition
@@ -194,17 +194,18 @@ class Previews:
             return None
         keywords = topics[:_SAMPLE_TOPICS]
         profile = parse(", ".join(f'"{topic}"' for topic in keywords))
-        issue = self._made(stock, profile, to_text(profile), _SAMPLE_PAPERS, "normal")
+        whole, issue = (
+            self._made(stock, profile, to_text(profile), most, "normal")
+            for most in (None, _SAMPLE_PAPERS)
+        )
         since = stock.at - timedelta(days=7)
         papers = stock.recent.papers.values()
         week = sum(1 for paper in papers if paper.first_seen and paper.first_seen >= since)
-        return Sample(week, topics, keywords, issue)
+        return Sample(week, topics, keywords, issue, whole)
 
     def _shown(self, paper: Paper, pick: Pick) -> PreviewedPaper:
-        return PreviewedPaper(
-            title=paper.title,
-            url=paper_url(paper, self._search_url),
-            abstract=_opening(paper.abstract),
+        return replace(
+            shown_alone(paper, self._search_url),
             score=pick.score,
             section=pick.section,
             reasons=tuple(PreviewReason(r.keyword, r.field) for r in pick.reasons),
@@ -238,6 +239,18 @@ def _hits(stock: _Stock, items: Sequence[Item], counts: Sequence[int]) -> tuple[
     return tuple(hits)
 
 
+def shown_alone(paper: Paper, search_url: str) -> PreviewedPaper:
+    """Return a paper as a page shows it to somebody of whom nothing is known."""
+    return PreviewedPaper(
+        title=paper.title,
+        url=paper_url(paper, search_url),
+        abstract=_opening(paper.abstract),
+        score=0.0,
+        section="picked",
+        authors=paper.authors,
+    )
+
+
 def _opening(abstract: str) -> str:
     at = cut(abstract, _LINES)
     return abstract[: at.end] + ("…" if at.ellipsis else "")
@@ -251,6 +264,7 @@ class PastIssues:
     freezer: Freezer
     papers: Callable[[Sequence[int]], Mapping[int, Paper]]  # the archive's, by their numbers
     languages: Catalogues
+    share: Callable[[int, Sequence[int]], str]  # an edition's papers → where they may be shown
 
     def read(self, subscriber: int, edition: int) -> MailedIssue | None:
         """Return what a reader was mailed; None: nothing, or it is no longer kept."""
@@ -265,12 +279,17 @@ class PastIssues:
         text = message.get_body(preferencelist=("plain",))
         return MailedIssue(
             recipe.subject,
-            self._with_abstracts(recipe, html.get_content()) if html else None,
-            text.get_content() if text else "",
+            self._for_the_web(edition, recipe, html.get_content()) if html else None,
+            self._text(edition, recipe, text.get_content() if text else ""),
         )
 
-    def _with_abstracts(self, recipe: Recipe, html: str) -> str:
+    def _for_the_web(self, edition: int, recipe: Recipe, html: str) -> str:
         numbers = list(recipe.scores)  # in the order of the mail
         known = self.papers(numbers)
         words = self.languages.words(language_of(html))
-        return with_abstracts(html, [known.get(number) for number in numbers], words)
+        told = with_abstracts(html, [known.get(number) for number in numbers], words)
+        return with_share_link(told, self.share(edition, numbers), words)
+
+    def _text(self, edition: int, recipe: Recipe, text: str) -> str:
+        label = self.languages.words("").say("Share this issue")
+        return f"{text.rstrip()}\n\n{label}: {self.share(edition, list(recipe.scores))}\n"

@@ -15,16 +15,21 @@ from subscribers.messages import message
 from subscribers.web import (
     confirm,
     feedback,
+    invitation,
     issue,
     letters,
     preferences,
+    public,
     site,
     subscribe,
     unsubscribe,
 )
 from subscribers.web.pages import Pages
 
-_FAMILIES = (subscribe, confirm, preferences, unsubscribe, feedback, issue, letters, site)
+_FAMILIES = (
+    *(subscribe, confirm, invitation, preferences, unsubscribe, feedback, issue, letters),
+    *(public, site),
+)
 
 
 def create_pages(pages: Pages) -> APIRouter:

@@ -1,9 +1,10 @@
-"""What the readers' pages need of the rest of the newsletter: a preview, and issues as mailed."""
+"""What the readers' pages need of the rest of the newsletter: previews, issues, papers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, Protocol
 
 from subscribers.profile import Profile
@@ -28,6 +29,7 @@ class PreviewedPaper:
     score: float
     section: Literal["picked", "trending"]
     reasons: tuple[PreviewReason, ...] = ()  # strongest first
+    authors: tuple[str, ...] = ()  # shown where there are no reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Sample:
     week: int  # papers of the last seven days
     topics: tuple[str, ...]  # to try, as titles write them; the commonest first
     keywords: tuple[str, ...]  # some of them: what the issue is for
-    issue: PreviewedIssue  # the newest edition's, for those
+    issue: PreviewedIssue  # the newest edition's, for those, with its first papers
+    whole: PreviewedIssue  # the same, with all
 
 
 class PreviewService(Protocol):
@@ -89,3 +92,24 @@ class IssueReader(Protocol):
 
     def read(self, subscriber: int, edition: int) -> MailedIssue | None:
         """Return what a reader was mailed; None: nothing, or it is no longer kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEdition:
+    """An edition, for everybody."""
+
+    day: date
+    papers: int  # that it offered
+
+
+class PublicPapers(Protocol):
+    """Papers without readers."""
+
+    def numbered(self, papers: Sequence[int]) -> Sequence[PreviewedPaper]:
+        """Return papers by their numbers, in that order; what is not known is left out."""
+
+    def editions(self) -> Sequence[PublicEdition]:
+        """Return the editions that everybody may see, the newest first."""
+
+    def edition(self, day: date) -> Sequence[PreviewedPaper] | None:
+        """Return an edition's papers; None: there is none that everybody may see."""

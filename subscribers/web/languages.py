@@ -7,6 +7,7 @@ pages too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 
@@ -37,6 +38,12 @@ class PageWords(Protocol):
 
     def number(self, n: int) -> str:
         """Format a whole number."""
+
+    def day(self, day: date) -> str:
+        """Format a date with its year: 2 Mar 2026."""
+
+    def hour(self, hour: int, zone: str) -> str:
+        """Format a full hour with its time zone: 07:00 (Central European Time)."""
 
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from subscribers.errors import (
     ConsentError,
     FrontDeskError,
+    InvitedOnly,
     TokenError,
     UnknownPaper,
     UnknownReader,
@@ -33,7 +34,7 @@ from subscribers.store import FeedbackStore, Subscriber
 from subscribers.web import assets
 from subscribers.web.clients import Client
 from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, same
-from subscribers.web.interfaces import IssueReader, PreviewService
+from subscribers.web.interfaces import IssueReader, PreviewService, PublicPapers
 from subscribers.web.languages import PageLanguages, PageWords, wanted
 from subscribers.web.preview_room import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
@@ -51,6 +52,7 @@ class PageSettings:
     base_url: str = ""  # where the pages are, for links from elsewhere
     contact: str = ""  # shown on the about page: an address or a sentence
     postal_address: str = ""  # likewise
+    archive: bool = False  # whether everybody may see the editions
     accent: str = "#a3341f"  # of links and buttons, by day
     accent_dark: str = "#e28470"  # by night
     answer_after: float = 0.3  # seconds; forms that could tell who is subscribed answer no sooner
@@ -64,6 +66,7 @@ class Pages:
     feedback: FeedbackStore
     previews: PreviewService
     issues: IssueReader
+    papers: PublicPapers
     rates: Rates
     settings: PageSettings
     templates: Path  # the folder templates/web
@@ -87,6 +90,8 @@ class Pages:
             .render(
                 site=self.settings,
                 root=root,
+                invited_only=self.desk.settings.is_invited_only,
+                usual_hour=words.hour(self.settings.hour, self.desk.settings.timezone),
                 asset=lambda name: root + self.assets.address(name),
                 **values,
             )
@@ -233,6 +238,9 @@ def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResp
         return pages.sorry(request, 410, title, text, link_form=True)
     if isinstance(error, TokenError):
         return pages.sorry(request, 403, message("This link does not work"), text, link_form=True)
+    if isinstance(error, InvitedOnly):
+        title = message("New readers are invited here")
+        return pages.sorry(request, 403, title, text, link_form=True)
     status = 409 if isinstance(error, ConsentError) else 422
     return pages.sorry(request, status, message("That did not work"), text)
 
@@ -251,8 +259,13 @@ def _environment(folder: Path, words: PageWords) -> Environment:
     made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"words": words, "join": words.join}
     made.filters["told"] = lambda what: told(what, words.say, words.number)
+    made.filters["day"] = lambda day: words.day(_as_date(day))
     made.filters |= {"capital": _capital, "sentence": _sentence}
     return made
+
+
+def _as_date(day: date | str) -> date:
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def _capital(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
@@ -10,8 +12,9 @@ from subscribers.web.pages import Pages, indexable, route_class
 
 _FOR_EVER = "public, max-age=31536000, immutable"  # addresses change with the content
 
-# What search engines may read: the two pages that are the same for everybody, and what they need.
-_ROBOTS = "User-agent: *\nAllow: /$\nAllow: /help$\nAllow: /static/\nDisallow: /\n"
+# What search engines may read: pages that are the same for everybody, and what they need. Shared
+# issues are here for what chats show of a link; the pages themselves say that none may keep them.
+_ALLOWED = ("/$", "/help$", "/sample$", "/shared/", "/static/")
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -28,8 +31,11 @@ def routes(pages: Pages) -> APIRouter:
         return indexable(pages.page(request, "help.html"))
 
     @router.get("/robots.txt")
-    def robots() -> Response:
-        return PlainTextResponse(_ROBOTS)
+    def robots(request: Request) -> Response:
+        allowed = [*_ALLOWED, *(("/archive",) if pages.settings.archive else ())]
+        root = quote(request.scope.get("root_path", ""))
+        lines = ["User-agent: *", *(f"Allow: {root}{path}" for path in allowed), "Disallow: /", ""]
+        return PlainTextResponse("\n".join(lines))
 
     @router.get("/favicon.ico")
     def favicon(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,10 @@ from subscribers.web.pages import Pages, client, indexable, route_class, see, to
 from subscribers.web.preview import previewed, sample_of, with_change
 
 HONEYPOT = "website"  # people do not see it, robots fill it in
+# What a form on another site may fill in: see docs/front-page.md.
+FROM_ELSEWHERE = ("email", "keywords", "name", "language")
+
+_DOMAINS = 5  # named beside the field
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -30,6 +35,7 @@ def routes(pages: Pages) -> APIRouter:
     @router.post("/subscribe")
     async def subscribe(request: Request, fields: Form) -> Response:
         started = time.perf_counter()
+        pages.desk.check_is_open()
         if not pages.is_our_form(request, fields):
             return _form(pages, request, fields, status=403, stale=True)
         if wait := pages.rates.form(client(request)):
@@ -37,6 +43,16 @@ def routes(pages: Pages) -> APIRouter:
         response = await run_in_threadpool(_subscribe, pages, request, fields)
         await pages.at_the_same_time(started)
         return response
+
+    @router.get("/start")
+    def begin_anew() -> Response:
+        return see("/")
+
+    @router.post("/start")
+    async def start(request: Request, fields: Form) -> Response:
+        """Show our form with what a form elsewhere held: it is sent by our own button only."""
+        given = {name: fields[name] for name in FROM_ELSEWHERE if fields.get(name)}
+        return await run_in_threadpool(_form, pages, request, given, started=True)
 
     @router.get("/subscribed")
     def subscribed(request: Request) -> Response:
@@ -89,7 +105,7 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
 def _address_problems(pages: Pages, fields: Fields) -> list[FieldProblem]:
     """Name what is wrong with the address too, so that all can be corrected at once."""
     try:
-        pages.desk.check_address(fields.get("email", ""))
+        pages.desk.check_own_address(fields.get("email", ""))
     except AddressError as error:
         return [FieldProblem("email", error.args[0])]
     return []
@@ -103,6 +119,7 @@ def _form(
     *,
     status: int = 200,
     stale: bool = False,
+    started: bool = False,
     preview: bool = False,
 ) -> Response:
     token, cookie = pages.form_token(request)
@@ -114,9 +131,16 @@ def _form(
         status,
         form_token=token,
         stale=stale,
+        started=started and not pages.desk.settings.is_invited_only,
+        domains=_named(pages.desk.settings.allowed_domains),
         problems=ordered(problems or []),
         **choices(pages, {"language": language} | dict(fields)),
         **(previewed(pages, fields if preview else None) | sample_of(pages, is_wanted=not fields)),
     )
     pages.keep_cookie(request, response, cookie)
     return response
+
+
+def _named(domains: Collection[str]) -> list[str]:
+    """Return the domains to name beside the field: none when they are too many to read."""
+    return sorted(domains) if len(domains) <= _DOMAINS else []

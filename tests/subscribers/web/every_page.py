@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from subscribers.addresses import parse_address
+from subscribers.invitations import invite
 from subscribers.preferences import Preferences
 from subscribers.store import Feedback
 from tests.subscribers.desk import NOW
@@ -32,9 +34,16 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
         "/subscribed",
         "/erased",
         "/nothing",
+        "/sample",
+        "/archive",
+        "/archive/2026-03-02",
+        "/archive/2026-03-02?page=2",
+        "/archive/2026-03-03",
     ):
         yield name, ("GET", name, {})
     yield "preview", ("POST", "/preview", {"keywords": "diffusion, spech\nspeech"})
+    yield "begun elsewhere", ("POST", "/start", {"email": "bo@example.org", "keywords": "<b>"})
+    yield "shared", ("GET", path(links.shared(NOW.date(), (7, 8), NOW)), {})
     bad = {"email": "ada@", "keywords": '"open, a^99', "hour": "99", "cadence": "days"}
     yield "problems", ("POST", "/subscribe", bad)
     yield "bad link form", ("POST", "/link", {"email": "ada@"})
@@ -50,6 +59,13 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     yield "stop", ("GET", path(links.stop(reader.id, NOW)), {})
     yield "export", ("GET", path(links.export(reader.id, NOW)), {})
     yield "erase", ("GET", path(links.erase(reader.id, NOW)), {})
+    guest = invite(site.front.desk, parse_address("cy@example.org"), None, {}, NOW)
+    base_of_guest = path(links.invite(guest.id, NOW))
+    yield "invite", ("GET", base_of_guest, {})
+    yield "bad invite", ("POST", base_of_guest, bad)
+    yield "invite preview", ("POST", f"{base_of_guest}/preview", {"keywords": "spech, speech"})
+    yield "declined", ("POST", f"{base_of_guest}/decline", {})
+    yield "declined before", ("GET", base_of_guest, {})
     site.front.desk.subscribe("bo@example.org", Preferences("x"), NOW)
     yield "confirm", ("GET", path(site.front.post.letters[-1].link), {})
     site.front.desk.pause(reader, None, NOW)

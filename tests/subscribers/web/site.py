@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -23,11 +24,12 @@ from subscribers.web.interfaces import (
     PreviewedIssue,
     PreviewedPaper,
     PreviewReason,
+    PublicEdition,
     Sample,
 )
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
-from tests.subscribers.desk import NOW, Front, open_desk
+from tests.subscribers.desk import NOW, TITLES, Front, open_desk
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "web"
 HOST = "testserver"
@@ -65,7 +67,7 @@ class Previews:
         keywords = ("diffusion", "speech")
         issue = self.preview(parse(", ".join(keywords)), 3, "normal")
         assert issue is not None
-        return Sample(212, keywords, keywords, issue)
+        return Sample(212, keywords, keywords, issue, issue)
 
 
 class Issues:
@@ -75,6 +77,27 @@ class Issues:
         return {5: MailedIssue("S", MAIL, "An issue"), 6: MailedIssue("S", None, "In text")}.get(
             edition
         )
+
+
+class Papers:
+    """Knows the papers 7 and 8, and one edition with many."""
+
+    day = date(2026, 3, 2)
+
+    def numbered(self, papers: Sequence[int]) -> Sequence[PreviewedPaper]:
+        return [
+            PreviewedPaper(
+                TITLES[each], None, "How it begins …", 0.0, "picked", authors=("Ada L.",)
+            )
+            for each in papers
+            if each in TITLES
+        ]
+
+    def editions(self) -> Sequence[PublicEdition]:
+        return [PublicEdition(self.day, 120)]
+
+    def edition(self, day: date) -> Sequence[PreviewedPaper] | None:
+        return list(self.numbered((7, 8))) * 60 if day == self.day else None
 
 
 @dataclass
@@ -122,8 +145,10 @@ def open_site(
     base_url: str = f"http://{HOST}",
     hosts: frozenset[str] = frozenset({HOST}),
     languages: Catalogues | None = None,
+    archive: bool = True,
+    **desk: object,
 ) -> Site:
-    front, clock = open_desk(base_url=base_url), Clock()
+    front, clock = open_desk(base_url=base_url, **desk), Clock()
     waits: list[float] = []
 
     async def pause(seconds: float) -> None:
@@ -137,8 +162,11 @@ def open_site(
         front.store,
         Previews(),
         Issues(),
+        Papers(),
         counted,
-        PageSettings(hosts=hosts, contact="post@lab.example", postal_address="1 Lab Street"),
+        PageSettings(
+            hosts=hosts, contact="post@lab.example", postal_address="1 Lab Street", archive=archive
+        ),
         TEMPLATES,
         languages or Catalogues(),
         clock,

@@ -16,7 +16,7 @@ from subscribers.link_rules import RULES, Act
 from subscribers.preferences import Preferences
 from subscribers.tokens import LIFETIMES, Purpose
 from subscribers.web.rates import RateSettings
-from tests.subscribers.desk import NOW
+from tests.subscribers.desk import NOW, TITLES
 from tests.subscribers.web.site import Site, open_site
 
 STATES: tuple[State, ...] = ("pending", "active", "paused", "left")
@@ -61,6 +61,12 @@ MAIL_DOORS = [
     Door("ask", "POST", "ask/export"),
     Door("ask", "POST", "ask/erase"),
 ]
+INVITED_DOORS = [
+    Door("invite", "GET", ""),
+    Door("invite", "POST", ""),
+    Door("invite", "POST", "preview"),
+    Door("invite", "POST", "decline"),
+]
 LETTER_DOORS = [
     Door(act, method, "")
     for act in ("confirm", "move", "stop", "restore", "export", "erase")
@@ -76,6 +82,7 @@ AGES = {"fresh": timedelta(minutes=1), "a day": timedelta(hours=25), "four days"
 def doors() -> Iterator[Door]:
     yield from MAIL_DOORS
     yield from LETTER_DOORS
+    yield from INVITED_DOORS
 
 
 def token_of(site: Site, purpose: Purpose, reader: int) -> str:
@@ -197,4 +204,31 @@ def test_every_page_behind_a_link_is_in_the_table() -> None:
 
     known = {(door.method, general(door.path)) for door in MAIL_DOORS}
     known |= {(door.method, f"/{door.act}/{{token}}") for door in LETTER_DOORS}
+    known |= {(d.method, f"/invite/{{token}}/{d.path}".rstrip("/")) for d in INVITED_DOORS}
+    known.add(("GET", "/shared/{token}"))  # see the next test
     assert shown == known
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_to_share_opens_to_its_own_link_alone_and_shows_no_reader(state: State) -> None:
+    site = open_site(UNLIMITED)
+    reader = in_state(site, state, cut_off=False)
+    links = site.front.desk.links
+    day = NOW.date()
+    shared = links.shared(day, (8, 7, 99), NOW)
+    assert shared == links.shared(day, (8, 7, 99), NOW), "the same for everybody"
+    answer = site.browser().get(shared)
+    assert answer.status_code == 200
+    assert answer.text.index(TITLES[8]) < answer.text.index("Learning without forgetting")
+    assert SECRET not in answer.text
+    assert "/m/" not in answer.text
+    for purpose in LIFETIMES:
+        if purpose == "share":
+            continue
+        for token in (token_of(site, purpose, reader), shared.rpartition("/")[2]):
+            family = "shared" if token not in shared else "m" if purpose == "mail" else purpose
+            rest = "/preferences" if family == "m" else ""
+            answer = site.browser().get(f"/{family}/{token}{rest}")
+            assert answer.status_code in (403, 404), (family, purpose)
+    site.clock.now = NOW + timedelta(days=4000)
+    assert site.browser().get(shared).status_code == 200

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from subscribers.addresses import parse_address
+from subscribers.invitations import invite
 from subscribers.links import MailAction
 from subscribers.preferences import Preferences
 from subscribers.web.rates import RateSettings
@@ -46,6 +48,9 @@ def all_links(site: Site) -> list[str]:
     found.append(links.in_mail(token, "mute", 0))
     site.front.desk.subscribe("bo@example.org", _wishes(), NOW)
     found.append(site.front.post.letters[-1].link)
+    guest = invite(site.front.desk, parse_address("cy@example.org"), None, {}, NOW)
+    found.append(links.invite(guest.id, NOW))
+    found.append(links.shared(NOW.date(), (7, 8), NOW))
     found.append(links.move(reader.id, "new@example.org", NOW))
     found.append(links.restore(reader.id, "old@example.org", reader.email_key, NOW))
     found += [make(reader.id, NOW) for make in (links.stop, links.export, links.erase)]

@@ -231,7 +231,7 @@ def test_one_address_gets_few_letters_and_the_answer_stays_the_same(site: Site) 
 def test_the_preview_button_works_without_javascript_and_changes_nothing(site: Site) -> None:
     answer = site.browser().post("/preview", data=WISH)
     assert answer.status_code == 200
-    assert 'data-summary="2 picked from 37 papers of 2026-03-02."' in answer.text
+    assert 'data-summary="2 picked from 37 papers of Mar 2, 2026."' in answer.text
     assert "Expect about 2 a day." in answer.text
     assert 'value="bo@example.org"' in answer.text
     assert site.front.store.calls == []
