@@ -50,10 +50,11 @@ def with_share_link(html: str, url: str, words: Catalogue) -> str:
     told = words.say(
         "It names neither you nor your keywords. The address of this page is your own."
     )
+    label = words.say("Share this issue")
     line = (
         f'<p class="quiet" style="margin:0;padding:14px 20px;text-align:center;font:14px/21px '
         f'system-ui,sans-serif;"><a href="{escaped(url)}" style="font-weight:600;">'
-        f"{escaped(words.say('Share this issue'))}</a> {escaped(told)}</p>"
+        f"{escaped(label)}</a> {escaped(told)}</p>"
     )
     body = _BODY.search(html)
     return html[: body.end()] + line + html[body.end() :] if body else html + line

@@ -17,7 +17,7 @@ from digest.settings import secret_of
 from digest.web.figures import exposition
 from digest.web.metrics import MIN_TOKEN, create_metrics
 from digest.web.previews import PastIssues, Previews
-from digest.web.public_papers import ArchivePapers
+from digest.web.public_papers import PublicArchive
 from digest.web.site import build_site, guard_settings, hosts_of
 from subscribers.web.guard import Guard
 from subscribers.web.pages import Pages, PageSettings
@@ -26,8 +26,8 @@ from subscribers.web.rates import Rates, RateSettings
 log = structlog.get_logger("digest")
 
 
-def readers_site(app: App) -> Guard:
-    """Return the readers' pages as an ASGI application."""
+def readers_site(app: App, *, sends: bool = False) -> Guard:
+    """Return the readers' pages as an ASGI application; `sends`: mails leave meanwhile."""
     newsletter, web = app.settings.newsletter, app.settings.web
     hosts = hosts_of(app.base_url, web.allowed_hosts)
     rates = Rates(RateSettings())
@@ -48,7 +48,7 @@ def readers_site(app: App) -> Guard:
             app.renderers.languages,
             partial(_share_link, app),
         ),
-        papers=ArchivePapers(
+        papers=PublicArchive(
             app.stores.archive, app.stores.editions, newsletter.search_url, app.clock
         ),
         rates=rates,
@@ -68,6 +68,7 @@ def readers_site(app: App) -> Guard:
         templates=shipped("templates/web"),
         languages=app.renderers.languages,
         clock=app.clock,
+        welcomes_at_once=lambda: sends and _is_welcoming(app),
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)
     return build_site(pages, guard, app.stores.editions.newest, _metrics(app))
@@ -85,6 +86,12 @@ def _metrics(app: App) -> APIRouter | None:
         )
     sources = [source.name for source in app.settings.sources]
     return create_metrics(token, lambda: exposition(app.stores, sources, app.clock()))
+
+
+def _is_welcoming(app: App) -> bool:
+    """Return whether who confirms now gets an issue at the next tick."""
+    newest = app.stores.editions.newest()
+    return newest is not None and newest.may_be_sent(app.clock()) and not app.time_rules.only_to
 
 
 def _share_link(app: App, edition: int, papers: Sequence[int]) -> str:

@@ -155,7 +155,7 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
         try:
             if scheduler:
                 scheduler.start()
-            _wait_for_the_end(app, stop, pages=pages)
+            _wait_for_the_end(app, stop, pages=pages, sends=background)
         finally:
             duties.stop()
             if scheduler:
@@ -170,7 +170,7 @@ class _Pages(uvicorn.Server):
         yield
 
 
-def _wait_for_the_end(app: App, stop: Stop, *, pages: bool) -> None:
+def _wait_for_the_end(app: App, stop: Stop, *, pages: bool, sends: bool) -> None:
     """Show the pages, if they are wanted, until a signal asks to end."""
     if not pages:
         ended = threading.Event()
@@ -179,9 +179,10 @@ def _wait_for_the_end(app: App, stop: Stop, *, pages: bool) -> None:
         return
     of = app.settings.web
     config = uvicorn.Config(
-        readers_site(app), host=of.host, port=of.port, log_level="warning", access_log=False,
-        proxy_headers=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
-        http=BoundedProtocol, ws="none", timeout_keep_alive=5, backlog=MOST,
+        readers_site(app, sends=sends), host=of.host, port=of.port, log_level="warning",
+        access_log=False, proxy_headers=False, server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS, http=BoundedProtocol, ws="none",
+        timeout_keep_alive=5, backlog=MOST,
     )  # fmt: skip
     server = _Pages(config)
     stop.when_asked(lambda: setattr(server, "should_exit", True))

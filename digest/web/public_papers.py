@@ -17,7 +17,7 @@ _KEPT = 8  # editions in hand: some hundred papers each
 _FRESH = timedelta(minutes=5)
 
 
-class ArchivePapers:
+class PublicArchive:
     """Shows the archive's papers, and those editions whose issues may go out."""
 
     def __init__(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 
 from subscribers.profile import read_profile
 from subscribers.understood import understood
 from subscribers.web.pages import Pages, route_class, see
+
+_JUST_NOW = timedelta(minutes=10)
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -35,6 +39,9 @@ def routes(pages: Pages) -> APIRouter:
     @router.get("/m/{token}/welcome")
     def welcome(request: Request, token: str) -> Response:
         visit = desk.visit("preferences", token, pages.now())
-        return pages.page(request, "welcome.html", reader=visit.reader, token=token)
+        reader, now = visit.reader, pages.now()
+        is_new = reader.confirmed_at is not None and now - reader.confirmed_at < _JUST_NOW
+        at_once = is_new and pages.welcomes_at_once()
+        return pages.page(request, "welcome.html", reader=reader, token=token, at_once=at_once)
 
     return router

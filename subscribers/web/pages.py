@@ -73,6 +73,8 @@ class Pages:
     languages: PageLanguages
     clock: Callable[[], datetime]
     pause: Callable[[float], Coroutine[Any, Any, None]] = field(default=anyio.sleep)
+    # Whether somebody who confirms now gets their first mail at once.
+    welcomes_at_once: Callable[[], bool] = field(default=lambda: False)
     preview_room: PreviewRoom = field(default_factory=PreviewRoom)
 
     def __post_init__(self) -> None:

@@ -117,11 +117,11 @@ def expectation(per_day: float | None) -> str:
     if per_day is None:
         return ""
     if per_day >= 1.5:
-        return message("Expect about {count} a day.", count=round(per_day))
+        return message("About {count} papers a day.", count=round(per_day))
     if per_day >= 0.75:
-        return message("Expect about one a day.")
+        return message("About one paper a day.")
     if per_day >= 1 / 25:
-        return message("Expect about one every {days} days.", days=max(2, round(1 / per_day)))
+        return message("About one paper every {days} days.", days=max(2, round(1 / per_day)))
     if per_day >= 1 / 31:
-        return message("Expect about one a month.")
-    return message("Expect less than one a month.")
+        return message("About one paper a month.")
+    return message("Less than one paper a month.")

@@ -66,7 +66,7 @@ def test_a_reader_reads_their_own_language_whatever_their_browser_asks_for(site:
     assert "/preview/fragment?language=de" in page, "the preview inside is in the page's language"
     fragment = browser.post("/preview/fragment?language=de", data={"keywords": "diffusion"}).text
     assert "1 ausgewählt aus 37 Papern" in fragment
-    assert "Rechnen Sie mit etwa 2 am Tag." in fragment
+    assert "Etwa 2 Paper am Tag." in fragment
     typo = browser.post("/preview/fragment?language=de", data={"keywords": "spech"}).text
     assert "in den letzten 30 Tagen nichts. Meinten Sie: <button" in " ".join(typo.split())
 

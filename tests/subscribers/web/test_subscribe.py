@@ -232,7 +232,7 @@ def test_the_preview_button_works_without_javascript_and_changes_nothing(site: S
     answer = site.browser().post("/preview", data=WISH)
     assert answer.status_code == 200
     assert 'data-summary="2 picked from 37 papers of Mar 2, 2026."' in answer.text
-    assert "Expect about 2 a day." in answer.text
+    assert "About 2 papers a day." in answer.text
     assert 'value="bo@example.org"' in answer.text
     assert site.front.store.calls == []
     assert site.front.post.letters == []
@@ -297,8 +297,10 @@ def test_before_the_first_edition_the_preview_picks_from_all_papers(site: Site) 
 
 @pytest.mark.parametrize(
     ("per_day", "says"),
-    [(None, ""), (12.4, "about 12 a day"), (1.0, "about one a day"), (0.5, "one every 2 days"),
-     (0.1, "one every 10 days"), (0.034, "one a month"), (0.0, "less than one a month")],
+    [(None, ""), (12.4, "About 12 papers a day"), (1.0, "About one paper a day"),
+     (0.5, "one paper every 2 days"),
+     (0.1, "one paper every 10 days"), (0.034, "one paper a month"),
+     (0.0, "Less than one paper a month")],
 )  # fmt: skip
 def test_what_to_expect_is_said_as_people_count(per_day: float | None, says: str) -> None:
     assert says in expectation(per_day)

@@ -1,0 +1,68 @@
+"""Lists of readers as other programs export them: who is taken, who has left, what is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from subscribers.import_export import Rejected, Row, read_rows
+from subscribers.importing import import_rows
+from tests.subscribers.desk import NOW, open_desk
+
+HEADERS = [
+    '"Email Address","First Name","Last Name","MEMBER_RATING"\n"a@x.org","Ada","Lovelace",2\n',
+    "E-Mail;Vorname;Nachname;Ort\na@x.org;Ada;Lovelace;London\n",
+    "uuid,email,name,attributes,status,created_at\n1,a@x.org,Ada Lovelace,{},enabled,2026\n",
+    "id,email,name,note,subscribed_to_emails,deleted_at\n1,a@x.org,Ada Lovelace,,true,\n",
+    "Subscriber\tFirstName\tLastName\tGroups\na@x.org\tAda\tLovelace\tx\n",
+    "email_address,full_name,tags,unsubscribed_at\na@x.org,  Ada   Lovelace ,t,\n",
+]
+
+
+@pytest.mark.parametrize("text", HEADERS)
+def test_the_address_and_the_name_are_found(text: str) -> None:
+    (row,) = read_rows(text.encode())
+    assert isinstance(row, Row), row
+    assert (row.fields["email"], row.fields["name"]) == ("a@x.org", "Ada Lovelace")
+    assert row.fields["keywords"] == row.fields["state"] == ""
+
+
+def test_what_is_left_out_is_named() -> None:
+    result = import_rows(open_desk().desk, read_rows(HEADERS[0].encode()), NOW, confirmed=True)
+    assert (result.invited, list(result.left_out)) == (1, ["MEMBER_RATING"])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("status", "Unsubscribed"), ("status", "blocklisted"), ("Email Status", "Hard bounced"),
+        ("Status", "cleaned"), ("type", "unsubscribed"), ("state", "left"),
+        ("UNSUB_TIME", "2026-01-02 10:00:00"), ("CLEAN_TIME", "2026-01-02"),
+        ("unsubscribed_at", "2026"), ("Unsubscribed", "TRUE"), ("deleted_at", "2026-01-01"),
+        ("opted_out", "yes"), ("bounced", "1"), ("Complaints?", "1"), ("Blacklisted", "x"),
+        ("subscribed_to_emails", "false"), ("Accepts Email Marketing", "no"), ("opt-in", "0"),
+    ],
+)  # fmt: skip
+def test_who_left_there_or_never_agreed_is_not_invited(column: str, value: str) -> None:
+    front = open_desk()
+    data = f"Email Address,{column}\na@x.org,{value}\nb@x.org,\n".encode()
+    result = import_rows(front.desk, read_rows(data), NOW, confirmed=True)
+    assert [each.line for each in result.rejected] == [2], result
+    assert [letter.to_address for letter in front.post.letters] == ["b@x.org"]
+
+
+@pytest.mark.parametrize("header", ["email,keyword", "email,Key-Words", "e-mail,keywrods"])
+def test_a_misspelt_column_of_keywords_invites_nobody(header: str) -> None:
+    (rejected,) = read_rows(f"{header}\na@x.org,robots\n".encode())
+    assert isinstance(rejected, Rejected)
+    assert "keywords" in rejected.reason
+
+
+def test_a_list_without_addresses_is_refused() -> None:
+    (rejected,) = read_rows(b"First Name,Phone\nAda,1\n")
+    assert isinstance(rejected, Rejected)
+    assert "lacks email" in rejected.reason
+
+
+def test_addresses_alone_need_no_header() -> None:
+    rows = list(read_rows(b"a@x.org\n\nb@x.org\n"))
+    assert [row.fields["email"] for row in rows if isinstance(row, Row)] == ["a@x.org", "b@x.org"]
