@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ import uvicorn
 
 from digest.web.connections import BoundedProtocol
 from subscribers.web.guard import Receive, Scope, Send
+from tests.subscribers.web.site import open_site
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -97,3 +99,54 @@ def test_an_honest_visitor_gets_in_beside_many_silent_ones(serve: Serve) -> None
             honest.sendall(REQUEST)
             assert honest.makefile("rb").read().endswith(b"hello")
         assert is_hung_up_on(silent[0])  # the one that had waited longest
+
+
+def request_to(path: str, kind: bytes, ending: bytes) -> bytes:
+    """Return the beginning of a form: its head, and less of its body than that promises."""
+    head = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\n%s\r\n\r\n"
+    return head % (path.encode(), kind, ending)
+
+
+URLENCODED, MULTIPART = b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=b"
+PROMISED, CHUNKED = b"Content-Length: 4000", b"Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "body"),
+    [
+        (URLENCODED, PROMISED, b""),
+        (URLENCODED, PROMISED, b"email=ada@exa"),
+        (URLENCODED, CHUNKED, b"20\r\nemail=ada"),
+        (MULTIPART, PROMISED, b'--b\r\nContent-Disposition: form-data; name="email"\r\n\r\nada'),
+        (MULTIPART, CHUNKED, b"5\r\n--b\r\n\r\n"),
+    ],
+)
+@pytest.mark.parametrize("is_reset", [False, True], ids=["closed", "reset"])
+def test_a_form_that_breaks_off_is_no_error_of_ours(
+    caplog: pytest.LogCaptureFixture, kind: bytes, ending: bytes, body: bytes, is_reset: bool
+) -> None:
+    site = open_site(hosts=frozenset({"127.0.0.1"}), base_url="")
+    paths = ["/subscribe", "/start", "/link", "/preview", "/preview/fragment"]
+    paths += [f"/m/{site.token(site.reader())}/{each}" for each in ("unsubscribe", "preferences")]
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(site.app, http=BoundedProtocol, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    port = int(listening.getsockname()[1])
+    try:
+        for path in paths:
+            with connected(port) as leaving:
+                leaving.sendall(request_to(path, kind, ending) + body)
+                if is_reset:
+                    leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with connected(port) as honest:
+            honest.sendall(REQUEST.replace(b"Host: x", b"Host: 127.0.0.1"))
+            assert b"200 OK" in honest.makefile("rb").readline()
+    finally:
+        server.should_exit = True
+        thread.join(20)  # all that was begun has ended
+    assert [r.getMessage() for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+    assert (
+        site.front.desk.by_email("ada@example.org").keywords == '"continual learning"^2, diffusion'
+    )
