@@ -3,8 +3,9 @@
     .venv/bin/python -m bench.hostile [--seconds 15]
 
 On loopback alone, against the pages of a digest with 600 papers in a process of their own. The
-visitor opens connections that say nothing or half a request, and asks for the dearest previews that
-the form takes, from ever new addresses (as through many proxies). Beside them, one after the other:
+visitor opens connections that say nothing, half a request's head, or a form's body a byte a second,
+and asks for the dearest previews that the form takes, from ever new addresses (as through many
+proxies). Beside them, one after the other:
 the front page, a preview of three keywords, a confirmation's page, one-click unsubscribing.
 Target: 95 of 100 within 300 ms, unsubscribing and confirming without a single refusal.
 """
@@ -33,7 +34,7 @@ from digest.settings import WebSettings
 from digest.web.connections import MOST, BoundedProtocol
 from subscribers.preferences import Preferences
 
-SILENT = 2 * MOST  # connections that say nothing
+SILENT = 2 * MOST  # connections of each kind that are kept waiting
 ASKERS = 3  # threads that ask for dear previews
 
 
@@ -53,9 +54,12 @@ def main() -> None:
         try:
             assert server.stdout
             port, token = server.stdout.readline().split()
+            honest(int(port), token, 1)  # what is made once is made before
             report("alone", honest(int(port), token, asked.seconds / 3))
             hostile = _process("--attack", port)
             try:
+                assert hostile.stdout
+                hostile.stdout.readline()
                 report("beside the hostile one", honest(int(port), token, asked.seconds))
                 files = len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
                 print(f"files open in the server meanwhile: {files}")
@@ -150,22 +154,50 @@ def report(when: str, met: Met) -> None:
 
 def attack(port: int) -> None:
     """Be the hostile visitor until this process is ended."""
-    for work in (silent, *[dear] * ASKERS):
+    for work in (half_open, half_a_head, slow_body, *[dear] * ASKERS):
         threading.Thread(target=work, args=(port,), daemon=True).start()
+    time.sleep(_IN_FULL_SWING)
+    print("begun", flush=True)
     sys.stdin.read()
 
 
-def silent(port: int) -> None:
-    """Keep many connections that say half a request; open anew what is closed."""
+_IN_FULL_SWING = 5  # seconds until most connections are open
+HEAD = b"POST /preview HTTP/1.1\r\nHost: localhost\r\n"
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 4000\r\n\r\nkeywords="
+
+
+def half_open(port: int) -> None:
+    """Keep many connections that say nothing at all."""
+    _hold(port, b"", b"")
+
+
+def half_a_head(port: int) -> None:
+    """Keep many connections that say half a request's head, and then a letter a second."""
+    _hold(port, HEAD, b"X")
+
+
+def slow_body(port: int) -> None:
+    """Keep many connections that send a form, a letter a second."""
+    _hold(port, HEAD + FORM, b"a")
+
+
+def _hold(port: int, beginning: bytes, more: bytes) -> None:
+    """Open connections, ever more; keep the newest alive, and open anew what was closed."""
     held: list[socket.socket] = []
+    fed = time.monotonic()
     while True:
         with suppress(OSError):
             one = socket.create_connection(("127.0.0.1", port), timeout=2)
-            one.sendall(b"POST /preview HTTP/1.1\r\nHost: localhost\r\n")
             held.append(one)
+            one.sendall(beginning)
         if len(held) > SILENT:
             held.pop(0).close()
-        time.sleep(0.005)
+        if more and time.monotonic() - fed > 1:
+            fed = time.monotonic()
+            for each in held:
+                with suppress(OSError):
+                    each.send(more, socket.MSG_DONTWAIT)
+        time.sleep(0.015)
 
 
 def dear(port: int) -> None:
