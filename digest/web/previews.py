@@ -231,10 +231,7 @@ def _hits(stock: _Stock, items: Sequence[Item], counts: Sequence[int]) -> tuple[
     vocabulary, budget = stock.vocabulary, Budget()
     hits = []
     for item, count in zip(items, counts, strict=True):
-        if count:
-            unknown, close = vocabulary.misspelt(item, budget)
-        else:
-            unknown, close = "", vocabulary.close_to(item.words, budget)
+        unknown, close = vocabulary.misspelt(item, budget)
         hits.append(KeywordHits(item.text, count, close, unknown))
     return tuple(hits)
 

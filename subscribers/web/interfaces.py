@@ -38,8 +38,8 @@ class KeywordHits:
 
     text: str  # the item's
     hits: int  # papers of the last 30 days that match it
-    suggestions: tuple[str, ...] = ()  # from the archive's vocabulary, for what stands nowhere
-    unknown: str = ""  # the word of an item with hits that stands in none of these papers
+    suggestions: tuple[str, ...] = ()  # from the archive's vocabulary, for the word that is unknown
+    unknown: str = ""  # the first word, as typed, that stands in none of these papers
 
 
 @dataclass(frozen=True, slots=True)

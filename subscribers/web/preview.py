@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,7 +75,10 @@ def with_change(fields: Mapping[str, str]) -> Mapping[str, str]:
         return fields
     keywords = fields.get("keywords", "").strip()
     added = f"{keywords}, {new}" if keywords else new
-    return {**fields, "keywords": keywords.replace(old, new, 1) if old else added}
+    if old:  # as a whole word: "art" is not meant in "smart"
+        whole = rf"(?<!\w){re.escape(old)}(?!\w)"
+        added = re.sub(whole, lambda found: new, keywords, count=1)
+    return {**fields, "keywords": added}
 
 
 def why_of(paper: PreviewedPaper) -> list[tuple[str, list[Message]]]:

@@ -118,6 +118,21 @@ def test_a_misspelt_word_finds_what_is_written_like_it() -> None:
     assert vocabulary.close_to(["diffusion"], Budget()) == ()
 
 
+def test_what_is_suggested_is_for_the_one_word_that_is_wrong(desk: Desk) -> None:
+    issue = desk.service.preview(
+        parse('"speach transducers"^2, atention (world), title:spech'), None
+    )
+    assert issue is not None
+    assert [(hits.unknown, hits.suggestions[:1]) for hits in issue.keywords] == [
+        ("speach", ("speech",)),
+        ("atention", ("attention",)),
+        ("spech", ("speech",)),
+    ]
+    fine = desk.service.preview(parse('"models speech"'), None)
+    assert fine is not None
+    assert fine.keywords[0].suggestions == (), "each of its words is known"
+
+
 @pytest.mark.parametrize(
     "words", [["difusion"] * 5_000, [f"difusio{n}" for n in range(5_000)], ["d" * 30_000]]
 )

@@ -10,17 +10,21 @@
   const shown = document.getElementById("preview");
   const status = document.getElementById("preview-status");
   const wait = 350; // milliseconds after the last key
+  const apart = 1700; // between two questions: a slow typist stays within the server's allowance
   let timer = 0;
   let running = null;
   let last = null;
+  let asked = -apart;
 
   async function show() {
-    const fields = new URLSearchParams({ keywords: keywords.value });
+    clearTimeout(timer);
+    const fields = new URLSearchParams({ keywords: keywords.value.replace(/[\s,;]+$/, "") });
     if (papers && papers.value) fields.set("max_papers", papers.value);
     const breadth = [...breadths].find((each) => each.checked);
     if (breadth) fields.set("breadth", breadth.value);
     if (fields.toString() === last) return;
     last = fields.toString();
+    asked = performance.now();
     if (running) running.abort();
     const mine = new AbortController();
     running = mine;
@@ -50,7 +54,16 @@
 
   function soon() {
     clearTimeout(timer);
-    timer = setTimeout(show, wait);
+    timer = setTimeout(show, Math.max(wait, asked + apart - performance.now()));
+  }
+
+  // Where a word stands by itself: "art" is not meant in "smart".
+  function placeOf(word) {
+    const text = keywords.value;
+    const isLetter = (at) => /[\p{L}\p{N}_]/u.test(text[at] || "");
+    let at = text.indexOf(word);
+    while (at >= 0 && (isLetter(at - 1) || isLetter(at + word.length))) at = text.indexOf(word, at + 1);
+    return at;
   }
 
   keywords.addEventListener("input", soon);
@@ -63,7 +76,7 @@
     event.preventDefault();
     const [old, put] = button.value.split("\t");
     if (old) {
-      const at = keywords.value.indexOf(old);
+      const at = placeOf(old);
       if (at < 0) return;
       keywords.setRangeText(put, at, at + old.length, "end");
       keywords.focus();

@@ -386,6 +386,24 @@ def test_topics_and_suggestions_work_without_a_script(site: Site) -> None:
     assert ">\nspeech, diffusion</textarea>" in page
 
 
+@pytest.mark.parametrize(
+    ("keywords", "change", "after"),
+    [
+        ("smart, art", "art\tarts", "smart, arts"),
+        ('"spech recogniton"^2', "recogniton\trecognition", '"spech recognition"^2'),
+        ("spéch, sp", "sp\tspeech", "spéch, speech"),
+        ("C++ a", "a\t\\1\\g<0>", "C++ \\1\\g<0>"),
+        ("art", "zebra\tx", "art"),
+    ],
+)
+def test_a_suggestion_takes_the_place_of_the_one_word(
+    site: Site, keywords: str, change: str, after: str
+) -> None:
+    page = site.browser().post("/preview", data={"keywords": keywords, "change": change}).text
+    (shown,) = re.findall(r'<textarea id="keywords"[^>]*>\n(.*?)</textarea>', page, re.S)
+    assert html.unescape(shown) == after
+
+
 def test_a_preview_tells_how_the_last_days_would_have_gone(site: Site) -> None:
     page = site.browser().post("/preview/fragment", data={"keywords": "speech"}).text
     assert "None on 2 of the last 5 days." in page
