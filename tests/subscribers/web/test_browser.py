@@ -106,6 +106,36 @@ def test_the_preview_follows_the_typing_and_offers_better_words(browser: Any, si
         page.close()
 
 
+def test_a_slow_typist_stays_within_the_allowance_and_sees_the_last_word(
+    browser: Any, site: Site
+) -> None:
+    text = "speech, and so on, letter by letter, for a minute, diffusion"
+    with served(site.app) as base:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(base)
+        asked: list[str] = []
+        page.on("request", lambda r: asked.append(r.url) if "/preview/" in r.url else None)
+        for letter in text:
+            page.locator("#keywords").press_sequentially(letter)
+            page.clock.run_for(1000)
+        assert 10 < len(asked) < 40, "a minute's allowance"
+        page.clock.run_for(3000)
+        page.get_by_role("link", name="Diffusion models").wait_for()
+        page.close()
+
+
+def test_a_suggestion_is_put_in_the_place_of_the_whole_word_alone(browser: Any, site: Site) -> None:
+    with served(site.app) as base:
+        page = browser.new_page()
+        page.goto(base)
+        page.fill("#keywords", "spechless, spech")
+        page.get_by_text("Nothing matched spech in").wait_for()
+        page.locator('#preview button[value^="spech\t"]').click()
+        assert page.locator("#keywords").input_value() == "spechless, diffusion"
+        page.close()
+
+
 def test_a_mistake_in_the_keywords_is_told_while_typing(browser: Any, site: Site) -> None:
     with served(site.app) as base:
         page = browser.new_page()
