@@ -35,6 +35,7 @@ SHARPNESS = 3  # a paper's share in that mean is its score to this power: the su
 STRANGE, FAMILIAR = 0.2, 0.35  # cosine of an item's nearest paper: nothing learned; all of it
 NEIGHBOURS = 10
 SMOOTHING = 0.8  # weight of the neighbours' mean beside a paper's own vector
+ATTESTED = 3  # papers with two words side by side, from which on they belong there
 ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
 SAME_TEXT = 0.999  # a cosine above it is the paper itself
 CHUNK = 512
@@ -78,6 +79,15 @@ class Corpus:
     def teaches(self) -> bool:
         """Whether there are enough papers to learn from."""
         return len(self) >= ENOUGH_PAPERS
+
+    def neighbours(self, left: str, right: str) -> float:
+        """Return how surely two stems belong side by side, 0 to 1; 1 when it is too early to tell.
+
+        Of a keyword's words that nobody writes together a pair is no evidence that misses.
+        """
+        if not self.teaches:
+            return 1.0
+        return min(self.matrix.papers_with((left, right)) / ATTESTED, 1.0)
 
     def expand(self, terms: Sequence[Sequence[Term]], vectors: Vectors | None) -> Expansion:
         """Return what the archive adds to items given by their terms and unit vectors."""

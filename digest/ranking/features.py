@@ -258,6 +258,11 @@ class Matrix:
         """Return every single stem of these papers that carries meaning, sorted."""
         return sorted(key[0] for key in self._column if len(key) == 1 and is_content(key[0]))
 
+    def papers_with(self, stems: tuple[str, ...]) -> int:
+        """Return how many papers have a stem, or two side by side."""
+        row = self._column.get(stems)
+        return 0 if row is None else int(self._base.indptr[row + 1] - self._base.indptr[row])
+
     def rows(self, features: Sequence[Feature]) -> Csr:
         """Return the strengths of some features: len(features) × papers, float32."""
         unknown = len(self._column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from subscribers.profile import Item
 
 # What a pair of neighbours counts beside its words: in `protein design` it is what was meant, in a
-# long question it is chance. So all pairs together count TOGETHER words, and none less than LOOSE.
+# long question it is chance. So all pairs together count TOGETHER words, and none less than LOOSE;
+# nor more than LOOSE where the archive never has them side by side, as of `shape humans`.
 TOGETHER, LOOSE = 3.0, 0.2
 USUAL_IDF = 2.5  # of a word in one paper of twelve
 LEAST_SPECIFIC = 0.75  # of a word that all papers have: in an archive of one subject many do
 
 Run = tuple[str, ...]  # stems that stand together
+Neighbours = Callable[[str, str], float]  # of two stems, how surely they are: 0 to 1
 
 
 class Term(NamedTuple):
@@ -32,11 +34,14 @@ class Term(NamedTuple):
     idf: float = 0.0  # of its rarest stem
 
 
-def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
+def terms_of(
+    item: Item, background: Background, neighbours: Neighbours = lambda *_: 1.0
+) -> tuple[Term, ...]:
     """Return an item's terms: one for a phrase; words and neighbouring pairs for a bag.
 
     A bag's words count by their idf, divided by the sum over the item, so that an item whose
-    words are all there is worth the same whether they are rare or common.
+    words are all there is worth the same whether they are rare or common. `neighbours` says how
+    surely two words of it belong side by side (`Corpus.neighbours`).
     """
     parts = [part for part in map(_stems, item.words) if part]
     if not parts:
@@ -47,7 +52,8 @@ def terms_of(item: Item, background: Background) -> tuple[Term, ...]:
         if item.scope not in ("author", "org"):
             variants += _equivalents(whole, background)
         return (Term(Feature(variants, item.scope), 1.0, 1.0, max(map(background.idf, whole))),)
-    return _bag([part for part in parts if any(map(is_content, part))] or parts, background)
+    telling = [part for part in parts if any(map(is_content, part))]
+    return _bag(telling or parts, background, neighbours)
 
 
 def specificity(terms: Sequence[Term]) -> float:
@@ -59,19 +65,20 @@ def specificity(terms: Sequence[Term]) -> float:
     return max(math.sqrt(rarest / USUAL_IDF), LEAST_SPECIFIC)
 
 
-def _bag(parts: Sequence[Run], background: Background) -> tuple[Term, ...]:
+def _bag(parts: Sequence[Run], background: Background, neighbours: Neighbours) -> tuple[Term, ...]:
     worths = [max(map(background.idf, part)) for part in parts]
     shorts = _short_forms_within(parts, background)
     words: dict[Feature, float] = {}
     for at, (part, worth) in enumerate(zip(parts, worths, strict=True)):
         feature = Feature(_variants(part) + _equivalents(part, background) + shorts.get(at, ()))
         words[feature] = words.get(feature, 0.0) + worth
-    adjacent = max(TOGETHER / len(parts), LOOSE)
+    more = max(TOGETHER / len(parts) - LOOSE, 0)
     pairs: dict[Feature, float] = {}
     for at, ((left, worth), (right, other)) in enumerate(pairwise(zip(parts, worths, strict=True))):
         both = tuple(short for short in shorts.get(at, ()) if short in shorts.get(at + 1, ()))
         feature = Feature(((left[-1], right[0]), *both))
-        pairs[feature] = pairs.get(feature, 0.0) + adjacent * (worth + other) / 2
+        surely = 1.0 if both else neighbours(left[-1], right[0])
+        pairs[feature] = pairs.get(feature, 0.0) + (LOOSE + more * surely) * (worth + other) / 2
     total, most = sum(words.values()) + sum(pairs.values()), max(words.values())
     return (
         *(Term(feature, worth / total, worth / most, worth) for feature, worth in words.items()),

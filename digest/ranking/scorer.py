@@ -129,7 +129,8 @@ class Scorer:
         fresh = {key: item for key, item in zip(keys, items, strict=True) if key not in place}
         if fresh:
             asked = list(fresh.values())
-            terms = [terms_of(item, self.corpus.background) for item in asked]
+            known = self.corpus
+            terms = [terms_of(item, known.background, known.neighbours) for item in asked]
             prepared = prepare(asked, terms, self.corpus, self.semantics)
             self._words = words = (prepared.expansion.terms @ self.related).tocsr()
             blended = blend(asked, prepared, self.matrix, words, self.vectors, self.least_meaning)
