@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.choosing.choose import choose
-from digest.ranking.interface import Explanation, Pick, Reason
+from digest.ranking.interface import Explanation, Pick, Reason, Standing
 
 if TYPE_CHECKING:
     from digest.ranking.index import Index
@@ -87,6 +87,14 @@ class CrowdedOut:
     by: tuple[Pick, ...]
     explanation: Explanation
 
+
+_STANDING: dict[Standing, str] = {
+    "phrase": " (as a phrase)",
+    "close": " (its words near each other)",
+    "apart": " (its words apart)",
+    "word": " (one word of it)",
+    "": "",
+}
 
 Answer = (
     Picked
@@ -197,7 +205,7 @@ def sentence(answer: Answer, titles: Mapping[int, str]) -> str:
 
 
 def _reasons(reasons: Sequence[Reason]) -> str:
-    texts = [f"{r.keyword} in {r.field} {r.gain:+.3f}" for r in reasons]
+    texts = [f"{r.keyword}{_STANDING[r.standing]} in {r.field} {r.gain:+.3f}" for r in reasons]
     return ", ".join(texts) or "popular, outside their keywords"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
@@ -10,7 +11,7 @@ from digest.composing.excerpt import escaped
 from digest.composing.locales import Catalogue
 from digest.composing.sections import displayed_keyword, topic_of
 from digest.papers import Paper
-from digest.ranking.interface import Field, Pick, Reason
+from digest.ranking.interface import Field, Pick, Reason, Standing
 
 Why = tuple[str, str]  # why a reader got a paper, as HTML and as text
 _KEYWORDS = 6  # named in a reason
@@ -38,6 +39,10 @@ class ReasonWriter:
             "in keywords": say("among the paper’s keywords"),
             "in authors": say("as an author"),
             "in meaning": say("by meaning"),
+            "phrase": say("exact phrase"),
+            "close": say("words close together"),
+            "apart": say("words apart"),
+            "word": say("one word of it"),
         }
         self._patterns = {kind: (said, escaped(said)) for kind, said in patterns.items()}
 
@@ -78,9 +83,9 @@ class ReasonWriter:
         if pick.section == "trending":
             return self._unasked(paper.upvotes or 0)
         named = _named(pick)
-        literal = [r.keyword for r in named if r.field not in _NO_WORDS]
+        literal = {r.keyword: r.standing for r in named if r.field not in _NO_WORDS}
         if literal:
-            return self._reason("literal", tuple(dict.fromkeys(literal)))
+            return self._reason("literal", tuple(literal), tuple(literal.values()))
         near = [reason.keyword for reason in named if reason.field == "meaning"]
         if near:
             return self._reason("meaning", tuple(dict.fromkeys(near)))
@@ -89,12 +94,14 @@ class ReasonWriter:
     def _beside(self, pick: Pick, topic: str) -> list[Why]:
         """Return where a section's keyword stands in a paper, and what else found the paper."""
         fields: set[Field] = set()
+        standing: Standing = ""
         literal: dict[str, None] = {}
         near: dict[str, None] = {}
         for reason in _named(pick):
             keyword = displayed_keyword(reason.keyword)
             if keyword == topic:
                 fields.add(reason.field)
+                standing = standing or reason.standing
             elif reason.field not in _NO_WORDS:
                 literal[keyword] = None
             elif reason.field == "meaning":
@@ -102,19 +109,29 @@ class ReasonWriter:
         others = [self._reason("also", tuple(literal))] if literal else []
         if apart := tuple([keyword for keyword in near if keyword not in literal]):
             others.append(self._reason("near", apart))
+        if standing:
+            others.insert(0, self._reason(standing, ()))
         place = _place(fields, alone=not others)
         return [self._reason(f"in {place}", ()), *others] if place else others
 
-    def _reason_of(self, kind: str, keywords: tuple[str, ...]) -> Why:
+    def _reason_of(
+        self, kind: str, keywords: tuple[str, ...], standings: tuple[Standing, ...] = ()
+    ) -> Why:
         pattern, escaped_pattern = self._patterns[kind]
         if not keywords:
             return escaped_pattern, pattern
-        shown = list(dict.fromkeys(map(displayed_keyword, keywords)))[:_KEYWORDS]
-        marked = [escaped(keyword) for keyword in shown]
-        if kind in ("literal", "meaning"):  # the reason itself, not what is named beside it
-            marked = [f"{self._opened_keyword}{keyword}</b>" for keyword in marked]
+        displayed = dict(zip_longest(map(displayed_keyword, keywords), standings, fillvalue=""))
+        texts, marked = [], []
+        for keyword, standing in list(displayed.items())[:_KEYWORDS]:
+            html_said, said = escaped(keyword), ""
+            if kind in ("literal", "meaning"):  # the reason itself, not what is named beside it
+                html_said = f"{self._opened_keyword}{html_said}</b>"
+            if standing:
+                said = f" ({self._patterns[standing][0]})"
+            texts.append(keyword + said)
+            marked.append(html_said + escaped(said))
         html = escaped_pattern.replace("{keywords}", self._words.join(marked))
-        return html, pattern.replace("{keywords}", self._words.join(shown))
+        return html, pattern.replace("{keywords}", self._words.join(texts))
 
 
 def _named(pick: Pick) -> list[Reason]:

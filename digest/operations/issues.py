@@ -108,7 +108,12 @@ class Preview:
                     "section": pick.section,
                     "updated": f"v{paper.updated.version}" if paper.updated else None,
                     "reasons": [
-                        {"keyword": r.keyword, "field": r.field, "gain": round(r.gain, 6)}
+                        {
+                            "keyword": r.keyword,
+                            "field": r.field,
+                            "standing": r.standing,
+                            "gain": round(r.gain, 6),
+                        }
                         for r in pick.reasons
                     ],
                 }

@@ -11,6 +11,9 @@ Field = Literal[
     "title", "abstract", "keywords", "authors", "organisations", "meaning", "likes", "dislikes"
 ]
 Section = Literal["picked", "trending"]
+# How a keyword of several words stands in a paper: side by side; near each other; apart; one of
+# them. "": a keyword of one word or in quotes, or one that matches by its meaning alone.
+Standing = Literal["phrase", "close", "apart", "word", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Reason:
     keyword: str  # as the reader typed it; for likes and dislikes: papers with that opinion
     field: Field
     gain: float  # negative for dislikes alone
+    standing: Standing = ""  # of the keyword in the paper, whatever the field
 
 
 @dataclass(frozen=True, slots=True)

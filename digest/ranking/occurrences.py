@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from digest.ranking.features import Document, Feature
@@ -46,6 +46,25 @@ class Occurrences:
                 break
         return found
 
+    def fewest_words(self, features: Iterable[Feature], at: int) -> int | None:
+        """Return how many words of the title or of the abstract hold those features that stand.
+
+        None where fewer than two of them stand in one of these texts.
+        """
+        wanted = list(features)
+        lengths = []
+        for _, tokens, runs in self._texts.get(at) or self._gone_through(at):
+            found = [
+                (run[0], run[1], number)
+                for number, feature in enumerate(wanted)
+                for stems in feature.variants
+                if (begins := runs.get(stems[0]))
+                for run in (begins if len(stems) == 1 else together(stems, begins, tokens))
+            ]
+            if len({number for *_, number in found}) > 1:
+                lengths.append(shortest_window(found))
+        return min(lengths, default=None)
+
     def _gone_through(self, at: int) -> tuple[Text, Text]:
         paper, document = self._papers[at], self._documents[at]
         title = Text("title", document.title, runs_of(paper.title, document.title))
@@ -74,3 +93,17 @@ def together(stems: Sequence[str], begins: Sequence[Run], tokens: Sequence[Token
         and first + more < len(tokens)
         and all(tokens[first + i].stem == stems[i] for i in range(1, more + 1))
     ]
+
+
+def shortest_window(found: Iterable[tuple[int, int, int]]) -> int:
+    """Return how many words hold one of each kind, of (first word, last word, kind)."""
+    ordered = sorted(found)
+    kinds = {kind for *_, kind in ordered}
+    seen: dict[int, tuple[int, int]] = {}  # kind → its latest, first and last word
+    shortest = ordered[-1][1] + 1
+    for first, last, kind in ordered:
+        seen[kind] = (first, last)
+        if len(seen) == len(kinds):
+            ends, begins = [end for _, end in seen.values()], [at for at, _ in seen.values()]
+            shortest = min(shortest, max(ends) - min(begins) + 1)
+    return shortest

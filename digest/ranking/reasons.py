@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from operator import attrgetter
@@ -18,9 +18,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from digest.ranking.audience import item_key, relative_weights
-from digest.ranking.blend import AT_THE_MARGIN
+from digest.ranking.blend import AT_THE_MARGIN, ENOUGH, TELLING, WHOLE
 from digest.ranking.features import strengths
-from digest.ranking.interface import Explanation, Field, Grounds, Reason, Span, new_number
+from digest.ranking.interface import (
+    Explanation,
+    Field,
+    Grounds,
+    Reason,
+    Span,
+    Standing,
+    new_number,
+)
 from digest.ranking.occurrences import Occurrences
 from digest.ranking.sentences import sentences
 
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 
 LIKED = "papers you liked"
 DISLIKED = "papers you asked less of"
+NEAR = 2  # words are near each other where the text that holds them has so many a word
 MOST_ITEMS = 4_000  # whose parts are kept: about 20 MB
 
 _GAIN, _START, _FIELD = attrgetter("gain"), attrgetter("start"), attrgetter("field")
@@ -47,7 +56,7 @@ class ReasonPart:
 
     def at(self, weight: float) -> ReasonPart:
         """Return what the item gives at another weight, when this is its part at weight 1."""
-        reasons = [Reason(each.keyword, each.field, weight * each.gain) for each in self.reasons]
+        reasons = [replace(each, gain=weight * each.gain) for each in self.reasons]
         return ReasonPart(self.keyword, _ordered(reasons), self.spans, self)
 
 
@@ -207,8 +216,23 @@ class Explainer:
         scale = scored.scale if matches else scored.scale * AT_THE_MARGIN
         terms = scored.terms if matches else ()  # what tells too little is not marked
         spans = [self._standing.spans(term.feature, at) for term in terms]
-        reasons = [Reason(item.text, place, scale * gain) for place, gain in gains.items()]
+        standing = self._standing_of(terms, scored.levels.get(at, 0), at)
+        reasons = [
+            Reason(item.text, place, scale * gain, standing) for place, gain in gains.items()
+        ]
         return ReasonPart(item.text, _ordered(reasons), merged(spans))
+
+    def _standing_of(self, terms: Sequence[Term], level: float, at: int) -> Standing:
+        """Return how the words of an item stand in a paper that matches it."""
+        if len(terms) < 2 or level < TELLING:
+            return ""
+        if level >= WHOLE:
+            return "phrase"
+        if level < ENOUGH:
+            return "word"
+        words = [term.feature for term in terms if term.cover]
+        held = self._standing.fewest_words(words, at)
+        return "close" if held is not None and held <= NEAR * len(words) else "apart"
 
     def _words(self, terms: Sequence[Term], at: int) -> dict[Field, float]:
         """Return what an item's words give in each place of a paper."""
@@ -262,9 +286,13 @@ def _reasons_of(parts: Sequence[ReasonPart]) -> tuple[Reason, ...]:
         reasons.sort(key=_GAIN, reverse=True)  # stable: equal ones stay by keyword and field
         return tuple(reasons)
     gains: dict[tuple[str, Field], float] = defaultdict(float)
+    standing: dict[str, Standing] = {}
     for each in reasons:  # `"tides"` beside `tides` in one profile
         gains[each.keyword, each.field] += each.gain
-    return _ordered(Reason(keyword, place, gain) for (keyword, place), gain in gains.items())
+        standing[each.keyword] = standing.get(each.keyword) or each.standing
+    return _ordered(
+        Reason(keyword, place, gain, standing[keyword]) for (keyword, place), gain in gains.items()
+    )
 
 
 def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

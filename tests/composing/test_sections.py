@@ -1,6 +1,7 @@
 """Sections by keyword: each paper under what gives it most, and reasons that do not repeat it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from digest.composing.checks.html_checks import words_of
 from digest.composing.proofs.proof import proof
 from digest.composing.render import Renderers
 from digest.composing.sections import AT_LEAST, sections_of, topic_of
-from digest.ranking.interface import Field, Pick, Reason
+from digest.ranking.interface import Field, Pick, Reason, Standing
 from tests.composing.conftest import DAY, MakeIssue, paper
 
 
@@ -71,6 +72,28 @@ def test_within_a_section_a_reason_names_what_differs(make_issue: MakeIssue) -> 
         "Like papers that you asked for more of",
         "Also new today, outside your keywords",
     ]
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        ("phrase", "exact phrase"),
+        ("close", "words close together"),
+        ("apart", "words apart"),
+        ("word", "one word of it"),
+    ],
+)
+def test_a_reason_says_how_the_words_of_a_keyword_stand_in_the_paper(
+    make_issue: MakeIssue, standing: Standing, said: str
+) -> None:
+    one, *rest = ISSUE
+    first = [replace(each, standing=standing) for each in one.reasons if each.keyword == "tides"]
+    papers = [paper(n, f"Title {n}") for n in range(1, 7)]
+    picks = [replace(one, reasons=tuple(first)), *rest]
+    assert f"  in the title · {said}\n" in proof(make_issue(papers, picks=picks)).text
+    alone = proof(make_issue(papers[:1], picks=picks[:1]))
+    assert f"You follow tides ({said})" in alone.text
+    assert f"tides</b> ({said})" in alone.html
 
 
 @pytest.mark.parametrize("kind", ["weekly", "welcome"])

@@ -248,6 +248,8 @@ def test_what_is_meant_by_a_word_decides_where_a_bag_stands_in_part() -> None:
     scores = dict(zip(*astuple(index.rank([parse("tides ocean")])[0])[:2], strict=True))
     assert scores[1] > scores[2] > scores.get(6, 0.0)  # all of it; by meaning; a word, far away
     assert scores.get(6, 0.0) < FLOOR
+    standing = [index.explain(parse("tides birds"), n).reasons[0].standing for n in (5, 1)]
+    assert standing == ["apart", "word"]
 
 
 @pytest.mark.parametrize(("common", "rare"), [("tides", "moths")])

@@ -48,6 +48,23 @@ def test_reasons_of_one_text_add_up() -> None:
     assert both.score == pytest.approx(sum(each.score for each in alone))
 
 
+@pytest.mark.parametrize(
+    ("abstract", "standing"),
+    [
+        ("Robot manipulation at home.", "phrase"),
+        ("Manipulation by a robot.", "close"),
+        ("A robot is asked to cook, to clean, and at last for some manipulation.", "apart"),
+    ],
+)
+def test_reasons_tell_how_the_words_of_a_keyword_stand_in_a_paper(
+    abstract: str, standing: str
+) -> None:
+    index = Index.build([Paper(1, "At work", abstract)], Background.empty())
+    for text, expected in (("robot manipulation", standing), ("robot", "")):
+        reasons = index.explain(parse(text), 1).reasons
+        assert {reason.standing for reason in reasons} == {expected}
+
+
 def test_reasons_stand_strongest_first_and_equal_ones_by_keyword() -> None:
     reasons = INDEX.explain(parse("tides, rocks, hard, birds"), 1).reasons
     assert list(reasons) == sorted(reasons, key=lambda r: (-r.gain, r.keyword, r.field))
