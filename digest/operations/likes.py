@@ -13,6 +13,7 @@ from digest.archive.ingest import read_whole
 from digest.dumps import formats
 from digest.errors import DumpError, NotFound
 from digest.operations.dumps import ingest_one
+from digest.operations.sources import look_up_paper
 from digest.papers import Paper, keys_of, title_key
 from digest.ranking.lab import Past
 from subscribers.profile import parse_stored
@@ -41,21 +42,34 @@ def like_all(app: App, reader: Subscriber, texts: Sequence[str], file: Path | No
 
 
 def like(app: App, reader: Subscriber, text: str) -> Paper:
-    """Note that a reader likes a paper of the archive, named by title or arXiv id.
+    """Note that a reader likes a paper, named by title or arXiv id.
 
+    One that the archive lacks is looked up, where `enrichment.service` says so, and never offered.
     Raises NotFound, with what to do instead, when not exactly one is called so.
     """
     found = app.stores.archive.search(text)
     exact = [p for p in found if title_key(p.title) == title_key(text)] or found
-    if len(exact) != 1:
-        if exact:
-            raise NotFound(f"{len(exact)} papers of the archive match {text!r}; name exactly one")
-        raise NotFound(
-            f"the archive has no paper {text!r}, so it was not noted as liked; "
-            "papers that it lacks can come in a file (--like-file)"
+    if len(exact) > 1:
+        raise NotFound(f"{len(exact)} papers of the archive match {text!r}; name exactly one")
+    paper = exact[0] if exact else look_up_paper(app, text)
+    if paper is None:
+        raise NotFound(_unknown(app, text))
+    app.stores.readers.set_feedback(reader.id, Feedback(paper.id, "more", app.clock()))
+    return paper
+
+
+def _unknown(app: App, text: str) -> str:
+    """Say that a paper is not to be had, and how it would be."""
+    service = app.settings.enrichment.service
+    if service == "off":
+        return (
+            f"the archive has no paper {text!r}, so it was not noted as liked; papers that it"
+            " lacks can come in a file (--like-file), or are looked up with enrichment.service set"
         )
-    app.stores.readers.set_feedback(reader.id, Feedback(exact[0].id, "more", app.clock()))
-    return exact[0]
+    return (
+        f"neither the archive nor {service} has a paper {text!r}, or {service} did not answer, so "
+        "it was not noted as liked; it can come in a file (--like-file)"
+    )
 
 
 def like_file(app: App, reader: Subscriber, file: Path) -> list[Paper]:

@@ -18,6 +18,7 @@ from digest.archive.dump_results import IncomingDump
 from digest.dumps import formats
 from digest.operations.dumps import ingest_one
 from digest.operations.operator_mail import mail_operator
+from digest.papers import Paper
 from digest.settings import SourceSettings
 from digest.sources.fetching import HOST, HostPauses, Sources
 from digest.sources.http import Fetcher, FetchLimits
@@ -74,9 +75,20 @@ def fetch_now(app: App, wanted: Sequence[SourceSettings]) -> list[Fetch]:
 
 def look_up(app: App) -> int:
     """Look up papers without an identifier, where that is wanted; return how many gained."""
+    lookups = _lookups(app)
+    return lookups.run() if lookups else 0
+
+
+def look_up_paper(app: App, text: str) -> Paper | None:
+    """Look up a paper that the archive lacks, by arXiv id or title, where that is wanted."""
+    lookups = _lookups(app)
+    return lookups.find(text) if lookups else None
+
+
+def _lookups(app: App) -> Lookups | None:
     of = app.settings.enrichment
     if of.service == "off":
-        return 0
+        return None
     return Lookups(
         of.service,
         app.stores.archive,
@@ -85,7 +97,7 @@ def look_up(app: App) -> int:
         app.clock,
         of.per_round,
         of.url,
-    ).run()
+    )
 
 
 def forget_old(app: App) -> None:

@@ -20,7 +20,7 @@ from digest.dumps.arxiv import Arxiv
 from digest.dumps.hf_json import SITE, HuggingFaceJson
 from digest.dumps.interface import Format
 from digest.errors import DumpError
-from digest.papers import PaperRecord, title_key
+from digest.papers import PaperRecord, find_arxiv_id, title_key
 
 Service = Literal["arxiv", "hugging-face"]
 
@@ -57,16 +57,27 @@ class Enricher:
         """Return the record with its gaps filled, or as it was; never raises for the service."""
         if record.arxiv_id or record.doi:
             return record
-        address = lookup_address(record.title, self.service, self.base)
+        told = self._answered(lookup_address(record.title, self.service, self.base), now)
+        found = best_match(record.title, told)
+        return filled_in(record, found) if found else record
+
+    def find(self, text: str, *, now: datetime) -> PaperRecord | None:
+        """Return the paper that an arXiv id or a title names; None when that is not clear."""
+        if number := find_arxiv_id(text):
+            told = self._answered(paper_address(number, self.service, self.base), now)
+            return next((each for each in told if each.arxiv_id == number), None)
+        return best_match(text, self._answered(lookup_address(text, self.service, self.base), now))
+
+    def _answered(self, address: str, now: datetime) -> tuple[PaperRecord, ...]:
+        """Return the papers that the service has at an address."""
         kept = self.cache.answer(address)
         body = self.fetch(address) if kept is None else kept
         told = None if body is None else candidates(body, self.service, now=now)
         if body is None or told is None:
-            return record
+            return ()
         if kept is None and len(body) <= LONGEST_KEPT:
             self.cache.keep(address, body)
-        found = best_match(record.title, told)
-        return filled_in(record, found) if found else record
+        return told
 
 
 def lookup_address(title: str, service: Service, base: str = "") -> str:
@@ -77,6 +88,13 @@ def lookup_address(title: str, service: Service, base: str = "") -> str:
         return f"{base.rstrip('/') or ARXIV}/api/query?{query}"
     query = urlencode({"q": " ".join(words)[:250]})
     return f"{base.rstrip('/') or SITE}/api/papers/search?{query}"
+
+
+def paper_address(arxiv_id: str, service: Service, base: str = "") -> str:
+    """Return the address at which a service tells of one paper, or what `base` has in its place."""
+    if service == "arxiv":
+        return f"{base.rstrip('/') or ARXIV}/api/query?{urlencode({'id_list': arxiv_id})}"
+    return f"{base.rstrip('/') or SITE}/api/papers/{arxiv_id}"
 
 
 def candidates(body: bytes, service: Service, *, now: datetime) -> tuple[PaperRecord, ...] | None:

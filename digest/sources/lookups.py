@@ -11,7 +11,7 @@ from typing import Protocol
 
 from digest.archive.diff import decide
 from digest.archive.ingest import Change
-from digest.papers import Paper, PaperRecord
+from digest.papers import Paper, PaperRecord, keys_of
 from digest.sources.enrichment import Enricher, Service
 from digest.sources.fetching import Facts
 from digest.sources.http import Fetched, Fetcher
@@ -63,23 +63,7 @@ class Lookups:
         The network is asked outside any transaction. A service that does not answer ends the
         round: the next one begins where this one stopped.
         """
-        asked = 0
-        fetcher = self.fetcher()
-
-        def fetch(address: str) -> bytes | None:
-            nonlocal asked
-            if asked >= self.per_round:
-                return None
-            asked += 1
-            found = fetcher.fetch(address)
-            if isinstance(found, Fetched):
-                return found.body
-            asked = self.per_round
-            return None
-
-        cache = FactCache(self.facts, self.clock)
-        enricher = Enricher(self.service, fetch, cache, self.base)
-        now = self.clock()
+        enricher, now = self._enricher(self.per_round), self.clock()
         gained = []
         for record in _lacking(self.archive.unoffered()):
             filled = enricher.enrich(record, now=now)
@@ -90,6 +74,40 @@ class Lookups:
                 intents = decide(gained, change, change)
                 change.carry_out(intents, source=self.service, now=now, archive_only=False)
         return len(gained)
+
+    def find(self, text: str) -> Paper | None:
+        """Look up one paper by arXiv id or title and add it to the archive, offered to nobody.
+
+        None where the service knows no such paper, or does not answer.
+        """
+        now = self.clock()
+        record = self._enricher(1).find(text, now=now)
+        if record is None:
+            return None
+        with self.archive.changing() as change:
+            intents = decide([record], change, change)
+            change.carry_out(intents, source=self.service, now=now, archive_only=True)
+        with self.archive.changing() as change:
+            return next(iter(change.by_keys(keys_of(record)).values()), None)
+
+    def _enricher(self, most: int) -> Enricher:
+        """Return who asks the service `most` times, and no more once it did not answer."""
+        asked = 0
+        fetcher = self.fetcher()
+
+        def fetch(address: str) -> bytes | None:
+            nonlocal asked
+            if asked >= most:
+                return None
+            asked += 1
+            found = fetcher.fetch(address)
+            if isinstance(found, Fetched):
+                return found.body
+            asked = most
+            return None
+
+        cache = FactCache(self.facts, self.clock)
+        return Enricher(self.service, fetch, cache, self.base)
 
 
 def _lacking(papers: Iterable[Paper]) -> Iterable[PaperRecord]:

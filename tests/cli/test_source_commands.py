@@ -95,3 +95,21 @@ def test_enrich_fills_in_what_a_page_did_not_tell(digest: Digest, data: Path) ->
     assert (shown["arxiv_id"], shown["authors"]) == ("2601.00077", ["Ada Moss"])
     assert shown["abstract"] == "They hold hands.", "what a reader may have been sent stays"
     assert json.dumps(shown["links"]).count("arxiv.org/abs/2601.00077") == 1
+
+
+def test_a_liked_paper_that_the_archive_lacks_is_looked_up_and_offered_to_nobody(
+    digest: Digest, data: Path
+) -> None:
+    new = ("add", "ada@example.org", "--keywords", "otters", "--confirmed", "--json", "--like")
+    off = digest("subscribers", *new, "2601.00077")
+    assert off.one["likes"] == [] and "enrichment.service" in off.one["not_found"][0]
+    with serving({"/api/query?id_list=2601.00077": says(200, FOUND)}) as site:
+        configure(data, f'[enrichment]\nservice = "arxiv"\nurl = "{site.url}"\n')
+        assert digest("subscribers", *new, "2601.00077").one["likes"] == [
+            "On the sleep of sea otters"
+        ]
+        missing = digest("subscribers", *new, "2601.00078").one["not_found"]
+        assert "arxiv" in missing[0] and "--like-file" in missing[0]
+    (shown,) = digest("papers", "--json").lines
+    assert shown["arxiv_id"] == "2601.00077"
+    assert "Otters" not in digest("preview", "ada@example.org").out

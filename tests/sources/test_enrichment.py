@@ -64,6 +64,22 @@ def test_a_paper_with_an_id_is_not_looked_up() -> None:
     assert Enricher("arxiv", fetch, Memory()).enrich(told, now=NOW) is told
 
 
+@pytest.mark.parametrize("text", ["2601.00021", "arXiv:2601.00021v1", "Bridges of small graphs"])
+def test_a_paper_is_found_by_its_id_or_its_title_and_no_other_is(text: str) -> None:
+    asked: list[str] = []
+
+    def fetch(address: str) -> bytes:
+        asked.append(address)
+        return samples.ARXIV_API
+
+    found = Enricher("arxiv", fetch, Memory()).find(text, now=NOW)
+    assert found and found.arxiv_id == "2601.00021"
+    assert ("id_list=2601.00021" in asked[0]) == text.startswith(("2", "a"))
+    for other in ("2601.99999", "Bridges of large graphs"):
+        assert Enricher("arxiv", fetch, Memory()).find(other, now=NOW) is None
+    assert Enricher("arxiv", lambda _: None, Memory()).find(text, now=NOW) is None
+
+
 def test_hugging_faces_answer_is_read_too() -> None:
     found = candidates(samples.HF_JSON, "hugging-face", now=NOW)
     match = best_match("Lanterns for slow networks", found)
