@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from subscribers.boolean_query import groups, looks_like_a_query
-from subscribers.keyword_lines import LINE_ENDS
+from subscribers.keyword_lines import LINE_ENDS, is_label
 from subscribers.messages import Message, message
 from subscribers.search_syntax import OPERATOR_AT_END, OPERATOR_AT_START
 
@@ -17,8 +17,16 @@ _TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
 _BLOCKS = frozenset(
     ["br", "p", "li", "ul", "ol", "div", "tr", "td", "th", "h1", "h2", "h3", "h4", "table"]
 )
+_WRITTEN_OUT_TAG = re.compile(r"&lt;/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*?)?/?&gt;")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#34|apos);")
 _MEANT = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
+_ARXIV_QUERY = re.compile(r"\bsearch_query=")
+# Ovid's fields after a word, and its sign for a subject heading with all below it.
+_OVID_FIELDS = re.compile(r"\.((?:ti|ab|tw|mp|kw|kf|hw|sh|af|au)(?:,\w\w)*)\.(?=[\s)]|\Z)")
+_OVID_HEADING = re.compile(r"\bexp ([^/,;\n()]+)/(?=[\s)]|\Z)")
+_OVID_SCOPES = {"ti": "[ti]", "au": "[au]"}
+_LETTERED = re.compile(r"(?<!\S)\(?([a-z])\)\s+(?=\S)")
+_LABEL_WITHIN = re.compile(r";(?=[ \t]*([^,;:：\n]{2,30})[:：]\s)")
 _PLUSES = re.compile(r"\+(AND|OR|ANDNOT|NOT)\+")
 
 
@@ -27,18 +35,43 @@ def cleaned(text: str) -> tuple[str, list[Message]]:
     remarks = []
     if not text.isascii():
         text = text.translate(_UNSEEN)
-    if "<" in text and _TAG.search(text):
-        text = _TAG.sub(
-            lambda tag: _blank(tag[0], "\n" if tag["name"].lower() in _BLOCKS else " "), text
-        )
-        remarks.append(message("signs of HTML such as <b> were left out"))
+    for signs, tags in (("<", _TAG), ("&lt;", _WRITTEN_OUT_TAG)):
+        if signs in text and tags.search(text):
+            text = tags.sub(
+                lambda tag: _blank(tag[0], "\n" if tag["name"].lower() in _BLOCKS else " "), text
+            )
+            remarks.append(message("signs of HTML such as <b> were left out"))
     if "&" in text:
         text = _ENTITY.sub(lambda found: _MEANT.get(found[0], " ").ljust(len(found[0])), text)
     if "+" in text:
         text = _PLUSES.sub(lambda found: f" {found[1]} ", text)
+    text = _listed(_from_elsewhere(text))
     if looks_like_a_query(text) and any(end in text for end in LINE_ENDS):
         text = _on_one_line(text)
     return text, remarks
+
+
+def _from_elsewhere(text: str) -> str:
+    """Return the text with what the arXiv's API and Ovid write around words in our terms."""
+    if "=" in text:
+        text = _ARXIV_QUERY.sub(lambda found: _blank(found[0], " "), text)
+    if "/" in text:
+        text = _OVID_HEADING.sub(lambda found: f"    {found[1]} ", text)
+    if "." in text:
+        text = _OVID_FIELDS.sub(
+            lambda found: _OVID_SCOPES.get(found[1], "").ljust(len(found[0])), text
+        )
+    return text
+
+
+def _listed(text: str) -> str:
+    """Return the text with lists within a line, `a) … b) …` or `…; never: …`, on several."""
+    letters = _LETTERED.findall(text)
+    if len(letters) > 1 and letters == [chr(ord("a") + at) for at in range(len(letters))]:
+        text = _LETTERED.sub(lambda found: _blank(found[0], "\n"), text)
+    if ";" in text:
+        text = _LABEL_WITHIN.sub(lambda found: "\n" if is_label(found[1]) else ";", text)
+    return text
 
 
 def _blank(tag: str, end: str) -> str:

@@ -43,9 +43,11 @@ _NAME_PARTS = frozenset(
 )
 _EITHER = frozenset(("or", "oder"))
 _BUT_NOT = frozenset(("not", "excluding", "except"))
+_NEVER_AT_START = frozenset(("no", "without", "never", "avoid", "exclude", "ohne", "kein", "keine"))
 _AND_SO_ON = frozenset(("etc", "usw", "u.s.w", "e.g", "i.e", "z.b", "u.a", "d.h"))
 _SPELT_OUT = re.compile(r"\(([^()]+)\)(?=\s*(?:[,;\n]|\Z))")
-_SMALL_WORDS = _EITHER | _BUT_NOT | _AND_SO_ON
+_SMALL_WORDS = _EITHER | _BUT_NOT | _AND_SO_ON | _NEVER_AT_START
+_FUZZY = re.compile(r"(?<=\w)~[\d.]*\Z")
 _COMPARED = re.compile(r"[A-Z]{4,}\s*(?:[<>=]|AFT|BEF|IS)")
 
 
@@ -152,7 +154,7 @@ class ItemLexer(KeywordCursor):
 
     def _read_word(self, signs: Signs) -> None:
         start, token = self.at, self._token()
-        plain = token.isalpha() and not token.isupper() and token not in _SMALL_WORDS
+        plain = token.isalpha() and not token.isupper() and token.casefold() not in _SMALL_WORDS
         if plain and not signs.any and normalised(token):  # as most are
             self.items.add_loose(start, token)
             return
@@ -235,7 +237,13 @@ class ItemLexer(KeywordCursor):
             elif self.items.holds:
                 self._end_item()
                 return True
-        elif word in _BUT_NOT and (self.items.holds or word != "except") and self._more_in_item():
+        elif fuzzy := _FUZZY.search(token):
+            self.problem(
+                start + fuzzy.start(),
+                "“{word}” is not known here: leave it out, and words count more side by side",
+                word=fuzzy[0],
+            )
+        elif self._says_never(word) and self._more_in_item():
             self.problem(
                 start,
                 "“{word}” is only a word here: write -image for what you never want to see, or"
@@ -243,6 +251,13 @@ class ItemLexer(KeywordCursor):
                 word=word,
             )
         return False
+
+    def _says_never(self, word: str) -> bool:
+        """Return whether a word means what a minus says: `not` anywhere, `no` before its item."""
+        folded = word.casefold()
+        if self.items.holds:
+            return folded in _BUT_NOT
+        return folded in _NEVER_AT_START or folded in _BUT_NOT - {"except"}
 
     def _word_of(self, token: str) -> str:
         """Return what is left of a token without what stands around it."""

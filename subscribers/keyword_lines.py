@@ -182,6 +182,11 @@ def _head(text: str, start: int, end: int) -> tuple[str, int, LineStyle | None] 
     return name, head.end(), None
 
 
+def is_label(name: str) -> bool:
+    """Return whether a name before a colon says what all after it is: `never`, `topics`."""
+    return _style(" ".join(name.casefold().split())) is not None
+
+
 def _style(name: str) -> LineStyle | None:
     if name in _SAY_NOTHING:
         return PLAIN

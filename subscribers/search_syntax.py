@@ -24,10 +24,11 @@ OPERATORS = {
     "ODER": "OR",
     "NOT": "NOT",
     "ANDNOT": "NOT",
+    "AND-NOT": "NOT",
     "NICHT": "NOT",
 }
 _BEFORE, _AFTER = r"(?<![^\s)）\"“”„«»,;])", r"(?![^\s(（\"“”„«»])"
-_WORDS = rf"{_BEFORE}(?:ANDNOT|AND|OR|NOT|UND|ODER|NICHT){_AFTER}"
+_WORDS = rf"{_BEFORE}(?:AND-?NOT|AND|OR|NOT|UND|ODER|NICHT){_AFTER}"
 _MINUS = r"(?<![\w+)-])[-‐‑‒–—−－](?=\()"  # `-(…)`
 OPERATOR = re.compile(
     rf"{_BEFORE}(?:(?:AND|BUT)[ \t]+NOT|UND[ \t]+NICHT){_AFTER}|{_WORDS}|&&|\|\||{_MINUS}"
@@ -58,7 +59,8 @@ title-abs-key-auth intext su mesh mh majr ot all-fields abstract-text
 """
 _CATEGORIES = "cat category categories subject primarycat subj"
 _UNKNOWN = """
-jr co rn so source srctitle journal ta issn isbn year pubyear py dp pdat
+jr co rn so source srctitle journal venue conference booktitle publisher
+ta issn isbn year pubyear py dp pdat
 date edat la lang language pt doctype dt subjarea filetype ext site inurl url link cite related ref
 submitteddate lastupdateddate before after allintitle allintext allinurl funding fund-all
 exactsrctitle limit-to load-date wc sb crdt grant gr
@@ -83,7 +85,7 @@ PREFIX = re.compile(
     re.IGNORECASE,
 )
 CALL = re.compile(r"([A-Z][A-Z-]{3,})[ \t]*=?[ \t]*(?=\()|([A-Z]{2,3})(?:[ \t]*=[ \t]*)?(?=\()")
-EQUALS = re.compile(r"([A-Z]{2})=(?=[\w\"“])")
+EQUALS = re.compile(r"([A-Z]{2}|authors?|title|abstract|keywords?|affiliation)=(?=[\w\"“])")
 SUFFIX = re.compile(r"[ \t]?\[([A-Za-z][A-Za-z /-]*|1au)(?::[~\w-]+)?\]")
 
 _LONG_TAGS = {  # PubMed writes them out

@@ -11,7 +11,7 @@ from subscribers.messages import Message, message
 from subscribers.words import FUNCTION_WORDS
 
 _ARXIV = re.compile(
-    r"(?:arxiv:|id:)?\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.I
+    r"(?:arxiv:|id:|id_list=)?\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.I
 )
 _DOI = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+|pmid:?\d+|PMC\d{5,}", re.I)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -23,7 +23,10 @@ _PERHAPS = re.compile(r"[@/*?$!¬\d]|:|www")  # most words have none of these
 _NEGATED = re.compile(r"[!¬]\w")
 _WEIGHED = re.compile(r"([^\W\d][\w-]*)[:=](\d{1,2}(?:\.\d+)?)")
 _NUMBERED = re.compile(r"(\d{1,2}[.)])([^\W\d_]{4,})")
-_NEAR = re.compile(r"(?:NEAR|ADJ|SAME)(?:/?\d+)?|(?:W|PRE|N|P|ONEAR|WITHIN)/\d+")
+_NEAR = re.compile(
+    r"(?:NEAR|ADJ|SAME)(?:/?\d+)?|(?:W|PRE|N|P|ONEAR|WITHIN)/\d+"
+    r"|(?:near|adj|same)/?\d+|(?:w|pre|onear|within)/\d+"
+)
 _LETTERS_LEFT_OUT = re.compile(r"\w[?$]\w|\w\*\w|[*?]\w")
 _ENDING = re.compile(r"([\w-]*\w\w)(?:\*+|\$)")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")

@@ -22,6 +22,10 @@ def told(text: str) -> list[str]:
 
 
 LISTS = [
+    ("a) moss b) ferns c) peat bogs", ["wanted: moss, ferns, peat bogs"]),
+    ("interests: moss; topics: ferns", ["wanted: moss, ferns"]),
+    ("never: moss; topics: ferns", ["wanted: ferns", "never: moss"]),
+    ("&lt;b&gt;moss&lt;/b&gt;, ferns", ["wanted: moss, ferns"]),
     ("moss; ferns; lichens", ["wanted: moss, ferns, lichens"]),
     ("moss；ferns；", ["wanted: moss, ferns"]),
     ("苔藓，蕨类；地衣。", ["wanted: 苔藓, 蕨类, 地衣"]),
@@ -103,6 +107,8 @@ NAMES = [
 ]
 
 EXCLUSIONS = [
+    ("moss; never: ferns", ["wanted: moss", "never: ferns"]),
+    ("moss AND-NOT ferns", ["wanted: moss", "never: ferns"]),
     ("moss NOT ferns", ["wanted: moss", "never: ferns"]),
     ("moss AND NOT ferns", ["wanted: moss", "never: ferns"]),
     ("moss BUT NOT fern spores", ["wanted: moss", 'never: "fern spores"']),
@@ -125,6 +131,10 @@ EXCLUSIONS = [
 ]
 
 QUERIES = [
+    ("search_query=all:moss", ["wanted: moss"]),
+    ("author=Okafor, title=moss", ["by: Okafor", "wanted: title:moss"]),
+    ("moss.ti,ab. AND okafor.au.", ["must: moss, author:okafor"]),
+    ("exp Peat Bogs/", ["wanted: Peat Bogs"]),
     ("moss AND peat bogs", ["must: moss, peat bogs"]),
     ("moss && ferns", ["must: moss, ferns"]),
     ("Moose UND Farne", ["must: Moose, Farne"]),
@@ -242,6 +252,11 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
         ("moss not ferns", 5, "write -image"),
         ("moss, not ferns", 6, "write -image"),
         ("moss excluding ferns", 5, "write -image"),
+        ("moss, Not ferns", 6, "write -image"),
+        ("no ferns, moss", 0, "write -image"),
+        ("moss, without fern spores", 6, "write -image"),
+        ("moss, Never ferns", 6, "write -image"),
+        ("Moose, keine Farne", 7, "write -image"),
         ("!ferns, moss", 0, "write -image"),
         ("moss -ferns or lichens", 12, "each with its sign"),
         ("-fern spores", 12, "only excludes"),
@@ -257,6 +272,11 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
         ("behavio*r", 0, "write “behavio*r” out"),
         ("moss NEAR/3 bog", 5, "leave it out"),
         ("moss W/5 bog", 5, "leave it out"),
+        ("moss near/3 bog", 5, "leave it out"),
+        ("moss adj3 bog", 5, "leave it out"),
+        ("moss~2", 4, "leave it out"),
+        ("venue:Bogs moss", 0, "cannot be asked for"),
+        ("id_list=2301.00001", 0, "one paper or page"),
         ('"peat bog"~5', 10, "leave the quotation marks out"),
         ("site:example.org moss", 0, "cannot be asked for"),
         ("moss filetype:pdf", 5, "cannot be asked for"),
@@ -312,6 +332,7 @@ def test_the_plain_grammar_needs_no_remark(text: str) -> None:
     [
         ("2301.00001, moss", [("2301.00001",), ("moss",)]),
         ("moss not ferns", [("moss", "not", "ferns")]),
+        ("no free lunch", [("no", "free", "lunch")]),
         ("-audio speech", [("speech",)]),
         ("the", [("the",)]),
         ("moss AND bogs, whales", [("moss",), ("bogs",), ("whales",)]),
