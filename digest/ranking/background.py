@@ -73,11 +73,15 @@ class Background:
             {short: dict(forms) for short, forms in acronyms.items()},
         )
 
+    @cached_property
+    def _prior(self) -> Mapping[str, float]:
+        return prior()
+
     def idf(self, stemmed: str) -> float:
         """Return a stem's worth, Lucene's ln(1 + (N - n + ½) / (n + ½)), prior included."""
         total = self.papers + PRIOR_PAPERS
-        seen = self.frequency.get(stemmed, 0) + PRIOR_PAPERS * prior().get(stemmed, 0.0)
-        return math.log1p(max(total - seen, 0.0) / (seen + 0.5) + 0.5 / (seen + 0.5))
+        seen = self.frequency.get(stemmed, 0) + PRIOR_PAPERS * self._prior.get(stemmed, 0.0)
+        return math.log1p((max(total - seen, 0.0) + 0.5) / (seen + 0.5))
 
     def long_form(self, short: str) -> tuple[str, ...] | None:
         """Return the stems that a short form stands for; None when it is unclear.

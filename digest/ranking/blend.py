@@ -1,11 +1,12 @@
 """Items × papers: the lexical score and the meaning, blended; the only place that weighs them.
 
-    score = SCALE · specificity · (words + meaning)
+    score = SCALE · specificity · sureness · (words + meaning)
     meaning = max(0, EXPANSION · related + COSINE · (cosine - ordinary))
 
 `words` is within [0, 1], `related` is the share of the item's related words in the paper,
 `ordinary` the item's mean cosine to the archive; `specificity` is above 1 for an item that is rare
-in the archive and below it for one that half of it speaks of (`queries.specificity`).
+in the archive and below it for one that half of it speaks of (`queries.specificity`); `sureness`
+below it where only some of the item stands in the paper, or where its words stand apart.
 
 A paper matches an item (the table in docs/ranking.md) when
 
@@ -22,7 +23,6 @@ that does not match give counts AT_THE_MARGIN only, which stays below the defaul
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -34,7 +34,7 @@ from scipy import sparse
 
 from digest.ranking.corpus import COSINE, Corpus, Expansion, spread_of
 from digest.ranking.features import Csr, Feature, Matrix, csr
-from digest.ranking.queries import Term, specificity
+from digest.ranking.queries import Term, specificities
 from digest.ranking.semantics import Semantics, Vectors
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ BESIDE = 0.6  # share of a bag's neighbours that makes a whole
 TELLING, ENOUGH, WHOLE = 1.0, 2.0, 3.0  # how much of an item stands in a paper
 LEAST_COSINES = np.array([0, LONE_COSINE, ALL_COSINE, -1])  # that each of them needs
 AT_THE_MARGIN = 0.02
+# What a match counts by how much of an item of at most USUAL_WORDS stands in the paper: nothing, or
+# one word of it; its words, apart; all of it. By authors' keywords, of the first a third to an
+# eighth as many are right as of the last. Longer items are seldom meant as one thing.
+SURENESS = np.array([0.85, 0.85, 0.95, 1.0], np.float32)
 ROUNDING = 1e-5
 CHUNK = 512
 
@@ -126,13 +130,15 @@ def blend(
     lexical = (spread @ strengths).tocsr()
     levels = levels_of_words(prepared.terms, features, strengths, lexical)
     scoped = np.array([item.scope is not None for item in items])
-    scale = sparse.diags(np.array([scale_of(each, papers) for each in prepared.terms], np.float32))
+    scale = sparse.diags(scales_of(prepared.terms, papers).astype(np.float32))
     if prepared.vectors is None or prepared.expansion.vectors is None or papers is None:
         meaning = sparse.diags((~scoped).astype(np.float32)) @ (EXPANSION_ALONE * words)
         counts = at_least(levels, ENOUGH)
         if not least_meaning:
             counts = counts.maximum(at_least(meaning, 1e-9))
         scores = _weighed(lexical, meaning.multiply(counts), counts)
+        if any(len(item) > 1 for item in prepared.terms):  # a single word stands there or does not
+            scores = _surely(scores, levels, prepared.terms)
         return Blended((scale @ scores).tocsr(), levels)
     blocks = []
     for start in range(0, len(items), CHUNK):
@@ -147,8 +153,29 @@ def blend(
         standing = levels[part].tocoo()
         near = cosine[standing.row, standing.col] >= least[standing.data.astype(np.intp)]
         matching[standing.row[near], standing.col[near]] = True
-        blocks.append(_weighed(lexical[part], *_kept(meaning, matching)))
+        scores = _weighed(lexical[part], *_kept(meaning, matching))
+        blocks.append(_surely(scores, levels[part], prepared.terms[part]))
     return Blended((scale @ sparse.vstack(blocks, format="csr")).tocsr(), levels)
+
+
+def _surely(scores: Csr, levels: Csr, terms: Sequence[Sequence[Term]]) -> Csr:
+    """Return the scores of some items, each times the `sureness` of its match."""
+    short = np.array([_words(each) <= USUAL_WORDS for each in terms], np.float32)
+    for start in range(0, len(short), CHUNK):
+        entries = slice(*scores.indptr[[start, min(start + CHUNK, len(short))]])
+        rows = np.repeat(np.arange(len(short)), np.diff(scores.indptr))[entries]
+        told = levels[start : start + CHUNK].toarray()[rows - start, scores.indices[entries]]
+        scores.data[entries] *= 1 - short[rows] * (1 - SURENESS[told.astype(np.intp)])
+    return scores
+
+
+def sureness(terms: Sequence[Term], level: float) -> float:
+    """Return what a match of an item counts by how much of the item stands in the paper."""
+    return float(SURENESS[int(level)]) if _words(terms) <= USUAL_WORDS else 1.0
+
+
+def _words(terms: Sequence[Term]) -> int:
+    return sum(term.cover > 0 for term in terms)
 
 
 def _kept(values: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> tuple[Csr, Csr]:
@@ -160,19 +187,20 @@ def _kept(values: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> tuple[Csr, 
     return kept, sparse.csr_matrix((ones, kept.indices, kept.indptr), shape=where.shape)
 
 
-def scale_of(terms: Sequence[Term], papers: Vectors | None) -> float:
-    """Return what an item's words and meaning are multiplied by."""
+def scales_of(terms: Sequence[Sequence[Term]], papers: Vectors | None) -> npt.NDArray[np.float64]:
+    """Return what each item's words and meaning are multiplied by."""
+    scales = specificities(terms)
     if papers is not None:
-        return SCALE * specificity(terms)
-    words = sum(term.cover > 0 for term in terms)  # the more, the fewer of them stand in a paper
-    return SCALE_ALONE * specificity(terms) * math.sqrt(max(words / USUAL_WORDS, 1))
+        return SCALE * scales
+    # The more words, the fewer of them stand in a paper.
+    words = np.array([_words(each) if len(each) > 1 else 1 for each in terms])
+    return np.asarray(SCALE_ALONE * scales * np.sqrt(np.maximum(words / USUAL_WORDS, 1)))
 
 
 def needed_cover(terms: Sequence[Term]) -> float:
     """Return what an item's words have to tell together, in terms of the most telling one."""
     share = ENOUGH_COVER * sum(term.cover for term in terms)
-    words = sum(term.cover > 0 for term in terms)
-    return share if words <= USUAL_WORDS else min(share, MOST_COVER)
+    return share if _words(terms) <= USUAL_WORDS else min(share, MOST_COVER)
 
 
 def levels_of_words(

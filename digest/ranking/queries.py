@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from digest.ranking.features import Feature
 from digest.ranking.text import is_content, stem, tokens_of
@@ -51,18 +53,22 @@ def terms_of(
         variants = _variants(whole)
         if item.scope not in ("author", "org"):
             variants += _equivalents(whole, background)
-        return (Term(Feature(variants, item.scope), 1.0, 1.0, max(map(background.idf, whole))),)
+        rarest = max(map(background.idf, whole)) if len(whole) > 1 else background.idf(whole[0])
+        return (Term(Feature(variants, item.scope), 1.0, 1.0, rarest),)
     telling = [part for part in parts if any(map(is_content, part))]
     return _bag(telling or parts, background, neighbours)
 
 
-def specificity(terms: Sequence[Term]) -> float:
-    """Return how much more than usual an item's rarest word tells (Spärck Jones 1972): 1 is usual.
+def specificities(terms: Sequence[Sequence[Term]]) -> npt.NDArray[np.float64]:
+    """Return how much more than is usual each item's rarest word tells (Spärck Jones 1972).
 
     Where a rare word stands once it is a match; where a common one does, seldom.
     """
-    rarest = max((term.idf for term in terms), default=USUAL_IDF)
-    return max(math.sqrt(rarest / USUAL_IDF), LEAST_SPECIFIC)
+    rarest = [
+        each[0].idf if len(each) == 1 else max([term.idf for term in each], default=USUAL_IDF)
+        for each in terms
+    ]
+    return np.maximum(np.sqrt(np.array(rarest, float) / USUAL_IDF), LEAST_SPECIFIC)
 
 
 def _bag(parts: Sequence[Run], background: Background, neighbours: Neighbours) -> tuple[Term, ...]:

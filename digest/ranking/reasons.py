@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from digest.ranking.audience import item_key, relative_weights
-from digest.ranking.blend import AT_THE_MARGIN, ENOUGH, TELLING, WHOLE
+from digest.ranking.blend import AT_THE_MARGIN, ENOUGH, TELLING, WHOLE, sureness
 from digest.ranking.features import strengths
 from digest.ranking.interface import (
     Explanation,
@@ -210,13 +210,16 @@ class Explainer:
     def _part_of(self, item: Item, scored: Scored, at: int, score: float) -> ReasonPart:
         gains = self._words(scored.terms, at)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
-        matches = score > scored.scale * sum(gains.values()) / 2
+        level = scored.levels.get(at, 0)
+        scale = scored.scale * sureness(scored.terms, level)
+        matches = score > scale * sum(gains.values()) / 2
         if matches and meaning > 0:
             gains["meaning"] = meaning
-        scale = scored.scale if matches else scored.scale * AT_THE_MARGIN
+        if not matches:
+            scale *= AT_THE_MARGIN
         terms = scored.terms if matches else ()  # what tells too little is not marked
         spans = [self._standing.spans(term.feature, at) for term in terms]
-        standing = self._standing_of(terms, scored.levels.get(at, 0), at)
+        standing = self._standing_of(terms, level, at)
         reasons = [
             Reason(item.text, place, scale * gain, standing) for place, gain in gains.items()
         ]

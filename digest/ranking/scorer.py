@@ -18,7 +18,7 @@ from digest.ranking.blend import (
     meaning_of,
     prepare,
     related_rows,
-    scale_of,
+    scales_of,
 )
 from digest.ranking.corpus import Corpus
 from digest.ranking.features import Csr, Matrix, csr
@@ -120,7 +120,7 @@ class Scorer:
         terms = block.prepared.terms[at]
         row = slice(*block.levels.indptr[at : at + 2])
         places, levels = block.levels.indices[row].tolist(), block.levels.data[row].tolist()
-        scale = scale_of(terms, self.vectors)
+        scale = float(scales_of([terms], self.vectors)[0])
         return Scored(terms, meaning[0], scale, dict(zip(places, levels, strict=True)))
 
     def _places(self, items: Sequence[Item]) -> list[int]:

@@ -14,14 +14,15 @@ from digest.ranking.audience import Sent, relative_weights
 from digest.ranking.background import Background
 from digest.ranking.blend import (
     AT_THE_MARGIN,
+    BESIDE,
     ENOUGH_COVER,
     SCALE_ALONE,
+    SURENESS,
     USUAL_WORDS,
-    WHOLE,
 )
 from digest.ranking.features import Document, length_norms, strengths
 from digest.ranking.index import DEPTH, Index, by_popularity
-from digest.ranking.queries import specificity, terms_of
+from digest.ranking.queries import specificities, terms_of
 from subscribers.profile import Item, Profile, parse
 
 ROUNDING = 1e-5
@@ -134,10 +135,12 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
         words = sum(term.cover for term, there in zip(terms, stand, strict=True) if there)
         needed = ENOUGH_COVER * sum(term.cover for term in terms)  # of three words at most
         pairs = [there for term, there in zip(terms, stand, strict=True) if not term.cover]
-        whole = bool(pairs) and sum(pairs) / len(pairs) >= WHOLE
+        whole = sum(pairs) / len(pairs) >= BESIDE if pairs else stand == [True]
         matches = bool(terms) and (whole or words >= needed - ROUNDING)
         longer = max(sum(term.cover > 0 for term in terms) / USUAL_WORDS, 1) ** 0.5
-        scale = SCALE_ALONE * specificity(terms) * longer * (1 if matches else AT_THE_MARGIN)
+        scale = SCALE_ALONE * specificities([terms])[0] * longer
+        scale *= 1 if matches else AT_THE_MARGIN
+        scale *= SURENESS[-1] if whole else SURENESS[-2] if matches else SURENESS[0]
         worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
         total += weight * scale * sum(worths)
     return total
