@@ -58,7 +58,7 @@ AT_THE_MARGIN = 0.02
 # What a match counts by how much of an item of at most USUAL_WORDS stands in the paper: nothing, or
 # one word of it; its words, apart; all of it. By authors' keywords, of the first a third to an
 # eighth as many are right as of the last. Longer items are seldom meant as one thing.
-SURENESS = np.array([0.85, 0.85, 0.95, 1.0], np.float32)
+SURENESS = np.array([0.65, 0.85, 0.95, 1.0], np.float32)
 ROUNDING = 1e-5
 CHUNK = 512
 
