@@ -2,6 +2,7 @@ import pytest
 
 from digest.papers import Paper
 from digest.ranking.background import Background
+from digest.ranking.blend import ENOUGH, TELLING, WHOLE, sureness
 from digest.ranking.corpus import ATTESTED, ENOUGH_PAPERS, Corpus
 from digest.ranking.queries import Term, terms_of
 from subscribers.profile import Item
@@ -37,3 +38,13 @@ def test_before_there_is_an_archive_neighbours_are_believed() -> None:
     assert (
         pair_share(corpus(0, ENOUGH_PAPERS - 1)) == _pair(terms_of(BAG, Background.empty())).share
     )
+
+
+def test_a_short_item_counts_the_more_the_more_of_it_stands_there_and_a_long_one_alike() -> None:
+    short, long = (
+        terms_of(Item(text, tuple(text.split())), Background.empty())
+        for text in ("tidal gauges", "tidal gauges of muddy basins")
+    )
+    shares = [sureness(short, level) for level in (0, TELLING, ENOUGH, WHOLE)]
+    assert shares == sorted(set(shares)) and shares[-1] == 1
+    assert {sureness(long, level) for level in (0, TELLING, ENOUGH, WHOLE)} == {1}
