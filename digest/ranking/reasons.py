@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from operator import attrgetter
@@ -56,7 +56,10 @@ class ReasonPart:
 
     def at(self, weight: float) -> ReasonPart:
         """Return what the item gives at another weight, when this is its part at weight 1."""
-        reasons = [replace(each, gain=weight * each.gain) for each in self.reasons]
+        reasons = [
+            Reason(each.keyword, each.field, weight * each.gain, each.standing)
+            for each in self.reasons
+        ]
         return ReasonPart(self.keyword, _ordered(reasons), self.spans, self)
 
 
