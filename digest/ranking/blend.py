@@ -55,7 +55,7 @@ BESIDE = 0.6  # share of a bag's neighbours that makes a whole
 TELLING, ENOUGH, WHOLE = 1.0, 2.0, 3.0  # how much of an item stands in a paper
 LEAST_COSINES = np.array([0, LONE_COSINE, ALL_COSINE, -1])  # that each of them needs
 AT_THE_MARGIN = 0.02
-# What a match counts by how much of an item of at most USUAL_WORDS stands in the paper: nothing, or
+# What a match counts by how much of an item of two to USUAL_WORDS stands in the paper: nothing, or
 # one word of it; its words, apart; all of it. By authors' keywords, of the first a third to an
 # eighth as many are right as of the last. Longer items are seldom meant as one thing.
 SURENESS = np.array([0.65, 0.85, 0.95, 1.0], np.float32)
@@ -160,7 +160,7 @@ def blend(
 
 def _surely(scores: Csr, levels: Csr, terms: Sequence[Sequence[Term]]) -> Csr:
     """Return the scores of some items, each times the `sureness` of its match."""
-    short = np.array([_words(each) <= USUAL_WORDS for each in terms], np.float32)
+    short = np.array([1 < _words(each) <= USUAL_WORDS for each in terms], np.float32)
     for start in range(0, len(short), CHUNK):
         entries = slice(*scores.indptr[[start, min(start + CHUNK, len(short))]])
         rows = np.repeat(np.arange(len(short)), np.diff(scores.indptr))[entries]
@@ -171,7 +171,7 @@ def _surely(scores: Csr, levels: Csr, terms: Sequence[Sequence[Term]]) -> Csr:
 
 def sureness(terms: Sequence[Term], level: float) -> float:
     """Return what a match of an item counts by how much of the item stands in the paper."""
-    return float(SURENESS[int(level)]) if _words(terms) <= USUAL_WORDS else 1.0
+    return float(SURENESS[int(level)]) if 1 < _words(terms) <= USUAL_WORDS else 1.0
 
 
 def _words(terms: Sequence[Term]) -> int:
