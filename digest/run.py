@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from digest import run_needs as needs
@@ -90,7 +91,9 @@ class EditionRun:
 
     def _mails(self, edition: Edition, engine: needs.Engine) -> Iterator[Any]:
         """Yield mails, a shard at a time, so that memory stays flat however many there are."""
-        while claims := self.deliveries.claim(edition.number, engine.owner, SHARD, self.clock()):
+        number, only_to = edition.number, self.plan.only_to
+        claim = partial(self.deliveries.claim, number, engine.owner, SHARD, email_keys=only_to)
+        while claims := claim(now=self.clock()):
             readers = self.readers.by_ids([claim.subscriber for claim in claims])
             fresh = [c for c in claims if not c.frozen and c.subscriber in readers]
             composed = self._composed(edition, fresh, readers, engine)

@@ -57,7 +57,9 @@ class Deliveries(Protocol):
     def plan(self, edition: int, now: datetime, *, email_keys: Sequence[str]) -> int:
         """Plan a delivery to every active reader who has none."""
 
-    def claim(self, edition: int, owner: str, limit: int, now: datetime) -> list[Claim]:
+    def claim(
+        self, edition: int, owner: str, limit: int, now: datetime, *, email_keys: Sequence[str]
+    ) -> list[Claim]:
         """Take deliveries that may be sent now."""
 
     def freeze(self, owner: str, issues: Sequence[tuple[Claim, Any]]) -> set[int]:

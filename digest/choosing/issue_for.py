@@ -102,7 +102,7 @@ def issue_for(
         return Nothing(_why_inactive(reader))
     if facts.state is not None and facts.state not in _to_come(rules):
         return Done(edition.number, facts.state)
-    if facts.state is None and rules.only_to and reader.email_key not in rules.only_to:
+    if rules.only_to and reader.email_key not in rules.only_to:
         return NotInTrial()
     if facts.suppressed:
         return Nothing(f"{reader.email} is suppressed: nothing is sent to that address")

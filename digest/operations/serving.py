@@ -82,7 +82,8 @@ class Duties:
         for edition in app.stores.editions.unfinished(app.clock()):
             if self.stopping.is_set():
                 return
-            if not app.stores.windows.may_send(edition.number, app.clock()):
+            only_to = app.time_rules.only_to
+            if not app.stores.windows.may_send(edition.number, app.clock(), email_keys=only_to):
                 continue
             app.knowledge.refresh(app.clock())
             run, engine = app.edition_run(), app.engine()

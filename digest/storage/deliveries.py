@@ -18,7 +18,13 @@ from digest.storage.database import Database
 from digest.storage.delivery_control import ControlSql
 from digest.storage.delivery_plan import PlanSql
 from digest.storage.delivery_recovery import RecoverySql
-from digest.storage.delivery_rows import claimable, held_by, its_edition_may_be_sent, one_of
+from digest.storage.delivery_rows import (
+    claimable,
+    goes_to,
+    held_by,
+    its_edition_may_be_sent,
+    one_of,
+)
 from digest.storage.prepared import PreparedStatement
 from digest.storage.schema import deliveries
 
@@ -46,10 +52,19 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
         super().__init__(database)
         self._lease = lease
 
-    def claim(self, edition: int, owner: str, limit: int, now: datetime) -> list[Claim]:
+    def claim(
+        self,
+        edition: int,
+        owner: str,
+        limit: int,
+        now: datetime,
+        *,
+        email_keys: Sequence[str] = (),
+    ) -> list[Claim]:
         """Take up to `limit` deliveries for `owner`: planned, deferred and due, or left by a lease.
 
         Each claim raises the generation, which makes every earlier claim of it void.
+        email_keys: a trial, only to these addresses; what was planned for others before it stays.
         """
         claims: list[Claim] = []
         with self._database.write() as connection:
@@ -59,7 +74,7 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
                     break
                 chosen = (
                     select(deliveries.c.id)
-                    .where(deliveries.c.edition == edition, ready)
+                    .where(deliveries.c.edition == edition, ready, goes_to(email_keys))
                     .order_by(deliveries.c.id)
                     .limit(room)
                     .with_for_update(skip_locked=True)

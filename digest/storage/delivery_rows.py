@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
 from digest.states import LONGEST_WAIT, State
 from digest.storage.schema import consents, deliveries, editions, subscribers, suppressions
@@ -36,6 +36,17 @@ def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
         and_(deliveries.c.state == State.DEFERRED, has_come(deliveries.c.next_attempt_at, now)),
         and_(deliveries.c.state == State.CLAIMED, is_over(deliveries.c.lease_expires_at, now)),
     )
+
+
+def goes_to(email_keys: Sequence[str]) -> ColumnElement[bool]:
+    """Ask of a delivery whether its reader is among these; none are named: everybody is."""
+    named = select(subscribers.c.id).where(may_have_mail(email_keys))
+    return deliveries.c.subscriber_id.in_(named) if email_keys else true()
+
+
+def may_have_mail(email_keys: Sequence[str]) -> ColumnElement[bool]:
+    """Ask of a subscriber whether mail may go to them: in a trial only to those who are named."""
+    return subscribers.c.email_key.in_(email_keys) if email_keys else true()
 
 
 def has_come(moment: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:

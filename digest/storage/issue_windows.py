@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, literal, or_, select
@@ -11,7 +12,7 @@ from digest.editions import Edition
 from digest.states import WELCOME, State
 from digest.storage.database import Database
 from digest.storage.delivery_plan import ARRIVED, Before, horizon, windows
-from digest.storage.delivery_rows import claimable, is_suppressed, is_to_be_welcomed
+from digest.storage.delivery_rows import claimable, goes_to, is_suppressed, is_to_be_welcomed
 from digest.storage.schema import deliveries, subscribers
 
 
@@ -53,9 +54,13 @@ class IssueWindowStore:
             since = _since(connection, reader, edition, Before(now, resend_uncertain))
             return DeliveryFacts(None, since, None, False, suppressed)
 
-    def may_send(self, edition: int, now: datetime) -> bool:
-        """Return whether an edition has a delivery that may be claimed now."""
-        query = select(deliveries.c.id).where(deliveries.c.edition == edition, or_(*claimable(now)))
+    def may_send(self, edition: int, now: datetime, *, email_keys: Sequence[str] = ()) -> bool:
+        """Return whether an edition has a delivery that may be claimed now.
+
+        email_keys: a trial, only these addresses have mail.
+        """
+        may_be_claimed = or_(*claimable(now)) & goes_to(email_keys)
+        query = select(deliveries.c.id).where(deliveries.c.edition == edition, may_be_claimed)
         with self._database.read() as connection:
             return connection.execute(query.limit(1)).first() is not None
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
 from digest.schedule.rhythms import RhythmRow, Served
 from digest.states import WELCOME
 from digest.storage.database import Database
 from digest.storage.deliveries import DeliveryStore
-from digest.storage.delivery_rows import is_to_be_welcomed
+from digest.storage.delivery_rows import is_to_be_welcomed, may_have_mail
 from digest.storage.schema import deliveries, editions, subscribers
 
 _WELCOMES = 500  # readers at once: as many parameters as SQLite's oldest limit allows
@@ -68,7 +68,7 @@ class RhythmStore:
         s = subscribers.c
         opened_at = select(editions.c.opened_at).where(editions.c.number == edition)
         query = select(s.id).where(is_to_be_welcomed(opened_at.scalar_subquery(), now))
-        query = query.where(_may_have(email_keys))
+        query = query.where(may_have_mail(email_keys))
         with self._database.read() as connection:
             readers = list(connection.scalars(query.limit(_WELCOMES)))
         if not readers:
@@ -182,12 +182,9 @@ class RhythmStore:
 
     def _among(self, email_keys: Sequence[str]) -> set[int]:
         with self._database.read() as connection:
-            return set(connection.scalars(select(subscribers.c.id).where(_may_have(email_keys))))
-
-
-def _may_have(email_keys: Sequence[str]) -> ColumnElement[bool]:
-    """Return whether a reader may have mail: in a trial only those who are named."""
-    return subscribers.c.email_key.in_(email_keys) if email_keys else true()
+            return set(
+                connection.scalars(select(subscribers.c.id).where(may_have_mail(email_keys)))
+            )
 
 
 def _rhythm(row: Sequence[Any]) -> RhythmRow:

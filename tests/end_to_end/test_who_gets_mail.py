@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from digest.operations import editions as edition_operations
 from digest.operations import issues as issue_operations
+from digest.operations.serving import Duties
 from digest.settings import EditionSettings
 from tests.end_to_end.conftest import OTHERS, ROBOTS, text_of
 from tests.installation import Installation, mails, paper
@@ -54,6 +55,29 @@ def test_a_trial_mails_nobody_else(installation: Installation) -> None:
     assert whole.run().accounting.eligible == 2
     assert len(whole.mails("ada@example.org")) == len(whole.mails("bob@example.org")) == 1
     whole.app.close()
+
+
+def test_a_trial_holds_back_what_was_planned_before_it(installation: Installation) -> None:
+    for name in ("ada", "bob"):
+        installation.reader(f"{name}@example.org", "robots")
+    installation.ingest(*ROBOTS)
+    installation.app.stores.editions.open(
+        installation.app.today(), now=installation.now, expiry=timedelta(days=1), approve=False
+    )
+    installation.app.stores.deliveries.plan(1, installation.now)
+    trial = installation.reopened(edition=EditionSettings(only_to=("ada@example.org",)))
+    bobs = trial.preview("bob@example.org")
+    assert not bobs.raw and "only_to" in bobs.note, "what is shown is what is sent"
+    told = trial.run().accounting
+    assert (told.accepted, told.planned) == (1, 1)
+    assert mails(trial.data, "bob@example.org") == []
+    duties = Duties(trial.app)
+    duties.send()
+    assert mails(trial.data, "bob@example.org") == []
+    over = trial.reopened()
+    Duties(over.app).send()
+    assert len(over.mails("ada@example.org")) == len(over.mails("bob@example.org")) == 1
+    over.app.close()
 
 
 def test_an_edition_that_waits_for_a_person_sends_nothing_before(

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from bench.delivery_room import NOW, Desk, Room, address_of, make_store
 from digest.errors import NotFound
 from digest.states import Outcome, Result, State
+from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.ledger import LedgerStore
 from digest.storage.schema import deliveries, subscribers, suppressions
 from digest.storage.schema import ledger as kept
@@ -51,6 +52,26 @@ def test_only_active_readers_are_planned_and_suppressed_ones_say_so(room: Room) 
 def test_a_trial_reaches_only_the_named(room: Room) -> None:
     assert room.deliveries.plan(1, NOW, email_keys=[address_of(3)]) == 1
     assert room.deliveries.plan(1, NOW, readers=[4, 5]) == 2
+
+
+def test_a_trial_claims_only_what_is_planned_for_the_named(room: Room) -> None:
+    windows = IssueWindowStore(room.database)
+    named = [address_of(3), address_of(7), address_of(9)]
+    room.deliveries.plan(1, NOW)
+    crashed = room.deliveries.claim(1, "crashed", 4, NOW)  # 1 to 4
+    [put_off] = room.deliveries.claim(1, "slow", 1, NOW)  # 5
+    later = Outcome(State.DEFERRED, 450, "later", next_attempt_at=NOW)
+    room.deliveries.turn("slow", [Result(put_off.delivery, put_off.generation, later)], [], NOW)
+    after = NOW + timedelta(minutes=11)  # the lease of the first four is over
+    claims = room.deliveries.claim(1, "o", 2, after, email_keys=named)
+    claims += room.deliveries.claim(1, "o", 10, after, email_keys=named)
+    assert sorted(claim.subscriber for claim in claims) == [3, 7, 9]
+    assert not windows.may_send(1, after, email_keys=named)
+    assert windows.may_send(1, after, email_keys=[address_of(5)]), "put off, and now due"
+    assert windows.may_send(1, after), "the trial is over"
+    rest = room.deliveries.claim(1, "o", 10, after)
+    assert sorted(claim.subscriber for claim in rest) == [1, 2, 4, 5, 6, 8, 10]
+    assert {claim.subscriber for claim in crashed} == {1, 2, 3, 4}
 
 
 def test_two_owners_never_claim_the_same(room: Room) -> None:
