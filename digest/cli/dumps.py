@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.app.application import App
 from digest.archive.dump_results import DumpResult, IncomingDump, path_name
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table
@@ -32,7 +33,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Read dumps into the archive. Reading the same one twice changes nothing."""
-    app = context.obj.app
+    app: App = context.obj.app
     dumps = (_incoming(path, captured_at, archive_only, app.settings.dumps) for path in files)
     results: list[DumpResult] = []
     with progress("Reading dumps", len(files)) as bar:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.app.application import App
 from digest.cli.output import Json, objects, one, say, table
 from digest.editions import Figures
 from digest.operations import deliveries as delivery_operations
@@ -59,7 +60,7 @@ def resume_command(context: typer.Context, number: Number, as_json: Json = False
 @app.command("cancel")
 def cancel_command(context: typer.Context, number: Number, as_json: Json = False) -> None:
     """Send no more of an edition; what was sent stays sent."""
-    app = context.obj.app
+    app: App = context.obj.app
     show_figures(edition_operations.cancel(app.stores, number, app.clock()), as_json)
 
 
@@ -80,7 +81,7 @@ def settle_command(
     as_json: Json = False,
 ) -> None:
     """Decide what a crash left in doubt: show who it is, --resend it, or say that it --arrived."""
-    app = context.obj.app
+    app: App = context.obj.app
     if resend and arrived:
         raise typer.BadParameter("choose one of --resend and --arrived")
     if resend or arrived:

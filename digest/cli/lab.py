@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from digest.app.application import App
 from digest.choosing.editor import Rules
 from digest.choosing.issue_lab import EDITION, FLOORS, NAMES, IssueQuality, issue_quality
 from digest.cli.output import Json, objects, one, table, warn
@@ -157,7 +158,7 @@ def curve_command(
 @app.command("replay")
 def replay_command(context: typer.Context, json: Json = False) -> None:
     """Rank past editions anew and compare rankers by the readers' own feedback."""
-    app = context.obj.app
+    app: App = context.obj.app
     past = past_likes(app)
     archive = app.stores.archive.newest(app.settings.ranking.memory)
     rows = [("lexical", lab.replayed_feedback(past, None, archive))]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import typer
 
 from digest.cli.output import Json, objects, say
-from digest.composing.checks.preflight import lint_templates as lint_press
+from digest.composing.checks.preflight import lint_templates
 from digest.composing.issue_composer import build_renderers
 
 
 def lint_command(context: typer.Context, as_json: Json = False) -> None:
     """Check templates, catalogues, colours and a specimen of every mail; sends nothing."""
-    found = lint_press(build_renderers(context.obj.settings))
+    found = lint_templates(build_renderers(context.obj.settings))
     if as_json:
         objects(
             {

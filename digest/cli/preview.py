@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from digest.app.application import App
 from digest.cli.output import Json, one, say, warn
 from digest.cli.subscribers import say_understood
 from digest.composing.proofs.picture import take_picture
@@ -51,7 +52,7 @@ def preview_command(
     as_json: Json = False,
 ) -> None:
     """Show a reader's issue: what a run now would send them, or what an edition brought."""
-    app = context.obj.app
+    app: App = context.obj.app
     if diff is not None:
         _print_difference(issues.changed(app, email, diff, html=html), diff)
         return

@@ -32,7 +32,7 @@ def run_command(
     as_json: Json = False,
 ) -> None:
     """Make and send an edition: one pass over every active reader who had nothing of it."""
-    app = context.obj.app
+    app: App = context.obj.app
     if dry_run:
         _show_plans(issues.rehearse(app, label), issues.why_no_run(app, label), as_json)
         return

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.app.application import App
 from digest.cli.output import Json, objects, say, table, warn
 from digest.schedule.due import Due
 from digest.schedule.forecast import Sends, forecast
@@ -35,7 +36,7 @@ def schedule(
     as_json: Json = False,
 ) -> None:
     """Show the next sends: when, and to how many readers. Nothing is sent or changed."""
-    app = context.obj.app
+    app: App = context.obj.app
     zones = Zones(app.settings.schedule.timezone)
     rules, rhythms = app.time_rules, app.stores.rhythms
     rows = (

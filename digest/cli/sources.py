@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from digest.app.application import App
 from digest.cli.output import Json, objects, one, progress, say, table, warn
 from digest.operations.sources import fetch_now, look_up, sources_of
 from digest.storage.fetches import Fetch
@@ -13,7 +14,7 @@ from digest.storage.fetches import Fetch
 
 def sources(context: typer.Context, as_json: Json = False) -> None:
     """Show the sources of the settings: how each is, and when it is asked next."""
-    app = context.obj.app
+    app: App = context.obj.app
     of = sources_of(app)
     known = [(each, of.fetches.last(each.name), of.next_fetch(each)) for each in of.configured]
     if as_json:
@@ -57,7 +58,7 @@ def fetch_command(
     as_json: Json = False,
 ) -> None:
     """Ask the sources now, whether or not it is their turn."""
-    app = context.obj.app
+    app: App = context.obj.app
     of = sources_of(app)
     wanted = [of.named(name)] if name else list(of.configured)
     if not wanted:
@@ -78,7 +79,7 @@ def fetch_command(
 
 def enrich(context: typer.Context, as_json: Json = False) -> None:
     """Look up papers without an identifier at the service of the settings."""
-    app = context.obj.app
+    app: App = context.obj.app
     service = app.settings.enrichment.service
     if service == "off":
         warn('enrichment.service is "off": set it to arxiv or hugging-face')

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.app.application import App
 from digest.cli.arguments import a_date
 from digest.cli.output import Json, objects, one, progress, say, table, warn
 from digest.operations import readers as reader_operations
@@ -89,8 +90,8 @@ def add(
         "format": format,
         "breadth": breadth,
     }
-    app = context.obj.app
-    languages = app.press.languages.names() if language else ()
+    app: App = context.obj.app
+    languages = app.renderers.languages.names() if language else ()
     wishes = _wishes(app.stores.readers, email, fields, languages)
     reader, added = app.desk.add(email, wishes, app.clock(), confirmed=confirmed, how="command")
     liked: list[Paper] = []
@@ -146,7 +147,7 @@ def import_command(
     as_json: Json = False,
 ) -> None:
     """Add or change many readers from a file; who has no keywords is invited to choose some."""
-    app = context.obj.app
+    app: App = context.obj.app
     if keywords:
         read_preferences({"keywords": keywords})
     data = reader_operations.read_file(file)
@@ -248,7 +249,7 @@ def list_readers(
 @app.command("show")
 def show_reader(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Show all that is kept about one reader."""
-    app = context.obj.app
+    app: App = context.obj.app
     reader = app.desk.by_email(email)
     consents = [asdict(each) for each in app.stores.readers.consents(reader.id)]
     feedback = [asdict(each) for each in app.stores.readers.feedback(reader.id)]
@@ -277,7 +278,7 @@ def pause_reader(
     as_json: Json = False,
 ) -> None:
     """Send a reader nothing, until a day or until they are resumed."""
-    app = context.obj.app
+    app: App = context.obj.app
     reader = app.desk.by_email(email)
     paused = app.desk.pause(reader, until, app.clock(), how="command", source="operator")
     _changed(paused, as_json)
@@ -286,7 +287,7 @@ def pause_reader(
 @app.command("resume")
 def resume_reader(context: typer.Context, email: Email, as_json: Json = False) -> None:
     """Go on mailing a paused reader."""
-    app = context.obj.app
+    app: App = context.obj.app
     reader = app.desk.by_email(email)
     resumed = app.desk.resume(reader, app.clock(), how="command", source="operator")
     _changed(resumed, as_json)
@@ -302,7 +303,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Unsubscribe a reader; with --erase, forget them."""
-    app = context.obj.app
+    app: App = context.obj.app
     reader = app.desk.by_email(email)
     if not erase:
         _changed(app.desk.leave(reader, app.clock(), how="command", source="operator"), as_json)

@@ -34,6 +34,13 @@ def test_a_reader_is_added_then_changed(digest: Digest) -> None:
     assert [each["action"] for each in shown["consents"]] == ["vouch"]
 
 
+def test_a_reader_s_language_is_one_that_mails_are_written_in(digest: Digest) -> None:
+    add = ("subscribers", "add", "ada@example.org", "--confirmed", "--keywords", "robots")
+    assert digest(*add, "--language", "de", "--json").one["language"] == "de"
+    said = digest(*add, "--language", "xx")
+    assert said.code == 1 and "language" in said.err and "Traceback" not in said.err
+
+
 def test_what_was_understood_is_shown(digest: Digest) -> None:
     add = ("subscribers", "add", "ada@example.org", "--confirmed", "--keywords")
     said = digest(*add, "moss NOT image, NLP/CV")
