@@ -55,19 +55,19 @@ def main(readers: int, dumps: Sequence[Path]) -> None:
     settings = Settings.model_validate(
         {"newsletter": {"base_url": "https://digest.example.org", "sender": "digest@example.org"}}
     )
-    press = build_renderers(settings)
-    composer = IssueComposer(press, Tokens([b"a key that is long enough for all"]), settings)
+    renderers = build_renderers(settings)
+    composer = IssueComposer(renderers, Tokens([b"a key that is long enough for all"]), settings)
     edition = Edition(1, date(2026, 3, 2), "open", NOW, NOW, len(papers))
     people = [
         Subscriber(n, f"r{n}@example.org", f"r{n}@example.org", keywords)
         for n, keywords in enumerate(distinct_profiles(papers, readers))
     ]
-    _, once = timed(lambda: (editor.choose([IssueFor(people[0], 0)], 1), press.renderer("en")))
+    _, once = timed(lambda: (editor.choose([IssueFor(people[0], 0)], 1), renderers.renderer("en")))
     print(f"{len(papers)} papers, {readers} readers; once an edition: {once * 1e3:.0f} ms")
     for name in ("profiles of their own", "profiles seen before"):
         report(name, people, editor, composer, edition)
     chosen = [each for each in editor.choose([IssueFor(p, 0) for p in people[:100]], 1) if each[1]]
-    spent = sum(timed(partial(naive_mail, press, *each))[1] for each in chosen)
+    spent = sum(timed(partial(naive_mail, renderers, *each))[1] for each in chosen)
     print(f"{'naive':22} {spent / len(chosen) * 1e6:9.1f} µs a mail, composing alone")
 
 
@@ -148,17 +148,17 @@ def distinct_profiles(papers: Sequence[Paper], count: int) -> list[str]:
     return sorted(found, key=lambda _: rng.random())
 
 
-def naive_mail(press: Renderers, offer: Offer, picks: Sequence[Pick]) -> None:
+def naive_mail(renderers: Renderers, offer: Offer, picks: Sequence[Pick]) -> None:
     """Make one mail of the same templates from scratch: MJML, then Jinja for all its parts."""
     Templates(ROOT / "templates/email").html("issue.mjml")
-    desk = press.renderer("en")
-    desk.top(1, date(2026, 3, 2), "daily")
-    desk.section("picked", "", len(picks), "daily")
+    renderer = renderers.renderer("en")
+    renderer.top(1, date(2026, 3, 2), "daily")
+    renderer.section("picked", "", len(picks), "daily")
     for place, pick in enumerate(picks):
         paper, lead = offer.papers[pick.paper], place == 0
-        matched = desk.matched(paper, pick, lead=lead, in_section=True, density="full")
-        desk.card(paper, matched, lead=lead, density="full")
-    desk.foot(True)
+        matched = renderer.matched(paper, pick, lead=lead, in_section=True, density="full")
+        renderer.card(paper, matched, lead=lead, density="full")
+    renderer.foot(True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bench.delivery_room import NOW, Desk, Room
+from bench.delivery_room import NOW, Room, SampleIssues
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
@@ -108,7 +108,7 @@ def work(
     now = NOW + timedelta(minutes=skew_minutes)
     fuse = Fuse(point, count)
     database = open_database(sqlite_url(data / "digest.db"))
-    room = Room.make(database, desk=Desk(cards=30))
+    room = Room.make(database, samples=SampleIssues(cards=30))
     store = FusedStore(database)
     store.fuse = fuse
     room.deliveries = store

@@ -15,7 +15,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from bench import newsroom
-from bench.delivery_room import NOW, Desk, Room, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, make_store
 from bench.meter import meter
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.dkim import KeyRing, load_key, make_key
@@ -64,7 +64,7 @@ def naive(folder: Path, port: int, mails: int, *algorithms: str) -> None:
     from jinja2 import Environment  # noqa: PLC0415 - only this contestant needs it
     from mjml import mjml2html  # noqa: PLC0415 - only this contestant needs it
 
-    desk = Desk()
+    samples = SampleIssues()
     template = Environment(autoescape=True).from_string(_MJML)
     place = Path(tempfile.mkdtemp(dir=folder))
     store = sqlite3.connect(place / "naive.db")
@@ -75,7 +75,7 @@ def naive(folder: Path, port: int, mails: int, *algorithms: str) -> None:
     server = smtplib.SMTP("127.0.0.1", port)
     with meter():
         for reader in range(1, mails + 1):
-            issue = desk.issue(reader)
+            issue = samples.issue(reader)
             message = _message(issue, mjml2html(template.render(issue=issue, cards=_cards(issue))))
             if pem:
                 signature = dkim.sign(message.as_bytes(), b"k", DOMAIN.encode(), pem)
@@ -133,7 +133,7 @@ def sample(folder: Path, port: int, mails: int) -> None:
     """Make the keys; write one mail's parts as files, for the senders that are not Python."""
     place = folder / "sample"
     place.mkdir(exist_ok=True)
-    issue = Desk().issue(1)
+    issue = SampleIssues().issue(1)
     for kind in ("html", "text"):
         (place / f"body.{kind}").write_text("".join(getattr(f, kind) for f in issue.fragments))
     (place / "holes.json").write_text(json.dumps(dict(HOLES)))

@@ -103,7 +103,7 @@ def _reader(number: int, now: datetime) -> dict[str, object]:
     }
 
 
-class Desk:
+class SampleIssues:
     """Composes issues from a shell and cards, as the real composer does."""
 
     def __init__(self, *, cards: int = 100, seed: int = 7, card_bytes: int = 4200) -> None:
@@ -179,15 +179,15 @@ class Room:
     database: Database
     deliveries: DeliveryStore
     recipes: RecipeStore
-    press: Freezer
-    desk: Desk
+    freezer: Freezer
+    samples: SampleIssues
 
     @staticmethod
     def make(
         database: Database,
         *,
         keys: KeyRing | None = None,
-        desk: Desk | None = None,
+        samples: SampleIssues | None = None,
         lease: timedelta = timedelta(minutes=10),
     ) -> Room:
         """Furnish a room around a store."""
@@ -204,8 +204,14 @@ class Room:
             selectors=tuple(key.selector for key in ring.signing),
         )
         recipes = RecipeStore(database)
-        press = Freezer(recipes, letterhead, ring, SECRET)
-        return Room(database, DeliveryStore(database, lease=lease), recipes, press, desk or Desk())
+        freezer = Freezer(recipes, letterhead, ring, SECRET)
+        return Room(
+            database,
+            DeliveryStore(database, lease=lease),
+            recipes,
+            freezer,
+            samples or SampleIssues(),
+        )
 
     def ready(self, claim: Claim, recipe: Recipe) -> ReadyMail:
         """Return a frozen delivery as the sender takes it."""
@@ -216,7 +222,7 @@ class Room:
             sender=return_path("bounces@digest.example.org", claim.delivery, SECRET),
             recipient=recipe.to_address,
             message_id=recipe.message_id,
-            build=lambda: self.press.parts_of(recipe),
+            build=lambda: self.freezer.parts_of(recipe),
             refused_before=claim.refusals > 0,
         )
 
@@ -234,7 +240,9 @@ class Room:
     def _prepared(self, owner: str, claims: Sequence[Claim], now: datetime) -> Iterator[ReadyMail]:
         new = [claim for claim in claims if not claim.frozen]
         old = [claim for claim in claims if claim.frozen]
-        frozen = self.press.freeze([self.desk.issue(c.subscriber, c.edition) for c in new], now)
+        frozen = self.freezer.freeze(
+            [self.samples.issue(c.subscriber, c.edition) for c in new], now
+        )
         kept = self.deliveries.freeze(owner, list(zip(new, frozen, strict=True)))
         stored = self.recipes.read([claim.delivery for claim in old])
         for claim in old:

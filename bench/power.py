@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from bench.crash_worker import CONNECTIONS, PIPELINE
-from bench.delivery_room import NOW, Desk, Room, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, make_store
 from bench.smtp_recorder import Recorder
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender
@@ -237,7 +237,7 @@ def _mails_in(step: Step) -> list[str]:
 def resume(cut: Cut) -> list[str]:
     """Go on from a power cut; return what is wrong with the result, if anything."""
     database = open_database(sqlite_url(cut.folder / "digest.db"))
-    room = Room.make(database, desk=Desk(cards=30))
+    room = Room.make(database, samples=SampleIssues(cards=30))
     store = room.deliveries
     before = store.accounting(1)
     store.reap(DeadSenders(cut.folder / "owners", alone=True), NOW)

@@ -54,8 +54,10 @@ class CardCache:
     one of them stands for all. A card whose template cannot be split stands for itself.
     """
 
-    def __init__(self, desk: Renderer, on_card: Callable[[Fragment], None] | None = None) -> None:
-        self._desk = desk
+    def __init__(
+        self, renderer: Renderer, on_card: Callable[[Fragment], None] | None = None
+    ) -> None:
+        self._renderer = renderer
         self._blanks: dict[Hashable, _Blank | None] = {}  # None: the template cannot be split
         self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share
         self._openings = 0
@@ -84,7 +86,7 @@ class CardCache:
         return known
 
     def _filled(self, blank: _Blank, paper: Paper, pick: Pick, in_section: bool) -> Measured:
-        why, marks = self._desk.why(paper, pick, in_section), blank.text.marks(paper, pick)
+        why, marks = self._renderer.why(paper, pick, in_section), blank.text.marks(paper, pick)
         row, html_bytes, tokens = list(blank.row), blank.html_bytes, blank.tokens
         pieces = self._pieces
         values = {"why": why, "contribution": marks[0], "result": marks[1], "abstract": marks}
@@ -100,11 +102,11 @@ class CardCache:
         return Measured(tuple(row), html_bytes, tokens)
 
     def _blank(self, paper: Paper, lead: bool, density: Density) -> _Blank | None:
-        skeleton = self._desk.skeleton(paper, lead=lead, density=density)
+        skeleton = self._renderer.skeleton(paper, lead=lead, density=density)
         if skeleton is None:
             return None
         if self._on_card:
-            matched = self._desk.matched(
+            matched = self._renderer.matched(
                 paper, _specimen(paper), lead=lead, in_section=False, density=density
             )
             self._on_card(_joined(skeleton, matched))
@@ -119,7 +121,7 @@ class CardCache:
                 for at, (joint, slot) in enumerate(zip(skeleton, slots, strict=True))
                 if slot
             ),
-            self._desk.text_of(paper, lead=lead, density=density),
+            self._renderer.text_of(paper, lead=lead, density=density),
             sum(piece.html_bytes for piece in fixed),
             sum(piece.tokens for piece in fixed),
         )
@@ -136,7 +138,7 @@ class CardCache:
     def _made(
         self, opening: _Opening, shown: CardText, why: Why, marks: tuple[Marks, Marks]
     ) -> Fragment:
-        matched = self._desk.filled(shown, why, marks)
+        matched = self._renderer.filled(shown, why, marks)
         html, text = opening.joint
         of_text = matched.in_text()
         return Fragment(
@@ -147,8 +149,10 @@ class CardCache:
     def _whole(
         self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
     ) -> Measured:
-        matched = self._desk.matched(paper, pick, lead=lead, in_section=in_section, density=density)
-        card = self._desk.card(paper, matched, lead=lead, density=density)
+        matched = self._renderer.matched(
+            paper, pick, lead=lead, in_section=in_section, density=density
+        )
+        card = self._renderer.card(paper, matched, lead=lead, density=density)
         known = self._pieces.get((card.html, card.text))
         if known is None:
             if self._on_card:

@@ -52,11 +52,11 @@ def build_renderers(settings: Settings) -> Renderers:
 class IssueComposer:
     """Makes issues for a run, with their links, and stops it when they are not fit."""
 
-    def __init__(self, press: Renderers, tokens: Tokens, settings: Settings) -> None:
-        self._press = press
+    def __init__(self, renderers: Renderers, tokens: Tokens, settings: Settings) -> None:
+        self._renderers = renderers
         self._tokens = tokens
         self._settings = settings
-        self._sheets: dict[tuple[int, str], tuple[EditionRenderer, CardChecks]] = {}
+        self._editions: dict[tuple[int, str], tuple[EditionRenderer, CardChecks]] = {}
         self._checked: set[int] = set()  # editions whose sample passed the preflight
 
     def compose(
@@ -71,16 +71,18 @@ class IssueComposer:
     ) -> Issue:
         """Return one reader's issue of an edition; `first`: it bids them welcome."""
         kind: Kind = "weekly" if reader.cadence == "weekly" else "daily"
-        sheet = self._sheet(edition, "welcome" if first else kind)
-        return compose(_reader(reader), sheet, picks, papers, now=now, links=self._links(now))
+        edition_renderer = self._renderer(edition, "welcome" if first else kind)
+        return compose(
+            _reader(reader), edition_renderer, picks, papers, now=now, links=self._links(now)
+        )
 
     def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
         """Return the note for a reader for whom there is no paper, if the operator wants one."""
         if self._settings.newsletter.quiet_day != "note":
             return None
-        sheet = self._sheet(edition, "daily")
+        edition_renderer = self._renderer(edition, "daily")
         links = self._links(now)
-        return compose_quiet(_reader(reader), sheet, "no_match", now=now, links=links)
+        return compose_quiet(_reader(reader), edition_renderer, "no_match", now=now, links=links)
 
     def check(self, edition: Edition, issues: Sequence[Issue]) -> None:
         """Look at a sample before anything is sent, and at every card and mail.
@@ -88,23 +90,25 @@ class IssueComposer:
         Raises DeliveryError, which says what is wrong in which template; nothing was sent.
         """
         problems = [problem for issue in issues if (problem := mail_problem(issue))]
-        sheets = [sheet for (number, _), sheet in self._sheets.items() if number == edition.number]
-        found = [finding for press, cards in sheets for finding in cards.findings(press)]
+        made = [pair for (number, _), pair in self._editions.items() if number == edition.number]
+        found = [finding for renderer, cards in made for finding in cards.findings(renderer)]
         if edition.number not in self._checked and issues:
-            found += preflight(self._sheet(edition, "daily"), issues)
+            found += preflight(self._renderer(edition, "daily"), issues)
         problems += [str(each) for each in found if each.severity == "error"]
         if problems:
             more = f" (and {len(problems) - 1} more; see `digest lint`)" if problems[1:] else ""
             raise DeliveryError(f"the edition was stopped before sending: {problems[0]}{more}")
         self._checked.add(edition.number)
 
-    def _sheet(self, edition: Edition, kind: Kind) -> EditionRenderer:
+    def _renderer(self, edition: Edition, kind: Kind) -> EditionRenderer:
         key = (edition.number, kind)
-        if key not in self._sheets:
+        if key not in self._editions:
             cards = CardChecks()
-            press = self._press.edition(edition.number, edition.label, kind, on_card=cards.add)
-            self._sheets[key] = press, cards
-        return self._sheets[key][0]
+            renderer = self._renderers.edition(
+                edition.number, edition.label, kind, on_card=cards.add
+            )
+            self._editions[key] = renderer, cards
+        return self._editions[key][0]
 
     def _links(self, now: datetime) -> _MailLinks:
         return _MailLinks(self._tokens, self._settings, now)

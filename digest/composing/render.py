@@ -70,15 +70,15 @@ def compose(
     """
     if not picks:
         raise ValueError(f"nothing was picked for reader {reader.id}")
-    sheet = edition.in_language(reader.language)
+    localised = edition.in_language(reader.language)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     can_leave = bool(edition.settings.base_url or mailto)
-    content = sheet.content(
+    content = localised.content(
         picks,
         len(token),
         can_leave,
-        lambda: _content(sheet, edition, picks, papers, len(token), can_leave),
+        lambda: _content(localised, edition, picks, papers, len(token), can_leave),
     )
     return _addressed(reader, edition, content, token, mailto, now)
 
@@ -92,10 +92,10 @@ def compose_quiet(
     links: MailLinks,
 ) -> Issue:
     """Return the note of a day without papers, for the setting `quiet_day = "note"`."""
-    sheet = edition.in_language(reader.language)
+    localised = edition.in_language(reader.language)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
-    note = sheet.quiet(cause, bool(edition.settings.base_url or mailto))
+    note = localised.quiet(cause, bool(edition.settings.base_url or mailto))
     content = Content(note.subject, note.preheader, "", "", (note.fragment,), (), {})
     return _addressed(reader, edition, content, token, mailto, now)
 
@@ -140,7 +140,7 @@ def _addressed(
 
 
 def _content(
-    sheet: EditionInLanguage,
+    localised: EditionInLanguage,
     edition: EditionRenderer,
     picks: Sequence[Pick],
     papers: Mapping[int, Paper],
@@ -149,23 +149,23 @@ def _content(
 ) -> Content:
     """Return what all readers with these picks get."""
     sections = sections_of(picks)
-    fitted, headings = _fitted(sheet, edition, sections, picks, papers, token_length, can_leave)
+    fitted, headings = _fitted(localised, edition, sections, picks, papers, token_length, can_leave)
     shown = _without(sections, len(fitted.cards)) if fitted.left_out else sections
-    row = [sheet.top, *headings]
+    row = [localised.top, *headings]
     for section in shown:
-        row += [sheet.section(section), *[fitted.cards[place] for place in section.places]]
+        row += [localised.section(section), *[fitted.cards[place] for place in section.places]]
     if fitted.left_out:
-        row.append(sheet.overflow)
-    row.append(sheet.foot(can_leave))
+        row.append(localised.overflow)
+    row.append(localised.foot(can_leave))
     ordered = [picks[place] for section in shown for place in section.places]
     found = [papers[pick.paper] for pick in ordered if pick.section == "picked"]
     every = [papers[pick.paper] for pick in ordered]
-    subject, opening = sheet.lines(topic_of(ordered[0]), found or every)
+    subject, opening = localised.lines(topic_of(ordered[0]), found or every)
     return Content(
         subject=subject,
         preheader=opening,
-        contents=sheet.contents_line(every, shown),
-        message=sheet.desk.left_out(fitted.left_out) if fitted.left_out else "",
+        contents=localised.contents_line(every, shown),
+        message=localised.renderer.left_out(fitted.left_out) if fitted.left_out else "",
         fragments=tuple([fragment for piece in row for fragment in piece.fragments]),
         papers=tuple([pick.paper for pick in ordered]),
         scores={pick.paper: pick.score for pick in ordered},
@@ -179,7 +179,7 @@ def _without(sections: Sequence[IssueSection], first: int) -> list[IssueSection]
 
 
 def _fitted(
-    sheet: EditionInLanguage,
+    localised: EditionInLanguage,
     edition: EditionRenderer,
     sections: Sequence[IssueSection],
     picks: Sequence[Pick],
@@ -191,14 +191,14 @@ def _fitted(
     by_keyword = len(picks) >= AT_LEAST
     headings = []
     if by_keyword and edition.kind != "daily":
-        headings.append(sheet.section(IssueSection("picked", "", tuple(range(len(picks))))))
-    titles = map(sheet.section, sections)
-    frame = [sheet.top, *headings, *titles, sheet.overflow, sheet.foot(can_leave)]
+        headings.append(localised.section(IssueSection("picked", "", tuple(range(len(picks))))))
+    titles = map(localised.section, sections)
+    frame = [localised.top, *headings, *titles, localised.overflow, localised.foot(can_leave)]
     fitted = fit(
         edition.settings.max_html_bytes - weight_of(frame, token_length) - _FILLS,
         token_length,
         len(picks),
-        lambda place, density: sheet.card(
+        lambda place, density: localised.card(
             papers[picks[place].paper], picks[place], place == 0, by_keyword, density
         ),
     )

@@ -93,24 +93,29 @@ class EditionRenderer:
     """One edition's shell and cards, in each language that is asked for."""
 
     def __init__(
-        self, press: Renderers, number: int, day: date, kind: Kind, on_card: OnCard | None = None
+        self,
+        renderers: Renderers,
+        number: int,
+        day: date,
+        kind: Kind,
+        on_card: OnCard | None = None,
     ) -> None:
-        self.press = press
-        self.settings = press.settings
+        self.renderers = renderers
+        self.settings = renderers.settings
         self.number = number
         self.day = day
         self.kind: Kind = kind
         self.on_card = on_card
-        self._sheets: dict[str, EditionInLanguage] = {}
+        self._by_language: dict[str, EditionInLanguage] = {}
 
     def in_language(self, language: str) -> EditionInLanguage:
         """Return the edition in one language."""
-        found = self._sheets.get(language)
+        found = self._by_language.get(language)
         if found is None:
-            desk = self.press.renderer(language)
-            found = self._sheets.get(desk.words.language)  # `de-AT` and `de` share one
-            found = self._sheets[language] = found or EditionInLanguage(self, desk)
-            self._sheets[desk.words.language] = found
+            renderer = self.renderers.renderer(language)
+            found = self._by_language.get(renderer.words.language)  # `de-AT` and `de` share one
+            found = self._by_language[language] = found or EditionInLanguage(self, renderer)
+            self._by_language[renderer.words.language] = found
         return found
 
 
@@ -130,17 +135,17 @@ class Content:
 class EditionInLanguage:
     """An edition in one language: its shell, and the cards made so far."""
 
-    def __init__(self, edition: EditionRenderer, desk: Renderer) -> None:
-        self.desk = desk
-        self.words = desk.words
-        self.top = desk.top(edition.number, edition.day, edition.kind)
-        self.overflow = desk.overflow()
+    def __init__(self, edition: EditionRenderer, renderer: Renderer) -> None:
+        self.renderer = renderer
+        self.words = renderer.words
+        self.top = renderer.top(edition.number, edition.day, edition.kind)
+        self.overflow = renderer.overflow()
         self._edition = edition
         self._feet: dict[bool, Measured] = {}
         self._notes: dict[tuple[str, bool], Note] = {}
         self._sections: dict[tuple[str, str, int], Measured] = {}
-        on_card = edition.on_card and partial(edition.on_card, desk.words.language)
-        self._deck = CardCache(desk, on_card)
+        on_card = edition.on_card and partial(edition.on_card, renderer.words.language)
+        self._card_cache = CardCache(renderer, on_card)
         self._contents: dict[tuple[int, int, bool], Content] = {}
         self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
 
@@ -148,7 +153,7 @@ class EditionInLanguage:
         """Return the footer, with or without a way to unsubscribe."""
         found = self._feet.get(can_leave)
         if found is None:
-            found = self._feet[can_leave] = self.desk.foot(can_leave)
+            found = self._feet[can_leave] = self.renderer.foot(can_leave)
         return found
 
     def quiet(self, cause: QuietCause, can_leave: bool) -> Note:
@@ -156,7 +161,7 @@ class EditionInLanguage:
         found = self._notes.get((cause, can_leave))
         if found is None:
             edition = self._edition
-            found = self.desk.quiet(edition.number, edition.day, cause, can_leave)
+            found = self.renderer.quiet(edition.number, edition.day, cause, can_leave)
             self._notes[(cause, can_leave)] = found
         return found
 
@@ -166,7 +171,7 @@ class EditionInLanguage:
         found = self._sections.get((kind, keyword, count))
         if found is None:
             make_room(self._sections, _MOST_LINES)
-            made = self.desk.section(kind, keyword, count, self._edition.kind)
+            made = self.renderer.section(kind, keyword, count, self._edition.kind)
             found = self._sections[(kind, keyword, count)] = made
         return found
 
@@ -194,7 +199,7 @@ class EditionInLanguage:
         self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
     ) -> Measured:
         """Return a paper's card for a pick; in its keyword's section, or not."""
-        return self._deck.card(paper, pick, lead, in_section, density)
+        return self._card_cache.card(paper, pick, lead, in_section, density)
 
     def lines(self, topic: str, papers: Sequence[Paper]) -> tuple[str, str]:
         """Return the subject and the preheader; `papers` are those for the reader's keywords."""
@@ -203,7 +208,7 @@ class EditionInLanguage:
         if found is None:
             make_room(self._lines, _MOST_LINES)
             of, edition, words = self._edition.settings, self._edition, self.words
-            told = self.desk.text_of(papers[0], lead=True, density="full").contribution.plain
+            told = self.renderer.text_of(papers[0], lead=True, density="full").contribution.plain
             number = edition.number
             found = self._lines[key] = (
                 subject(words, of.tone, of.name, number, topic, papers, kind=edition.kind),

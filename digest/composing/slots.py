@@ -168,7 +168,7 @@ class _Inspection:
 
     def passes(self, name: str) -> bool:
         loader = self._environment.loader
-        assert loader is not None  # noqa: S101 - the desk's environments have one
+        assert loader is not None  # noqa: S101 - the renderer's environments have one
         tree = self._environment.parse(loader.get_source(self._environment, name)[0])
         return self._only_show(tree.body)
 

@@ -37,7 +37,7 @@ class DeliveryEngine:
     def __init__(
         self,
         owner: LivingSender,
-        press: Freezer,
+        freezer: Freezer,
         sender: Sender,
         recipes: Recipes,
         *,
@@ -47,7 +47,7 @@ class DeliveryEngine:
     ) -> None:
         """memory: of the relay's health; None: a way out that has none."""
         self._owner = owner
-        self._press = press
+        self._freezer = freezer
         self._sender = sender
         self._recipes = recipes
         self._return_path = return_path
@@ -61,7 +61,7 @@ class DeliveryEngine:
 
     def freeze(self, issues: Sequence[Issue], now: datetime) -> list[FrozenIssue]:
         """Turn issues into recipes."""
-        return self._press.freeze(issues, now)
+        return self._freezer.freeze(issues, now)
 
     def ready(
         self,
@@ -81,7 +81,7 @@ class DeliveryEngine:
                 yield self._mail(claim, fresh[claim.delivery].made)
             elif claim.delivery in blobs:
                 kept = Recipe.unpack(blobs[claim.delivery])
-                recipe = self._press.as_of_today(kept, addresses.get(claim.subscriber))
+                recipe = self._freezer.as_of_today(kept, addresses.get(claim.subscriber))
                 if recipe != kept:  # what is kept is what is sent
                     self._recipes.replace(claim.delivery, recipe.pack())
                 yield self._mail(claim, recipe)
@@ -109,7 +109,7 @@ class DeliveryEngine:
             sender=verp.return_path(self._return_path, claim.delivery, self._secret),
             recipient=ascii_domain(recipe.to_address),
             message_id=recipe.message_id,
-            build=lambda: self._press.parts_of(recipe),
+            build=lambda: self._freezer.parts_of(recipe),
             refused_before=claim.refusals > 0,
         )
 

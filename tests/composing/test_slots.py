@@ -57,8 +57,8 @@ def of_pieces(
 
 
 def whole(sheet: EditionInLanguage, some: Paper, pick: Pick, lead: bool, density: Density) -> Card:
-    matched = sheet.desk.matched(some, pick, lead=lead, in_section=False, density=density)
-    card = sheet.desk.card(some, matched, lead=lead, density=density)
+    matched = sheet.renderer.matched(some, pick, lead=lead, in_section=False, density=density)
+    card = sheet.renderer.card(some, matched, lead=lead, density=density)
     return card.html, card.text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW, Desk, Room, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, make_store
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.interface import Transport
 from digest.delivery.journal import Tally
@@ -77,7 +77,8 @@ def post(tmp_path: Path) -> MakePost:
 
     def make(readers: int) -> Post:
         room = Room.make(
-            make_store(tmp_path / "digest.db", readers), desk=Desk(cards=12, card_bytes=500)
+            make_store(tmp_path / "digest.db", readers),
+            samples=SampleIssues(cards=12, card_bytes=500),
         )
         assert room.deliveries.plan(1, NOW) == readers
         return Post(tmp_path, room, readers)

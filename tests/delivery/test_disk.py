@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW, Desk, Room, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, make_store
 from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.sender import Sender
@@ -46,7 +46,7 @@ def small_disk() -> Iterator[Path]:
 
 
 def test_a_disk_that_fills_up_while_it_sends_costs_nobody_their_mail(small_disk: Path) -> None:
-    room = Room.make(make_store(small_disk / "digest.db", READERS), desk=Desk(cards=12))
+    room = Room.make(make_store(small_disk / "digest.db", READERS), samples=SampleIssues(cards=12))
     room.deliveries.plan(1, NOW)
     place, filler = Post(small_disk, room, READERS), small_disk / "filler"
 
@@ -136,7 +136,9 @@ def _send(folder: Path, port: int) -> None:
     """Send with a writable folder of owners beside the store that is not."""
     with tempfile.TemporaryDirectory() as elsewhere:
         owner = LivingSender(Path(elsewhere))
-        room = Room.make(open_database(sqlite_url(folder / "digest.db")), desk=Desk(cards=3))
+        room = Room.make(
+            open_database(sqlite_url(folder / "digest.db")), samples=SampleIssues(cards=3)
+        )
         sender = Sender(
             room.deliveries, owner, relay_to(port), clock=lambda: NOW, rng=random.Random(1)
         )

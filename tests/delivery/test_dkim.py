@@ -8,7 +8,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from bench.delivery_room import NOW, Desk, Room, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, make_store
 from digest.delivery.dkim import DkimKey, KeyRing, load_key, make_key
 from digest.delivery.message import Letterhead, Recipe, SenderHeaders, assemble, encoded
 from digest.errors import DeliveryError, NotFound
@@ -49,8 +49,8 @@ def letterhead(*keys: DkimKey, relay_rewrites: bool = False) -> Letterhead:
 
 
 def signed(*keys: DkimKey, recipe: Recipe = RECIPE, relay_rewrites: bool = False) -> bytes:
-    desk = Desk(cards=3)
-    parts = [encoded(part) for part in (desk.head, *desk.cards, desk.foot)]
+    samples = SampleIssues(cards=3)
+    parts = [encoded(part) for part in (samples.head, *samples.cards, samples.foot)]
     return assemble(
         recipe, parts, SenderHeaders(letterhead(*keys, relay_rewrites=relay_rewrites), keys)
     )
@@ -171,19 +171,19 @@ def test_after_a_rotation_old_issues_still_give_their_signed_bytes(tmp_path: Pat
     old = make_key(folder / "s1.pem", domain=DOMAIN, selector="s1")
     database = make_store(tmp_path / "d.db", 1)
     first = Room.make(database, keys=KeyRing([old], folder))
-    recipe = first.press.freeze([first.desk.issue(1)], NOW)[0].made
-    sent = first.press.bytes_of(recipe)
+    recipe = first.freezer.freeze([first.samples.issue(1)], NOW)[0].made
+    sent = first.freezer.bytes_of(recipe)
 
     new = make_key(folder / "s2.pem", domain=DOMAIN, selector="s2")
     second = Room.make(database, keys=KeyRing([new], folder))
-    assert second.press.preview(recipe) == (sent, None)
-    fresh = second.press.freeze([second.desk.issue(1, 2)], NOW)[0].made
-    assert b"s=s2;" in second.press.bytes_of(fresh)
+    assert second.freezer.preview(recipe) == (sent, None)
+    fresh = second.freezer.freeze([second.samples.issue(1, 2)], NOW)[0].made
+    assert b"s=s2;" in second.freezer.bytes_of(fresh)
 
     (folder / "s1.pem").unlink()
     third = Room.make(database, keys=KeyRing([new], folder))
-    shown, why = third.press.preview(recipe)
+    shown, why = third.freezer.preview(recipe)
     assert why is not None and "'s1'" in why
     assert sent.endswith(shown)
     with pytest.raises(NotFound):
-        third.press.bytes_of(recipe)
+        third.freezer.bytes_of(recipe)

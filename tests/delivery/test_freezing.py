@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.delivery_room import NOW, Desk
+from bench.delivery_room import NOW, SampleIssues
 from digest.delivery.dkim import KeyRing
 from digest.delivery.freezing import Freezer
 from digest.delivery.message import Letterhead
@@ -25,10 +25,10 @@ class Shelf(MemoryFragments):
 
 
 def test_each_edition_keeps_its_own_fragments_and_each_of_them_once() -> None:
-    desk, shelf = Desk(cards=12, card_bytes=300), Shelf()
+    samples, shelf = SampleIssues(cards=12, card_bytes=300), Shelf()
     freezer = Freezer(shelf, Letterhead("papers@digest.example.org"), KeyRing(), b"x" * 32)
     issues = {
-        (edition, reader): desk.issue(reader, edition)
+        (edition, reader): samples.issue(reader, edition)
         for edition in (1, 2)
         for reader in range(1, 9)
     }
@@ -47,7 +47,7 @@ def test_each_edition_keeps_its_own_fragments_and_each_of_them_once() -> None:
 def test_equal_fragments_are_one_whoever_made_them() -> None:
     shelf = Shelf()
     freezer = Freezer(shelf, Letterhead("papers@digest.example.org"), KeyRing(), b"x" * 32)
-    first, again = Desk(cards=3).issue(1), Desk(cards=3).issue(1)
+    first, again = SampleIssues(cards=3).issue(1), SampleIssues(cards=3).issue(1)
     one, other = freezer.freeze([first], NOW), freezer.freeze([again], NOW)
     assert one[0].made.fragments == other[0].made.fragments
     assert len(shelf.kept) == len(set(first.fragments))

@@ -29,13 +29,13 @@ async def _takes_nothing(talk: Talk) -> None:
 
 
 def _make_long(place: Post) -> None:
-    parts_of = place.room.press.parts_of
+    parts_of = place.room.freezer.parts_of
 
     def longer(recipe: Recipe) -> tuple[bytes, bytes]:
         head, body = parts_of(recipe)
         return head, body + MORE
 
-    place.room.press.parts_of = longer  # type: ignore[method-assign]
+    place.room.freezer.parts_of = longer  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("long", [True, False])

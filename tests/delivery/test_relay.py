@@ -9,7 +9,7 @@ import dkim
 import pytest
 from aiosmtpd.smtp import Envelope, Session
 
-from bench.delivery_room import NOW, Desk, Room, address_of, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, address_of, make_store
 from digest.delivery.dkim import KeyRing, make_key
 from digest.delivery.message import Recipe
 from digest.mail import HOLES, Fragment, Issue
@@ -25,7 +25,7 @@ DOTS = "\n.\n..\n.hidden\nnot. hidden .\n...\n \n\t\n trailing blanks  \t\n"
 LONG = "x" * 3000 + " " + "λ→漢字é" * 400 + "\n"
 
 
-class HardDesk(Desk):
+class HardSamples(SampleIssues):
     """Writes what a relay is most likely to change."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ def place(tmp_path: Path) -> Post:
         for kind in ("rsa", "ed25519")
     ]
     store = make_store(tmp_path / "digest.db", READERS)
-    room = Room.make(store, keys=KeyRing(keys), desk=HardDesk())
+    room = Room.make(store, keys=KeyRing(keys), samples=HardSamples())
     room.deliveries.plan(1, NOW)
     return Post(tmp_path, room, READERS)
 
@@ -63,12 +63,12 @@ def assert_all_arrived_unharmed(place: Post, server: Aiosmtpd) -> None:
     assert place.count().accepted == READERS
     arrived = dict(server.mails)
     assert len(server.mails) == len(arrived) == READERS
-    keys = [place.room.press._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
+    keys = [place.room.freezer._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
     records = {f"{key.record_name}.".encode(): key.record.encode() for key in keys}
     for reader in range(1, READERS + 1):
         mail = arrived[address_of(reader)]
         recipe = Recipe.unpack(place.room.recipes.of_reader(reader, 1))
-        assert mail.endswith(place.room.press.bytes_of(recipe))
+        assert mail.endswith(place.room.freezer.bytes_of(recipe))
         for index in range(2):
             verifier = dkim.DKIM(mail)
             assert verifier.verify(idx=index, dnsfunc=lambda name, timeout=5: records.get(name))
@@ -100,7 +100,7 @@ def test_signatures_survive_a_real_postfix(place: Post) -> None:
 
 
 def test_signatures_survive_postfix_and_dovecot_by_a_verifier_of_another_make(place: Post) -> None:
-    keys = [place.room.press._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
+    keys = [place.room.freezer._keys.find(s, DOMAIN) for s in ("rsa", "ed25519")]
     records = {key.record_name: key.record for key in keys}
     with dovecot() as boxes, postfix(f"lmtp:inet:127.0.0.1:{boxes.port}") as port:
         place.send(relay_to(port))

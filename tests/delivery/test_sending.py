@@ -27,7 +27,7 @@ def test_everybody_gets_their_own_mail_once(post: MakePost) -> None:
         assert mail.content is not None and f"<{mail.recipient}>".encode() in mail.content
         assert mail.sender.startswith("bounces+")
     assert len({mail.message_id for mail in server.accepted}) == 60
-    assert len(place.room.press.letterhead.from_address) > 0
+    assert len(place.room.freezer.letterhead.from_address) > 0
     assert not list((place.folder / "owners").iterdir())
 
 
@@ -40,7 +40,7 @@ def test_what_was_sent_can_be_made_again(post: MakePost) -> None:
 
     for reader in (1, 2, 3):
         recipe = Recipe.unpack(place.room.recipes.of_reader(reader, 1))
-        assert place.room.press.bytes_of(recipe) == sent[address_of(reader)]
+        assert place.room.freezer.bytes_of(recipe) == sent[address_of(reader)]
 
 
 def test_a_server_without_pipelining_is_served_step_by_step(post: MakePost) -> None:
@@ -76,7 +76,7 @@ def test_rates_are_kept(post: MakePost) -> None:
 
 def test_an_address_with_non_ascii_local_part_needs_smtputf8(post: MakePost) -> None:
     place = post(2)
-    place.room.desk.issue = _unicode_issue(place.room.desk.issue)  # type: ignore[method-assign]
+    place.room.samples.issue = _unicode_issue(place.room.samples.issue)  # type: ignore[method-assign]
 
     async def script(talk: Talk) -> None:
         await talk.hello("PIPELINING", "8BITMIME")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bench.delivery_room import NOW, Desk, Room, address_of, make_store
+from bench.delivery_room import NOW, Room, SampleIssues, address_of, make_store
 from digest.errors import NotFound
 from digest.states import Outcome, Result, State
 from digest.storage.issue_windows import IssueWindowStore
@@ -20,7 +20,9 @@ from digest.storage.schema import ledger as kept
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return Room.make(make_store(tmp_path / "digest.db", 10), desk=Desk(cards=5, card_bytes=300))
+    return Room.make(
+        make_store(tmp_path / "digest.db", 10), samples=SampleIssues(cards=5, card_bytes=300)
+    )
 
 
 def accept(room: Room, most: int = 10) -> None:

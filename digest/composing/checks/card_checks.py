@@ -44,16 +44,16 @@ class CardChecks:
             cards = [proof_of("", [fragment], FILLS) for fragment in fragments]
             for at in range(0, len(cards), _TOGETHER):
                 found += _batch_findings(shell, cards[at : at + _TOGETHER])
-        return located(found, edition.press.templates) if found else []
+        return located(found, edition.renderers.templates) if found else []
 
 
-def _shell(sheet: EditionInLanguage) -> tuple[Proof, Proof]:
+def _shell(localised: EditionInLanguage) -> tuple[Proof, Proof]:
     """Return what stands above the cards and below them."""
     above = [
-        *sheet.top.fragments,
-        *sheet.section(IssueSection("picked", "", tuple(range(_TOGETHER)))).fragments,
+        *localised.top.fragments,
+        *localised.section(IssueSection("picked", "", tuple(range(_TOGETHER)))).fragments,
     ]
-    return proof_of("", above, FILLS), proof_of("", sheet.foot(True).fragments, FILLS)
+    return proof_of("", above, FILLS), proof_of("", localised.foot(True).fragments, FILLS)
 
 
 def _batch_findings(shell: tuple[Proof, Proof], cards: Sequence[Proof]) -> list[Finding]:

@@ -1,6 +1,6 @@
 """The gate before an edition: what would embarrass us in an inbox stops the run instead.
 
-    lint(press)                  templates, catalogues, palette, a specimen of every mail
+    lint_templates(renderers)    templates, catalogues, palette, a specimen of every mail
     preflight(edition, issues)   an edition's shell and some of its issues
     CardChecks                   every card of an edition, once
     mail_problem(issue)          every single mail: size and the way to unsubscribe
@@ -44,18 +44,18 @@ _SAMPLES = 20
 _SUBJECT_LIMIT = 200  # characters; 60 is what a phone shows, 998 octets is where SMTP ends
 
 
-def lint_templates(press: Renderers) -> list[Finding]:
+def lint_templates(renderers: Renderers) -> list[Finding]:
     """Return what is wrong with the templates, the catalogues and the look of every mail."""
-    found = [*template_findings(press.templates), *palette_findings(press.settings.palette)]
-    for file in press.languages.files.values():
+    found = [*template_findings(renderers.templates), *palette_findings(renderers.settings.palette)]
+    for file in renderers.languages.files.values():
         found += catalogue_findings(file)
     if any(finding.severity == "error" for finding in found):
         return found  # a specimen of broken templates would only say so again
-    for language in press.languages.names():
+    for language in renderers.languages.names():
         try:
-            found += located(_specimens(press, language), press.templates)
+            found += located(_specimens(renderers, language), renderers.templates)
         except TemplateError as error:
-            found += located([_needled(from_error(error))], press.templates)
+            found += located([_needled(from_error(error))], renderers.templates)
     return list(dict.fromkeys(found))
 
 
@@ -64,7 +64,7 @@ def preflight(edition: EditionRenderer, issues: Sequence[Issue]) -> list[Finding
 
     The issues should be spread over languages.
     """
-    templates = edition.press.templates
+    templates = edition.renderers.templates
     found = [*template_findings(templates), *palette_findings(edition.settings.palette)]
     mails: list[Finding] = []
     for issue in issues[:: max(1, len(issues) // _SAMPLES)][:_SAMPLES]:
@@ -136,15 +136,15 @@ def proof_findings(mail: Proof, leave: Sequence[str]) -> Iterator[Finding]:
         yield Finding("subject", "warning", f"the subject has {len(mail.subject)} characters")
 
 
-def _specimens(press: Renderers, language: str) -> Iterator[Finding]:
-    edition = press.edition(1, date(2026, 3, 2))
+def _specimens(renderers: Renderers, language: str) -> Iterator[Finding]:
+    edition = renderers.edition(1, date(2026, 3, 2))
     issue = specimen(edition, language)
     mail = proof(issue)
     yield from proof_findings(mail, (issue.fills["unsubscribe"],))
     mails = [(mail.html, mail.text)]
     link = "https://example.org/s/specimen"
     for kind in NOTICE_KINDS:
-        notice = press.notice(
+        notice = renderers.notice(
             kind, language, address="ada@example.org", url=link, keywords="tides", until=edition.day
         )
         yield from proof_findings(Proof(notice.subject, notice.html, notice.text), ())
