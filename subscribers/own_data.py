@@ -13,15 +13,13 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from subscribers.addresses import mailbox_key, parse_address
+from subscribers.addresses import parse_address
 from subscribers.consent import Consent, step
 from subscribers.errors import AddressError, ConsentError, TokenError
-from subscribers.letters import Letter, LetterKind
 from subscribers.link_rules import check
 from subscribers.messages import message
 from subscribers.service import FrontDesk
 from subscribers.store import Feedback, Subscriber
-from subscribers.tokens import LIFETIMES, Purpose
 
 
 def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: datetime) -> bool:
@@ -39,16 +37,7 @@ def ask_to_move(desk: FrontDesk, reader: Subscriber, new_email: str, now: dateti
     step(reader.state, "move")
     if address.key == reader.email_key:
         raise AddressError(message("this is the address that you have already"))
-    own, new = mailbox_key(reader.email), mailbox_key(address.email)
-    if not (desk.may_serve(own) and (new == own or desk.may_post(new))):
-        return False
-    link = desk.links.move(reader.id, address.email, now)
-    desk.mailer.post(
-        Letter("move", address.email, reader.name, reader.language, link, _end("move", now))
-    )
-    link = desk.links.stop(reader.id, now)
-    _to_reader(desk, "moving", reader, link, _end("stop", now), address.email)
-    return True
+    return desk.letters.move(reader, address, now)
 
 
 def move_asked(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, str]:
@@ -75,8 +64,7 @@ def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         return reader  # the button was pressed twice
     check("move", reader, fields, now)
     moved = _moved(desk, reader, new.email, now, "link")
-    link = desk.links.restore(reader.id, reader.email, new.key, now)
-    _to_reader(desk, "moved", reader, link, _end("restore", now), new.email)
+    desk.letters.moved(reader, new, now)
     return moved
 
 
@@ -121,11 +109,7 @@ def ask_for(
 
     Return whether it was mailed: False, there were too many such letters lately.
     """
-    if not desk.may_serve(mailbox_key(reader.email)):
-        return False
-    make = desk.links.export if what == "export" else desk.links.erase
-    _to_reader(desk, what, reader, make(reader.id, now), _end(what, now))
-    return True
+    return desk.letters.own_data(what, reader, now)
 
 
 def exported(
@@ -152,25 +136,6 @@ def _moved(desk: FrontDesk, reader: Subscriber, email: str, now: datetime, how: 
             )
         desk.store.close_requests(reader.id)
     return after
-
-
-def _to_reader(
-    desk: FrontDesk,
-    kind: LetterKind,
-    reader: Subscriber,
-    link: str,
-    expires_at: datetime,
-    other: str = "",
-) -> None:
-    desk.mailer.post(
-        Letter(
-            kind, reader.email, reader.name, reader.language, link, expires_at, other_address=other
-        )
-    )
-
-
-def _end(purpose: Purpose, now: datetime) -> datetime:
-    return now + (LIFETIMES[purpose] or timedelta())
 
 
 def _next_second(now: datetime) -> datetime:

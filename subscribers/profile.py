@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from subscribers.conditions import alternatives, as_must, meaning
-from subscribers.errors import Problem, ProfileError
+from subscribers.errors import ConsentError, Problem, ProfileError
 from subscribers.items import Item
 from subscribers.keyword_reader import KeywordReader
 from subscribers.messages import Message, message
@@ -39,6 +39,7 @@ __all__ = [
     "read_profile",
     "to_text",
     "without_item",
+    "without_shown",
 ]
 
 MAX_CHARACTERS = 2_000
@@ -126,6 +127,23 @@ def to_text(profile: Profile) -> str:
     """Write a profile so that `parse` gives it back."""
     text = _lines(profile, ", ")
     return text if len(text) <= MAX_CHARACTERS else _lines(profile, ",")
+
+
+def without_shown(profile: Profile, index: int, shown: str) -> Profile:
+    """Return the profile without the wanted item that a page showed at a place, from 0.
+
+    Raises:
+        ConsentError: it is gone or moved already, or it is the only one.
+    """
+    if index >= len(profile.wanted) or profile.wanted[index].text != shown:
+        raise ConsentError(
+            message("“{item}” is not at that place among your keywords any more", item=shown)
+        )
+    if len(profile.wanted) == 1:
+        raise ConsentError(
+            message("“{item}” is your only keyword: change it, pause or unsubscribe", item=shown)
+        )
+    return without_item(profile, index)
 
 
 def without_item(profile: Profile, index: int) -> Profile:

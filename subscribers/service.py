@@ -6,22 +6,22 @@ evidence in one transaction. What is asked for twice is done once and is no erro
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from subscribers.addresses import Address, address_hash, is_within, mailbox_key, parse_address
-from subscribers.consent import UNDO_WITHIN, Action, Consent, Source, State, may_undo, step
+from subscribers.addresses import Address, address_hash, is_within, parse_address
+from subscribers.consent import Action, Consent, Source, State, may_undo, step
+from subscribers.desk_letters import DeskLetters, LetterLimits
 from subscribers.errors import AddressError, ConsentError, InvitedOnly, UsedLink
-from subscribers.letters import Letter, LetterKind, LetterSender
+from subscribers.letters import LetterSender
 from subscribers.link_rules import Act
 from subscribers.links import Links
 from subscribers.messages import message
 from subscribers.preferences import Preferences, fields_of, read_preferences
-from subscribers.profile import parse_stored, to_text, without_item
+from subscribers.profile import parse_stored, to_text, without_shown
 from subscribers.reception import DeskVisit, Reception
 from subscribers.store import Request, Subscriber, SubscriberStore
-from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Tokens
+from subscribers.tokens import Tokens
 
 _MEANWHILE = message("something changed in the meantime; please try once more")
 _USED = message(
@@ -51,17 +51,17 @@ class FrontDesk:
     tokens: Tokens
     mailer: LetterSender
     settings: DeskSettings = field(default_factory=DeskSettings)
-    # Whether one more letter to a mailbox (`addresses.mailbox_key`) is within the limits: one that
-    # anybody can ask for, one that a reader asked for by their own link, one that tells of a
-    # change. Each counts apart, so that a stranger cannot use up what a reader is owed.
-    may_post: Callable[[str], bool] = lambda mailbox: True
-    may_serve: Callable[[str], bool] = lambda mailbox: True
-    may_tell: Callable[[str], bool] = lambda mailbox: True
+    limits: LetterLimits = field(default_factory=LetterLimits)
 
     @property
     def links(self) -> Links:
         """Makes the links that letters and pages carry."""
         return Links(self.settings.base_url, self.tokens)
+
+    @property
+    def letters(self) -> DeskLetters:
+        """Writes to readers."""
+        return DeskLetters(self.mailer, self.links, self.limits)
 
     @property
     def reception(self) -> Reception:
@@ -238,18 +238,8 @@ class FrontDesk:
         Raises:
             ConsentError: it is gone or moved already, or it is the only one.
         """
-        profile = parse_stored(reader.keywords)
-        if index >= len(profile.wanted) or profile.wanted[index].text != shown:
-            raise ConsentError(
-                message("“{item}” is not at that place among your keywords any more", item=shown)
-            )
-        if len(profile.wanted) == 1:
-            raise ConsentError(
-                message(
-                    "“{item}” is your only keyword: change it, pause or unsubscribe", item=shown
-                )
-            )
-        after = replace(reader, keywords=to_text(without_item(profile, index)))
+        profile = without_shown(parse_stored(reader.keywords), index, shown)
+        after = replace(reader, keywords=to_text(profile))
         muted = self._write(reader, after, None)
         self._tell(reader, muted, now)
         return muted
@@ -293,28 +283,17 @@ class FrontDesk:
                 reader = self.by_number(reader.id)
             else:
                 self.store.close_requests(reader.id)
-                self._say_goodbye(reader, how, now)
+                # One click comes from a mail program: it wants no answer.
+                asked = how == "form" and reader.confirmed_at is not None
+                if asked and self.settings.says_goodbye:
+                    self.letters.goodbye(reader, now)
                 return left
         raise ConsentError(message("this did not work; please press the button once more"))
 
-    def _say_goodbye(self, reader: Subscriber, how: str, now: datetime) -> None:
-        """Mail the way back. One click comes from a mail program: it wants no answer."""
-        asked = how == "form" and reader.confirmed_at is not None
-        if asked and self.settings.says_goodbye and self.may_serve(mailbox_key(reader.email)):
-            token = self.links.mail_token(reader.id, 0, now)
-            link = self.links.in_mail(token, "unsubscribe")
-            self._post("goodbye", reader, link, now + UNDO_WITHIN)
-
     def _tell(self, before: Subscriber, after: Subscriber, now: datetime) -> None:
-        """Mail that something changed, with a way to cut off the link by which it was done.
-
-        It counts apart from the letters that anybody may ask for: else those could use up what
-        is allowed, and the change would go unnoticed.
-        """
-        running = after.state in ("active", "paused")
-        if running and before != after and self.may_tell(mailbox_key(after.email)):
-            link = self.links.stop(after.id, now)
-            self._post("changed", after, link, now + (LIFETIMES["stop"] or timedelta()))
+        """Mail that something changed, if anything did."""
+        if after.state in ("active", "paused") and before != after:
+            self.letters.changed(after, now)
 
     def undo_leave(self, reader: Subscriber, now: datetime) -> Subscriber:
         """Take an unsubscription back within a week, with everything as it was.
@@ -335,9 +314,8 @@ class FrontDesk:
         address = parse_address(email)
         reader = self.store.by_key(address.key)
         running = reader is not None and reader.state in ("active", "paused")
-        if reader and running and self.may_post(mailbox_key(reader.email)):
-            link = self.links.preferences(reader.id, now)
-            self._post("link", reader, link, now + PREFERENCES_WITHIN)
+        if reader and running:
+            self.letters.preferences("link", reader, now)
 
     def erase(self, reader: Subscriber, now: datetime, *, how: str, source: Source) -> None:
         """Delete everything about a reader except the evidence, which holds no address."""
@@ -359,9 +337,7 @@ class FrontDesk:
         source: Source,
     ) -> Subscriber:
         if found and found.state in ("active", "paused"):
-            if self.may_post(mailbox_key(found.email)):
-                link = self.links.preferences(found.id, now)
-                self._post("known", found, link, now + PREFERENCES_WITHIN)
+            self.letters.preferences("known", found, now)
             return found
         consent = self.evidence(found, address.key, "ask", now, how, source)
         with self.store.together():
@@ -377,11 +353,7 @@ class FrontDesk:
             # An address that was confirmed once is proved; only its owner reads what goes there.
             email = reader.email if reader.confirmed_at else address.email
             request = self.store.ask(Request(0, reader.id, email, fields_of(wishes), now))
-        if self.may_post(mailbox_key(email)):
-            link = self.links.confirm(reader.id, request.number, now)
-            end = now + (LIFETIMES["confirm"] or timedelta())
-            # No word of the request stands in it: who asked may not be who reads it.
-            self.mailer.post(Letter("confirm", email, "", wishes.language, link, end))
+        self.letters.confirm(reader, request.number, email, wishes.language, now)
         return reader
 
     def _take(
@@ -424,8 +396,3 @@ class FrontDesk:
 
     def _blank(self, address: Address, now: datetime) -> Subscriber:
         return Subscriber(0, address.email, address.key, "", created_at=now)
-
-    def _post(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:
-        self.mailer.post(
-            Letter(kind, to.email, to.name, to.language, link, expires_at, keywords=to.keywords)
-        )

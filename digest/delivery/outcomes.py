@@ -14,7 +14,6 @@ from digest.states import Outcome, State
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
 
-# RFC 3463: addresses that do not exist, never did, or were given up.
 _LOGIN = (530, 534, 535, 538)  # RFC 4954, 6
 
 # Of sender, client and login, which many servers judge no sooner than at RCPT (Postfix:
@@ -30,6 +29,7 @@ _ABOUT_US = re.compile(
     re.IGNORECASE,
 )
 
+# RFC 3463: addresses that do not exist, never did, or were given up.
 _GONE = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 
 

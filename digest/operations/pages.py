@@ -19,6 +19,7 @@ from digest.web.metrics import MIN_TOKEN, create_metrics
 from digest.web.previews import PastIssues, Previews
 from digest.web.public_papers import PublicArchive
 from digest.web.site import build_site, guard_settings, hosts_of
+from subscribers.desk_letters import LetterLimits
 from subscribers.web.guard import Guard
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
@@ -35,9 +36,7 @@ def readers_site(app: App, *, sends: bool = False) -> Guard:
     pages = Pages(
         desk=replace(
             app.desk,
-            may_post=rates.letter,
-            may_serve=rates.own_letter,
-            may_tell=rates.notice,
+            limits=LetterLimits(rates.letter, rates.own_letter, rates.notice),
         ),
         feedback=app.stores.readers,
         previews=preview_service(app),

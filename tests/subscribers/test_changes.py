@@ -73,6 +73,6 @@ def test_who_left_is_not_written_to(front: Front) -> None:
 
 def test_a_change_is_told_however_many_letters_were_asked_for(front: Front) -> None:
     reader = front.active(keywords=KEYWORDS)
-    front.desk.may_post = lambda key: False
+    front.desk.limits.may_post = lambda key: False
     front.desk.change(reader, Preferences("robots"), NOW)
     assert front.post.kinds() == ["changed"]

@@ -147,7 +147,7 @@ def test_a_lookalike_address_never_receives_another_ones_letter(front: Front) ->
 
 
 def test_a_letter_beyond_the_limit_is_not_sent_and_nobody_is_told(front: Front) -> None:
-    front.desk.may_post = lambda key: False
+    front.desk.limits.may_post = lambda key: False
     front.desk.subscribe("ada@example.org", WISHES, NOW)
     active(front, "bob@example.org")
     front.desk.subscribe("bob@example.org", WISHES, NOW)

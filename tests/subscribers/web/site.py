@@ -155,8 +155,9 @@ def open_site(
         waits.append(seconds)
 
     counted = Rates(rates or RateSettings())
-    front.desk.may_post, front.desk.may_tell = counted.letter, counted.notice
-    front.desk.may_serve = counted.own_letter
+    limits = front.desk.limits
+    limits.may_post, limits.may_tell = counted.letter, counted.notice
+    limits.may_serve = counted.own_letter
     pages = Pages(
         front.desk,
         front.store,

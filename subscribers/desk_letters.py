@@ -1,0 +1,123 @@
+"""The letters of the front desk: each with its link, for as long as that works, within the limits.
+
+What each kind says stands in `subscribers.letters`; when it is due is for whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from subscribers.addresses import Address, mailbox_key
+from subscribers.consent import UNDO_WITHIN
+from subscribers.letters import Letter, LetterKind, LetterSender
+from subscribers.links import Links
+from subscribers.store import Subscriber
+from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Purpose
+
+
+@dataclass(slots=True)
+class LetterLimits:
+    """Whether one more letter to a mailbox (`addresses.mailbox_key`) is within the limits.
+
+    Each counts apart, so that a stranger cannot use up what a reader is owed.
+    """
+
+    may_post: Callable[[str], bool] = lambda mailbox: True  # one that anybody can ask for
+    may_serve: Callable[[str], bool] = lambda mailbox: True  # asked for by the reader's own link
+    may_tell: Callable[[str], bool] = lambda mailbox: True  # one that tells of a change
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLetters:
+    """Writes letters to readers and gives them to whoever sends them."""
+
+    mailer: LetterSender
+    links: Links
+    limits: LetterLimits
+
+    def confirm(
+        self, reader: Subscriber, request: int, email: str, language: str, now: datetime
+    ) -> None:
+        """Ask an address whether its owner wants what was requested for it.
+
+        No word of the request stands in it: who asked may not be who reads it.
+        """
+        if self.limits.may_post(mailbox_key(email)):
+            link = self.links.confirm(reader.id, request, now)
+            self.mailer.post(Letter("confirm", email, "", language, link, _end("confirm", now)))
+
+    def preferences(
+        self, kind: Literal["known", "link"], reader: Subscriber, now: datetime
+    ) -> None:
+        """Send a fresh link to their preferences: as they are known already, or asked for it."""
+        if self.limits.may_post(mailbox_key(reader.email)):
+            link = self.links.preferences(reader.id, now)
+            self._post(kind, reader, link, now + PREFERENCES_WITHIN)
+
+    def goodbye(self, reader: Subscriber, now: datetime) -> None:
+        """Send the way back to who has left."""
+        if self.limits.may_serve(mailbox_key(reader.email)):
+            token = self.links.mail_token(reader.id, 0, now)
+            link = self.links.in_mail(token, "unsubscribe")
+            self._post("goodbye", reader, link, now + UNDO_WITHIN)
+
+    def changed(self, reader: Subscriber, now: datetime) -> None:
+        """Tell that something changed, with a way to cut off the link by which it was done.
+
+        It counts apart from the letters that anybody may ask for: else those could use up what
+        is allowed, and the change would go unnoticed.
+        """
+        if self.limits.may_tell(mailbox_key(reader.email)):
+            self._post("changed", reader, self.links.stop(reader.id, now), _end("stop", now))
+
+    def move(self, reader: Subscriber, new: Address, now: datetime) -> bool:
+        """Ask the new address, and warn the old one with a stop; return whether that may be."""
+        own, other = mailbox_key(reader.email), mailbox_key(new.email)
+        limits = self.limits
+        if not (limits.may_serve(own) and (other == own or limits.may_post(other))):
+            return False
+        link, end = self.links.move(reader.id, new.email, now), _end("move", now)
+        self.mailer.post(Letter("move", new.email, reader.name, reader.language, link, end))
+        self._about_move("moving", reader, self.links.stop(reader.id, now), "stop", new, now)
+        return True
+
+    def moved(self, before: Subscriber, new: Address, now: datetime) -> None:
+        """Tell the old address that the mails go elsewhere now, with the way to take it back."""
+        link = self.links.restore(before.id, before.email, new.key, now)
+        self._about_move("moved", before, link, "restore", new, now)
+
+    def own_data(self, what: Literal["export", "erase"], reader: Subscriber, now: datetime) -> bool:
+        """Send the link to download or to erase everything; return whether one more may be."""
+        if not self.limits.may_serve(mailbox_key(reader.email)):
+            return False
+        make = self.links.export if what == "export" else self.links.erase
+        link, end = make(reader.id, now), _end(what, now)
+        self.mailer.post(Letter(what, reader.email, reader.name, reader.language, link, end))
+        return True
+
+    def _about_move(
+        self,
+        kind: LetterKind,
+        reader: Subscriber,
+        link: str,
+        purpose: Purpose,
+        new: Address,
+        now: datetime,
+    ) -> None:
+        to, end = reader, _end(purpose, now)
+        self.mailer.post(
+            Letter(kind, to.email, to.name, to.language, link, end, other_address=new.email)
+        )
+
+    def _post(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:
+        self.mailer.post(
+            Letter(kind, to.email, to.name, to.language, link, expires_at, keywords=to.keywords)
+        )
+
+
+def _end(purpose: Purpose, now: datetime) -> datetime:
+    """Return until when a link for a purpose works."""
+    return now + (LIFETIMES[purpose] or timedelta())
