@@ -23,7 +23,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer, Rules
+from digest.choosing.choose import Limits
+from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer
 from digest.composing.issue_composer import IssueComposer, build_renderers
 from digest.composing.render import Renderers
 from digest.composing.templates import Templates
@@ -51,7 +52,7 @@ def main(readers: int, dumps: Sequence[Path]) -> None:
     """Print what a reader costs, three ways."""
     gc.set_threshold(*SELDOM)  # as in a run
     papers = papers_of(dumps or [ROOT / "digest/samples" / day for day in SAMPLES])
-    editor = Editor(lambda since, upto: papers, knowledge_of(papers), Rules(10, 3, 0.01))
+    editor = Editor(lambda since, upto: papers, knowledge_of(papers), Limits(10, 3, 0.01))
     settings = Settings.model_validate(
         {"newsletter": {"base_url": "https://digest.example.org", "sender": "digest@example.org"}}
     )

@@ -229,13 +229,15 @@ class App:
 
         offered: what the editions (since, upto] offer, where that is not in the archive yet.
         """
-        from digest.choosing.editor import Editor, Rules  # noqa: PLC0415 - see the top
+        from digest.choosing.choose import Limits  # noqa: PLC0415 - see the top
+        from digest.choosing.editor import Editor  # noqa: PLC0415 - see the top
 
-        of = self.settings.edition
+        of, floor = self.settings.edition, self.settings.ranking.floor
+        limits = Limits(of.max_papers, of.min_papers, floor, trending=of.trending)
         return Editor(
             offered=offered or self.offering.of,
             knowledge=self.knowledge.read(),
-            rules=Rules(of.max_papers, of.min_papers, self.settings.ranking.floor, of.trending),
+            limits=limits,
             last_sent=lambda readers, since: self.history.last_sent(readers, since, self.clock()),
         )
 

@@ -85,37 +85,35 @@ class _Either:
 Candidate = tuple[int, float]  # a paper that may be picked, and its score
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an issue holds: the newsletter's rule, or what it comes to for one reader."""
+
+    max_papers: int = 10
+    min_papers: int = 3  # an issue with fewer is filled
+    floor: float = FLOOR
+    by_words: bool = False  # a keyword's meaning alone brings no paper
+    trending: int = 0  # places for what is popular outside the keywords, labelled
+
+
+_USUAL = Limits()
+
+
 def choose(
     profile: Profile,
     ranking: Ranking,
     index: Explains,
     *,
+    limits: Limits = _USUAL,
     taste: Taste = (),
     sent: Container[int] = (),
-    max_papers: int = 10,
-    min_papers: int = 3,
-    floor: float = FLOOR,
-    by_words: bool = False,
-    trending: int = 0,
 ) -> Picks:
     """Choose the papers of one issue, best first, the trending ones last.
 
-    `trending` of the places are kept for what is popular outside the keywords, unless all that is
-    popular matches. Without a single match there is no fill either: the reader has a quiet day.
-    `by_words`: a keyword's meaning alone brings no paper.
+    The places kept for what is popular outside the keywords stay free when all that is popular
+    matches. Without a single match there is no fill either: the reader has a quiet day.
     """
-    chosen, fill = decisions(
-        profile,
-        ranking,
-        index,
-        taste=taste,
-        sent=sent,
-        max_papers=max_papers,
-        min_papers=min_papers,
-        floor=floor,
-        by_words=by_words,
-        trending=trending,
-    )
+    chosen, fill = decisions(profile, ranking, index, limits=limits, taste=taste, sent=sent)
     grounds = index.grounds(profile, [paper for paper, _ in chosen], taste)
     picks = [
         Pick(paper, score, "picked", *why)
@@ -130,32 +128,27 @@ def decisions(
     ranking: Ranking,
     index: Explains,
     *,
+    limits: Limits = _USUAL,
     taste: Taste = (),
     sent: Container[int] = (),
-    max_papers: int = 10,
-    min_papers: int = 3,
-    floor: float = FLOOR,
-    by_words: bool = False,
-    trending: int = 0,
 ) -> tuple[list[Candidate], list[int]]:
     """Return what `choose` picks, best first, and the papers that fill the issue; no reasons."""
     if taste:
         sent = _Either(sent, {opinion.paper.id for opinion in taste})
-    most_liked = int(LIKED_SHARE * max_papers)
-    candidates = eligible(
-        profile, ranking, index, sent, floor, taste, most_liked, by_words=by_words
-    )
+    candidates = eligible(profile, ranking, index, limits, sent, taste)
     if not candidates:
         return [], []
-    missing = min(min_papers, max_papers) - len(candidates)
-    count = max(missing, min(trending, max_papers - 1))
+    most = limits.max_papers
+    missing = min(limits.min_papers, most) - len(candidates)
+    count = max(missing, min(limits.trending, most - 1))
+    outside = min(OUTSIDE, limits.floor)
     taken = {paper for paper, _ in candidates}
 
     def matches(number: int) -> bool:  # not all that match need be in the ranking
-        return number in taken or index.best(profile, [number])[0] >= min(OUTSIDE, floor)
+        return number in taken or index.best(profile, [number])[0] >= outside
 
     fill = _fill(profile, candidates, matches, index, sent, count)
-    wanted = max_papers - len(fill)
+    wanted = most - len(fill)
     chosen = candidates[:wanted]
     if len(candidates) > wanted and len(profile.wanted) > 1:
         leading = index.leading(profile, [paper for paper, _ in chosen])
@@ -169,19 +162,16 @@ def eligible(
     profile: Profile,
     ranking: Ranking,
     index: Explains,
+    limits: Limits,
     sent: Container[int],
-    floor: float,
     taste: Taste = (),
-    most_liked: int = 0,
-    *,
-    by_words: bool = False,
 ) -> list[Candidate]:
     """Return what may be picked, best first: at the floor or above, new, no near-duplicates.
 
-    At most `most_liked` of them are brought by the reader's likes alone. `by_words`: none by the
-    meaning of keywords that do not stand in it.
+    At most a share of an issue is brought by the reader's likes alone.
     """
-    best = index.best(profile, ranking.papers, by_words=by_words)
+    floor = limits.floor
+    best = index.best(profile, ranking.papers, by_words=limits.by_words)
     new = [paper not in sent for paper in ranking.papers]
     through = [match >= floor and fresh for match, fresh in zip(best, new, strict=True)]
     if taste:
@@ -193,7 +183,7 @@ def eligible(
         ]
         for at in _unlike(profile, ranking, index, through, best, [t for _, t in gains], floor):
             through[at] = False
-        for at in liked[:most_liked]:
+        for at in liked[: int(LIKED_SHARE * limits.max_papers)]:
             through[at] = True
     ranked = zip(ranking.papers, ranking.scores, through, strict=True)
     fresh = [(paper, score) for paper, score, passes in ranked if passes]

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol, TypedDict
+from typing import Protocol
 
 from digest.choosing.breadth import required
-from digest.choosing.choose import choose
+from digest.choosing.choose import Limits, choose
 from digest.choosing.why import Answer, explain_absence
 from digest.papers import Paper
 from digest.ranking.background import Background
@@ -29,16 +29,6 @@ Request = tuple[object, ...]  # what decides a reader's picks
 
 _OFFERS = 8  # kept at hand
 _MADE = 10_000  # requests of an offer whose picks are kept: about 15 MB
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What an issue holds, unless its reader chose otherwise."""
-
-    max_papers: int
-    min_papers: int
-    floor: float
-    trending: int = 0  # places of an issue for what is popular outside the keywords, labelled
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is its own: a key of what is made of it
@@ -76,16 +66,6 @@ class IssueFor:
     taste: Taste = ()  # what they liked and disliked
 
 
-class Limits(TypedDict):
-    """What one reader's issue holds."""
-
-    max_papers: int
-    min_papers: int
-    floor: float
-    by_words: bool
-    trending: int
-
-
 class LastSent(Protocol):
     """The ledger, asked about the last few editions."""
 
@@ -104,10 +84,10 @@ class Editor:
         self,
         offered: Callable[[int, int], Sequence[Paper]],  # editions (after, upto] → papers
         knowledge: Knowledge,
-        rules: Rules,
+        limits: Limits,  # unless a reader chose otherwise
         last_sent: LastSent = _nothing,  # asked only where an offer holds newer versions
     ) -> None:
-        self._rules = rules
+        self._limits = limits
         self._last_sent = last_sent
         self.knowledge = knowledge
         # Most readers had their last issue at the previous edition: few distinct offers at once.
@@ -153,9 +133,9 @@ class Editor:
             _profile(due.reader.keywords),
             paper,
             offer.index,
+            limits=self._limits_of(due.reader),
             taste=due.taste,
             sent=sent,
-            **self._limits(due.reader),
         )
 
     def reasons(self, offer: Offer, due: IssueFor) -> dict[int, tuple[Reason, ...]]:
@@ -181,7 +161,7 @@ class Editor:
         self, offer: Offer, profiles: Sequence[Profile], breadth: Breadth = "normal"
     ) -> list[list[int]]:
         """Return for each profile the papers of an offer that match it well enough."""
-        floor, by_words = required(breadth, self._rules.floor)
+        floor, by_words = required(breadth, self._limits.floor)
         rankings = offer.index.rank(profiles, depth=max(1, len(offer.papers)))
         return [
             [
@@ -196,16 +176,10 @@ class Editor:
             for profile, ranking in zip(profiles, rankings, strict=True)
         ]
 
-    def _limits(self, reader: Subscriber) -> Limits:
-        rules = self._rules
-        floor, by_words = required(reader.breadth, rules.floor)
-        return Limits(
-            max_papers=reader.max_papers or rules.max_papers,
-            min_papers=rules.min_papers,
-            floor=floor,
-            by_words=by_words,
-            trending=rules.trending,
-        )
+    def _limits_of(self, reader: Subscriber) -> Limits:
+        most = reader.max_papers or self._limits.max_papers
+        floor, by_words = required(reader.breadth, self._limits.floor)
+        return replace(self._limits, max_papers=most, floor=floor, by_words=by_words)
 
     def _picks(self, offer: Offer, dues: Sequence[IssueFor]) -> list[tuple[Pick, ...]]:
         """Return each reader's picks; readers who ask for the same are ranked and chosen once."""
@@ -255,9 +229,9 @@ class Editor:
                 profile,
                 ranking,
                 offer.index,
+                limits=self._limits_of(due.reader),
                 taste=due.taste,
                 sent=due.sent,
-                **self._limits(due.reader),
             )
             for due, profile, ranking in zip(dues, profiles, rankings, strict=True)
         ]

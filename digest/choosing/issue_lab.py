@@ -10,20 +10,19 @@ counted apart.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from digest.choosing.choose import decisions
+from digest.choosing.choose import Limits, decisions
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.index import Index
 from digest.ranking.lab import RESAMPLES, editions
 
 if TYPE_CHECKING:
-    from digest.choosing.editor import Rules
     from digest.ranking.collection import Collection
     from digest.ranking.semantics import Semantics
 
@@ -54,13 +53,13 @@ class IssueQuality:
 def issue_quality(
     collection: Collection,
     semantics: Semantics | None,
-    rules: Rules,
+    limits: Limits,
     floors: Sequence[float],
     *,
     edition: int = EDITION,
     seed: int = 1,
 ) -> list[IssueQuality]:
-    """Measure a collection's issues by `rules`, at each of some floors instead of theirs."""
+    """Measure a collection's issues by some limits, at each of some floors instead of theirs."""
     background = Background.of(collection.papers)
     corpus = Corpus.of(collection.papers, background, semantics)
     indexes = [
@@ -69,13 +68,13 @@ def issue_quality(
     ]
     counted: dict[float, list[npt.NDArray[Any]]] = {floor: [] for floor in floors}
     for index in indexes:
-        for floor, found in _counted(collection, index, rules, floors).items():
+        for floor, found in _counted(collection, index, limits, floors).items():
             counted[floor].append(found)
     return [_quality(floor, np.stack(found)) for floor, found in counted.items()]
 
 
 def _counted(
-    collection: Collection, index: Index, rules: Rules, floors: Sequence[float]
+    collection: Collection, index: Index, limits: Limits, floors: Sequence[float]
 ) -> dict[float, npt.NDArray[Any]]:
     """Return picks, hits, relevant papers and fill of each query's issue: queries × 4."""
     rankings = index.rank([query.profile for query in collection.queries])
@@ -88,10 +87,7 @@ def _counted(
                 query.profile,
                 ranking,
                 index,
-                max_papers=rules.max_papers,
-                min_papers=rules.min_papers,
-                floor=floor,
-                trending=rules.trending,
+                limits=replace(limits, floor=floor),
             )
             hits = sum(paper in relevant for paper, _ in picked)
             found[floor].append((len(picked), hits, len(relevant), len(fill)))

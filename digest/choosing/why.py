@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.choosing.choose import choose
+from digest.choosing.choose import Limits, choose
 from digest.ranking.interface import Explanation, Pick, Reason, Standing
 
 if TYPE_CHECKING:
@@ -116,12 +116,8 @@ def explain_absence(
     index: Index,
     *,
     taste: Taste = (),
+    limits: Limits,
     sent: Mapping[int, tuple[datetime | None, int | None]] | None = None,
-    max_papers: int,
-    min_papers: int,
-    floor: float,
-    by_words: bool = False,
-    trending: int = 0,
 ) -> Answer:
     """Say why a paper is in a reader's issue, or what kept it out; the first reason that holds.
 
@@ -138,27 +134,16 @@ def explain_absence(
         return Lacking(tuple(" or ".join(item.text for item in clause) for clause in lacking))
     tastes = [taste] if taste else None
     ranking = index.rank([profile], sent=[had], tastes=tastes, depth=len(index.papers))[0]
-    picks = choose(
-        profile,
-        ranking,
-        index,
-        taste=taste,
-        sent=had,
-        max_papers=max_papers,
-        min_papers=min_papers,
-        floor=floor,
-        by_words=by_words,
-        trending=trending,
-    )
+    picks = choose(profile, ranking, index, limits=limits, taste=taste, sent=had)
     for place, pick in enumerate(picks, start=1):
         if pick.paper == number:
             return Picked(place, pick)
     explanation = index.explain(profile, number, taste)
     if number not in ranking.papers:
         return NoMatch()
-    if (best := index.best(profile, [number])[0]) < floor:
-        return BelowFloor(floor, best, explanation)
-    if index.best(profile, [number], by_words=by_words)[0] < floor:
+    if (best := index.best(profile, [number])[0]) < limits.floor:
+        return BelowFloor(limits.floor, best, explanation)
+    if index.best(profile, [number], by_words=limits.by_words)[0] < limits.floor:
         return ByMeaningAlone(explanation)
     for pick in picks:
         if number in index.duplicates_of(pick.paper):

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from digest.app.application import App
-from digest.choosing.editor import Rules
+from digest.choosing.choose import Limits
 from digest.choosing.issue_lab import EDITION, FLOORS, NAMES, IssueQuality, issue_quality
 from digest.cli.output import Json, objects, one, table, warn
 from digest.operations.likes import past_likes
@@ -87,9 +87,9 @@ def evaluate_command(
     measured, _ = lab.evaluation(collection, used, function, batch=batch, likes=likes)
     found: list[IssueQuality] = []
     if issues and not likes and used != "bm25":
-        rules = Rules(max_papers, min_papers, floor)
+        limits = Limits(max_papers, min_papers, floor)
         floors = (floor, *(each for each in FLOORS if each != floor))
-        found = issue_quality(collection, semantics, rules, floors, edition=batch or EDITION)
+        found = issue_quality(collection, semantics, limits, floors, edition=batch or EDITION)
     if json:
         rows = [each.as_json() for each in sorted(found, key=attrgetter("floor"))]
         more = {"issues": found[0].as_json(), "floors": rows} if found else {}

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from digest.choosing.breadth import required
-from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer, Rules
+from digest.choosing.choose import Limits
+from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer
 from digest.choosing.why import ByMeaningAlone, sentence
 from digest.papers import Paper
 from digest.ranking.background import Background
@@ -36,7 +37,7 @@ class TwoSubjects:
 def editor(floor: float = 0.3) -> Editor:
     model = TwoSubjects()
     knowledge = Knowledge(Background.of(PAPERS), None, Semantics(model))
-    return Editor(lambda since, upto: PAPERS, knowledge, Rules(10, 0, floor))
+    return Editor(lambda since, upto: PAPERS, knowledge, Limits(10, 0, floor))
 
 
 def due(breadth: Breadth) -> IssueFor:

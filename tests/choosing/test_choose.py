@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from digest.choosing.choose import choose, diversified
+from collections.abc import Container
+
+from digest.choosing.choose import Limits, choose, diversified
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.index import Index
@@ -22,9 +24,9 @@ PAPERS = [
 INDEX = Index.build(PAPERS, Background.of(PAPERS))
 
 
-def chosen(text: str, **rules: object) -> list[tuple[int, str]]:
-    profile = parse(text)
-    picks = choose(profile, INDEX.rank([profile])[0], INDEX, **rules)  # type: ignore[arg-type]
+def chosen(text: str, sent: Container[int] = (), **limits: object) -> list[tuple[int, str]]:
+    profile, held = parse(text), Limits(**limits)  # type: ignore[arg-type]
+    picks = choose(profile, INDEX.rank([profile])[0], INDEX, limits=held, sent=sent)
     return [(pick.paper, pick.section) for pick in picks]
 
 
@@ -79,7 +81,7 @@ def test_ten_papers_are_an_issue_unless_its_reader_chose_otherwise() -> None:
     index, profile = Index.build(papers, Background.of(papers)), parse("tides")
     ranking = index.rank([profile], depth=20)[0]
     assert len(choose(profile, ranking, index)) == 10
-    assert len(choose(profile, ranking, index, max_papers=12)) == 12
+    assert len(choose(profile, ranking, index, limits=Limits(max_papers=12))) == 12
 
 
 def test_each_choice_has_a_number_of_its_own() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer, Rules
+from digest.choosing.choose import Limits
+from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer
 from digest.dumps import formats
 from digest.papers import Paper
 from digest.ranking.background import Background
@@ -33,7 +34,7 @@ def reader(number: int, keywords: str, max_papers: int | None = None) -> Subscri
 def editor() -> Editor:
     papers = sample_papers()
     knowledge = Knowledge(Background.of(papers))
-    return Editor(lambda since, upto: papers, knowledge, Rules(10, 3, 0.01))
+    return Editor(lambda since, upto: papers, knowledge, Limits(10, 3, 0.01))
 
 
 DUES = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digest.choosing.editor import Rules
+from digest.choosing.choose import Limits
 from digest.choosing.issue_lab import FLOORS, issue_quality
 from digest.errors import ModelError
 from digest.ranking.collection import Collection, read_collection
@@ -17,7 +17,7 @@ from digest.ranking.semantics import Semantics, Vectors
 from digest.ranking.vector_file import VectorFile
 from tests.cli.command import inside
 
-RULES = Rules(max_papers=3, min_papers=2, floor=0.01)
+LIMITS = Limits(max_papers=3, min_papers=2, floor=0.01)
 
 
 @pytest.fixture
@@ -39,8 +39,10 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def measured(collection: Collection, rules: Rules = RULES, floor: float = 0.01) -> dict[str, float]:
-    (found,) = issue_quality(collection, None, rules, [floor], edition=12)
+def measured(
+    collection: Collection, limits: Limits = LIMITS, floor: float = 0.01
+) -> dict[str, float]:
+    (found,) = issue_quality(collection, None, limits, [floor], edition=12)
     return {name: round(getattr(found, name), 6) for name in found.__slots__ if name != "intervals"}
 
 
@@ -60,7 +62,7 @@ def test_the_figures_are_those_that_are_counted_by_hand(folder: Path) -> None:
 
 
 def test_papers_that_nobody_judged_relevant_cost_precision(folder: Path) -> None:
-    found = measured(read_collection(folder, "keywords"), Rules(6, 0, 0.01))
+    found = measured(read_collection(folder, "keywords"), Limits(6, 0, 0.01))
     assert (found["picks"], found["precision"]) == (3.5, round(5 / 7, 6))
 
 
@@ -70,7 +72,7 @@ def test_a_floor_that_nothing_reaches_leaves_issues_empty(folder: Path) -> None:
 
 
 def test_intervals_hold_the_mean(folder: Path) -> None:
-    (found,) = issue_quality(read_collection(folder), None, RULES, [0.01], edition=4)
+    (found,) = issue_quality(read_collection(folder), None, LIMITS, [0.01], edition=4)
     for name, (low, high) in found.intervals.items():
         assert low <= getattr(found, name) <= high
 
@@ -105,7 +107,7 @@ class Counted:
 def test_a_second_evaluation_embeds_nothing(folder: Path, tmp_path: Path) -> None:
     collection, model = read_collection(folder), Counted()
     first, second = (
-        issue_quality(collection, Semantics(model, VectorFile(path)), RULES, [0.01])
+        issue_quality(collection, Semantics(model, VectorFile(path)), LIMITS, [0.01])
         for path in [tmp_path / "kept" / "vectors.sqlite"] * 2
     )
     distinct = len({(paper.title, paper.abstract) for paper in collection.papers})

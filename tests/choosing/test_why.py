@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from digest.choosing.choose import Limits
 from digest.choosing.why import (
     AlreadySent,
     Answer,
@@ -30,11 +33,13 @@ PAPERS = [
     Paper(3, "Birds of the Coast", "A census near the tide line."),
 ]
 INDEX = Index.build(PAPERS, Background.of(PAPERS))
-RULES = {"max_papers": 10, "min_papers": 0, "floor": 0.0}
+Sent = Mapping[int, tuple[datetime | None, int | None]]
+LIMITS = Limits(max_papers=10, min_papers=0, floor=0.0)
 
 
-def asked(text: str, number: int, **rules: object) -> Answer:
-    return explain_absence(parse(text), number, INDEX, **{**RULES, **rules})  # type: ignore[arg-type]
+def asked(text: str, number: int, sent: Sent | None = None, **limits: object) -> Answer:
+    held = replace(LIMITS, **limits)  # type: ignore[arg-type]
+    return explain_absence(parse(text), number, INDEX, limits=held, sent=sent)
 
 
 def test_a_pick_is_answered_with_its_place_and_reasons() -> None:

@@ -8,7 +8,7 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from digest.choosing.choose import FLOOR, choose
+from digest.choosing.choose import FLOOR, Limits, choose
 from digest.papers import Paper
 from digest.ranking.acronyms import definitions
 from digest.ranking.background import Background
@@ -125,7 +125,9 @@ def test_a_dislike_leaves_out_what_is_like_it_but_never_all_of_a_keyword() -> No
     def picked(taste: Taste) -> list[int]:
         (ranking,) = index.rank([profile], tastes=[taste] if taste else None)
         floor = min(index.best(profile, [1, 2, 3, 4])) - 0.05
-        picks = choose(profile, ranking, index, taste=taste, min_papers=0, floor=floor)
+        picks = choose(
+            profile, ranking, index, taste=taste, limits=Limits(min_papers=0, floor=floor)
+        )
         return [pick.paper for pick in picks]
 
     assert picked(()) == [1, 2, 3, 4]
@@ -141,9 +143,9 @@ def test_likes_alone_bring_a_part_of_an_issue() -> None:
     index = Index.build(papers, background, Corpus.of(papers, background, semantics), semantics)
     profile, taste = parse("granite"), tuple(Opinion(paper, "like") for paper in papers[:3])
     (ranking,) = index.rank([profile], tastes=[taste])
-    picks = choose(profile, ranking, index, taste=taste, min_papers=0)
+    picks = choose(profile, ranking, index, taste=taste, limits=Limits(min_papers=0))
     assert len(picks) == 4 and 21 in {pick.paper for pick in picks}
-    assert picks == choose(profile, ranking, index, taste=taste, min_papers=0)
+    assert picks == choose(profile, ranking, index, taste=taste, limits=Limits(min_papers=0))
 
 
 def test_a_paper_that_a_reader_brought_is_known_to_them() -> None:
@@ -152,7 +154,7 @@ def test_a_paper_that_a_reader_brought_is_known_to_them() -> None:
     index = Index.build(papers, Background.of(papers))
     profile, taste = parse("granite"), (Opinion(papers[0], "like"), Opinion(papers[3], "like"))
     (ranking,) = index.rank([profile], tastes=[taste])
-    picks = choose(profile, ranking, index, taste=taste, floor=0.01, min_papers=4)
+    picks = choose(profile, ranking, index, taste=taste, limits=Limits(floor=0.01, min_papers=4))
     assert [(pick.paper, pick.section) for pick in picks] == [
         (2, "picked"),
         (3, "picked"),
@@ -209,7 +211,9 @@ def test_a_bag_is_not_matched_by_its_commonest_word_alone_though_it_scores() -> 
     profile = parse("protein design")
     first, *rest = (ranking := index.rank([profile], depth=40)[0]).papers
     assert first == 40 and len(rest) == 39
-    assert [pick.paper for pick in choose(profile, ranking, index, min_papers=0)] == [40]
+    assert [
+        pick.paper for pick in choose(profile, ranking, index, limits=Limits(min_papers=0))
+    ] == [40]
     why = index.explain(profile, 1)
     assert 0 < why.score < FLOOR
     assert sum(reason.gain for reason in why.reasons) == pytest.approx(ranking.scores[1], abs=1e-6)
@@ -221,7 +225,7 @@ def test_a_word_of_a_bag_that_stands_everywhere_is_not_required() -> None:
     papers.append(Paper(40, "Protein folding", "Nothing else."))
     index = Index.build(papers, Background.of(papers))
     profile = parse("protein design")
-    picks = choose(profile, index.rank([profile])[0], index, min_papers=0, floor=0.2)
+    picks = choose(profile, index.rank([profile])[0], index, limits=Limits(min_papers=0, floor=0.2))
     assert [pick.paper for pick in picks] == [40]
 
 
@@ -273,7 +277,7 @@ def test_many_weak_matches_do_not_add_up_to_a_strong_one() -> None:
     profile = parse("tides, rocks, moths, moraines")
     ranking = index.rank([profile])[0]
     assert ranking.papers[0] == 1 and ranking.scores[0] > 0.4
-    picks = choose(profile, ranking, index, min_papers=0, floor=0.4)
+    picks = choose(profile, ranking, index, limits=Limits(min_papers=0, floor=0.4))
     assert [pick.paper for pick in picks] == [40]
 
 
