@@ -19,6 +19,7 @@ import pickle
 import random
 import signal
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -83,11 +84,13 @@ class Trace:
         """Begin to trace."""
         self._test = nodeid
         self.seconds[nodeid] = time.monotonic()
+        threading.settrace(self._call)  # pages are answered by threads
         sys.settrace(self._call)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """End it."""
         sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]
         self.seconds[nodeid] = time.monotonic() - self.seconds[nodeid]
 
     def _call(self, frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
