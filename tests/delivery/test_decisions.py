@@ -51,6 +51,9 @@ BASE = "bounces@digest.example.org"
         (Step.RCPT, 554, "5.7.1 Relay access denied", State.DEFERRED, False, False, Trouble.NONE),
         (Step.RCPT, 550, "relaying denied", State.DEFERRED, False, False, Trouble.NONE),
         (Step.RCPT, 550, "5.7.1 Unable to relay", State.DEFERRED, False, False, Trouble.NONE),
+        (Step.RCPT, 454, "4.3.0 no login now", State.DEFERRED, False, False, Trouble.RELAY),
+        (Step.DOT, 550, "5.7.1 by SPF", State.REFUSED, True, False, Trouble.NONE),
+        (Step.RCPT, 501, "5.1.7 bad sender", State.DEFERRED, False, False, Trouble.NONE),
         (Step.RCPT, 550, "5.1.8 domain of sender", State.DEFERRED, False, False, Trouble.NONE),
         (Step.RCPT, 550, "authentication required", State.DEFERRED, False, False, Trouble.NONE),
         (Step.RCPT, 554, "5.7.1 blocked using x.y", State.DEFERRED, False, False, Trouble.NONE),
@@ -185,6 +188,42 @@ def test_an_answer_that_nobody_waited_for_opens_no_second_connection() -> None:
     assert pace.ask("a.org", 0.0, NOW) == Go()
     assert pace.ask("a.org", 0.0, NOW) == Wait(0.05)
     assert pace.ask("b.org", 0.0, NOW) == Go()
+
+
+def test_an_answer_makes_room_for_one_more() -> None:
+    pace = Pace(PaceLimits(per_domain_connections=2), rng=random.Random(1))
+    assert [pace.ask("a.org", 0.0, NOW) for _ in range(3)] == [Go(), Go(), Wait(0.05)]
+    pace.done("a.org")
+    assert [pace.ask("a.org", 0.0, NOW) for _ in range(2)] == [Go(), Wait(0.05)]
+
+
+def test_a_slow_rate_saves_nothing_up() -> None:
+    pace = Pace(PaceLimits(per_second=0.5), rng=random.Random(1))
+    assert pace.ask("a.org", 0.0, NOW) == Go()
+    assert [pace.ask("a.org", 999.0, NOW) for _ in range(2)] == [Go(), Wait(2.0)]
+
+
+def test_the_next_run_goes_on_with_the_pauses_of_the_last() -> None:
+    last = Pace(rng=random.Random(1))
+    until = last.trip("a.org", "421 slow down", NOW)
+    last.trip("old.org", "421", NOW - timedelta(hours=9))
+    kept = last.pauses(NOW)
+    assert kept == {"a.org": (until.isoformat(), 1, "421 slow down")}, "what was long ago is over"
+    over = until + timedelta(minutes=59)
+    assert last.pauses(over) == kept, "its next pause is twice as long"
+    assert last.pauses(until + timedelta(minutes=61)) == {}
+    fresh = Pace(rng=random.Random(1))
+    fresh.resume({})
+    assert fresh.idle, "nothing to ask for"
+    fresh.resume(kept)
+    assert not fresh.idle
+    assert fresh.ask("a.org", 0.0, NOW) == Postpone(until, "421 slow down")
+    assert fresh.ask("b.org", 0.0, NOW) == Go()
+    fresh.resume({"a.org": (NOW.isoformat(), 1, "of an hour ago")})
+    assert fresh.ask("a.org", 0.0, NOW) == Postpone(until, "421 slow down"), "its own is newer"
+    limited = Pace(PaceLimits(per_second=9), rng=random.Random(1))
+    limited.resume({})
+    assert not limited.idle
 
 
 def test_pace_need_not_be_asked_while_there_is_no_limit_and_no_pause() -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.addresses import address_hash, masked, parse_address, parse_name
+from subscribers.addresses import (
+    MAX_NAME,
+    address_hash,
+    address_keys,
+    mailbox_key,
+    masked,
+    parse_address,
+    parse_name,
+)
 from subscribers.errors import AddressError
 
 
@@ -73,6 +81,34 @@ def test_any_text_is_an_address_in_one_line_or_refused(text: str) -> None:
         return
     assert not any(c.isspace() or ord(c) < 32 for c in address.email + address.key)
     assert parse_address(address.email).key == address.key
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("Ada.L+papers@Example.org", "ada.l@example.org"),
+        ("a.d.a+1+2@gmail.com", "ada@gmail.com"),
+        ("A.da@GoogleMail.com", "ada@gmail.com"),
+        ("a.da@notgmail.com", "a.da@notgmail.com"),
+        ("+papers@example.org", "+papers@example.org"),
+        ("ａda@example.org", "ada@example.org"),
+        ('"a@b"@example.org', '"a@b"@example.org'),
+        ("ada@例え.jp", "ada@例え.jp"),
+    ],
+)
+def test_limits_count_a_mailbox_once_in_all_its_forms(email: str, mailbox: str) -> None:
+    assert mailbox_key(email) == mailbox
+
+
+def test_the_keys_of_a_trial_are_those_that_find_its_readers() -> None:
+    keys = address_keys(["ADA@example.org", " bo@Example.ORG "])
+    assert keys == tuple(parse_address(each).key for each in ("ada@example.org", "bo@example.org"))
+    with pytest.raises(AddressError):
+        address_keys(["ada@example.org", "nobody"])
+
+
+def test_the_longest_name_is_kept_whole() -> None:
+    assert parse_name("x" * MAX_NAME) == "x" * MAX_NAME
 
 
 def test_the_hash_of_an_address_needs_the_key() -> None:
