@@ -70,7 +70,8 @@ class DeskLetters:
         It counts apart from the letters that anybody may ask for: else those could use up what
         is allowed, and the change would go unnoticed.
         """
-        if self.limits.may_tell(mailbox_key(reader.email)):
+        running = reader.state in ("active", "paused")
+        if running and self.limits.may_tell(mailbox_key(reader.email)):
             self._post("changed", reader, self.links.stop(reader.id, now), _end("stop", now))
 
     def move(self, reader: Subscriber, new: Address, now: datetime) -> bool:

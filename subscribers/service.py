@@ -291,8 +291,7 @@ class FrontDesk:
         raise ConsentError(message("this did not work; please press the button once more"))
 
     def _tell(self, before: Subscriber, after: Subscriber, now: datetime) -> None:
-        """Mail that something changed, if anything did."""
-        if after.state in ("active", "paused") and before != after:
+        if before != after:
             self.letters.changed(after, now)
 
     def undo_leave(self, reader: Subscriber, now: datetime) -> Subscriber:

@@ -112,3 +112,19 @@ def test_how_it_works_shows_the_floors_that_the_contract_holds() -> None:
     rows = re.findall(r"^\| \d+ \| (.*) \|$", text, flags=re.M)
     assert [set(re.findall(r"`(\w+)`", row)) for row in rows] == floors
     assert len(floors) <= 10
+
+
+def test_tests_mirror_the_folders() -> None:
+    code = {
+        path.parent.relative_to(ROOT)
+        for top in ("digest", "subscribers")
+        for path in (ROOT / top).rglob("*.py")
+        if "migrations" not in path.parts and len(path.read_text(encoding="utf-8")) > 200
+    }
+    wanted = {
+        Path("tests", *(part for part in folder.parts if part != "digest")) for folder in code
+    }
+    tested = {path.parent.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")}
+    assert wanted - tested == set(), "folders of code without their folder of tests"
+    whole = {Path("tests/end_to_end")}  # what runs all of it
+    assert tested - wanted - whole == set(), "folders of tests without their folder of code"
