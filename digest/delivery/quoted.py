@@ -42,6 +42,8 @@ def _one_line(raw: bytes) -> bytes | None:
     if raw[0] in _GUARDED or raw[-1] == _SPACE or b"  " in raw or raw.translate(None, _PRINTABLE):
         return None
     line = raw.replace(b"=", b"=3D")
+    if len(line) <= LINE:
+        return line + SOFT_BREAK
     parts: list[bytes] = []
     at, rest = 0, len(line)
     while rest > LINE:
