@@ -16,13 +16,13 @@ from subscribers.boolean_query import (
     looks_like_a_query,
     stretches,
 )
-from subscribers.cleaning import cleaned
 from subscribers.conditions import alternatives, as_must, meaning, without_repeats
 from subscribers.errors import Problem
 from subscribers.item_lexer import ItemLexer
 from subscribers.items import Item, ItemPart
 from subscribers.keyword_lines import Line, lines_of
 from subscribers.messages import Message, message
+from subscribers.pasted_text import cleaned
 from subscribers.typed_words import says_nothing
 
 MAX_ITEMS = 100

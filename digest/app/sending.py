@@ -13,7 +13,7 @@ from typing import Literal
 from digest.app.relay_login import access_tokens
 from digest.composing.letter_notice import letter_notice
 from digest.composing.render import Renderers
-from digest.delivery import rehearsal
+from digest.delivery import in_memory
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.engine import DeliveryEngine, secret_for
@@ -147,7 +147,7 @@ class SendingParts:
 
     def rehearsal(self, issue: Issue, now: datetime) -> tuple[Freezer, Recipe]:
         """Return an issue's recipe and what makes its bytes, keeping nothing of it."""
-        freezer = self.freezer(rehearsal.MemoryFragments())
+        freezer = self.freezer(in_memory.MemoryFragments())
         (frozen,) = freezer.freeze([issue], now)
         return freezer, frozen.made
 
@@ -181,7 +181,7 @@ class SendingParts:
         """
         tester = parse_address(address)
         owner = LivingSender(self.owners)
-        journal = rehearsal.SingleMailJournal()
+        journal = in_memory.SingleMailJournal()
         message_id = self.message_id()
         raw = make(tester.email, message_id)
         mail = ReadyMail(

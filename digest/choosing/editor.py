@@ -1,4 +1,4 @@
-"""From papers to issues: rank what a reader was not offered yet, choose, compose.
+"""Each reader's papers of an edition: rank what they were not offered yet, and choose.
 
 The one place that a run, a preview and the pages ask what somebody would get.
 """

@@ -14,7 +14,7 @@ from digest.cli.editions import show_figures
 from digest.cli.output import Json, objects, progress, say, table, warn
 from digest.editions import Figures
 from digest.operations import issues
-from digest.operations.telling import not_everybody
+from digest.operations.edition_reports import not_everybody
 from subscribers.store import Subscriber
 
 NOT_EVERYBODY = 3  # the exit code when somebody has not got theirs

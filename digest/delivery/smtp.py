@@ -278,7 +278,7 @@ class SmtpConnection(Wire):
         self._steps.append(_DOT)
         # Made before the mail goes: nothing slow may stand between the note and the final dot.
         after = self._open_envelope() if self.pipelining else b""
-        # The body needs no dot-stuffing: see `quoted`.
+        # The body needs no dot-stuffing: see `quoted_printable`.
         self.write_mail(content, size, b".\r\n" + after)
 
     def _after_dot(self, reply: Reply) -> None:

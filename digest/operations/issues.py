@@ -22,7 +22,7 @@ from digest.delivery.message import Recipe
 from digest.delivery.prerequisites import check_sending
 from digest.editions import Edition, Figures
 from digest.errors import DeliveryError
-from digest.operations.coming import Coming, coming_issues
+from digest.operations.coming_edition import Coming, coming_issues
 from digest.operations.editions import take_over_abandoned
 from digest.operations.silence import explain_silence
 from digest.operations.stopping import Stop, stopping

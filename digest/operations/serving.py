@@ -17,13 +17,13 @@ from digest.app.application import App
 from digest.errors import DigestError
 from digest.operations import editions as edition_operations
 from digest.operations.dumps import read_inbox
+from digest.operations.edition_reports import tell_operator_of
 from digest.operations.pages import readers_site
 from digest.operations.receiving import receive_configured
 from digest.operations.setup import make_inbox
 from digest.operations.silence import explain_silence, is_evening
 from digest.operations.sources import fetch_due
 from digest.operations.stopping import Stop, stopping
-from digest.operations.telling import tell_operator_of
 from digest.operations.workers import helping
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data

@@ -10,7 +10,7 @@ from digest.choosing.editor import IssueFor, Offer
 from digest.choosing.issue_for import Nothing, Planned
 from digest.choosing.why import Answer, sentence
 from digest.errors import NotFound
-from digest.operations.coming import Coming, coming_issues
+from digest.operations.coming_edition import Coming, coming_issues
 from digest.papers import Paper
 from subscribers.store import Subscriber
 

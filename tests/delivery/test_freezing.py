@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bench.delivery_room import NOW, SampleIssues
 from digest.delivery.dkim import KeyRing
 from digest.delivery.freezing import Freezer
+from digest.delivery.in_memory import MemoryFragments
 from digest.delivery.message import Letterhead
-from digest.delivery.rehearsal import MemoryFragments
 from digest.mail import Fragment
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digest.operations import deliveries as book
-from digest.operations.telling import not_everybody
+from digest.operations.edition_reports import not_everybody
 from digest.settings import DeliverySettings, SmtpSettings
 from digest.states import State
 from tests.delivery.servers import Scripted, Talk

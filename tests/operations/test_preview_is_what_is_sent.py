@@ -21,7 +21,7 @@ from digest.choosing.issue_for import Done, Nothing, NotInTrial, Planned
 from digest.errors import StoreBusy
 from digest.operations import editions as edition_operations
 from digest.operations import issues
-from digest.operations.coming import Coming, coming_issues
+from digest.operations.coming_edition import Coming, coming_issues
 from digest.operations.serving import Duties
 from digest.operations.why import why
 from digest.settings import (

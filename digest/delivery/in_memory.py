@@ -10,7 +10,7 @@ from digest.states import Result, State, Turn
 
 
 class MemoryFragments:
-    """Keeps fragments for the length of one rehearsal."""
+    """Keeps fragments for the length of one preview."""
 
     def __init__(self) -> None:
         self._fragments: list[Fragment] = []
