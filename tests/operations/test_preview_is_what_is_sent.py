@@ -375,28 +375,29 @@ def test_in_a_trial_nobody_else_is_shown_a_mail(populated: Installation) -> None
     whole.app.close()
 
 
-@pytest.mark.parametrize(
-    "sections",
-    [
-        {"edition": EditionSettings(trending=1, max_papers=2, show_updated=True)},
-        {"delivery": DeliverySettings(on_uncertain="resend")},
-    ],
-    ids=["trending", "resend"],
-)
-def test_other_settings_make_other_mails_and_the_same_previews(
-    populated: Installation, sections: dict[str, object]
+def test_what_may_have_arrived_is_sent_again_as_the_preview_shows_it(
+    populated: Installation,
 ) -> None:
-    made = populated.reopened(**sections)
+    made = populated.reopened(delivery=DeliverySettings(on_uncertain="resend"))
     made.tomorrow()
     made.ingest(*papers_of_day(3))
     proves(made, made.run)
     made.app.close()
 
 
-def test_days_without_papers_are_told_as_the_preview_shows_it(tmp_path: Path) -> None:
-    of = NewsletterSettings(quiet_day="note", name="Zeitung", language="de")
-    made = Installation(tmp_path / "data").reopened(newsletter=of)
-    populate(made, random.Random(4))  # so that there were such days before
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"newsletter": NewsletterSettings(quiet_day="note", name="Zeitung", language="de")},
+        {"edition": EditionSettings(trending=1, max_papers=2, show_updated=True)},
+    ],
+    ids=["quiet days", "trending"],
+)
+def test_other_settings_make_other_mails_and_the_same_previews(
+    tmp_path: Path, sections: dict[str, object]
+) -> None:
+    made = Installation(tmp_path / "data").reopened(**sections)
+    populate(made, random.Random(4))  # so that the earlier editions were made by them too
     made.tomorrow()
     made.ingest(*papers_of_day(3))
     proves(made, made.run)
