@@ -12,7 +12,8 @@ started again at once. After each kill, by the server's record:
 
 In the end, with `hold`: everybody was accepted exactly once, but those who are uncertain at
 most once, and sent again on the operator's word these arrive with the same Message-ID and
-bytes. With `resend` nobody is left uncertain: only who was may have it twice, both alike.
+bytes. With `resend` each new run sends again what is in doubt, once: only who was in doubt may
+have it twice, both alike, nobody three times, and who was in doubt twice is held.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Literal
@@ -34,7 +36,7 @@ from bench.crash_worker import CONNECTIONS, PIPELINE, POINTS, work
 from bench.delivery_room import NOW, address_of, make_store
 from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.crash_board import DeadSenders
-from digest.states import State
+from digest.states import IDEMPOTENT, SECOND_TRY, ResendRule, State
 from digest.storage.deliveries import DeliveryStore
 
 Policy = Literal["hold", "resend"]
@@ -58,6 +60,7 @@ class Figures:
     uncertain_arrived: int = 0  # … of which the server has accepted
     twice: int = 0  # accepted twice and never in doubt: must be 0
     lost: int = 0  # accepted by nobody and not uncertain: must be 0
+    copies: int = 0  # of one mail, the most: 1, or 2 with `resend`
     resent_same: int = 0  # arrived after a resend, the same as before if it had come before
     resent_other: int = 0  # … with another Message-ID or other bytes: must be 0
     seconds: float = 0.0
@@ -79,6 +82,11 @@ class Ordeal:
     def resends(self) -> bool:
         """Whether each new run sends again what is uncertain."""
         return self.figures.on_uncertain == "resend"
+
+    @property
+    def rule(self) -> ResendRule | None:
+        """How: the product's rule, without its pause, since the clock stands."""
+        return SECOND_TRY._replace(after=timedelta(0)) if self.resends else None
 
     def kill_one(self) -> bool:
         """Kill one run; False when it ended before the fuse burnt down."""
@@ -110,7 +118,7 @@ class Ordeal:
         process = _context.Process(
             target=work,
             args=(str(self.folder), self.server.port, "" if point == "bytes" else point, count),
-            kwargs={"resend": self.resends},
+            kwargs={"resend": self.rule},
         )
         if point == "bytes":
             self.server.kill = process.kill
@@ -156,12 +164,13 @@ def crash(
         ordeal = Ordeal(folder, server, store, figures, random.Random(seed))
         while figures.kills < kills and ordeal.kill_one():
             pass
-        _run(folder, server, resend=ordeal.resends)
+        _run(folder, server, ordeal.rule)
+        figures.copies = max(Counter(mail.recipient for mail in server.accepted).values())
         if ordeal.resends:
             _check_resent(ordeal)
         else:
             _check_held(server, store, figures)
-            _resend_held(folder, server, figures)
+        _resend_held(folder, server, figures)
         if store.accounting(1).accepted != mails:
             figures.problems.append(f"in the end: {store.accounting(1)}")
     figures.seconds = round(time.monotonic() - started, 1)
@@ -169,7 +178,7 @@ def crash(
     return figures
 
 
-def _run(folder: Path, server: Recorder, *, resend: bool = False) -> None:
+def _run(folder: Path, server: Recorder, resend: ResendRule | None = None) -> None:
     process = _context.Process(
         target=work, args=(str(folder), server.port), kwargs={"resend": resend}
     )
@@ -200,7 +209,7 @@ def _resend_held(folder: Path, server: Recorder, figures: Figures) -> None:
     """Send again what is held, as the operator would, and compare."""
     first = {mail.recipient: mail for mail in server.accepted}
     server.accepted.clear()
-    _run(folder, server, resend=True)
+    _run(folder, server, IDEMPOTENT)
     for mail in server.accepted:
         _compare(first.get(mail.recipient), mail, figures)
     if len(server.accepted) != figures.uncertain:
@@ -216,7 +225,11 @@ def _check_resent(ordeal: Ordeal) -> None:
             _compare(before, mail, figures)
         elif before is not mail:
             figures.twice += 1
-    figures.lost = figures.mails - len(first)
+    held = ordeal.uncertain()
+    figures.uncertain, figures.uncertain_arrived = len(held), len(held & set(first))
+    figures.lost = figures.mails - len(first.keys() | held)
+    if figures.copies > 2:
+        figures.problems.append(f"somebody got {figures.copies} copies")
     if figures.twice or figures.lost:
         figures.problems.append(f"{figures.twice} twice, {figures.lost} lost")
 

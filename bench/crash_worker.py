@@ -15,7 +15,7 @@ from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
-from digest.states import Claim, Result, Turn
+from digest.states import Claim, ResendRule, Result, Turn
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore, FrozenRow
 
@@ -99,7 +99,7 @@ def work(
     point: str = "",
     count: int = 0,
     *,
-    resend: bool = False,
+    resend: ResendRule | None = None,
     skew_minutes: float = 0,
     seed: int = 1,
 ) -> None:
@@ -113,8 +113,8 @@ def work(
     store.fuse = fuse
     room.deliveries = store
     store.reap(DeadSenders(data / "owners", alone=True), now)
-    if resend:
-        store.resend_uncertain(1, now)
+    if resend is not None:
+        store.resend_uncertain(1, now, rule=resend)
     owner = FusedOwner(data / "owners")
     owner.fuse = fuse
     transport = SmtpTransport(

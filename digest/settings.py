@@ -30,6 +30,7 @@ from pydantic_settings import (
 )
 
 from digest.errors import SettingsError
+from digest.states import IDEMPOTENT, SECOND_TRY, ResendRule
 from subscribers.addresses import read_domain
 from subscribers.links import read_base_url
 
@@ -191,7 +192,7 @@ class DeliverySettings(Section):
     """[delivery]: how mails leave."""
 
     transport: Literal["mailbox", "smtp"] = "mailbox"
-    on_uncertain: Literal["hold", "resend"] = "hold"
+    on_uncertain: Literal["resend", "hold"] = "resend"
     lease_seconds: float = Field(default=600.0, gt=0)
     processes: int = Field(default=0, ge=0)  # 0: one a core
     return_path: MailAddress = ""
@@ -200,9 +201,11 @@ class DeliverySettings(Section):
     pace: PaceSettings = PaceSettings()
 
     @property
-    def resends_uncertain(self) -> bool:
-        """Whether a mail that may have arrived is sent again: in a Maildir it is still one file."""
-        return self.on_uncertain == "resend" or self.transport == "mailbox"
+    def resend(self) -> ResendRule | None:
+        """How a mail that may have arrived is sent again; None: it is held."""
+        if self.transport == "mailbox":
+            return IDEMPOTENT
+        return SECOND_TRY if self.on_uncertain == "resend" else None
 
 
 class InboundSettings(Section):

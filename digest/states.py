@@ -38,6 +38,17 @@ WELCOME = "welcome"  # the period of a reader's first issue, planned when they c
 # written by a clock that ran ahead, and does not count.
 LONGEST_WAIT = timedelta(hours=5)
 
+
+class ResendRule(NamedTuple):
+    """When a mail that may have arrived is sent again by itself: the same bytes."""
+
+    after: timedelta  # the doubt
+    copies: int | None  # of one mail, at most; None: sending it again leaves one mail
+
+
+SECOND_TRY = ResendRule(timedelta(minutes=15), 2)  # by then a relay that was sick may be well
+IDEMPOTENT = ResendRule(timedelta(0), None)  # a Maildir: the same mail is the same file
+
 PENDING = (State.PLANNED, State.CLAIMED, State.SENDING)
 UNSENT = (State.PLANNED, State.CLAIMED, State.DEFERRED)  # nothing of it is on the wire
 

@@ -222,7 +222,7 @@ class App:
         """What the settings say of who gets mail."""
         from digest.choosing.issue_for import IssueRules  # noqa: PLC0415 - see the top
 
-        return IssueRules(self.time_rules.only_to, self.settings.delivery.resends_uncertain)
+        return IssueRules(self.time_rules.only_to, self.settings.delivery.resend)
 
     def editor(self, offered: Callable[[int, int], Sequence[Paper]] | None = None) -> Editor:
         """Return who chooses the papers, with the archive's statistics of this moment.

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from digest.states import PENDING, WELCOME, Claim, State
+from digest.states import PENDING, WELCOME, Claim, ResendRule, State
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +27,7 @@ class DeliveryFacts(NamedTuple):
     period: str | None  # what it is due for: a day, a week's day, or WELCOME
     frozen: bool  # composed before, and kept
     suppressed: bool  # the address is on the suppression list
+    goes_again: bool = False  # it may have arrived, and a run sends it once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class IssueRules:
     """What the operator decides about who gets mail."""
 
     only_to: Collection[str] = ()  # keys of addresses, in a trial; empty: everybody
-    resend_uncertain: bool = False  # what may have arrived is sent once more
+    resend: ResendRule | None = None  # what may have arrived is sent once more; None: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +101,14 @@ def issue_for(
         return Nothing(over)
     if reader.state != "active":
         return Nothing(_why_inactive(reader))
-    if facts.state is not None and facts.state not in _to_come(rules):
+    to_come = facts.state in (*PENDING, State.DEFERRED) or facts.goes_again
+    if facts.state is not None and not to_come:
         return Done(edition.number, facts.state)
     if rules.only_to and reader.email_key not in rules.only_to:
         return NotInTrial()
     if facts.suppressed:
         return Nothing(f"{reader.email} is suppressed: nothing is sent to that address")
     return Planned(facts.since, facts.period, facts.frozen, why_waiting(edition))
-
-
-def _to_come(rules: IssueRules) -> tuple[State, ...]:
-    """Return the states of a delivery that a run may still send."""
-    again = (State.UNCERTAIN,) if rules.resend_uncertain else ()
-    return (*PENDING, State.DEFERRED, *again)
 
 
 def why_over(edition: Edition, now: datetime) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from digest.delivery.crash_board import DeadSenders
 from digest.editions import Edition
-
-SECOND_TRY = timedelta(minutes=15)  # after a doubt: a relay that is sick may be well by then
+from digest.states import ResendRule
 
 
 class LeftDeliveries(Protocol):
@@ -24,8 +23,8 @@ class LeftDeliveries(Protocol):
     def expire(self, now: datetime) -> int:
         """Close the unsent deliveries of editions whose time is over."""
 
-    def resend_uncertain(self, edition: int, now: datetime, *, once_after: timedelta | None) -> int:
-        """Let uncertain deliveries be sent again; `once_after`: once, after so long."""
+    def resend_uncertain(self, edition: int, now: datetime, *, rule: ResendRule) -> int:
+        """Let the uncertain deliveries be sent again that a rule says so of."""
 
     def set_aside(self, edition: int, now: datetime) -> int:
         """Close the queued deliveries of readers who left or are suppressed."""
@@ -45,21 +44,18 @@ def take_over(
     now: datetime,
     *,
     alone: bool,
-    resend_uncertain: bool,
-    idempotent: bool = True,
+    resend: ResendRule | None,
 ) -> None:
     """Put every delivery that nobody sends any more where it belongs. A step of tick and run.
 
-    alone: no other machine uses the store. resend_uncertain: what may have arrived is sent again.
-    idempotent: sending twice leaves one mail; else it is sent a second time at most, after a pause.
+    alone: no other machine uses the store. resend: how what may have arrived is sent again; None:
+    it is held.
     """
     deliveries.reap(dead, now)
     if not alone:
         deliveries.abandon(now)
     deliveries.expire(now)
     for edition in editions.unfinished(now):
-        if resend_uncertain:
-            deliveries.resend_uncertain(
-                edition.number, now, once_after=None if idempotent else SECOND_TRY
-            )
+        if resend is not None:
+            deliveries.resend_uncertain(edition.number, now, rule=resend)
         deliveries.set_aside(edition.number, now)

@@ -35,7 +35,7 @@ class Coming:
             self.edition,
             now,
             welcome_since=self.welcome_since,
-            resend_uncertain=app.issue_rules.resend_uncertain,
+            resend=app.issue_rules.resend,
         )
         return issue_for(reader, self.edition, facts, app.issue_rules, now)
 

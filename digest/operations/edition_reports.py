@@ -42,16 +42,18 @@ def _part(app: App, number: int, state: State, told: Accounting) -> str:
     found = app.stores.deliveries.listed(number, [state], limit=_NAMED)
     names = ", ".join(view.email for view in found) + (", …" if count > len(found) else "")
     said = next((view.reply for view in found if view.reply), "")
+    if state is State.UNCERTAIN and count > app.stores.deliveries.held(
+        number, app.settings.delivery.resend
+    ):
+        said = f"{said or 'no answer came'}; sent once more by itself, the same bytes"
     return f"{count} {OPEN_ENDS[state]} ({names}{': ' + said if said else ''})"
 
 
 def tell_operator_of(app: App, edition: Edition, trouble: str | None) -> None:
     """Say in the log, and once a day by mail, that an edition needs somebody."""
     told = app.stores.deliveries.accounting(edition.number)
-    held = told.uncertain + told.refused
-    if not (trouble or held) or (not trouble and not told.finished):
-        return
-    if app.settings.delivery.resends_uncertain and not (trouble or told.refused):
+    held = app.stores.deliveries.held(edition.number, app.settings.delivery.resend)
+    if not (trouble or held or told.refused) or (not trouble and not told.finished):
         return
     log.warning(
         "not everybody has theirs",

@@ -67,6 +67,5 @@ def take_over_abandoned(app: App) -> None:
         app.sending_parts.dead_senders(alone=alone),
         app.clock(),
         alone=alone,
-        resend_uncertain=app.issue_rules.resend_uncertain,
-        idempotent=app.settings.delivery.transport == "mailbox",
+        resend=app.issue_rules.resend,
     )

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, func, literal, select, update
 
-from digest.states import UNSENT, Accounting, State
+from digest.states import IDEMPOTENT, UNSENT, Accounting, ResendRule, State
 from digest.storage.database import Database
-from digest.storage.delivery_rows import is_suppressed, its_edition_may_be_sent, one_of
+from digest.storage.delivery_rows import (
+    goes_again,
+    is_suppressed,
+    its_edition_may_be_sent,
+    one_of,
+)
 from digest.storage.schema import deliveries, editions, subscribers
 from digest.storage.suppression import unsay
 
@@ -103,19 +108,29 @@ class ControlSql:
         now: datetime,
         *,
         only: Sequence[int] | None = None,
-        once_after: timedelta | None = None,
+        rule: ResendRule = IDEMPOTENT,
     ) -> int:
         """Send uncertain deliveries again, same Message-ID and bytes; return how many.
 
-        once_after: only those that were sent once, and not within so long.
+        rule: only those of which it says so; by default all.
         """
-        where = and_(deliveries.c.edition == edition, deliveries.c.state == State.UNCERTAIN)
+        where = and_(deliveries.c.edition == edition, goes_again(deliveries, rule, now))
         if only is not None:
             where = and_(where, deliveries.c.id.in_(only))
-        if once_after is not None:
-            rested = deliveries.c.changed_at.not_between(now - once_after, now)
-            where = and_(where, deliveries.c.doubts < 2, rested)
         return self.move(where, State.DEFERRED, "to be sent again", now, next_attempt_at=now)
+
+    def held(self, edition: int, rule: ResendRule | None) -> int:
+        """Count the uncertain deliveries that wait for the operator's word.
+
+        rule: how others are sent again by themselves; None: none is.
+        """
+        doubtful = deliveries.c.state == State.UNCERTAIN
+        if rule is not None:
+            most = 0 if rule.copies is None else rule.copies
+            doubtful = and_(doubtful, deliveries.c.doubts >= most) if most else false()
+        count = select(func.count()).where(deliveries.c.edition == edition, doubtful)
+        with self._database.read() as connection:
+            return connection.scalar(count) or 0
 
     def accept_uncertain(
         self, edition: int, now: datetime, *, only: Sequence[int] | None = None

@@ -27,9 +27,14 @@ from sqlalchemy import (
     select,
 )
 
-from digest.states import UNSENT, State
+from digest.states import UNSENT, ResendRule, State
 from digest.storage.database import Database, conflict_insert
-from digest.storage.delivery_rows import edition_may_be_sent, is_suppressed, one_of
+from digest.storage.delivery_rows import (
+    edition_may_be_sent,
+    goes_again,
+    is_suppressed,
+    one_of,
+)
 from digest.storage.schema import deliveries, editions, subscribers
 
 REACH = timedelta(days=14)  # what was lost longer ago than this is no news any more
@@ -42,7 +47,7 @@ class Before(NamedTuple):
     """A run to come: what it will have changed before it plans (`digest.delivery.taking_over`)."""
 
     now: datetime  # it closes the editions whose time is over
-    resend_uncertain: bool  # it sends again what may have arrived
+    resend: ResendRule | None  # how it sends again what may have arrived; None: not at all
 
 
 class PlanSql:
@@ -134,10 +139,10 @@ def windows(
 
 def _has_arrived(row: FromClause, before: Before | None) -> ColumnElement[bool]:
     arrived = row.c.state.in_(ARRIVED)
-    if before is None or not before.resend_uncertain:
+    if before is None or before.resend is None:
         return arrived
     alive = select(editions.c.number).where(edition_may_be_sent(before.now))
-    return arrived & ~((row.c.state == State.UNCERTAIN) & row.c.edition.in_(alive))
+    return arrived & ~(goes_again(row, before.resend, before.now) & row.c.edition.in_(alive))
 
 
 def _is_lost(lost: FromClause, before: Before | None) -> ColumnElement[bool]:

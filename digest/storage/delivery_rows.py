@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, true
 
-from digest.states import LONGEST_WAIT, State
+from digest.states import LONGEST_WAIT, ResendRule, State
 from digest.storage.schema import consents, deliveries, editions, subscribers, suppressions
 
 _CHUNK = 500
@@ -57,6 +57,15 @@ def has_come(moment: ColumnElement[datetime], now: datetime) -> ColumnElement[bo
 def is_over(lease: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
     """Ask whether a lease has run out, or was written by a clock that ran ahead."""
     return or_(lease < now, lease > now + LONGEST_WAIT)
+
+
+def goes_again(row: FromClause, rule: ResendRule, now: datetime) -> ColumnElement[bool]:
+    """Ask of a row of deliveries whether it is in doubt, and sent again by itself."""
+    doubtful = row.c.state == State.UNCERTAIN
+    if rule.copies is None:
+        return doubtful
+    rested = or_(row.c.changed_at <= now - rule.after, row.c.changed_at > now)
+    return and_(doubtful, row.c.doubts < rule.copies, rested)
 
 
 def is_to_be_welcomed(opened_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, literal, or_, select
+from sqlalchemy import Connection, false, literal, or_, select
 
 from digest.choosing.issue_for import DeliveryFacts
 from digest.editions import Edition
-from digest.states import WELCOME, State
+from digest.states import WELCOME, ResendRule, State
 from digest.storage.database import Database
 from digest.storage.delivery_plan import ARRIVED, Before, horizon, windows
-from digest.storage.delivery_rows import claimable, goes_to, is_suppressed, is_to_be_welcomed
+from digest.storage.delivery_rows import (
+    claimable,
+    goes_again,
+    goes_to,
+    is_suppressed,
+    is_to_be_welcomed,
+)
 from digest.storage.schema import deliveries, subscribers
 
 
@@ -29,29 +35,30 @@ class IssueWindowStore:
         now: datetime,
         *,
         welcome_since: int,
-        resend_uncertain: bool = False,
+        resend: ResendRule | None = None,
     ) -> DeliveryFacts:
         """Return an active reader's delivery of an edition, as it is or as a run would plan it.
 
         edition: it need not be open yet. welcome_since: after which edition a welcome begins.
-        resend_uncertain: whether a run sends again what may have arrived.
+        resend: how a run sends again what may have arrived.
         """
         d, s = deliveries.c, subscribers.c
-        planned = select(d.state, d.since, d.period, d.message_id).where(
-            d.subscriber_id == reader, d.edition == edition.number
-        )
+        again = goes_again(deliveries, resend, now) if resend else false()
+        columns = d.state, d.since, d.period, d.message_id, again.label("again")
+        planned = select(*columns).where(d.subscriber_id == reader, d.edition == edition.number)
         with self._database.read() as connection:
             asked = select(is_suppressed()).select_from(subscribers).where(s.id == reader)
             suppressed = bool(connection.scalar(asked))
             row = connection.execute(planned).one_or_none()
             if row is not None:
                 frozen = row.message_id is not None
-                return DeliveryFacts(State(row.state), row.since, row.period, frozen, suppressed)
+                state, again_ = State(row.state), bool(row.again)
+                return DeliveryFacts(state, row.since, row.period, frozen, suppressed, again_)
             opened_at = literal(edition.opened_at, s.confirmed_at.type)
             new = select(s.id).where(s.id == reader, is_to_be_welcomed(opened_at, now))
             if connection.scalar(new) is not None:
                 return DeliveryFacts(None, welcome_since, WELCOME, False, suppressed)
-            since = _since(connection, reader, edition, Before(now, resend_uncertain))
+            since = _since(connection, reader, edition, Before(now, resend))
             return DeliveryFacts(None, since, None, False, suppressed)
 
     def may_send(self, edition: int, now: datetime, *, email_keys: Sequence[str] = ()) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from digest.operations import deliveries as book
 from digest.operations.edition_reports import not_everybody
-from digest.settings import DeliverySettings, SmtpSettings
-from digest.states import State
+from digest.operations.issues import NotSent
+from digest.settings import DeliverySettings, EditionSettings, SmtpSettings
+from digest.states import SECOND_TRY, State
 from tests.delivery.servers import Scripted, Talk
 from tests.installation import Installation, paper
 
@@ -78,4 +81,37 @@ def test_doubts_are_settled_for_one_reader_at_a_time(installation: Installation)
         place.run()
         place.run()
         assert place.app.stores.deliveries.accounting(1).accepted == 3
+        place.app.close()
+
+
+def test_what_is_in_doubt_goes_once_more_by_itself_and_then_waits_for_a_word(
+    installation: Installation,
+) -> None:
+    raw: list[bytes] = []
+
+    async def takes_and_drops(talk: Talk) -> None:
+        await talk.hello()
+        while True:
+            line = await talk.line()
+            if line == "DATA":
+                await talk.say("354 go on")
+                raw.append(await talk.data())
+                raise ConnectionResetError
+            await talk.say("250 ok")
+
+    with Scripted(takes_and_drops) as server:
+        smtp = SmtpSettings(port=server.port, security="none", connections=1)
+        place = installation.reopened(
+            delivery=DeliverySettings(transport="smtp", smtp=smtp),
+            edition=EditionSettings(only_to=("ada@example.org",)),
+        )
+        seen = []
+        for minutes in (0, 5, 16, 60, 600):
+            place.now += timedelta(minutes=minutes)
+            with suppress(NotSent):
+                place.run()
+            seen.append((len(raw), place.app.stores.deliveries.held(1, SECOND_TRY)))
+        assert seen == [(1, 0), (1, 0), (2, 1), (2, 1), (2, 1)]
+        assert raw[0] == raw[1]
+        assert "ada@example.org" in not_everybody(place.app, 1)
         place.app.close()
