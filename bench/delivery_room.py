@@ -24,7 +24,7 @@ from digest.states import Claim
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.recipes import RecipeStore
-from digest.storage.schema import editions, metadata, subscribers
+from digest.storage.schema import editions, epoch, metadata, subscribers
 
 SECRET = b"a secret of the delivery room"
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -64,6 +64,7 @@ def make_store(path: Path, readers: int, *, now: datetime = NOW, hours: float = 
     database = open_database(sqlite_url(path))
     metadata.create_all(database.engine)
     with database.write() as connection:
+        connection.execute(insert(epoch).values(store="room", number=0))
         connection.execute(
             insert(editions),
             [

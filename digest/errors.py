@@ -11,6 +11,7 @@
     ├── NotFound           no such edition, subscriber or paper         (LookupError)
     ├── TemplateError      a template is broken; names file and line    (ValueError)
     ├── DeliveryError      the mails cannot leave (a set-up problem, not one recipient's)
+    │   └── OlderStore     the store may not know what was sent
     └── ModelError         a model is missing or is not the pinned one
 
 What concerns one recipient, one paper or one line is never an exception: it is a value with
@@ -80,6 +81,10 @@ class TemplateError(DigestError, ValueError):
 
 class DeliveryError(DigestError):
     """The mails cannot leave: a set-up problem, not one recipient's."""
+
+
+class OlderStore(DeliveryError):
+    """The store may be older than what was sent: somebody has to say what becomes of that."""
 
 
 class ModelError(DigestError):

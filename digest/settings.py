@@ -237,6 +237,7 @@ class StoreSettings(Section):
     """[store]: where everything is kept."""
 
     url: str = ""  # "": SQLite below the data folder
+    epoch_file: Path | None = None  # None: DIR/epoch
 
 
 class LogSettings(Section):

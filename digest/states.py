@@ -94,6 +94,7 @@ class Turn:
     started: frozenset[int]  # marked `sending`, durably
     stopped: dict[int, str]  # not ours to send any more, and why
     blocked: str | None = None  # why nothing may start for now: the relay is not well
+    epoch: int = 0  # the store's, with this turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from digest.composing.issue_composer import IssueComposer
     from digest.composing.render import Renderers
     from digest.delivery.engine import DeliveryEngine
+    from digest.delivery.epoch import Epoch
     from digest.delivery.letter_queue import LetterQueue
     from digest.delivery.relay_memory import RelayMemory
     from digest.papers import Paper
@@ -135,7 +136,7 @@ class App:
         return LetterQueue(
             outbox=store,
             send=lambda letters: self.sending_parts.send_letters(
-                store, self.renderers, letters, self.relay_memory()
+                store, self.renderers, letters, self.epoch, self.relay_memory()
             ),
             message_id=self._message_id,
             clock=self.clock,
@@ -269,10 +270,18 @@ class App:
 
         return SendingParts(self.settings, self.data, self.clock, self.key)
 
+    @cached_property
+    def epoch(self) -> Epoch:
+        """What tells an older store from this one."""
+        from digest.delivery.epoch import Epoch, EpochFile  # noqa: PLC0415 - see the top
+
+        file = EpochFile(self.settings.store.epoch_file or self.data / "epoch")
+        return Epoch(file, self.stores.epoch, self.stores.database.one_machine)
+
     def engine(self) -> DeliveryEngine:
         """Open an engine; who runs an edition closes it."""
         return self.sending_parts.engine(
-            self.stores.deliveries, self.stores.recipes, self.stores.facts
+            self.stores.deliveries, self.stores.recipes, self.stores.facts, self.epoch
         )
 
     def relay_memory(self) -> RelayMemory | None:

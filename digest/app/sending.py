@@ -17,6 +17,7 @@ from digest.delivery import in_memory
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.engine import DeliveryEngine, secret_for
+from digest.delivery.epoch import Epoch
 from digest.delivery.freezing import FragmentStore, Freezer
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
@@ -118,9 +119,13 @@ class SendingParts:
         return RelayMemory(facts, deliveries, self.clock, random.Random())  # noqa: S311 (jitter)
 
     def engine(
-        self, deliveries: DeliveryStore, recipes: RecipeStore, facts: FactStore
+        self, deliveries: DeliveryStore, recipes: RecipeStore, facts: FactStore, epoch: Epoch
     ) -> DeliveryEngine:
-        """Open an engine for issues; close it when done."""
+        """Open an engine for issues; close it when done.
+
+        Raises OlderStore when the store may not know all that was sent.
+        """
+        epoch.check()
         transport = build_transport(self.settings, self.data, self.clock)
         keys = build_keys(self.settings)
         letterhead = letterhead_of(self.settings, keys)
@@ -128,7 +133,7 @@ class SendingParts:
         lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
         owner = LivingSender(self.owners)
         memory = self.relay_memory(deliveries, facts)
-        journal = WatchedJournal(deliveries, memory) if memory else deliveries
+        journal = epoch.noting(WatchedJournal(deliveries, memory) if memory else deliveries)
         return DeliveryEngine(
             owner,
             Freezer(recipes, letterhead, keys, secret),
@@ -156,9 +161,14 @@ class SendingParts:
         journal: Journal,
         renderers: Renderers,
         letters: Iterable[Waiting],
+        epoch: Epoch,
         memory: RelayMemory | None = None,
     ) -> str | None:
-        """Send letters of the front desk; return why when the way out is blocked."""
+        """Send letters of the front desk; return why when the way out is blocked.
+
+        Raises OlderStore when the store may not know all that was sent.
+        """
+        epoch.check()
         keys = build_keys(self.settings)
         letterhead = letterhead_of(self.settings, keys, lists=False)
         found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
@@ -167,7 +177,7 @@ class SendingParts:
         transport = build_transport(self.settings, self.data, self.clock)
         try:
             mails = [self._letter(waiting, renderers, sender_headers) for waiting in letters]
-            sender = self._sender(journal, owner, transport)
+            sender = self._sender(epoch.noting(journal), owner, transport)
             if memory is not None:
                 return memory.send_letters(sender, mails)
             return sender.send(mails).trouble

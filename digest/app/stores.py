@@ -13,6 +13,7 @@ from digest.settings import Settings
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
+from digest.storage.epoch import EpochStore
 from digest.storage.facts import FactStore
 from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.letters import LetterStore
@@ -121,6 +122,11 @@ class Stores:
     def facts(self) -> FactStore:
         """Single values."""
         return FactStore(self.database)
+
+    @cached_property
+    def epoch(self) -> EpochStore:
+        """How many turns senders have made."""
+        return EpochStore(self.database)
 
     @cached_property
     def deliveries(self) -> DeliveryStore:

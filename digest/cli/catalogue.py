@@ -99,6 +99,21 @@ COMMANDS = {
         "receive_command",
         "Read bounces and complaints: from files, standard input, or a mailbox.",
     ),
+    "backup": (
+        "backup",
+        "backup_command",
+        "Copy store, key, settings and DKIM keys to a file, also while mail is being sent.",
+    ),
+    "restore": (
+        "backup",
+        "restore_command",
+        "Put a backup back; what may have been sent after it was made is held in doubt.",
+    ),
+    "restored": (
+        "backup",
+        "restored_command",
+        "Say what was sent after an older store was copied; without an option, show whether it is.",
+    ),
     "dkim": ("dkim", "app", "DKIM keys: make one, show its DNS record."),
     "models": ("models", "app", "The sentence model of semantic ranking."),
     "lab": ("lab", "app", "Measure the ranking and the summaries."),

@@ -203,5 +203,5 @@ class WatchedJournal:
             why = memory.note(results, now)
             if why is not None:
                 stopped = {} if ended is None else ended.stopped
-                return Turn(frozenset(), stopped, why)
+                return Turn(frozenset(), stopped, why, ended.epoch if ended else 0)
             return self.journal.turn(owner, (), starts, now)

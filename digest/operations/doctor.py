@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.app.data_folder import PRIVATE_FOLDERS, STORE_FILES
+from digest.delivery.epoch import Epoch, EpochFile
 from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.delivery.loopback import is_loopback
 from digest.delivery.prerequisites import check_sending
@@ -21,7 +22,8 @@ from digest.operations.findings import Check, Verdict
 from digest.private_files import is_open_to_others
 from digest.settings import Settings, secret_of
 from digest.storage.database import open_database, sqlite_url
-from digest.storage.migrate import schema_version
+from digest.storage.epoch import EpochStore
+from digest.storage.migrate import is_newest, schema_version
 from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.tokens import MIN_KEY_BYTES
 
@@ -53,6 +55,8 @@ def check_up(
         ),
         "formats": lambda: ", ".join(each.name for each in formats.all_formats()),
     }
+    if settings.store.url or (data / "digest.db").exists():
+        probes["epoch"] = lambda: _epoch(settings, data)
     away = settings.delivery.transport == "smtp"
     if away and resolver is not None:
         probes["smtp"] = lambda: _relay(settings, data, clock)
@@ -108,7 +112,7 @@ def _readers_and_papers(settings: Settings, data: Path) -> Iterator[Check]:
         return
     database = open_database(sqlite_url(data / "digest.db"))
     try:
-        if not schema_version(database):
+        if not is_newest(database):
             return
         active = SqlSubscriberStore(database).count("active")
     finally:
@@ -127,6 +131,18 @@ def _store(settings: Settings, data: Path) -> str:
     database = open_database(settings.store.url or sqlite_url(path))
     try:
         return f"schema {schema_version(database) or 'empty: will be made at first use'}"
+    finally:
+        database.close()
+
+
+def _epoch(settings: Settings, data: Path) -> str:
+    database = open_database(settings.store.url or sqlite_url(data / "digest.db"))
+    try:
+        if not is_newest(database):
+            return "told once the store is brought to this version's schema"
+        file = EpochFile(settings.store.epoch_file or data / "epoch")
+        Epoch(file, EpochStore(database), database.one_machine).check()
+        return f"the store knows all that was sent: {EpochStore(database).get().number} turns"
     finally:
         database.close()
 

@@ -127,11 +127,12 @@ def run(
 ) -> Figures:
     """Make and send the edition of a label, today's by default; first, what older ones still owe.
 
-    Raises SettingsError before anything is done when mail must not leave yet, and Blocked when
-    the way out is blocked, or Stopped; what was not sent stays to be sent. Raises RefusedToAll when
-    the edition's mails were all refused.
+    Raises SettingsError before anything is done when mail must not leave yet, OlderStore when the
+    store may not know all that was sent, and Blocked when the way out is blocked, or Stopped; what
+    was not sent stays to be sent. Raises RefusedToAll when the edition's mails were all refused.
     """
     check_sending(app.settings, app.data)
+    app.epoch.check()
     now, day = app.clock(), label or app.today()
     take_over_abandoned(app)
     app.stores.deliveries.hasten(day, now)

@@ -14,12 +14,13 @@ import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.app.application import App
-from digest.errors import DigestError
+from digest.errors import DigestError, OlderStore
 from digest.operations import editions as edition_operations
 from digest.operations.dumps import read_inbox
 from digest.operations.edition_reports import tell_operator_of
 from digest.operations.pages import readers_site
 from digest.operations.receiving import receive_configured
+from digest.operations.restored import tell_that_it_waits
 from digest.operations.setup import make_inbox
 from digest.operations.silence import explain_silence, is_evening
 from digest.operations.sources import fetch_due
@@ -62,6 +63,12 @@ class Duties:
         app = self.app
         read_inbox(app)
         receive_configured(app)
+        try:
+            app.epoch.check()
+        except OlderStore as error:
+            log.error("nothing is sent", reason=str(error))
+            tell_that_it_waits(app, str(error))
+            return
         edition_operations.take_over_abandoned(app)
         now = app.clock()
         _renew_moments(app, now)
@@ -79,6 +86,8 @@ class Duties:
     def send(self) -> None:
         """Send what may be sent now of every open edition, the oldest first."""
         app = self.app
+        if app.epoch.doubt():
+            return
         for edition in app.stores.editions.unfinished(app.clock()):
             if self.stopping.is_set():
                 return
@@ -117,7 +126,7 @@ class Duties:
 
     def post(self) -> None:
         """Send the letters that wait: they have a lane of their own, whatever an edition does."""
-        if not self.stopping.is_set():
+        if not (self.stopping.is_set() or self.app.epoch.doubt()):
             self.app.letter_queue.flush(self.app.clock())
 
     def fetch(self) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, case, func, select, update
 
-from digest.states import Outcome, Remains, Result, State
+from digest.states import UNSENT, Outcome, Remains, Result, State
 from digest.storage.delivery_rows import is_over
 from digest.storage.delivery_turns import TurnSql, settle, to_ledger
 from digest.storage.schema import deliveries, editions
+
+_CHUNK = 500
 
 
 class Examiner(Protocol):
@@ -61,6 +63,42 @@ class RecoverySql(TurnSql):
             ).all()
             to_ledger(connection, None, [row.id for row in rows])
             return len(rows)
+
+    def hold_unsent(self, why: str, now: datetime) -> int:
+        """Put in doubt all that was to be sent, as an older store does not know whether it was.
+
+        Nothing of it is sent again by itself, claims of an earlier life are void. Returns how many.
+        """
+        twice = case((deliveries.c.doubts < 2, 2), else_=deliveries.c.doubts)
+        open_ended = deliveries.c.state.in_((*UNSENT, State.SENDING))
+        with self._database.write() as connection:
+            connection.execute(
+                update(deliveries).where(deliveries.c.state == State.UNCERTAIN).values(doubts=twice)
+            )
+            rows = connection.execute(
+                update(deliveries)
+                .where(open_ended)
+                .values(state=State.UNCERTAIN, doubts=twice, reply=why, changed_at=now)
+                .values(owner=None, lease_expires_at=None, next_attempt_at=None)
+                .values(generation=deliveries.c.generation + 1)
+                .returning(deliveries.c.id)
+            ).all()
+            numbers = [row.id for row in rows]
+            for at in range(0, len(numbers), _CHUNK):
+                to_ledger(connection, None, numbers[at : at + _CHUNK])
+            return len(numbers)
+
+    def goes_to_all(self) -> bool:
+        """Return whether editions are sent to everybody at once, and not at each reader's hour.
+
+        Told by the newest one that has deliveries; so it seems where there is none.
+        """
+        with self._database.read() as connection:
+            newest = connection.scalar(select(func.max(deliveries.c.edition)))
+            at_once = select(deliveries.c.id).where(
+                deliveries.c.edition == newest, deliveries.c.period.is_(None)
+            )
+            return newest is None or connection.execute(at_once.limit(1)).first() is not None
 
     def _owners(self) -> list[str]:
         """Return who holds deliveries; by edition, so that the index answers."""

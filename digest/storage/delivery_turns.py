@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from digest.states import Outcome, Result, State, Turn
 from digest.storage.database import Database
 from digest.storage.delivery_rows import is_suppressed
+from digest.storage.epoch import raise_epoch
 from digest.storage.prepared import PreparedStatement, stamps
 from digest.storage.schema import deliveries, editions, subscribers
 from digest.storage.suppression import note_unknown
@@ -42,11 +43,12 @@ class TurnSql:
         edition is open and the reader still wants it; this is the last look before the wire.
         """
         with self._database.write() as connection:
+            epoch = raise_epoch(connection)
             settle(connection, owner, results, now)
             started = _start(connection, owner, starts, now)
             missed = [number for number, _ in starts if number not in started]
             stopped = _set_aside(connection, owner, missed, now) if missed else {}
-        return Turn(frozenset(started), stopped)
+        return Turn(frozenset(started), stopped, epoch=epoch)
 
 
 _TAKEN = PreparedStatement(

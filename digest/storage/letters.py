@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from digest.states import Result, State, Turn
 from digest.storage.database import Database
 from digest.storage.delivery_rows import has_come
+from digest.storage.epoch import raise_epoch
 from digest.storage.schema import letters
 
 # A letter in `sending` for longer was left by a process that died. It goes again, under the same
@@ -84,6 +85,7 @@ class LetterStore:
         """Record outcomes and mark the next letters, durably, in one transaction."""
         mark = now + _LEFT_BEHIND
         with self._database.write() as connection:
+            epoch = raise_epoch(connection)
             for result in results:
                 self._end(connection, owner, result, now)
             started = frozenset(
@@ -98,7 +100,7 @@ class LetterStore:
         stopped = {
             number: "somebody else sends it" for number, _ in starts if number not in started
         }
-        return Turn(started, stopped)
+        return Turn(started, stopped, epoch=epoch)
 
     def give_up(self, numbers: Collection[int], why: str, now: datetime) -> None:
         """Send these no more; what is on its way ends as it ends."""
@@ -108,6 +110,17 @@ class LetterStore:
                 .where(letters.c.id.in_(numbers), _may_go(now))
                 .values(state=State.REFUSED, reply=why, next_attempt_at=now + _KEEP_REFUSED)
             )
+
+    def drop(self, why: str, now: datetime) -> int:
+        """Send none of those that wait; return how many these were."""
+        open_ended = letters.c.state != State.REFUSED
+        with self._database.write() as connection:
+            dropped = connection.execute(
+                update(letters)
+                .where(open_ended)
+                .values(state=State.REFUSED, reply=why, next_attempt_at=now + _KEEP_REFUSED)
+            )
+            return dropped.rowcount
 
     def _end(self, connection: Connection, owner: str, result: Result, now: datetime) -> None:
         outcome, row = result.outcome, letters.c.id == result.delivery

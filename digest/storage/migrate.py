@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect
 
 from digest.errors import StoreError, StoreTooNew
-from digest.private_files import private_file, private_folder
+from digest.private_files import private_folder
 from digest.storage.database import Database
+from digest.storage.store_copy import copy_store, sqlite_file
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -49,6 +49,11 @@ def schema_version(database: Database) -> str | None:
         return _revision(connection)
 
 
+def is_newest(database: Database) -> bool:
+    """Return whether the store has this version's schema."""
+    return schema_version(database) == _newest()
+
+
 def _refuse_newer(revision: str | None) -> None:
     known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
@@ -59,21 +64,12 @@ def _refuse_newer(revision: str | None) -> None:
 
 
 def _back_up(database: Database, backups: Path, revision: str, now: datetime) -> Path | None:
-    source = database.engine.url.database
-    if database.engine.dialect.name != "sqlite" or not source or source == ":memory:":
+    source = sqlite_file(database)
+    if source is None:
         return None  # a server's backups are its operator's
     private_folder(backups)
     target = backups / f"digest-{revision}-{now:%Y%m%dT%H%M%S%f}.db"
-    private_file(target)
-    copy = sqlite3.connect(target)
-    original = sqlite3.connect(source)
-    try:
-        original.backup(copy)
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot back the store up to {target}: {error}") from error
-    finally:
-        original.close()
-        copy.close()
+    copy_store(source, target)
     return target
 
 

@@ -72,6 +72,13 @@ facts = Table(  # single values that outlive a process: the background statistic
     Column("at", UtcTime, nullable=False),
 )
 
+epoch = Table(  # one row: which store this is, and how many turns senders have made
+    "epoch",
+    metadata,
+    Column("store", String(32), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
 # --- the archive --------------------------------------------------------------------------
 
 dumps = Table(

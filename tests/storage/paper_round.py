@@ -22,7 +22,7 @@ from digest.storage.editions import EditionStore
 from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.ledger import LedgerStore
 from digest.storage.rhythms import RhythmStore
-from digest.storage.schema import deliveries, editions, metadata, subscribers
+from digest.storage.schema import deliveries, editions, epoch, metadata, subscribers
 
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 EXPIRY, DAY = timedelta(hours=72), timedelta(days=1)
@@ -52,6 +52,8 @@ class PaperRound:
             self.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF")
         )
         metadata.create_all(self.database.engine)
+        with self.database.write() as connection:
+            connection.execute(insert(epoch).values(store="round", number=0))
         self.deliveries = DeliveryStore(self.database)
         self.editions = EditionStore(self.database)
         self.rhythms = RhythmStore(self.database, self.deliveries)
