@@ -37,7 +37,7 @@ def restore_command(
 ) -> None:
     """Put a backup back; what may have been sent after it was made is held in doubt."""
     session = context.obj
-    held = backup_operations.restore(
+    held = backup_operations.put_back(
         session.data, file, lambda: session.app, utc_now(), replace=replace
     )
     _say_what_is_held(held, as_json)

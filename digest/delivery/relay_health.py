@@ -100,7 +100,7 @@ class RelayHealth:
         if health.is_open:
             return health._probed(list(outcomes), now, pause, rng)
         if health.heard is None or not timedelta(0) <= now - health.heard < _QUIET:
-            health = replace(health, accepted=0, bad=0, row=0, since=now)
+            health = health._anew(now)
         for outcome in outcomes:
             if outcome.state is State.ACCEPTED:
                 health = health._took_one()
@@ -160,6 +160,12 @@ class RelayHealth:
             return RelayHealth(**known)
         except (ValueError, TypeError, AttributeError):
             return RelayHealth()
+
+    def _anew(self, now: datetime) -> RelayHealth:
+        """Begin to count anew; failures that no acceptance has ended are one row, however long."""
+        if self.row and self.row == self.bad and not self.accepted and self.since:
+            return self
+        return replace(self, accepted=0, bad=0, row=0, since=now)
 
     def _took_one(self) -> RelayHealth:
         trips = 0 if self.accepted + 1 >= _WELL else self.trips

@@ -48,7 +48,7 @@ def back_up(app: App, settings_file: Path | None, target: Path) -> list[str]:
     return list(present)
 
 
-def restore(
+def put_back(
     data: Path, source: Path, reopen: Callable[[], App], now: datetime, *, replace: bool
 ) -> Held:
     """Put a backup into a data folder, and hold what may have been sent after it was made.

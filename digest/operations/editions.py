@@ -9,6 +9,7 @@ from digest.app.application import App
 from digest.app.stores import Stores
 from digest.delivery import taking_over
 from digest.editions import Figures
+from digest.states import ResendRule
 from digest.storage.recipes import Pruned
 
 
@@ -67,5 +68,20 @@ def take_over_abandoned(app: App) -> None:
         app.sending_parts.dead_senders(alone=alone),
         app.clock(),
         alone=alone,
-        resend=app.issue_rules.resend,
+        resend=_second_tries(app),
     )
+
+
+def _second_tries(app: App) -> ResendRule | None:
+    """Return how what is in doubt is sent again now: not to a relay that is sick.
+
+    Its probes are other mails, as long as there are any: a doubt has one second try.
+    """
+    rule, memory, now = app.issue_rules.resend, app.relay_memory(), app.clock()
+    if rule is None or memory is None or not memory.health().is_open:
+        return rule
+    waiting = (
+        app.stores.windows.may_send(edition.number, now)
+        for edition in app.stores.editions.unfinished(now)
+    )
+    return None if any(waiting) else rule

@@ -123,7 +123,7 @@ def test_a_backup_on_a_new_machine_holds_what_is_open_and_the_day_goes_on(tmp_pa
             made.append(Installation(there, place.settings, place.now))
             return made[0].app
 
-        held = backup.restore(there, file, reopen, place.now, replace=False)  # type: ignore[arg-type]
+        held = backup.put_back(there, file, reopen, place.now, replace=False)  # type: ignore[arg-type]
         assert 0 < held.deliveries <= len(READERS)
         assert (there / "secret.key").read_bytes() == (place.data / "secret.key").read_bytes()
         assert (there / "secret.key").stat().st_mode & 0o077 == 0
@@ -135,7 +135,7 @@ def test_a_backup_on_a_new_machine_holds_what_is_open_and_the_day_goes_on(tmp_pa
         made[0].run()
         assert _times(server) == Counter(READERS * 2)
         with pytest.raises(StoreError, match="--replace"):
-            backup.restore(there, file, reopen, place.now, replace=False)  # type: ignore[arg-type]
+            backup.put_back(there, file, reopen, place.now, replace=False)  # type: ignore[arg-type]
         made[0].app.close()
 
 
