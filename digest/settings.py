@@ -196,6 +196,7 @@ class DeliverySettings(Section):
     lease_seconds: float = Field(default=600.0, gt=0)
     processes: int = Field(default=0, ge=0)  # 0: one a core
     return_path: MailAddress = ""
+    verp: bool = True
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     pace: PaceSettings = PaceSettings()

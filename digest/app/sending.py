@@ -140,7 +140,7 @@ class SendingParts:
             self._sender(journal, owner, transport, lease),
             recipes,
             return_path=return_path_of(self.settings),
-            secret=secret,
+            verp_secret=secret if self.settings.delivery.verp else None,
             memory=memory,
         )
 

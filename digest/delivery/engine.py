@@ -42,16 +42,20 @@ class DeliveryEngine:
         recipes: Recipes,
         *,
         return_path: str,
-        secret: bytes,
+        verp_secret: bytes | None,
         memory: RelayMemory | None = None,
     ) -> None:
-        """memory: of the relay's health; None: a way out that has none."""
+        """Take what an engine is made of.
+
+        verp_secret: signs each mail's own return path; None: they share one. memory: of the
+        relay's health; None: a way out that has none.
+        """
         self._owner = owner
         self._freezer = freezer
         self._sender = sender
         self._recipes = recipes
         self._return_path = return_path
-        self._secret = secret
+        self._secret = verp_secret
         self._memory = memory
 
     @property
@@ -102,11 +106,12 @@ class DeliveryEngine:
         self._owner.close()
 
     def _mail(self, claim: Claim, recipe: Recipe) -> ReadyMail:
+        base, secret = self._return_path, self._secret
         return ReadyMail(
             delivery=claim.delivery,
             generation=claim.generation,
             attempts=claim.attempts,
-            sender=verp.return_path(self._return_path, claim.delivery, self._secret),
+            sender=verp.return_path(base, claim.delivery, secret) if secret else base,
             recipient=ascii_domain(recipe.to_address),
             message_id=recipe.message_id,
             build=lambda: self._freezer.parts_of(recipe),

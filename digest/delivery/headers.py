@@ -150,6 +150,17 @@ def ascii_domain(address: str) -> str:
         raise ValueError(f"{domain!r} cannot be written in ASCII: {error}") from None
 
 
+def wire_address(address: str) -> str:
+    """Return an address as a header shows it: its domain as A-labels, so that ASCII will do.
+
+    What has none stays as it is: no server takes that.
+    """
+    try:
+        return address if address.isascii() else ascii_domain(address)
+    except ValueError:
+        return address
+
+
 def mailbox_named(header: bytes) -> tuple[bytes, bytes]:
     """Return a header's name in lower case, and the header in DKIM's relaxed form with its CRLF.
 

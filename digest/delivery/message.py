@@ -172,7 +172,9 @@ class SenderHeaders:
         self.letterhead = letterhead
         self.keys = tuple(keys)
         self.unsigned = REWRITTEN if letterhead.relay_rewrites else _NONE
-        sender = headers.mailbox("From", letterhead.from_name, letterhead.from_address)
+        sender = headers.mailbox(
+            "From", letterhead.from_name, headers.wire_address(letterhead.from_address)
+        )
         top, canonical = _both([sender])
         self.top = b"".join(top)
         rest, more = _both(_list_headers(letterhead))
@@ -183,7 +185,7 @@ class SenderHeaders:
 def _list_headers(letterhead: Letterhead) -> Iterable[bytes]:
     yield headers.plain_header("MIME-Version", "1.0")
     if letterhead.reply_to:
-        yield headers.mailbox("Reply-To", "", letterhead.reply_to)
+        yield headers.mailbox("Reply-To", "", headers.wire_address(letterhead.reply_to))
     if letterhead.list_id:
         yield headers.mailbox("List-Id", letterhead.list_name, letterhead.list_id)
     if letterhead.help_url:
@@ -230,7 +232,7 @@ def _own_headers(recipe: Recipe) -> list[bytes]:
     """Return the headers that differ from mail to mail."""
     own = recipe.message_id[1:].partition("@")[0].encode()
     written = [
-        headers.mailbox("To", recipe.to_name, recipe.to_address),
+        headers.mailbox("To", recipe.to_name, headers.wire_address(recipe.to_address)),
         _subject(recipe.subject),
         _date(recipe.sent_at, recipe.offset),
         b"Message-ID: %b\r\n" % recipe.message_id.encode(),

@@ -155,6 +155,7 @@ def examine(settings: Settings, data: Path, probes: dict[str, Callable[[], str]]
         *_private(settings, data),
         _network_disk(settings, data),
         _sending(settings, data),
+        _return_path(settings),
         _unsubscribing(settings),
         _https(settings),
         _secret(settings, data),
@@ -255,6 +256,21 @@ def _sending(settings: Settings, data: Path) -> Check:
         return Check("delivery", "error", str(error))
     smtp = delivery.smtp
     return Check("delivery", "ok", f"by SMTP to {smtp.host}:{smtp.port}, {smtp.security}")
+
+
+def _return_path(settings: Settings) -> Check | None:
+    if settings.delivery.transport == "mailbox":
+        return None
+    base = return_path_of(settings)
+    if not settings.delivery.verp:
+        return Check("return path", "ok", f"{base} for all mails: a bounce names no delivery")
+    local, _, domain = base.partition("@")
+    return Check(
+        "return path",
+        "ok",
+        f"{local}+tag@{domain}, another for each mail; a relay that admits one sender only needs"
+        " delivery.verp = false",
+    )
 
 
 def _unsubscribing(settings: Settings) -> Check:

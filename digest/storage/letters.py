@@ -18,6 +18,7 @@ from digest.storage.schema import letters
 # A letter in `sending` for longer was left by a process that died. It goes again, under the same
 # Message-ID: a confirmation that never comes is worse than one that comes twice.
 _LEFT_BEHIND = timedelta(minutes=15)
+_AGAIN, _LONGEST = timedelta(minutes=5), timedelta(hours=4)  # after a doubt: 5, 10, 20 … minutes
 _KEEP_REFUSED = timedelta(days=7)
 _ADD = insert(letters)  # made once: an import adds a letter for every row
 
@@ -128,8 +129,19 @@ class LetterStore:
         ours = row & (letters.c.state == State.SENDING) & (letters.c.next_attempt_at == mark)
         if outcome.state is State.ACCEPTED:  # even if somebody sends it again by now
             connection.execute(delete(letters).where(row))
-        elif outcome.state is State.UNCERTAIN:
-            connection.execute(delete(letters).where(ours))
+        elif outcome.state is State.UNCERTAIN:  # it may have arrived, and goes again all the same
+            attempts = connection.scalar(select(letters.c.attempts).where(ours)) or 0
+            wait = _AGAIN * (1 << min(attempts, 6))
+            connection.execute(
+                update(letters)
+                .where(ours)
+                .values(
+                    state=State.DEFERRED,
+                    reply=outcome.text,
+                    next_attempt_at=now + min(wait, _LONGEST),
+                )
+                .values(attempts=attempts + 1)
+            )
         else:
             refused = outcome.state is State.REFUSED
             connection.execute(
