@@ -131,16 +131,12 @@ class LetterStore:
             connection.execute(delete(letters).where(row))
         elif outcome.state is State.UNCERTAIN:  # it may have arrived, and goes again all the same
             attempts = connection.scalar(select(letters.c.attempts).where(ours)) or 0
-            wait = _AGAIN * (1 << min(attempts, 6))
+            wait = min(_AGAIN * (1 << min(attempts, 6)), _LONGEST)
             connection.execute(
                 update(letters)
                 .where(ours)
-                .values(
-                    state=State.DEFERRED,
-                    reply=outcome.text,
-                    next_attempt_at=now + min(wait, _LONGEST),
-                )
-                .values(attempts=attempts + 1)
+                .values(state=State.DEFERRED, reply=outcome.text)
+                .values(attempts=attempts + 1, next_attempt_at=now + wait)
             )
         else:
             refused = outcome.state is State.REFUSED

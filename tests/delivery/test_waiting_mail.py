@@ -22,7 +22,7 @@ def engine_of(place: Post, owner: LivingSender, port: int) -> DeliveryEngine:
     room = place.room
     sender = Sender(room.deliveries, owner, relay_to(port), clock=lambda: NOW, rng=rng)
     return DeliveryEngine(
-        owner, room.freezer, sender, room.recipes, return_path="b@example.org", secret=SECRET
+        owner, room.freezer, sender, room.recipes, return_path="b@example.org", verp_secret=SECRET
     )
 
 

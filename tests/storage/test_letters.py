@@ -59,12 +59,26 @@ def test_a_letter_that_is_being_sent_does_not_wait_but_counts(store: LetterStore
     assert store.count() == 1
 
 
-@pytest.mark.parametrize("state", [State.ACCEPTED, State.UNCERTAIN])
-def test_a_letter_that_a_server_has_or_may_have_is_gone(store: LetterStore, state: State) -> None:
+def test_a_letter_that_a_server_has_is_gone(store: LetterStore) -> None:
     letter, other = add(store, "one"), add(store, "two")
     start(store, letter)
-    store.turn("us", ended(letter, state), [], NOW)
+    store.turn("us", ended(letter, State.ACCEPTED), [], NOW)
     assert [each.id for each in store.waiting(NOW + DAY)] == [other]
+    assert store.count() == 1
+
+
+def test_a_letter_whose_line_was_lost_goes_again_and_later_each_time(store: LetterStore) -> None:
+    letter, now, waits = add(store, "one"), NOW, []
+    for _ in range(9):
+        start_at = next(
+            now + minutes * MINUTE
+            for minutes in range(300)
+            if store.turn("us", [], [(letter, 0)], now + minutes * MINUTE).started
+        )
+        waits.append(round((start_at - now) / MINUTE))
+        now = start_at
+        store.turn("us", ended(letter, State.UNCERTAIN), [], now)
+    assert waits == [0, 5, 10, 20, 40, 80, 160, 240, 240]
     assert store.count() == 1
 
 
