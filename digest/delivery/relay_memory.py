@@ -32,6 +32,11 @@ class RelayFacts(Protocol):
         """Set a value made of the one before, and return it."""
 
 
+def health_of(facts: RelayFacts) -> RelayHealth:
+    """Return how the relay is, as the store knows it."""
+    return RelayHealth.unpack(facts.get(_FACT))
+
+
 class Refusals(Protocol):
     """Where deliveries are kept."""
 
@@ -54,7 +59,7 @@ class RelayMemory:
 
     def health(self) -> RelayHealth:
         """Return how the relay is."""
-        return RelayHealth.unpack(self.facts.get(_FACT))
+        return health_of(self.facts)
 
     def hasten(self) -> None:
         """Let a probe go at once: an operator's run does not wait."""

@@ -16,6 +16,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, 
 from prometheus_client.registry import Collector
 
 from digest.app.stores import Stores
+from digest.delivery.relay_memory import health_of
 from digest.sources.health import State as Health
 from digest.states import State
 
@@ -41,6 +42,7 @@ class _Newsletter(Collector):
         yield from self._sources()
         yield from self._editions()
         yield from self._readers()
+        yield from self._relay()
 
     def _sources(self) -> Iterator[Metric]:
         """How each source of the settings is; one that was never asked has no times."""
@@ -107,6 +109,25 @@ class _Newsletter(Collector):
         if backlog.oldest:
             since.add_metric([], backlog.oldest.timestamp())
         yield from (readers, due, since)
+
+    def _relay(self) -> Iterator[Metric]:
+        """How the relay is, as all senders know it, and the store's epoch."""
+        health = health_of(self._stores.facts)
+        left_alone = _gauge("digest_relay_left_alone", "1: nothing but a probe goes to the relay.")
+        left_alone.add_metric([], float(health.is_open))
+        trips = _gauge("digest_relay_trips", "How often in a row it had to be left alone.")
+        trips.add_metric([], health.trips)
+        until = _gauge(
+            "digest_relay_left_alone_until_timestamp_seconds", "When a mail tries it again."
+        )
+        if health.paused_until is not None:
+            until.add_metric([], health.paused_until.timestamp())
+        paused = _gauge("digest_paused_domains", "Destinations that asked for a pause.")
+        now = self._now.isoformat()
+        paused.add_metric([], sum(end > now for end, *_ in health.domains.values()))
+        epoch = _gauge("digest_epoch", "Turns that senders have made; it never falls.")
+        epoch.add_metric([], self._stores.epoch.get().number)
+        yield from (left_alone, trips, until, paused, epoch)
 
 
 def _gauge(name: str, told: str, *labels: str) -> GaugeMetricFamily:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from digest.delivery.relay_health import RelayHealth
+from digest.delivery.relay_memory import PAUSE
 from digest.errors import SettingsError
 from digest.operations.pages import readers_site
 from digest.operations.serving import Duties
@@ -175,3 +178,22 @@ def test_the_token_may_stand_in_a_file_and_must_be_long(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="16 characters"):
         readers_site(installation.app)
     installation.app.close()
+
+
+def test_how_the_relay_is_and_the_epoch_are_told(installation: Installation) -> None:
+    app, now = installation.app, installation.now
+    found = told(installation)
+    assert found["digest_relay_left_alone"] == {labels(): 0}
+    assert "digest_relay_left_alone_until_timestamp_seconds" not in found
+    sick = RelayHealth().opened("no answer", now, PAUSE, random.Random(1))
+    until = (now + timedelta(minutes=5)).isoformat()
+    sick = sick.paused({"a.example": (until, 1, "421"), "b.example": (now.isoformat(), 1, "421")})
+    app.stores.facts.set("relay", sick.pack(), now)
+    app.stores.epoch.pass_over(6)
+    found = told(installation)
+    assert found["digest_relay_left_alone"] == found["digest_relay_trips"] == {labels(): 1}
+    assert found["digest_paused_domains"] == {labels(): 1}
+    assert found["digest_epoch"] == {labels(): 7}
+    assert sick.paused_until is not None
+    [moment] = found["digest_relay_left_alone_until_timestamp_seconds"].values()
+    assert moment == pytest.approx(sick.paused_until.timestamp())
