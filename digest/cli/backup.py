@@ -9,8 +9,10 @@ import typer
 
 from digest.app.application import utc_now
 from digest.cli.output import Json, one, say
+from digest.errors import StoreError
 from digest.operations import backup as backup_operations
 from digest.operations import restored as restored_operations
+from digest.settings import load_settings
 
 
 def backup_command(
@@ -37,6 +39,11 @@ def restore_command(
 ) -> None:
     """Put a backup back; what may have been sent after it was made is held in doubt."""
     session = context.obj
+    if load_settings(session.settings_file).store.url:
+        raise StoreError(
+            "store.url names a server: put its backup back there, then run this:"
+            " digest restored --hold"
+        )
     held = backup_operations.put_back(
         session.data, file, lambda: session.app, utc_now(), replace=replace
     )
