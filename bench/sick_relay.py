@@ -128,6 +128,7 @@ class _Session:
     writer: asyncio.StreamWriter
     sender: str = ""
     recipient: str = ""
+    begun: bool = False  # a MAIL was taken
 
     async def talk(self) -> None:
         """Answer until the client leaves."""
@@ -169,9 +170,14 @@ class _Session:
 
     async def _mail(self, line: str) -> None:
         self.sender, self.recipient = line[11 : line.index(">")], ""
-        await self._say(self._instead("MAIL") or "250 2.1.0 ok")
+        said = self._instead("MAIL")
+        self.begun = said is None
+        await self._say(said or "250 2.1.0 ok")
 
     async def _rcpt(self, line: str) -> None:
+        if not self.begun:
+            await self._say("503 5.5.1 need MAIL first")
+            return
         who = line[9 : line.index(">")]
         said = self._instead("RCPT")
         if self.relay.ailment == _HALF and sum(who.encode()) % 2:

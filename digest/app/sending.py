@@ -32,6 +32,7 @@ from digest.delivery.letterhead import (
 from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.message import Recipe, SenderHeaders
 from digest.delivery.pace import Pace, PaceLimits
+from digest.delivery.pace_lock import PaceLock
 from digest.delivery.prerequisites import check_sending
 from digest.delivery.relay_memory import RelayMemory, WatchedJournal
 from digest.delivery.sender import Sender
@@ -40,7 +41,7 @@ from digest.delivery.smtp_session import Relay
 from digest.mail import Fragment, Issue
 from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorCache
-from digest.settings import Settings, secret_of, sender_address
+from digest.settings import PaceSettings, Settings, secret_of, sender_address
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.facts import FactStore
 from digest.storage.letters import Waiting
@@ -123,7 +124,8 @@ class SendingParts:
     ) -> DeliveryEngine:
         """Open an engine for issues; close it when done.
 
-        Raises OlderStore when the store may not know all that was sent.
+        Raises OlderStore when the store may not know all that was sent, DeliveryError when mails
+        cannot leave, or when another process keeps the limits of `delivery.pace`.
         """
         epoch.check()
         transport = build_transport(self.settings, self.data, self.clock)
@@ -131,6 +133,8 @@ class SendingParts:
         letterhead = letterhead_of(self.settings, keys)
         secret = secret_for("mail", self.key)
         lease = Lease(timedelta(seconds=self.settings.delivery.lease_seconds), deliveries.renew)
+        limited = self.settings.delivery.pace != PaceSettings()
+        lock = PaceLock(self.data / "pace.lock") if limited else None
         owner = LivingSender(self.owners)
         memory = self.relay_memory(deliveries, facts)
         journal = epoch.noting(WatchedJournal(deliveries, memory) if memory else deliveries)
@@ -142,6 +146,7 @@ class SendingParts:
             return_path=return_path_of(self.settings),
             verp_secret=secret if self.settings.delivery.verp else None,
             memory=memory,
+            lock=lock,
         )
 
     def freezer(self, recipes: FragmentStore) -> Freezer:

@@ -15,6 +15,7 @@ from digest.delivery.freezing import Freezer, FrozenIssue
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail
 from digest.delivery.message import Recipe
+from digest.delivery.pace_lock import PaceLock
 from digest.delivery.relay_memory import RelayMemory
 from digest.delivery.sender import Sender
 from digest.mail import Issue
@@ -44,11 +45,12 @@ class DeliveryEngine:
         return_path: str,
         verp_secret: bytes | None,
         memory: RelayMemory | None = None,
+        lock: PaceLock | None = None,
     ) -> None:
         """Take what an engine is made of.
 
         verp_secret: signs each mail's own return path; None: they share one. memory: of the
-        relay's health; None: a way out that has none.
+        relay's health; None: a way out that has none. lock: of who sends within limits.
         """
         self._owner = owner
         self._freezer = freezer
@@ -57,6 +59,7 @@ class DeliveryEngine:
         self._return_path = return_path
         self._secret = verp_secret
         self._memory = memory
+        self._lock = lock
 
     @property
     def owner(self) -> str:
@@ -102,8 +105,11 @@ class DeliveryEngine:
         self._sender.stop()
 
     def close(self) -> None:
-        """Let go of the owner's lock."""
+        """Let go of the owner's lock, and of the limits'."""
         self._owner.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _mail(self, claim: Claim, recipe: Recipe) -> ReadyMail:
         base, secret = self._return_path, self._secret

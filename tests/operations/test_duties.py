@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import NotFound
+from digest.errors import DeliveryError, NotFound
 from digest.operations import serving
 from digest.operations.serving import Duties
 from digest.operations.setup import make_inbox
+from digest.settings import DeliverySettings, PaceSettings
 from digest.states import Claim
 from digest.storage.deliveries import DeliveryStore
 from tests.installation import Installation, paper
@@ -91,3 +92,14 @@ def test_a_stolen_shard_is_sent_by_the_thief_alone(installation: Installation) -
     thief.close()
     assert installation.run().accounting.accepted == 1
     assert len(installation.mails("ada@example.org")) == 1
+
+
+def test_with_a_limit_one_process_sends_at_a_time(installation: Installation) -> None:
+    place = installation.reopened(delivery=DeliverySettings(pace=PaceSettings(per_second=5)))
+    first = place.app.engine()
+    with pytest.raises(DeliveryError, match=r"delivery\.pace"):
+        place.app.engine()
+    first.close()
+    first.close()
+    place.app.engine().close()
+    place.app.close()
