@@ -22,6 +22,7 @@ from digest.errors import StoreBusy
 from digest.operations import editions as edition_operations
 from digest.operations import issues
 from digest.operations.coming_edition import Coming, coming_issues
+from digest.operations.restored import go_on
 from digest.operations.serving import Duties
 from digest.operations.why import why
 from digest.settings import (
@@ -289,6 +290,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def populated(lived_in: Path, tmp_path: Path) -> Iterator[Installation]:
     shutil.copytree(lived_in, tmp_path / "copy")
     made = Installation(tmp_path / "copy", now=SECOND_DAY)
+    go_on(made.app)  # a copy sends nothing until somebody says that none was sent meanwhile
     yield made
     made.app.close()
 
