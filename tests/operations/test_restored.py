@@ -88,7 +88,10 @@ def test_a_copy_from_the_middle_of_an_edition_holds_and_sends_nothing_twice(
         duties = Duties(place.app)
         for duty in (duties.tick, duties.send, duties.post):
             duty()
-        told = {each.check: each for each in check_up(place.settings, place.data, online=False)}
+        told = {
+            each.check: each
+            for each in check_up(place.settings, place.data, clock=lambda: place.now, resolver=None)
+        }
         assert told["epoch"].verdict == "error"
 
         held = restored.hold(place.app)
