@@ -27,6 +27,7 @@ from digest.choosing.choose import Limits
 from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer
 from digest.composing.issue_composer import IssueComposer, build_renderers
 from digest.composing.render import Renderers
+from digest.composing.sections import IssueSection
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
 from digest.editions import Edition
@@ -154,7 +155,7 @@ def naive_mail(renderers: Renderers, offer: Offer, picks: Sequence[Pick]) -> Non
     Templates(ROOT / "templates/email").html("issue.mjml")
     renderer = renderers.renderer("en")
     renderer.top(1, date(2026, 3, 2), "daily")
-    renderer.section("picked", "", len(picks), "daily")
+    renderer.section(IssueSection("picked", "", tuple(range(len(picks)))), "daily")
     for place, pick in enumerate(picks):
         paper, lead = offer.papers[pick.paper], place == 0
         matched = renderer.matched(paper, pick, lead=lead, in_section=True, density="full")

@@ -38,7 +38,7 @@ class RenderSettings:
     feedback: bool = True  # offer more / less like this
     quiet_day: Quiet = "explain"
     cards: Cards = "summary"  # what cards tell: what a paper does and found, or its abstract
-    lead_characters: int = 380  # of the lead paper's abstract: five lines
+    lead_characters: int = 380  # of the lead paper's abstract, where cards tell abstracts
     card_characters: int = 360  # of the other abstracts
     max_html_bytes: int = 98_000  # of the HTML part, encoded
     templates: Path | None = None  # a folder whose files replace the shipped templates

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from digest.composing.excerpt import escaped
 from digest.composing.locales import Catalogue
-from digest.composing.sections import displayed_keyword, topic_of
+from digest.composing.sections import Topic, displayed_keyword, topic_of
 from digest.papers import Paper
 from digest.ranking.interface import Field, Pick, Reason, Standing
 
@@ -32,6 +32,7 @@ class ReasonWriter:
             "": say("Chosen for your keywords"),
             "meaning": say("Close in meaning to {keywords}"),
             "literal": say("You follow {keywords}"),
+            "group": "{keywords}",
             "also": say("also {keywords}"),
             "near": say("close to {keywords}"),
             "in title": say("in the title"),
@@ -49,10 +50,12 @@ class ReasonWriter:
     def why(self, paper: Paper, pick: Pick, in_section: bool) -> Why:
         """Return why a reader got a paper.
 
-        In its keyword's section, the reason names only what the heading does not say.
+        In its section, the reason names only what the heading does not say: a group's keywords, of
+        a keyword the place where it stands, and what else of the profile found the paper.
         """
         if in_section and pick.section == "picked" and (topic := topic_of(pick)):
-            parts, joint = self._beside(pick, topic), "\u00a0· "
+            beside = self._in_group if topic.group else self._beside
+            parts, joint = beside(pick, topic), "\u00a0· "
         else:
             parts, joint = [self._asked(paper, pick)], ". "
         if paper.updated is not None:
@@ -91,7 +94,24 @@ class ReasonWriter:
             return self._reason("meaning", tuple(dict.fromkeys(near)))
         return self._reason("likes" if named else "", ())
 
-    def _beside(self, pick: Pick, topic: str) -> list[Why]:
+    def _in_group(self, pick: Pick, topic: Topic) -> list[Why]:
+        """Return what of a group found a paper, and what else did."""
+        inside: dict[str, None] = {}
+        others: dict[str, None] = {}
+        near: dict[str, None] = {}
+        for reason in _named(pick):
+            keyword = displayed_keyword(reason.keyword)
+            if reason.field == "meaning":
+                near[keyword] = None
+            elif reason.field not in _NO_WORDS:
+                own = displayed_keyword(reason.group) == topic.group
+                (inside if own else others)[keyword] = None
+        also = tuple([each for each in others if each not in inside])
+        apart = tuple([each for each in near if each not in inside and each not in others])
+        found = (("group", tuple(inside)), ("also", also), ("near", apart))
+        return [self._reason(kind, keywords) for kind, keywords in found if keywords]
+
+    def _beside(self, pick: Pick, topic: Topic) -> list[Why]:
         """Return where a section's keyword stands in a paper, and what else found the paper."""
         fields: set[Field] = set()
         standing: Standing = ""
@@ -99,7 +119,7 @@ class ReasonWriter:
         near: dict[str, None] = {}
         for reason in _named(pick):
             keyword = displayed_keyword(reason.keyword)
-            if keyword == topic:
+            if keyword == topic.keyword and not reason.group:
                 fields.add(reason.field)
                 standing = standing or reason.standing
             elif reason.field not in _NO_WORDS:

@@ -19,6 +19,7 @@ DENSITIES: tuple[Density, ...] = ("full", "short", "title")
 # What is marked in a text: whether because it is near in meaning, and where.
 Marks = tuple[bool, tuple[tuple[int, int], ...]]
 SHORT = 160  # characters of what is told in a trimmed card
+LEAD_LIMIT = 180  # of what the lead does: five lines at 375 pixels, even in a wide font
 
 _UNMARKED: Marks = (False, ())
 _NOTHING = excerpt("", 0)
@@ -97,18 +98,21 @@ def _firsts(text: Excerpt, places: Places, seen: set[str]) -> Places:
     return tuple(kept)
 
 
-def card_text(paper: Paper, cards: Cards, density: Density, characters: int) -> CardText:
+def card_text(
+    paper: Paper, cards: Cards, density: Density, characters: int, *, lead: bool = False
+) -> CardText:
     """Return what a card tells of a paper; of an abstract, at most so many characters."""
     if density == "title":
         return CardText(_NOTHING)
     limit = min(characters, SHORT) if density == "short" else characters
     if cards == "abstract":
         return CardText(excerpt(paper.abstract, limit))
+    limit = min(limit, LEAD_LIMIT if lead else LIMIT)
     told = summarise(paper.title, paper.abstract, paper.ai_summary, paper.ai_summary_model)
     if told is None:
-        return CardText(excerpt(paper.abstract, min(limit, LIMIT)))
+        return CardText(excerpt(paper.abstract, limit))
     model = told.model or ""
     if density == "short":
         return CardText(passage(shortened(told.contribution, SHORT), paper.abstract), model=model)
-    contribution = passage(told.contribution, paper.abstract)
+    contribution = passage(shortened(told.contribution, limit), paper.abstract)
     return CardText(contribution, passage(told.result or "", paper.abstract), model)

@@ -157,7 +157,11 @@ class CardWriter:
         """Return what a card tells of a paper."""
         of = self._settings
         return card_text(
-            paper, of.cards, density, of.lead_characters if lead else of.card_characters
+            paper,
+            of.cards,
+            density,
+            of.lead_characters if lead else of.card_characters,
+            lead=lead,
         )
 
     def _marked(self, shown: Excerpt, marks: Marks) -> str:

@@ -19,7 +19,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _CAPITALISED = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]?[a-z]+)*")
-_LOWER = re.compile(r"(?<![\w-])[a-z]{3,}")
+_LOWER = re.compile(r"(?<!\w)[a-z]{3,}")
 _INSIDE_SENTENCE = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 _LONGEST_WORD = 200
 _SMALL = FUNCTION_WORDS | {"never", "always", "towards", "toward", "like", "new"}
@@ -79,14 +79,15 @@ def _in_sentence_case(title: str, abstract: str) -> str:
     words = title.split(" ")
     lower = set(map(stem, _LOWER.findall(abstract)))
     names = set(_INSIDE_SENTENCE.findall(abstract))
-    longer = [word for word in words[1:] if len(word) > 3 and word.isalpha() and word[1:].islower()]
+    parts = [part for word in words[1:] for part in word.split("-")]
+    longer = [part for part in parts if len(part) > 3 and part.isalpha() and part[1:].islower()]
     in_title_case = sum(word[0].isupper() for word in longer) > _TITLE_CASE * len(longer)
     made = []
     for word in words if in_title_case else words[:1]:
         bare = word.strip(".,:;!?()\"'“”‘’")
         if not (_CAPITALISED.fullmatch(bare) or bare == "A"):
             made.append(word)
-        elif bare.lower() in _SMALL or stem(bare) in lower:
+        elif bare.lower() in _SMALL or all(stem(part) in lower for part in bare.split("-")):
             made.append(word.lower())
         elif bare in names:
             made.append(word)

@@ -160,7 +160,8 @@ def _content(
     ordered = [picks[place] for section in shown for place in section.places]
     found = [papers[pick.paper] for pick in ordered if pick.section == "picked"]
     every = [papers[pick.paper] for pick in ordered]
-    subject, opening = localised.lines(topic_of(ordered[0]), found or every)
+    topic = topic_of(ordered[0])
+    subject, opening = localised.lines(topic.keyword if topic else "", found or every)
     return Content(
         subject=subject,
         preheader=opening,

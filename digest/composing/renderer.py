@@ -26,7 +26,7 @@ from digest.composing.notices import (
     notice_values,
     quiet_lines,
 )
-from digest.composing.sections import SectionKind
+from digest.composing.sections import IssueSection
 from digest.composing.slots import IN_HTML, IN_TEXT, Skeleton, can_be_split, joined, split
 from digest.composing.templates import Templates, environment
 from digest.composing.wording import Kind
@@ -83,15 +83,18 @@ class Renderer:
             title=self.settings.name,
         )
 
-    def section(self, section: SectionKind, keyword: str, count: int, kind: Kind) -> Measured:
+    def section(self, section: IssueSection, kind: Kind) -> Measured:
         """Return a section's heading: a keyword with its count, or what heads other papers."""
-        words, lede = self.words, ""
-        if section == "keyword":
-            return self._piece("section", heading=keyword, lede="", count=words.number(count))
-        if section == "likes":
+        words, lede, count = self.words, "", len(section.places)
+        if section.is_lead_alone:
+            heading = words.say("Best match: {keyword}").replace("{keyword}", section.name)
+            return self._piece("section", heading=heading, lede="", count="")
+        if section.name:
+            return self._piece("section", heading=section.name, lede="", count=words.number(count))
+        if section.kind == "likes":
             heading = words.say("Like papers that you asked for more of")
             return self._piece("section", heading=heading, lede="", count=words.number(count))
-        if section == "trending":
+        if section.kind == "trending":
             heading = words.say("Also today, outside your keywords")
         elif kind == "welcome":
             heading = words.say("Welcome. The best of the last week for your keywords")

@@ -143,7 +143,7 @@ class EditionInLanguage:
         self._edition = edition
         self._feet: dict[bool, Measured] = {}
         self._notes: dict[tuple[str, bool], Note] = {}
-        self._sections: dict[tuple[str, str, int], Measured] = {}
+        self._sections: dict[tuple[str, str, int, bool], Measured] = {}
         on_card = edition.on_card and partial(edition.on_card, renderer.words.language)
         self._card_cache = CardCache(renderer, on_card)
         self._contents: dict[tuple[int, int, bool], Content] = {}
@@ -167,12 +167,11 @@ class EditionInLanguage:
 
     def section(self, section: IssueSection) -> Measured:
         """Return a section's heading over a number of papers."""
-        kind, keyword, count = section.kind, section.keyword, len(section.places)
-        found = self._sections.get((kind, keyword, count))
+        key = (section.kind, section.name, len(section.places), section.is_lead_alone)
+        found = self._sections.get(key)
         if found is None:
             make_room(self._sections, _MOST_LINES)
-            made = self.renderer.section(kind, keyword, count, self._edition.kind)
-            found = self._sections[(kind, keyword, count)] = made
+            found = self._sections[key] = self.renderer.section(section, self._edition.kind)
         return found
 
     def content(
@@ -203,7 +202,7 @@ class EditionInLanguage:
 
     def lines(self, topic: str, papers: Sequence[Paper]) -> tuple[str, str]:
         """Return the subject and the preheader; `papers` are those for the reader's keywords."""
-        key = (topic, len(papers), *[paper.id for paper in papers[:4]])
+        key = (topic, len(papers), papers[0].updated, *[paper.id for paper in papers[:4]])
         found = self._lines.get(key)
         if found is None:
             make_room(self._lines, _MOST_LINES)
@@ -211,7 +210,7 @@ class EditionInLanguage:
             told = self.renderer.text_of(papers[0], lead=True, density="full").contribution.plain
             number = edition.number
             found = self._lines[key] = (
-                subject(words, of.tone, of.name, number, topic, papers, kind=edition.kind),
+                subject(words, of.tone, number, topic, papers, kind=edition.kind),
                 preheader(words, number, papers, told),
             )
         return found

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from digest.composing.excerpt import harmless
 from digest.ranking.interface import Pick
@@ -17,7 +17,19 @@ _WEIGHT = re.compile(r"\^[\d.]+\s*$")
 _TASTE = ("likes", "dislikes")  # what a reader said of other papers is no keyword
 _SPACES = re.compile(r"\s+")
 
-SectionKind = Literal["keyword", "likes", "picked", "trending"]
+SectionKind = Literal["keyword", "group", "likes", "picked", "trending"]
+
+
+class Topic(NamedTuple):
+    """What of a profile a paper is about: what gives it most."""
+
+    keyword: str  # as one reads it
+    group: str = ""  # that the keyword stands in, if the reader named one
+
+    @property
+    def heading(self) -> str:
+        """Return what its section is called."""
+        return self.group or self.keyword
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +37,13 @@ class IssueSection:
     """Papers of an issue that stand together."""
 
     kind: SectionKind
-    keyword: str  # as one reads it; empty but for a keyword's section
+    name: str  # the keyword as one reads it, or the group; else empty
     places: tuple[int, ...]  # of its picks
+
+    @property
+    def is_lead_alone(self) -> bool:
+        """Return whether nothing but the lead stands under its keyword or group."""
+        return bool(self.name) and self.places == (0,)
 
 
 def sections_of(picks: Sequence[Pick]) -> list[IssueSection]:
@@ -38,7 +55,7 @@ def sections_of(picks: Sequence[Pick]) -> list[IssueSection]:
     found: dict[tuple[SectionKind, str], list[int]] = {}
     for place, pick in enumerate(picks):
         found.setdefault(_section_of(pick, by_keyword), []).append(place)
-    return [IssueSection(kind, keyword, tuple(places)) for (kind, keyword), places in found.items()]
+    return [IssueSection(kind, name, tuple(places)) for (kind, name), places in found.items()]
 
 
 def _section_of(pick: Pick, by_keyword: bool) -> tuple[SectionKind, str]:
@@ -46,22 +63,36 @@ def _section_of(pick: Pick, by_keyword: bool) -> tuple[SectionKind, str]:
         return "trending", ""
     if not by_keyword:
         return "picked", ""
-    keyword = topic_of(pick)
-    if keyword:
-        return "keyword", keyword
+    topic = topic_of(pick)
+    if topic is not None:
+        return "group" if topic.group else "keyword", topic.heading
     return ("likes" if pick.reasons else "picked"), ""
 
 
-def topic_of(pick: Pick) -> str:
-    """Return the keyword that gives a paper most, as one reads it; empty if none does."""
+def topic_of(pick: Pick) -> Topic | None:
+    """Return what of a profile gives a paper most: a keyword, or a group and the best of its own.
+
+    What a group's keywords give adds up. None where no keyword gives anything.
+    """
     reasons = pick.reasons
     if len(reasons) == 1 and reasons[0].field not in _TASTE:
-        return displayed_keyword(reasons[0].keyword)
-    gains: dict[str, float] = {}
+        return Topic(displayed_keyword(reasons[0].keyword), displayed_keyword(reasons[0].group))
+    by_heading: dict[tuple[str, str], float] = {}  # (group, or keyword without one) → gain
+    by_keyword: dict[tuple[str, str], float] = {}  # (group, keyword) → gain
     for reason in reasons:
         if reason.field not in _TASTE:
-            gains[reason.keyword] = gains.get(reason.keyword, 0.0) + reason.gain
-    return displayed_keyword(max(gains, key=gains.__getitem__)) if gains else ""
+            group, keyword, gain = reason.group, reason.keyword, reason.gain
+            by_keyword[group, keyword] = by_keyword.get((group, keyword), 0.0) + gain
+            if group:
+                by_heading[group, ""] = by_heading.get((group, ""), 0.0) + gain
+    if not by_keyword:
+        return None
+    if by_heading:
+        by_heading |= {each: gain for each, gain in by_keyword.items() if not each[0]}
+        best = max(by_heading, key=by_heading.__getitem__)[0]
+        by_keyword = {each: gain for each, gain in by_keyword.items() if each[0] == best}
+    group, keyword = max(by_keyword, key=by_keyword.__getitem__)
+    return Topic(displayed_keyword(keyword), displayed_keyword(group))
 
 
 @lru_cache(maxsize=4096)  # many readers share each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -18,55 +19,70 @@ SUBJECT_LENGTH = 60  # what a phone shows
 PREHEADER_LENGTH = 110
 _LONGEST_TOPIC = 30  # a longer keyword would leave no room for what was found
 _LEAST_FINDING = 20
+_COLON = re.compile(r"\s*[:：]\s*\{finding\}")
 _READ_A_MINUTE = 1_400  # characters: 238 English words (Brysbaert 2019), with their spaces
 
 
 def subject(
     words: Catalogue,
     tone: Tone,
-    brand: str,
     edition: int,
     topic: str,
     papers: Sequence[Paper],
     *,
     kind: Kind = "daily",
 ) -> str:
-    """Return a subject that names the topic, what the first paper found, and how many follow.
+    """Return a subject: the topic first, what the first paper found, and how many follow.
 
     `papers` are those for the reader's keywords: what fills an issue is not counted. The form
     turns with the edition's number, of which there is one a day at most: two days running differ
-    even when their first papers bear the same title.
+    even when their first papers bear the same title. A newer version names its number.
     """
+    topic = cut_between_words(one_line(topic), _LONGEST_TOPIC)
     told = finding(papers[0].title, papers[0].abstract)
-    if columns(topic) > _LONGEST_TOPIC or told.casefold().startswith(topic.casefold()):
-        topic = ""
-    form = _form(words, tone, f"{brand} {edition}", edition % 2 == 0, bool(topic), kind)
+    begins = bool(topic) and told.casefold().startswith(topic.casefold())
+    if begins:
+        told = capitalised(told)
+    form = _form(words, tone, edition % 2 == 0, "" if begins else topic, begins, kind)
+    if updated := papers[0].updated:
+        form = words.say("{line} (v{version})").replace("{line}", form)
+        form = form.replace("{version}", str(updated.version))
     if len(papers) > 1 and (tone != "terse" or kind != "daily"):
         count = words.number(len(papers) - 1)
         form = words.say("{line}, + {n}").replace("{line}", form).replace("{n}", count)
-    form = form.replace("{topic}", capitalised(one_line(topic)))
+    form = form.replace("{topic}", capitalised(topic))
     if form.startswith("{finding}"):
         told = capitalised(told)
     room = SUBJECT_LENGTH - columns(form.replace("{finding}", ""))
     return one_line(form.replace("{finding}", cut_between_words(told, max(room, _LEAST_FINDING))))
 
 
-def _form(words: Catalogue, tone: Tone, number: str, other: bool, topic: bool, kind: Kind) -> str:
-    """Return a subject without its count; a day's is never the next day's."""
+def _form(words: Catalogue, tone: Tone, other: bool, topic: str, begins: bool, kind: Kind) -> str:
+    """Return a subject without its count; a day's is never the next day's.
+
+    What is said of the issue comes after the topic, or after a finding that `begins` with it.
+    """
     say = words.say
-    if kind == "daily" and tone == "terse":
-        return f"{number} · {{finding}}" if other else f"{number}: {{finding}}"
-    line = say("{topic} · {finding}") if topic else "{finding}"
-    if kind == "welcome":
-        return say("Welcome: {line}").replace("{line}", line)
-    if kind == "weekly":
-        return say("The week: {line}").replace("{line}", line)
-    if tone == "warm":
-        opening = say("Today for you: {line}") if other else say("For you today: {line}")
-        return opening.replace("{line}", line)
     if topic:
-        return line if other else say("{topic}: {finding}")
-    return say("New: {line}").replace("{line}", line) if other else line
+        lines = {
+            "daily": say("{topic} for you: {finding}") if tone == "warm" else "",
+            "weekly": say("{topic} this week: {finding}"),
+            "welcome": say("{topic}, your first issue: {finding}"),
+        }
+        line = lines[kind] or say("{topic}: {finding}")
+        return _COLON.sub(" · {finding}", line) if other else line
+    if begins:
+        if kind == "daily":
+            return say("{finding} (new)") if other else "{finding}"
+        said = say("the week") if kind == "weekly" else say("your first issue")
+        return f"{{finding}} – {said}" if other else f"{{finding}} ({said})"
+    if kind == "welcome":
+        return say("Your first issue: {finding}")
+    if kind == "weekly":
+        return say("This week: {finding}") if other else say("The week: {finding}")
+    if tone == "warm":
+        return say("For you today: {finding}") if other else say("For you: {finding}")
+    return say("New: {finding}") if other else "{finding}"
 
 
 def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str) -> str:
@@ -86,6 +102,7 @@ def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str
     room = PREHEADER_LENGTH
     for paper in papers[1:4]:
         line = cut_between_words(finding(paper.title, paper.abstract), SUBJECT_LENGTH)
+        line = capitalised(line)
         if not found or columns(line) <= room:
             found.append(line)
             room -= columns(line) + 3
@@ -108,8 +125,8 @@ def contents_line(
     named: list[str] = []
     room = WIDTH - columns(line) - len(": …")
     for section in sections:
-        if section.keyword:
-            part = f"{words.number(len(section.places))} {section.keyword}"
+        if section.name:
+            part = f"{words.number(len(section.places))} {section.name}"
             room -= columns(part) + len(" · ")
             if room < 0:
                 named.append("…")

@@ -24,6 +24,7 @@ class Reason:
     field: Field
     gain: float  # negative for dislikes alone
     standing: Standing = ""  # of the keyword in the paper, whatever the field
+    group: str = ""  # the reader's name for the line that the keyword stands on
 
 
 @dataclass(frozen=True, slots=True)

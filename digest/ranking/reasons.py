@@ -57,7 +57,7 @@ class ReasonPart:
     def at(self, weight: float) -> ReasonPart:
         """Return what the item gives at another weight, when this is its part at weight 1."""
         reasons = [
-            Reason(each.keyword, each.field, weight * each.gain, each.standing)
+            Reason(each.keyword, each.field, weight * each.gain, each.standing, each.group)
             for each in self.reasons
         ]
         return ReasonPart(self.keyword, _ordered(reasons), self.spans, self)
@@ -166,7 +166,7 @@ class Explainer:
         return last[1]
 
     def _given_by(self, item: Item, weight: float = 1.0) -> Given:
-        key = (item.text, item_key(item), weight)
+        key = (item.text, item_key(item), item.group, weight)
         found = self._given.get(key)
         if found is None:
             if len(self._given) >= MOST_ITEMS:
@@ -224,7 +224,8 @@ class Explainer:
         spans = [self._standing.spans(term.feature, at) for term in terms]
         standing = self._standing_of(terms, level, at)
         reasons = [
-            Reason(item.text, place, scale * gain, standing) for place, gain in gains.items()
+            Reason(item.text, place, scale * gain, standing, item.group)
+            for place, gain in gains.items()
         ]
         return ReasonPart(item.text, _ordered(reasons), merged(spans))
 
@@ -291,13 +292,14 @@ def _reasons_of(parts: Sequence[ReasonPart]) -> tuple[Reason, ...]:
     if len({part.keyword for part in parts}) == len(parts):
         reasons.sort(key=_GAIN, reverse=True)  # stable: equal ones stay by keyword and field
         return tuple(reasons)
-    gains: dict[tuple[str, Field], float] = defaultdict(float)
+    gains: dict[tuple[str, Field, str], float] = defaultdict(float)
     standing: dict[str, Standing] = {}
     for each in reasons:  # `"tides"` beside `tides` in one profile
-        gains[each.keyword, each.field] += each.gain
+        gains[each.keyword, each.field, each.group] += each.gain
         standing[each.keyword] = standing.get(each.keyword) or each.standing
     return _ordered(
-        Reason(keyword, place, gain, standing[keyword]) for (keyword, place), gain in gains.items()
+        Reason(word, place, gain, standing[word], group)
+        for (word, place, group), gain in gains.items()
     )
 
 

@@ -39,18 +39,30 @@ _FARTHEST = 200  # characters: beyond, it is no front but half of the sentence
 _FEWEST_WORDS = 6  # what remains must still say something
 
 
-def fronts(sentence: str) -> list[int]:
-    """Return where a sentence may begin instead of at its first letter, in rising order."""
+def empty_fronts(sentence: str) -> list[int]:
+    """Return the ends of the words before a sentence's own that say nothing: `In this paper,`."""
     start = 0
     found: list[int] = []
     while opener := (_LABEL.match(sentence, start) or _OPENER.match(sentence, start)):
         start = opener.end()
         found.append(start)
+    return [at for at in found if _says_enough(sentence, at)]
+
+
+def fronts(sentence: str) -> list[int]:
+    """Return where a sentence may begin instead of at its first letter, in rising order."""
+    found = empty_fronts(sentence)
+    start = found[-1] if found else 0
     if not (_CONDITION.match(sentence, start) or _SUBJECT.match(sentence, start)):
         for comma in _OURS.finditer(sentence, start, _FARTHEST):
             if sentence.count("(", 0, comma.start()) == sentence.count(")", 0, comma.start()):
                 found.append(comma.end())
-    return [at for at in found if sentence.count(" ", at) >= _FEWEST_WORDS - 1]
+    return [at for at in found if _says_enough(sentence, at)]
+
+
+def _says_enough(sentence: str, at: int) -> bool:
+    """Return whether what remains of a sentence still says something."""
+    return sentence.count(" ", at) >= _FEWEST_WORDS - 1
 
 
 def front_features(sentence: str, at: int) -> set[str]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
 
-from digest.summarising.fronts import front_features, fronts
+from digest.summarising.fronts import empty_fronts, front_features, fronts
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 UNIT = 100_000
@@ -35,12 +35,15 @@ class SentenceModel:
         return [sum(map(weight, each, zeros)) for each in features]
 
     def front(self, sentence: str) -> int:
-        """Return how many characters to leave out of a sentence's front; 0: none."""
-        best, gain = 0, 0
+        """Return how many characters to leave out of a sentence's front; 0: none.
+
+        What says nothing is always left out; more, where the summaries' writers would.
+        """
+        best, gain = max(empty_fronts(sentence), default=0), 0
         for at in fronts(sentence):
             weights = self.fronts
             worth = sum([weights[f] for f in front_features(sentence, at) if f in weights])
-            if worth > gain:
+            if worth > gain and at > best:
                 best, gain = at, worth
         return best
 

@@ -33,6 +33,7 @@ _HANGING = re.compile(
 # In `model.UNIT`s. How much better a sentence that hangs in the air must be than one that stands.
 _HANGING_MARGIN = 4_000
 _LONGEST_CLAIM = 90
+_LEAST_SAID = 6  # words after the `that` of a claim which was cut short
 _ASIDE = frozenset(",:;()")
 # Not `suggest` or `may`: what is hedged stays hedged.
 _CLAIMING_VERBS = """
@@ -137,9 +138,16 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
             break
         too_long.append((score - _CUT_SHORT, told))
     for score, told in too_long:  # in falling order
-        if score > best_score and tells_outcome(shown := shortened(told, room)):
+        shown = shortened(told, room)
+        if score > best_score and tells_outcome(shown) and not _only_announces(shown):
             return shown
     return best
+
+
+def _only_announces(shown: str) -> bool:
+    """Return whether a sentence was cut before it came to the point: `We find that, while some…`"""
+    _, that, said = shown.partition(" that")
+    return bool(that) and (said[:1] == "," or said.count(" ") < _LEAST_SAID)
 
 
 def _without_claim(sentence: str) -> str:

@@ -76,6 +76,28 @@ def test_nothing_reaches_beyond_the_window(page: Page, html: str, width: int) ->
     assert column <= 640
 
 
+def test_on_a_phone_the_lead_says_in_five_lines_what_it_does(
+    page: Page, make_issue: MakeIssue
+) -> None:
+    abstract = f"In this paper, we propose {'a wide and lengthy method ' * 20}. It works."
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.set_content(proof(make_issue([paper(1, "A title", abstract)])).html)
+    height = page.evaluate("document.querySelector('h3 + p').getBoundingClientRect().height")
+    assert 4 * 25 <= height <= 5 * 25
+
+
+def test_a_line_stands_between_cards_and_none_beside_another(
+    page: Page, make_issue: MakeIssue
+) -> None:
+    page.set_content(proof(make_issue([paper(n) for n in (1, 2, 3)])).html)
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('h3, .act')].map(e => [e.tagName, "
+        "parseFloat(getComputedStyle(e).borderTopWidth) + "
+        "parseFloat(getComputedStyle(e).borderBottomWidth)])"
+    )
+    assert drawn == [["H3", 0], ["P", 0], ["H3", 1], ["P", 0], ["H3", 1], ["P", 0]]
+
+
 def test_every_link_is_44_pixels_tall_or_a_title(page: Page, html: str) -> None:
     page.set_viewport_size({"width": 320, "height": 800})
     page.set_content(html)
@@ -152,6 +174,6 @@ def test_the_preview_page_switches_between_looks(
     page.select_option("#which", "1")
     frame.get_by_text("mehr davon").wait_for()
     page.get_by_text("Text", exact=True).click()
-    assert "Mehr davon" in page.locator("#plain").inner_text()
+    assert "+ mehr davon" in page.locator("#plain").inner_text()
     page.close()
     assert faults == []

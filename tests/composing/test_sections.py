@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from digest.composing.checks.html_checks import words_of
 from digest.composing.proofs.proof import proof
 from digest.composing.render import Renderers
-from digest.composing.sections import AT_LEAST, sections_of, topic_of
+from digest.composing.sections import AT_LEAST, Topic, sections_of, topic_of
+from digest.ranking.background import Background
+from digest.ranking.index import Index
 from digest.ranking.interface import Field, Pick, Reason, Standing
+from subscribers.profile import parse
 from tests.composing.conftest import DAY, MakeIssue, paper
 
 
 def pick(number: int, *reasons: tuple[str, Field, float]) -> Pick:
-    made = tuple(Reason(*each) for each in reasons)
+    made = tuple(Reason(k, place, gain, group=group) for k, place, gain, group in reasons)
     return Pick(number, sum(each.gain for each in made), "picked", made)
 
 
@@ -31,7 +34,7 @@ ISSUE = [
 
 
 def test_each_paper_stands_under_the_keyword_that_gives_it_most() -> None:
-    found = [(each.kind, each.keyword, each.places) for each in sections_of(ISSUE)]
+    found = [(each.kind, each.name, each.places) for each in sections_of(ISSUE)]
     assert found == [
         ("keyword", "tides", (0, 2)),
         ("keyword", "sea", (1, 3)),
@@ -41,8 +44,9 @@ def test_each_paper_stands_under_the_keyword_that_gives_it_most() -> None:
 
 
 def test_what_a_keyword_gives_in_several_places_adds_up() -> None:
-    assert topic_of(pick(1, ("a", "title", 0.3), ("b", "title", 0.2), ("b", "meaning", 0.2))) == "b"
-    assert topic_of(Pick(1, 0.0, "trending")) == ""
+    found = topic_of(pick(1, ("a", "title", 0.3), ("b", "title", 0.2), ("b", "meaning", 0.2)))
+    assert found == Topic("b")
+    assert topic_of(Pick(1, 0.0, "trending")) is None
 
 
 def test_a_short_issue_has_no_sections_by_keyword() -> None:
@@ -63,7 +67,7 @@ def test_both_parts_and_the_ledger_have_the_papers_in_the_same_order(make_issue:
 def test_within_a_section_a_reason_names_what_differs(make_issue: MakeIssue) -> None:
     papers = [paper(n, f"Title {n}") for n in range(1, 7)]
     text = proof(make_issue(papers, picks=ISSUE)).text
-    reasons = re.findall(r"Title \d\n\n.*\n\n  (.*)\n", text)
+    reasons = re.findall(r"Title \d\n  .*\n\n.*\n\n  (.*)\n", text)
     assert reasons == [
         "in the title · also sea",
         "in the abstract",
@@ -96,6 +100,59 @@ def test_a_reason_says_how_the_words_of_a_keyword_stand_in_the_paper(
     assert f"tides</b> ({said})" in alone.html
 
 
+def grouped(number: int, *reasons: tuple[str, Field, float, str]) -> Pick:
+    made = tuple(Reason(k, place, gain, group=group) for k, place, gain, group in reasons)
+    return Pick(number, sum(each.gain for each in made), "picked", made)
+
+
+GROUPED = [
+    grouped(1, ("grasping", "title", 0.3, "Robots"), ("sea", "abstract", 0.4, "")),
+    grouped(2, ("grasping", "title", 0.3, "Robots"), ("walking", "meaning", 0.2, "Robots"),
+            ("sea", "abstract", 0.4, "")),
+    grouped(3, ("sea", "title", 0.4, "")),
+    grouped(4, ("walking", "abstract", 0.3, "Robots"), ("sea", "meaning", 0.1, "")),
+]  # fmt: skip
+
+
+def test_groups_that_a_reader_named_are_sections_and_their_keywords_are_named(
+    make_issue: MakeIssue,
+) -> None:
+    """What a group's keywords give adds up: `sea` gives paper 2 more than each of them alone."""
+    found = [(each.kind, each.name, each.places) for each in sections_of(GROUPED)]
+    assert found == [("keyword", "sea", (0, 2)), ("group", "Robots", (1, 3))]
+    assert topic_of(GROUPED[1]) == Topic("grasping", "Robots")
+    papers = [paper(n, f"Title {n}") for n in range(1, 5)]
+    mail = proof(make_issue(papers, picks=GROUPED))
+    assert re.findall(r"Title \d\n  .*\n\n.*\n\n  (.*)\n", mail.text) == [
+        "also grasping",
+        "in the title",
+        "grasping · also sea · close to walking",
+        "walking · close to sea",
+    ]
+    assert "2 sea · 2 Robots" in mail.html
+    assert words_of(mail.html).index("Robots 2") < words_of(mail.html).index("Title 2")
+
+
+def test_the_groups_of_a_profile_stand_in_its_reasons() -> None:
+    papers = [paper(n, f"On {word}s") for n, word in enumerate(("gripper", "walker", "tide"), 1)]
+    index = Index.build(papers, Background.empty().updated(papers))
+    profile = parse('Robots: gripper, "walker"^2\ntide')
+    found = {n: {each.group for each in index.explain(profile, n).reasons} for n in (1, 2, 3)}
+    assert found == {1: {"Robots"}, 2: {"Robots"}, 3: {""}}
+    unnamed = parse("gripper, walker, tide")  # the same words asked for by somebody else
+    assert {each.group for n in (1, 2, 3) for each in index.explain(unnamed, n).reasons} == {""}
+
+
+def test_a_lead_alone_under_its_keyword_is_no_section_of_one(make_issue: MakeIssue) -> None:
+    picks = [pick(1, ("sand", "title", 0.9)), *[pick(n, ("sea", "title", 0.1)) for n in (2, 3, 4)]]
+    papers = [paper(n, f"Title {n}") for n in range(1, 5)]
+    mail = proof(make_issue(papers, picks=picks))
+    for part in (words_of(mail.html), mail.text):
+        assert "Best match: sand" in part
+        assert "sand 1" not in part.replace("1 sand", "")
+        assert "sea 3" in part
+
+
 @pytest.mark.parametrize("kind", ["weekly", "welcome"])
 def test_a_welcome_and_a_week_keep_their_heading_above_the_sections(
     press: Renderers, make_issue: MakeIssue, kind: str
@@ -126,4 +183,4 @@ def test_no_paper_is_lost_or_overtaken_in_its_section(
     assert [each.places[0] for each in found] == sorted(each.places[0] for each in found)
     for each in found:
         if each.kind == "keyword":
-            assert {topic_of(picks[place]) for place in each.places} == {each.keyword}
+            assert {topic_of(picks[place]) for place in each.places} == {Topic(each.name)}

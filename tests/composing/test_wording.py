@@ -15,9 +15,9 @@ from digest.composing.locales import Catalogue, Catalogues
 from digest.composing.notices import QuietCause
 from digest.composing.render import Renderers
 from digest.composing.sections import IssueSection, sections_of
-from digest.composing.wording import SUBJECT_LENGTH, contents_line, preheader, subject
+from digest.composing.wording import SUBJECT_LENGTH, Kind, contents_line, preheader, subject
 from digest.composing.wrapping import columns
-from digest.papers import Paper
+from digest.papers import Paper, Revision
 from digest.ranking.interface import Pick, Reason
 from tests.composing.conftest import DAY
 
@@ -30,20 +30,20 @@ def papers(*titles: str) -> list[Paper]:
 
 
 def made(edition: int, topic: str, *titles: str, tone: Tone = "plain") -> str:
-    return subject(ENGLISH, tone, "Digest", edition, topic, papers(*titles))
+    return subject(ENGLISH, tone, edition, topic, papers(*titles))
 
 
 def test_the_subject_names_the_topic_the_finding_and_the_count() -> None:
     titles = ("The Ideal Continual Learner: An Agent That Never Forgets", "B", "C")
     some = papers(*titles)
     some[0] = replace(some[0], abstract="We build an agent which forgets nothing.")
-    line = subject(ENGLISH, "plain", "Digest", 3, "continual learning", some)
+    line = subject(ENGLISH, "plain", 3, "continual learning", some)
     assert line == "Continual learning: an agent that never forgets, + 2"
 
 
 def test_a_topic_that_the_title_begins_with_is_not_said_twice() -> None:
     assert made(1, "tidal flows", "Tidal flows at rest", "B") == "Tidal flows at rest, + 1"
-    assert made(2, "tidal flows", "Tidal flows at rest") == "New: Tidal flows at rest"
+    assert made(2, "tidal flows", "Tidal flows at rest") == "Tidal flows at rest (new)"
 
 
 @pytest.mark.parametrize("tone", get_args(Tone))
@@ -53,6 +53,29 @@ def test_a_long_title_is_cut_between_words_to_sixty_characters(tone: Tone) -> No
         assert len(line) <= SUBJECT_LENGTH
         cut = line.partition("…")[0].split()[-1]
         assert cut in LONG.split(), line
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("language", Catalogues().names())
+@pytest.mark.parametrize("tone", get_args(Tone))
+@pytest.mark.parametrize("title", ["A way to sail", "Tides at rest", "Boats: a way to sail at sea"])
+def test_every_subject_begins_with_the_keyword(
+    tone: Tone, language: str, kind: Kind, title: str
+) -> None:
+    words = Catalogues().words(language)
+    lines = [subject(words, tone, n, "tides", papers(title, "B"), kind=kind) for n in (1, 2)]
+    assert all(line.startswith("Tides") for line in lines), lines
+    assert lines[0] != lines[1]
+
+
+def test_a_long_topic_is_cut_between_words_not_left_out() -> None:
+    topic = "large language models for the forecasting of tides"
+    assert made(1, topic, "A way to sail") == "Large language models…: a way to sail"
+
+
+def test_a_newer_version_says_so() -> None:
+    some = [replace(papers("A way to sail")[0], updated=Revision(3, None, None))]
+    assert subject(ENGLISH, "plain", 1, "tides", some) == "Tides: a way to sail (v3)"
 
 
 def test_no_tone_speaks_like_a_person() -> None:
@@ -70,7 +93,7 @@ def test_two_days_running_never_look_the_same(tone: Tone, language: str, topic: 
     for counts in product((1, 2, 3), repeat=2):
         days = [(day, papers(*["Same"] * counts[day % 2])) for day in range(1, 13)]
         for lines in (
-            [subject(words, tone, "Digest", day, topic, some) for day, some in days],
+            [subject(words, tone, day, topic, some) for day, some in days],
             [preheader(words, day, some, "We do it.") for day, some in days],
             [preheader(words, day, some, "") for day, some in days],
         ):
@@ -87,7 +110,7 @@ def test_two_quiet_days_running_differ_in_their_subject(
 
 def test_the_preheader_goes_on_where_the_subject_ended() -> None:
     line = preheader(ENGLISH, 1, papers("First", "Second", "DreamFlow: a way to dream"), "Told.")
-    assert line == "Also: Second · a way to dream"
+    assert line == "Also: Second · A way to dream"
     assert preheader(ENGLISH, 1, papers("Only"), "We do it.") == "We do it."
     assert preheader(ENGLISH, 1, papers("Only"), "") == "One paper today · No. 1"
 
@@ -122,7 +145,7 @@ def test_any_title_gives_one_printable_line(title: str, topic: str, count: int) 
     some = papers(*[title] * count)
     for edition in (1, 2):
         for line in (
-            subject(ENGLISH, "plain", "Digest", edition, topic, some),
+            subject(ENGLISH, "plain", edition, topic, some),
             preheader(ENGLISH, edition, some, title),
         ):
             assert line == one_line(line)
