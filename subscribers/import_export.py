@@ -24,7 +24,7 @@ REQUIRED = ("email", "name", "keywords")
 FIELDS = (
     *REQUIRED,
     *("state", "language", "timezone", "hour", "cadence", "weekdays", "max_papers", "format"),
-    "breadth",
+    *("breadth", "cards"),
 )
 MAX_CELL = 20_000  # characters; more than any field of ours may have
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

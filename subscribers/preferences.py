@@ -17,10 +17,11 @@ from subscribers.addresses import parse_name
 from subscribers.errors import AddressError, ProfileError
 from subscribers.messages import message
 from subscribers.profile import parse
-from subscribers.store import Breadth, Cadence, Subscriber
+from subscribers.store import Breadth, Cadence, Subscriber, Told
 
 CADENCES: tuple[Cadence, ...] = ("daily", "weekdays", "days", "weekly")
 BREADTHS: tuple[Breadth, ...] = ("normal", "strict", "wide")  # the default first
+TOLD: tuple[Told, ...] = ("summary", "abstract")
 MAX_PAPERS = 50
 
 _CONTINENTS = (
@@ -47,6 +48,7 @@ class Preferences:
     max_papers: int | None = None
     wants_html: bool = True
     breadth: Breadth = "normal"
+    cards: Told | None = None
 
     def applied_to(self, subscriber: Subscriber) -> Subscriber:
         """Return the subscriber with these preferences."""
@@ -89,6 +91,7 @@ def fields_of(reader: Subscriber | Preferences) -> dict[str, str]:
         "max_papers": "" if reader.max_papers is None else str(reader.max_papers),
         "format": "html" if reader.wants_html else "text",
         "breadth": reader.breadth,
+        "cards": reader.cards or "",
     }
 
 
@@ -105,7 +108,7 @@ def read_preferences(fields: Mapping[str, str], languages: Collection[str] = ())
         languages: tags of those that mails can be written in; empty: any is taken.
         fields: any of keywords, name, language, timezone, hour, cadence, weekdays (numbers with
             Monday 0, separated by spaces or commas), max_papers, format ('html' or 'text'),
-            breadth ('strict', 'normal' or 'wide').
+            breadth ('strict', 'normal' or 'wide'), cards ('summary' or 'abstract').
 
     Raises:
         PreferencesError: with every problem.
@@ -133,6 +136,7 @@ def read_preferences(fields: Mapping[str, str], languages: Collection[str] = ())
         _number(fields, "max_papers", 1, MAX_PAPERS, problems),
         _one_of(fields, "format", ("html", "text"), problems) == "html",
         cast(Breadth, _one_of(fields, "breadth", BREADTHS, problems)),
+        cast("Told | None", _one_of(fields, "cards", ("", *TOLD), problems) or None),
     )
     if problems:
         raise PreferencesError(problems)
@@ -157,8 +161,8 @@ def _one_of(
     if not value:
         return allowed[0]
     if value not in allowed:
-        reason = message("choose one of {allowed}", allowed=", ".join(allowed))
-        problems.append(FieldProblem(name, reason))
+        named = ", ".join(filter(None, allowed))
+        problems.append(FieldProblem(name, message("choose one of {allowed}", allowed=named)))
         return allowed[0]
     return value
 

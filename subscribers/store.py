@@ -17,6 +17,7 @@ from subscribers.consent import Consent, State
 
 Cadence = Literal["daily", "weekdays", "days", "weekly"]
 Breadth = Literal["strict", "normal", "wide"]
+Told = Literal["summary", "abstract"]  # of a paper: what it does and found, or how it begins
 Opinion = Literal["more", "less"]
 
 
@@ -37,6 +38,7 @@ class Subscriber:
     weekdays: tuple[int, ...] = ()  # Monday is 0; for cadence 'days' (any) and 'weekly' (one)
     max_papers: int | None = None  # per issue
     breadth: Breadth = "normal"  # how well a paper has to match the keywords
+    cards: Told | None = None  # what a mail tells of each paper
     wants_html: bool = True  # False: text only
     created_at: datetime | None = None  # UTC; first time this address came
     pending_since: datetime | None = None  # UTC; when the newest unanswered request was made

@@ -51,6 +51,9 @@ Format = Annotated[str, typer.Option(help="html or text.")]
 BreadthOption = Annotated[
     str, typer.Option(help="How well a paper has to match: strict, normal or wide.")
 ]
+CardsOption = Annotated[
+    str, typer.Option(help="What mails tell of a paper: summary or abstract.")
+]
 Like = Annotated[
     list[str] | None,
     typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
@@ -73,6 +76,7 @@ def add(
     max_papers: MaxPapers = "",
     format: Format = "",
     breadth: BreadthOption = "",
+    cards: CardsOption = "",
     like: Like = None,
     like_file: LikeFile = None,
     as_json: Json = False,
@@ -89,6 +93,7 @@ def add(
         "max_papers": max_papers,
         "format": format,
         "breadth": breadth,
+        "cards": cards,
     }
     app: App = context.obj.app
     languages = app.renderers.languages.names() if language else ()

@@ -115,7 +115,9 @@ class IssueComposer:
 
 
 def _reader(reader: Subscriber) -> Recipient:
-    return Recipient(reader.id, reader.email, reader.name, reader.language, reader.wants_html)
+    return Recipient(
+        reader.id, reader.email, reader.name, reader.language, reader.wants_html, reader.cards
+    )
 
 
 @dataclass(frozen=True, slots=True)

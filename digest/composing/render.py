@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from digest.composing.card_text import Cards
 from digest.composing.fit import Fitted, Measured, fit, weight_of
 from digest.composing.headline import one_line
 from digest.composing.notices import QuietCause
@@ -38,6 +39,7 @@ class Recipient:
     name: str = ""
     language: str = ""  # empty: the digest's own
     html: bool = True  # False: text only
+    cards: Cards | None = None  # what cards tell; None: as the digest's settings say
 
 
 class MailLinks(Protocol):
@@ -70,7 +72,7 @@ def compose(
     """
     if not picks:
         raise ValueError(f"nothing was picked for reader {reader.id}")
-    localised = edition.in_language(reader.language)
+    localised = edition.in_language(reader.language, reader.cards)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     can_leave = bool(edition.settings.base_url or mailto)
@@ -92,7 +94,7 @@ def compose_quiet(
     links: MailLinks,
 ) -> Issue:
     """Return the note of a day without papers, for the setting `quiet_day = "note"`."""
-    localised = edition.in_language(reader.language)
+    localised = edition.in_language(reader.language, reader.cards)
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     note = localised.quiet(cause, bool(edition.settings.base_url or mailto))
@@ -129,7 +131,7 @@ def _addressed(
             "unsubscribe": leave or mailto or "",
         },
         papers=content.papers,
-        language=edition.in_language(reader.language).words.language,
+        language=edition.in_language(reader.language, reader.cards).words.language,
         html=reader.html,
         unsubscribe_url=leave,
         unsubscribe_mailto=mailto,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
 from digest.composing.branding import RenderSettings
 from digest.composing.card_cache import CardCache, make_room
-from digest.composing.card_text import Density
+from digest.composing.card_text import Cards, Density
 from digest.composing.fit import Measured
 from digest.composing.locales import Catalogues
 from digest.composing.notices import Notice, NoticeKind, QuietCause
@@ -45,23 +45,24 @@ class Renderers:
                 f"newsletter.language: there are no words in {settings.language!r};"
                 f" choose one of {there_are}"
             )
-        self._renderers: dict[str, Renderer] = {}
+        self._renderers: dict[tuple[str, Cards], Renderer] = {}
 
-    def renderer(self, language: str) -> Renderer:
-        """Return what writes in one language; an unknown one is the default's.
+    def renderer(self, language: str, cards: Cards | None = None) -> Renderer:
+        """Return what writes in one language; an unknown one is the default's, as are its cards.
 
         Raises TemplateError, with file and line, when a template or a catalogue is broken.
         """
-        found = self._renderers.get(language)
+        of = self.settings if cards is None else replace(self.settings, cards=cards)
+        found = self._renderers.get((language, of.cards))
         if found is None:
             if not self._renderers and (errors := template_errors(self.templates)):
                 raise errors[0]
             words = self.languages.words(language or self.languages.default)
-            found = self._renderers.get(words.language)
+            found = self._renderers.get((words.language, of.cards))
             if found is None:
-                found = Renderer(self.settings, self.templates, words)
-                self._renderers[words.language] = found
-            self._renderers[language] = found
+                found = Renderer(of, self.templates, words)
+                self._renderers[words.language, of.cards] = found
+            self._renderers[language, of.cards] = found
         return found
 
     def edition(
@@ -106,16 +107,17 @@ class EditionRenderer:
         self.day = day
         self.kind: Kind = kind
         self.on_card = on_card
-        self._by_language: dict[str, EditionInLanguage] = {}
+        self._by_language: dict[tuple[str, Cards | None], EditionInLanguage] = {}
 
-    def in_language(self, language: str) -> EditionInLanguage:
-        """Return the edition in one language."""
-        found = self._by_language.get(language)
+    def in_language(self, language: str, cards: Cards | None = None) -> EditionInLanguage:
+        """Return the edition in one language, its cards as the settings say or as a reader asks."""
+        found = self._by_language.get((language, cards))
         if found is None:
-            renderer = self.renderers.renderer(language)
-            found = self._by_language.get(renderer.words.language)  # `de-AT` and `de` share one
-            found = self._by_language[language] = found or EditionInLanguage(self, renderer)
-            self._by_language[renderer.words.language] = found
+            renderer = self.renderers.renderer(language, cards)
+            key = (renderer.words.language, renderer.settings.cards)
+            found = self._by_language.get(key)  # `de-AT` and `de` share one
+            found = self._by_language[language, cards] = found or EditionInLanguage(self, renderer)
+            self._by_language[key] = found
         return found
 
 
@@ -206,7 +208,7 @@ class EditionInLanguage:
         found = self._lines.get(key)
         if found is None:
             make_room(self._lines, _MOST_LINES)
-            of, edition, words = self._edition.settings, self._edition, self.words
+            of, edition, words = self.renderer.settings, self._edition, self.words
             told = self.renderer.text_of(papers[0], lead=True, density="full").contribution.plain
             number = edition.number
             found = self._lines[key] = (
@@ -217,6 +219,6 @@ class EditionInLanguage:
 
     def contents_line(self, papers: Sequence[Paper], sections: Sequence[IssueSection]) -> str:
         """Return the masthead's line on what an issue holds."""
-        of = self._edition.settings
+        of = self.desk.settings
         told = LIMIT if of.cards == "summary" else of.card_characters
         return contents_line(self.words, papers, sections, told)

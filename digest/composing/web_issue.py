@@ -12,7 +12,7 @@ from digest.papers import Paper
 _LANGUAGE = re.compile(r"<html[^>]* lang=\"([A-Za-z-]+)\"")
 _BODY = re.compile(r"<body\b[^>]*>")
 _TITLE_ENDS = re.compile(r"</h3>")
-_ACTIONS = re.compile(r"<p class=\"why\b")  # where the shipped card ends; see actions.html
+_ACTIONS = re.compile(r"<p class=\"(?:act|why)\b")  # where the shipped card ends; `why`: of old
 
 
 def language_of(html: str) -> str:

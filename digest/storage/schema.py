@@ -215,6 +215,7 @@ subscribers = Table(
     Column("weekdays", JSON, nullable=False, default=list),  # Monday is 0
     Column("max_papers", Integer),
     Column("breadth", String(10), nullable=False, server_default="normal"),
+    Column("cards", String(10)),  # summary, abstract
     Column("wants_html", Boolean, nullable=False, default=True),
     Column("created_at", UtcTime, nullable=False),
     Column("pending_since", UtcTime),

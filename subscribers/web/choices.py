@@ -19,6 +19,11 @@ BREADTHS = (
     ("normal", message("Normal"), message("what fits them well")),
     ("wide", message("Wide"), message("also what is merely close to them")),
 )
+TOLD = (
+    ("", message("As this newsletter does it")),
+    ("summary", message("What it does and what came of it")),
+    ("abstract", message("The beginning of its abstract")),
+)
 DAYS = (
     *(message("Monday"), message("Tuesday"), message("Wednesday"), message("Thursday")),
     *(message("Friday"), message("Saturday"), message("Sunday")),
@@ -33,7 +38,7 @@ CADENCES = (
 
 def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form's template needs: the values so far, and what can be chosen."""
-    names = ("email", "name", "keywords", "language", "timezone", "hour", "max_papers")
+    names = ("email", "name", "keywords", "language", "timezone", "hour", "max_papers", "cards")
     values = {name: fields.get(name, "") for name in names}
     values["cadence"] = fields.get("cadence") or "daily"
     values["breadth"] = fields.get("breadth") or "normal"
@@ -46,6 +51,7 @@ def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
         ],
         "cadences": CADENCES,
         "breadths": BREADTHS,
+        "told_of_papers": TOLD,
         "hours": [(str(hour), f"{hour:02}:00") for hour in range(24)],
         "zones": zone_options,
         "max_papers": MAX_PAPERS,

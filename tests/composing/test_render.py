@@ -231,3 +231,18 @@ def test_a_venue_is_a_fact_beside_the_day(make_issue: MakeIssue) -> None:
     for words in (words_of(mail.html), mail.text):
         assert words.index("Ann Moss") < words.index("Tests & Trials 2026")
     assert "Tests & Trials" not in words_of(proof(make_issue([paper(1)])).html)
+
+
+def test_a_reader_may_have_abstracts_where_others_have_what_came_of_papers(
+    press: Renderers, make_issue: MakeIssue
+) -> None:
+    some = paper(1, "Tides", "Tides are old. In this paper, we propose a gauge for them.")
+    edition = press.edition(1, DAY)
+    usual, asked, again = (
+        proof(make_issue([some], edition=edition, cards=cards)).text
+        for cards in (None, "abstract", "summary")
+    )
+    assert "We propose a gauge for them." in usual
+    assert "Tides are old." not in usual
+    assert "Tides are old. In this paper, we propose a gauge for them." in asked
+    assert again == usual

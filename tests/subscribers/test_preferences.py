@@ -24,9 +24,10 @@ def test_every_choice_is_read() -> None:
         "keywords": "x", "name": "王小明", "language": "zh-Hant", "timezone": "Asia/Taipei",
         "hour": "6", "cadence": "days", "weekdays": "4,0 0", "max_papers": "5", "format": "text",
         "breadth": "strict",
+        "cards": "abstract",
     }  # fmt: skip
     assert read_preferences(fields) == Preferences(
-        "x", "王小明", "zh-Hant", "Asia/Taipei", 6, "days", (0, 4), 5, False, "strict"
+        "x", "王小明", "zh-Hant", "Asia/Taipei", 6, "days", (0, 4), 5, False, "strict", "abstract"
     )
 
 
@@ -36,6 +37,7 @@ def test_every_choice_is_read() -> None:
      ("max_papers", "51"), ("timezone", "Europe/Nowhere"), ("timezone", "../../etc/passwd"),
      ("cadence", "hourly"), ("weekdays", "7"), ("format", "pdf"), ("language", "x" * 40),
      ("breadth", "narrow"),
+     ("cards", "all"),
      ("language", "en\r\nX: y"), ("name", "a\nb"), ("keywords", "")],
 )  # fmt: skip
 def test_a_bad_field_is_named(field: str, value: str) -> None:
@@ -59,7 +61,7 @@ def test_time_zones_are_places_and_utc() -> None:
 
 
 _names = st.sampled_from(["keywords", "name", "language", "timezone", "hour", "cadence", "weekdays",
-                          "max_papers", "format", "breadth", "other"])  # fmt: skip
+                          "max_papers", "format", "breadth", "cards", "other"])  # fmt: skip
 
 
 @settings(max_examples=150)

@@ -20,13 +20,14 @@ def test_preferences_are_shown_and_saved(site: Site) -> None:
     assert "&#34;continual learning&#34;^2, diffusion" in page
     fields = {"keywords": "robots", "cadence": "days", "weekdays": ["1", "3"],
               "hour": "6", "timezone": "Asia/Tokyo", "max_papers": "5",
-              "format": "text", "name": "A. L.", "breadth": "wide"}  # fmt: skip
+              "format": "text", "name": "A. L.", "breadth": "wide", "cards": "abstract"}  # fmt: skip
     answer = browser.post(f"{base}/preferences", data=fields)
     assert answer.headers["location"] == f"{base}/preferences?done=saved"
     assert "are saved" in browser.get(answer.headers["location"]).text
     now = site.front.desk.by_number(reader.id)
     assert (now.keywords, now.cadence, now.weekdays, now.hour) == ("robots", "days", (1, 3), 6)
     assert now.breadth == "wide"
+    assert now.cards == "abstract"
     assert 'value="wide" checked' in browser.get(f"{base}/preferences").text
     assert (now.timezone, now.max_papers, now.wants_html, now.name) == (
         "Asia/Tokyo", 5, False, "A. L."
