@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -44,12 +44,13 @@ def import_rows(
     *,
     confirmed: bool,
     keywords: str = "",
+    languages: Collection[str] = (),
     progress: Callable[[int], None] = lambda line: None,
 ) -> Imported:
     """Add or update readers. With `confirmed` the operator vouches for each one's consent.
 
     Who has no keywords, in the file or here, gets those of `keywords`; without any, they are
-    invited to choose some, once.
+    invited to choose some, once. A line that asks for a language beyond `languages` is rejected.
 
     Who left or was erased stays away, also when the file says otherwise: a list from elsewhere
     does not know that they unsubscribed here. They can subscribe again themselves.
@@ -57,7 +58,9 @@ def import_rows(
     `progress` gets the line up to which all is durable. After a kill there are whole rows only,
     and importing the same file again finishes it.
     """
-    take = partial(_import_row, desk, now=now, confirmed=confirmed, keywords=keywords)
+    take = partial(
+        _import_row, desk, now=now, confirmed=confirmed, keywords=keywords, languages=languages
+    )
     return _take_all(desk, rows, take, progress)
 
 
@@ -162,13 +165,15 @@ def _import_row(
     now: datetime,
     confirmed: bool,
     keywords: str,
+    languages: Collection[str],
 ) -> Outcome:
     state, fields = _state(row), row.fields
     if not fields["keywords"].strip() and (found is None or found.state == "pending"):
         if not keywords:
             return _invite_row(desk, row, address, found, now=now, again=False)
         fields = {**fields, "keywords": keywords}
-    wishes = read_preferences(completed(fields, found))
+    asked = fields.get("language", "").strip()  # not what they have had since long
+    wishes = read_preferences(completed(fields, found), languages if asked else ())
     vouched = confirmed and state != "pending"
     reader = desk.enrol(address, found, wishes, now, confirmed=vouched, how="import")
     if state == "paused" and reader.state == "active":

@@ -51,9 +51,7 @@ Format = Annotated[str, typer.Option(help="html or text.")]
 BreadthOption = Annotated[
     str, typer.Option(help="How well a paper has to match: strict, normal or wide.")
 ]
-CardsOption = Annotated[
-    str, typer.Option(help="What mails tell of a paper: summary or abstract.")
-]
+CardsOption = Annotated[str, typer.Option(help="What mails tell of a paper: summary or abstract.")]
 Like = Annotated[
     list[str] | None,
     typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
@@ -163,6 +161,7 @@ def import_command(
             app.clock(),
             confirmed=confirmed,
             keywords=keywords,
+            languages=app.renderers.languages.names(),
             progress=lambda line: bar.update(bar.task_ids[0], completed=line),
         )
     app.letter_queue.flush(app.clock())

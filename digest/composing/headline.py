@@ -34,6 +34,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=8192)  # the same few titles stand in most mails
 def cut_between_words(text: str, room: int) -> str:
     """Return as many of a text's words as so many columns hold; the first one in any case.
 

@@ -151,11 +151,15 @@ def _content(
 ) -> Content:
     """Return what all readers with these picks get."""
     sections = sections_of(picks)
-    fitted, headings = _fitted(localised, edition, sections, picks, papers, token_length, can_leave)
-    shown = _without(sections, len(fitted.cards)) if fitted.left_out else sections
+    titles = list(map(localised.section, sections))
+    fitted, headings = _fitted(localised, edition, titles, picks, papers, token_length, can_leave)
+    shown = sections
+    if fitted.left_out:
+        shown = _without(sections, len(fitted.cards))
+        titles = list(map(localised.section, shown))
     row = [localised.top, *headings]
-    for section in shown:
-        row += [localised.section(section), *[fitted.cards[place] for place in section.places]]
+    for title, section in zip(titles, shown, strict=True):
+        row += [title, *[fitted.cards[place] for place in section.places]]
     if fitted.left_out:
         row.append(localised.overflow)
     row.append(localised.foot(can_leave))
@@ -184,7 +188,7 @@ def _without(sections: Sequence[IssueSection], first: int) -> list[IssueSection]
 def _fitted(
     localised: EditionInLanguage,
     edition: EditionRenderer,
-    sections: Sequence[IssueSection],
+    titles: Sequence[Measured],
     picks: Sequence[Pick],
     papers: Mapping[int, Paper],
     token_length: int,
@@ -195,7 +199,6 @@ def _fitted(
     headings = []
     if by_keyword and edition.kind != "daily":
         headings.append(localised.section(IssueSection("picked", "", tuple(range(len(picks))))))
-    titles = map(localised.section, sections)
     frame = [localised.top, *headings, *titles, localised.overflow, localised.foot(can_leave)]
     fitted = fit(
         edition.settings.max_html_bytes - weight_of(frame, token_length) - _FILLS,

@@ -209,7 +209,9 @@ class EditionInLanguage:
         if found is None:
             make_room(self._lines, _MOST_LINES)
             of, edition, words = self.renderer.settings, self._edition, self.words
-            told = self.renderer.text_of(papers[0], lead=True, density="full").contribution.plain
+            alone = len(papers) == 1  # then the preheader goes on with what it says
+            text = self.renderer.text_of(papers[0], lead=True, density="full") if alone else None
+            told = text.contribution.plain if text else ""
             number = edition.number
             found = self._lines[key] = (
                 subject(words, of.tone, number, topic, papers, kind=edition.kind),

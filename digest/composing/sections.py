@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from digest.composing.excerpt import harmless
-from digest.ranking.interface import Pick
+from digest.ranking.interface import Pick, Reason
 
 AT_LEAST = 4  # papers of an issue that has sections by keyword
 _LONGEST_KEYWORD = 60
 _WEIGHT = re.compile(r"\^[\d.]+\s*$")
 _TASTE = ("likes", "dislikes")  # what a reader said of other papers is no keyword
+_UNKNOWN = "unknown"
+_MOST_TOPICS = 50_000  # about 5 MB
 _SPACES = re.compile(r"\s+")
 
 SectionKind = Literal["keyword", "group", "likes", "picked", "trending"]
@@ -74,7 +76,20 @@ def topic_of(pick: Pick) -> Topic | None:
 
     What a group's keywords give adds up. None where no keyword gives anything.
     """
-    reasons = pick.reasons
+    if not pick.grounds:
+        return _topic(pick.reasons)
+    found = _topics.get(pick.grounds, _UNKNOWN)
+    if isinstance(found, str):
+        if len(_topics) >= _MOST_TOPICS:
+            _topics.clear()
+        found = _topics[pick.grounds] = _topic(pick.reasons)
+    return found
+
+
+_topics: dict[int, Topic | None] = {}  # of what the same reasons give: see `Pick.grounds`
+
+
+def _topic(reasons: Sequence[Reason]) -> Topic | None:
     if len(reasons) == 1 and reasons[0].field not in _TASTE:
         return Topic(displayed_keyword(reasons[0].keyword), displayed_keyword(reasons[0].group))
     by_heading: dict[tuple[str, str], float] = {}  # (group, or keyword without one) → gain

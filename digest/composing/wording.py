@@ -64,12 +64,14 @@ def _form(words: Catalogue, tone: Tone, other: bool, topic: str, begins: bool, k
     """
     say = words.say
     if topic:
-        lines = {
-            "daily": say("{topic} for you: {finding}") if tone == "warm" else "",
-            "weekly": say("{topic} this week: {finding}"),
-            "welcome": say("{topic}, your first issue: {finding}"),
-        }
-        line = lines[kind] or say("{topic}: {finding}")
+        if kind == "welcome":
+            line = say("{topic}, your first issue: {finding}")
+        elif kind == "weekly":
+            line = say("{topic} this week: {finding}")
+        elif tone == "warm":
+            line = say("{topic} for you: {finding}")
+        else:
+            line = say("{topic}: {finding}")
         return _COLON.sub(" · {finding}", line) if other else line
     if begins:
         if kind == "daily":
@@ -88,7 +90,7 @@ def _form(words: Catalogue, tone: Tone, other: bool, topic: str, begins: bool, k
 def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str) -> str:
     """Return the line after the subject: what the next papers found, or what the only one does.
 
-    `told` is what the first paper's card says. As with subjects, two days running differ.
+    `told` is what the only paper's card says. As with subjects, two days running differ.
     """
     other = edition % 2 == 0
     if len(papers) == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -26,14 +26,23 @@ def import_readers(
     *,
     confirmed: bool,
     keywords: str = "",
+    languages: Collection[str] = (),
     progress: Callable[[int], None] = lambda line: None,
 ) -> Imported:
     """Add or change readers from a file; a bad line is in the answer, the others count.
 
-    `progress` gets the number of the line up to which all is kept.
+    `languages` are those that mails can be written in; `progress` gets the number of the line up to which all is kept.
     """
     rows = read_rows(data)
-    return take_in(desk, rows, now, confirmed=confirmed, keywords=keywords, progress=progress)
+    return take_in(
+        desk,
+        rows,
+        now,
+        confirmed=confirmed,
+        keywords=keywords,
+        languages=languages,
+        progress=progress,
+    )
 
 
 def invite_readers(

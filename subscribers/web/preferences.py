@@ -61,7 +61,10 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
     def save(request: Request, token: str, fields: Form) -> Response:
         visit = desk.visit("change", token, pages.now())
         try:
-            wishes = read_preferences({"language": visit.reader.language} | dict(fields))
+            asked = fields.get("language", "").strip() != visit.reader.language
+            languages = pages.languages.names() if asked else ()
+            given = {"language": visit.reader.language} | dict(fields)
+            wishes = read_preferences(given, languages)
         except PreferencesError as error:
             return _page(pages, request, token, visit, fields, list(error.problems), status=422)
         desk.change(visit.reader, wishes, pages.now())
