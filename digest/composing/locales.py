@@ -58,7 +58,7 @@ class Catalogue:
 
     def number(self, n: int) -> str:
         """Format a number: 1,234 or 1.234."""
-        return _decimal(n, self.locale)
+        return _decimal(n, self)
 
     def day(self, day: date) -> str:
         """Format a date with its year, short: 25 Nov 2022."""
@@ -85,8 +85,8 @@ class Catalogue:
 
 
 @lru_cache(maxsize=4096)  # Babel takes 20 µs, and the same few come again and again
-def _decimal(n: int, locale: Locale) -> str:
-    return format_decimal(n, locale=locale)
+def _decimal(n: int, words: Catalogue) -> str:
+    return format_decimal(n, locale=words.locale)
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ A mail costs some dictionary look-ups: no MJML, and Jinja only for a card not se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -182,7 +182,7 @@ def _content(
 def _without(sections: Sequence[IssueSection], first: int) -> list[IssueSection]:
     """Return sections without the picks from a place on, for which there was no room."""
     kept = [(each, tuple([place for place in each.places if place < first])) for each in sections]
-    return [replace(section, places=places) for section, places in kept if places]
+    return [section._replace(places=places) for section, places in kept if places]
 
 
 def _fitted(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -15,7 +14,6 @@ AT_LEAST = 4  # papers of an issue that has sections by keyword
 _LONGEST_KEYWORD = 60
 _WEIGHT = re.compile(r"\^[\d.]+\s*$")
 _TASTE = ("likes", "dislikes")  # what a reader said of other papers is no keyword
-_UNKNOWN = "unknown"
 _MOST_TOPICS = 50_000  # about 5 MB
 _SPACES = re.compile(r"\s+")
 
@@ -28,14 +26,8 @@ class Topic(NamedTuple):
     keyword: str  # as one reads it
     group: str = ""  # that the keyword stands in, if the reader named one
 
-    @property
-    def heading(self) -> str:
-        """Return what its section is called."""
-        return self.group or self.keyword
 
-
-@dataclass(frozen=True, slots=True)
-class IssueSection:
+class IssueSection(NamedTuple):
     """Papers of an issue that stand together."""
 
     kind: SectionKind
@@ -45,7 +37,7 @@ class IssueSection:
     @property
     def is_lead_alone(self) -> bool:
         """Return whether nothing but the lead stands under its keyword or group."""
-        return bool(self.name) and self.places == (0,)
+        return self.places == (0,) and bool(self.name)
 
 
 def sections_of(picks: Sequence[Pick]) -> list[IssueSection]:
@@ -56,19 +48,22 @@ def sections_of(picks: Sequence[Pick]) -> list[IssueSection]:
     by_keyword = len(picks) >= AT_LEAST
     found: dict[tuple[SectionKind, str], list[int]] = {}
     for place, pick in enumerate(picks):
-        found.setdefault(_section_of(pick, by_keyword), []).append(place)
+        topic = topic_of(pick) if by_keyword and pick.section == "picked" else None
+        heading: tuple[SectionKind, str]
+        if topic is not None:
+            heading = ("group", topic.group) if topic.group else ("keyword", topic.keyword)
+        elif pick.section == "trending":
+            heading = ("trending", "")
+        else:
+            heading = ("likes" if by_keyword and pick.reasons else "picked", "")
+        if heading in found:
+            found[heading].append(place)
+        else:
+            found[heading] = [place]
     return [IssueSection(kind, name, tuple(places)) for (kind, name), places in found.items()]
 
 
-def _section_of(pick: Pick, by_keyword: bool) -> tuple[SectionKind, str]:
-    if pick.section == "trending":
-        return "trending", ""
-    if not by_keyword:
-        return "picked", ""
-    topic = topic_of(pick)
-    if topic is not None:
-        return "group" if topic.group else "keyword", topic.heading
-    return ("likes" if pick.reasons else "picked"), ""
+_topics: dict[int, Topic | None] = {}  # of what the same reasons give: see `Pick.grounds`
 
 
 def topic_of(pick: Pick) -> Topic | None:
@@ -78,35 +73,38 @@ def topic_of(pick: Pick) -> Topic | None:
     """
     if not pick.grounds:
         return _topic(pick.reasons)
-    found = _topics.get(pick.grounds, _UNKNOWN)
-    if isinstance(found, str):
+    try:
+        return _topics[pick.grounds]
+    except KeyError:
         if len(_topics) >= _MOST_TOPICS:
             _topics.clear()
         found = _topics[pick.grounds] = _topic(pick.reasons)
-    return found
-
-
-_topics: dict[int, Topic | None] = {}  # of what the same reasons give: see `Pick.grounds`
+        return found
 
 
 def _topic(reasons: Sequence[Reason]) -> Topic | None:
-    if len(reasons) == 1 and reasons[0].field not in _TASTE:
-        return Topic(displayed_keyword(reasons[0].keyword), displayed_keyword(reasons[0].group))
-    by_heading: dict[tuple[str, str], float] = {}  # (group, or keyword without one) → gain
+    gains: dict[str, float] = {}
+    for reason in reasons:
+        if reason.group:
+            return _topic_in_groups(reasons)
+        if reason.field not in _TASTE:
+            gains[reason.keyword] = gains.get(reason.keyword, 0.0) + reason.gain
+    return Topic(displayed_keyword(max(gains, key=gains.__getitem__))) if gains else None
+
+
+def _topic_in_groups(reasons: Sequence[Reason]) -> Topic:
+    """Return what gives most where some keywords stand in groups; others stand for themselves."""
+    by_heading: dict[tuple[str, str], float] = {}  # (group, "") or ("", keyword) → gain
     by_keyword: dict[tuple[str, str], float] = {}  # (group, keyword) → gain
     for reason in reasons:
         if reason.field not in _TASTE:
-            group, keyword, gain = reason.group, reason.keyword, reason.gain
-            by_keyword[group, keyword] = by_keyword.get((group, keyword), 0.0) + gain
-            if group:
-                by_heading[group, ""] = by_heading.get((group, ""), 0.0) + gain
-    if not by_keyword:
-        return None
-    if by_heading:
-        by_heading |= {each: gain for each, gain in by_keyword.items() if not each[0]}
-        best = max(by_heading, key=by_heading.__getitem__)[0]
-        by_keyword = {each: gain for each, gain in by_keyword.items() if each[0] == best}
-    group, keyword = max(by_keyword, key=by_keyword.__getitem__)
+            group, keyword = reason.group, reason.keyword
+            heading = (group, "" if group else keyword)
+            by_heading[heading] = by_heading.get(heading, 0.0) + reason.gain
+            by_keyword[group, keyword] = by_keyword.get((group, keyword), 0.0) + reason.gain
+    best = max(by_heading, key=by_heading.__getitem__)
+    inside = [each for each in by_keyword if each[0] == best[0] and (best[0] or each[1] == best[1])]
+    group, keyword = max(inside, key=by_keyword.__getitem__)
     return Topic(displayed_keyword(keyword), displayed_keyword(group))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from digest.composing.branding import Tone
@@ -103,13 +104,18 @@ def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str
     found: list[str] = []
     room = PREHEADER_LENGTH
     for paper in papers[1:4]:
-        line = cut_between_words(finding(paper.title, paper.abstract), SUBJECT_LENGTH)
-        line = capitalised(line)
+        line = _also(paper.title, paper.abstract)
         if not found or columns(line) <= room:
             found.append(line)
             room -= columns(line) + 3
     form = words.say("More today: {titles}") if other else words.say("Also: {titles}")
     return form.replace("{titles}", " · ".join(found))
+
+
+@lru_cache(maxsize=4096)  # the same few papers stand in most mails
+def _also(title: str, abstract: str) -> str:
+    """Return what one of several papers found."""
+    return capitalised(cut_between_words(finding(title, abstract), SUBJECT_LENGTH))
 
 
 def contents_line(
@@ -120,10 +126,7 @@ def contents_line(
     `characters` is what a card tells at most. One line, in the text part as well.
     """
     length = sum([len(paper.title) + min(len(paper.abstract), characters) for paper in papers])
-    line = words.say("{papers}, {minutes}")
-    line = line.replace("{papers}", words.plural("{n} paper", "{n} papers", len(papers)))
-    minutes = max(1, round(length / _READ_A_MINUTE))
-    line = line.replace("{minutes}", words.plural("{n} minute", "{n} minutes", minutes))
+    line = _length_line(words, len(papers), max(1, round(length / _READ_A_MINUTE)))
     named: list[str] = []
     room = WIDTH - columns(line) - len(": …")
     for section in sections:
@@ -135,3 +138,11 @@ def contents_line(
                 break
             named.append(part)
     return f"{line}: {' · '.join(named)}" if named and named[0] != "…" else line
+
+
+@lru_cache(maxsize=1024)
+def _length_line(words: Catalogue, papers: int, minutes: int) -> str:
+    """Return how many papers there are and how long they take."""
+    line = words.say("{papers}, {minutes}")
+    line = line.replace("{papers}", words.plural("{n} paper", "{n} papers", papers))
+    return line.replace("{minutes}", words.plural("{n} minute", "{n} minutes", minutes))
