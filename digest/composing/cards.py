@@ -17,6 +17,7 @@ from digest.composing.card_text import CardText, Density, Marks, card_text
 from digest.composing.excerpt import Excerpt, excerpt
 from digest.composing.links import ReaderLinks, other_links, own_url, search_url
 from digest.composing.locales import Catalogue
+from digest.composing.paper_language import paper_language
 from digest.composing.sections import short_name
 from digest.composing.slots import Slot, SlotName
 from digest.papers import Paper
@@ -64,6 +65,7 @@ class PaperView:
     url: str
     button: str  # what a link to the paper is called
     title: str
+    lang: str  # of title and abstract, where it is another than the mail's; else empty
     why: str | Slot
     facts: str  # authors, venue, date, upvotes, comments; may be empty
     byline: str  # authors' names and the venue; may be empty
@@ -111,6 +113,7 @@ class CardWriter:
             url=own.url,
             button=say("Read the paper") if known else say("Find the paper"),
             title=excerpt(paper.title, _LONGEST_TITLE).plain,
+            lang=self._foreign(paper),
             why=matched.why_text if matched else Slot("why"),
             facts=_joined_facts(facts, names=False),
             byline=_joined_facts(self._byline(paper), names=False),
@@ -173,6 +176,11 @@ class CardWriter:
     def why(self, paper: Paper, pick: Pick, in_section: bool) -> Why:
         """Return why a reader got a paper; in its section, what the heading does not say."""
         return self._reasons.why(paper, pick, in_section)
+
+    def _foreign(self, paper: Paper) -> str:
+        """Return the language of a paper if it is another than the mail's."""
+        language = paper_language(paper.title, paper.abstract)
+        return "" if language == self._words.language.partition("-")[0] else language
 
     def _url(self, paper: Paper, known: str | None) -> str:
         return known or search_url(paper, self._settings.search_link)

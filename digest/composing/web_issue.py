@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from digest.composing.excerpt import escaped, harmless
 from digest.composing.locales import Catalogue
+from digest.composing.paper_language import paper_language
 from digest.papers import Paper
 
 _LANGUAGE = re.compile(r"<html[^>]* lang=\"([A-Za-z-]+)\"")
@@ -37,7 +38,7 @@ def with_abstracts(html: str, papers: Sequence[Paper | None], words: Catalogue) 
             continue
         end = _ACTIONS.search(html, at, following)
         place = end.start() if end else at
-        parts += (html[done:place], _folded(paper.abstract, words.say("Abstract")))
+        parts += (html[done:place], _folded(paper, words))
         done = place
     return "".join([*parts, html[done:]])
 
@@ -60,10 +61,13 @@ def with_share_link(html: str, url: str, words: Catalogue) -> str:
     return html[: body.end()] + line + html[body.end() :] if body else html + line
 
 
-def _folded(abstract: str, label: str) -> str:
+def _folded(paper: Paper, words: Catalogue) -> str:
+    abstract, label = paper.abstract, words.say("Abstract")
+    language = paper_language(paper.title, abstract)
+    own = f' lang="{language}"' if language and language != words.language else ""
     return (
         f'<details style="font-size:15px;line-height:23px;"><summary class="quiet" style="'
         f'padding:12px 0;font-size:13px;line-height:20px;cursor:pointer;">{escaped(label)}'
-        f'</summary><p dir="auto" style="margin:0 0 8px;">{escaped(harmless(abstract))}</p>'
+        f'</summary><p dir="auto"{own} style="margin:0 0 8px;">{escaped(harmless(abstract))}</p>'
         "</details>"
     )

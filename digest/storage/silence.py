@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, case, cast, func, literal, select, type_coerce
 
 from digest.states import State
 from digest.storage.database import Database
 from digest.storage.delivery_plan import ARRIVED
 from digest.storage.delivery_rows import is_suppressed
-from digest.storage.schema import deliveries, facts, subscribers
+from digest.storage.schema import consents, deliveries, facts, subscribers
 
 _TOLD = "silence:"  # and the reader's number: a fact with the last mail before the silence
 
@@ -22,18 +22,27 @@ class SilenceStore:
         self._database = database
 
     def silent_since(self, quiet_from: datetime, limit: int = 10_000) -> list[tuple[int, datetime]]:
-        """Return (reader, their last mail or their confirmation), for who heard nothing since.
+        """Return (reader, their last mail or when mails began), for who heard nothing since.
+
+        Mails begin with a confirmation, and anew when a pause is over.
 
         Only daily readers, as the others expect days without mail, and only those with no issue
         since then that waits, was refused or the like. Who was told in this silence is left out.
         """
-        s, d = subscribers.c, deliveries.c
+        s, d, agreed = subscribers.c, deliveries.c, consents.c
         last_mail = (
             select(func.max(d.changed_at))
             .where(d.subscriber_id == s.id, d.state.in_(ARRIVED))
             .scalar_subquery()
         )
-        heard = func.coalesce(last_mail, s.confirmed_at, type_=s.confirmed_at.type)
+        resumed = (
+            select(func.max(agreed.at))
+            .where(agreed.subscriber_id == s.id, agreed.after == "active")
+            .scalar_subquery()
+        )
+        began = func.coalesce(resumed, s.confirmed_at)
+        latest = case((last_mail.is_(None), began), (began > last_mail, began), else_=last_mail)
+        heard = type_coerce(latest, s.confirmed_at.type)
         otherwise = (
             select(d.id)
             .where(d.subscriber_id == s.id, d.state != State.NOTHING_TO_SEND)

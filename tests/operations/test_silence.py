@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from digest.operations.silence import explain_silence
-from digest.settings import EditionSettings, NewsletterSettings, Settings
+from digest.settings import EditionSettings, NewsletterSettings, Settings, SourceSettings
+from digest.storage.fetches import Fetch
 from subscribers.preferences import read_preferences
 from tests.installation import LEXICAL, Installation, paper
 
@@ -132,3 +133,27 @@ def test_two_at_once_tell_once(installed: Installation) -> None:
     installed.tomorrow()
     assert explain_silence(installed.app) == 1
     assert explain_silence(installed.app) == 0
+
+
+def test_after_a_pause_three_days_go_by_again(installed: Installation) -> None:
+    desk = installed.app.desk
+    (ada,) = installed.app.stores.readers.every()
+    desk.pause(ada, None, installed.now, how="form", source="operator")
+    days(installed, 10, "Whales")
+    desk.resume(desk.by_number(ada.id), installed.now, how="form")
+    days(installed, 2, "Whales")
+    assert len(subjects(installed)) == 1, "they heard nothing because they asked for it"
+    days(installed, 2, "Whales")
+    assert len(subjects(installed)) == 2
+
+
+def test_a_sick_source_is_the_reason_when_it_is(tmp_path: Path) -> None:
+    source = SourceSettings(name="page", kind="folder", path=Path("incoming"))
+    made = open_installation(tmp_path, sources=[source])
+    made.reader("ada@example.org", "tides")
+    made.ingest(paper("Tides that turn"))
+    made.run()
+    made.app.stores.fetches.save(Fetch("page", made.now, "failed", "no answer"))
+    days(made, 3, None)
+    told = [each for each in subjects(made) if "Why you have had no mail" in each]
+    assert told == ["Why you have had no mail: our source is not answering"]

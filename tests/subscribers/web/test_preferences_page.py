@@ -20,7 +20,8 @@ def test_preferences_are_shown_and_saved(site: Site) -> None:
     assert "&#34;continual learning&#34;^2, diffusion" in page
     fields = {"keywords": "robots", "cadence": "days", "weekdays": ["1", "3"],
               "hour": "6", "timezone": "Asia/Tokyo", "max_papers": "5",
-              "format": "text", "name": "A. L.", "breadth": "wide", "cards": "abstract"}  # fmt: skip
+              "format": "text", "name": "A. L.",
+              "breadth": "wide", "cards": "abstract"}  # fmt: skip
     answer = browser.post(f"{base}/preferences", data=fields)
     assert answer.headers["location"] == f"{base}/preferences?done=saved"
     assert "are saved" in browser.get(answer.headers["location"]).text
