@@ -40,6 +40,7 @@ _WORDS = {
         1.5, "experiments experimental empirically empirical improvements improvement superior"
     ),
     **_forms(1.5, "faster better higher lower fewer gains gain speedup accuracy competitive"),
+    **_forms(2.0, "raise~ remove~ recover~ match~ matches transfer~ halve~ double~ cut cuts rises"),
     **_forms(1.0, "significantly substantially consistently effectiveness comparable robust best"),
     **_forms(1.0, "evaluation evaluations state sota percent points increase~ lead~ ranks obtain~"),
     **_forms(1.0, "findings analysis theoretically maintaining ^results ^experiments ^extensive"),
@@ -55,6 +56,7 @@ _WORDS = {
 _FIGURE = re.compile(
     r"[0-9](?:(?<!\w[0-9])\d*\.\d+\b|[\d.,]*\s?(?:%|×|x\b|times|percent|points|pp\b|fold))"
 )
+_HARDLY = -2.0  # what speaks of aims or background is no outcome, whatever its figures
 _LATE = 1.5  # at the end of the abstract
 _LABELLED = ("results:", "findings:", "conclusion:", "conclusions:", "interpretation:")
 
@@ -68,7 +70,7 @@ def finding_score(sentence: str, words: Sequence[str], place: float) -> float:
     score = sum(map(_WORDS.get, words, repeat(0.0))) + _WORDS.get(f"^{words[0]}", 0.0)
     if "://" in sentence or "github" in sentence:
         score -= 6.0
-    if score > 0 and _FIGURE.search(sentence):
+    if score > _HARDLY and _FIGURE.search(sentence):
         score += 2.0
     if words[0].startswith(_LABELLED):
         score += 3.0
