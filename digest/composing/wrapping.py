@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from wcwidth import wcwidth
 
 WIDTH = 72
 _BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")  # any white space but the no-break ones
@@ -61,12 +62,7 @@ def columns(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii() or not _NOT_NARROW.search(text):
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf")
-        else 2 if _is_wide(c)
-        else 1
-        for c in text
-    )  # fmt: skip
+    return sum([max(wcwidth(c), 0) for c in text])
 
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
@@ -95,4 +91,4 @@ def _cjk(word: str) -> list[str]:
 
 
 def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
+    return wcwidth(character) == 2

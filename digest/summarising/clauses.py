@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from unicodedata import east_asian_width
+
+from wcwidth import wcwidth
 
 # Where a sentence may stop, best first: what the first leave out adds to what is said.
 _BOUNDARIES = (
@@ -40,7 +41,7 @@ def width(text: str) -> int:
     """Return how many columns a text takes: wide (Chinese, Japanese, Korean) characters count 2."""
     if text.isascii():
         return len(text)
-    return len(text) + sum(east_asian_width(c) in "WF" for c in text)
+    return sum([max(wcwidth(c), 0) for c in text])
 
 
 def shortened(text: str, limit: int) -> str:
@@ -75,7 +76,7 @@ def _reach(text: str, columns: int) -> int:
         return columns
     used = 0
     for at, character in enumerate(text):
-        used += 2 if east_asian_width(character) in "WF" else 1
+        used += max(wcwidth(character), 0)
         if used > columns:
             return at
     return len(text)
