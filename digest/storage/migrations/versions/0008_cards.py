@@ -1,6 +1,6 @@
 """what a reader's mails tell of each paper: what it does and found, or its abstract
 
-Follows 0006.
+Follows 0007.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
