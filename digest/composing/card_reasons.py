@@ -55,7 +55,7 @@ class ReasonWriter:
         """
         if in_section and pick.section == "picked" and (topic := topic_of(pick)):
             beside = self._in_group if topic.group else self._beside
-            parts, joint = beside(pick, topic), "\u00a0· "
+            parts, joint = beside(pick, topic) or [self._asked(paper, pick)], "\u00a0· "
         else:
             parts, joint = [self._asked(paper, pick)], ". "
         if paper.updated is not None:
@@ -131,7 +131,7 @@ class ReasonWriter:
             others.append(self._reason("near", apart))
         if standing:
             others.insert(0, self._reason(standing, ()))
-        place = _place(fields, alone=not others)
+        place = _place(fields, alone=not others) if fields else None
         return [self._reason(f"in {place}", ()), *others] if place else others
 
     def _reason_of(

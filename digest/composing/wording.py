@@ -20,6 +20,7 @@ SUBJECT_LENGTH = 60  # what a phone shows
 PREHEADER_LENGTH = 110
 _LONGEST_TOPIC = 30  # a longer keyword would leave no room for what was found
 _LEAST_FINDING = 20
+_HOLE = re.compile(r"\{(?:topic|finding)\}")
 _COLON = re.compile(r"\s*[:：]\s*\{finding\}")
 _READ_A_MINUTE = 1_400  # characters: 238 English words (Brysbaert 2019), with their spaces
 
@@ -39,7 +40,7 @@ def subject(
     turns with the edition's number, of which there is one a day at most: two days running differ
     even when their first papers bear the same title. A newer version names its number.
     """
-    topic = cut_between_words(one_line(topic), _LONGEST_TOPIC)
+    topic = one_line(topic)
     told = finding(papers[0].title, papers[0].abstract)
     begins = bool(topic) and told.casefold().startswith(topic.casefold())
     if begins:
@@ -51,6 +52,8 @@ def subject(
     if len(papers) > 1 and (tone != "terse" or kind != "daily"):
         count = words.number(len(papers) - 1)
         form = words.say("{line}, + {n}").replace("{line}", form).replace("{n}", count)
+    room = SUBJECT_LENGTH - _LEAST_FINDING - columns(_HOLE.sub("", form))
+    topic = cut_between_words(topic, min(_LONGEST_TOPIC, room))
     form = form.replace("{topic}", capitalised(topic))
     if form.startswith("{finding}"):
         told = capitalised(told)

@@ -174,3 +174,13 @@ def test_any_bytes_are_rows_or_rejected_lines(data: bytes) -> None:
     for row in read_rows(data):
         assert row.line >= 1
         assert row.fields["email"].strip() if isinstance(row, Row) else row.reason
+
+
+def test_a_language_that_no_mail_is_in_is_refused_with_those_there_are(front: Front) -> None:
+    rows = list(read_rows(b"email,name,keywords,language\na@example.org,,tides,xx\n"
+                          b"b@example.org,,tides,de-AT\n"))  # fmt: skip
+    done = import_rows(front.desk, rows, NOW, confirmed=True, languages=["de", "en"])
+    assert [(each.line, each.reason) for each in done.rejected] == [
+        (2, "language: choose one of de, en")
+    ]
+    assert done.added == 1

@@ -79,3 +79,12 @@ def test_a_pause_until_a_day(site: Site) -> None:
     browser = site.browser()
     assert browser.post(f"{base}/pause", data={"until": "2026-04-01"}).status_code == 303
     assert "paused until 2026-04-01" in browser.get(f"{base}/preferences").text
+
+
+def test_a_language_that_no_mail_is_in_is_refused_on_the_page(site: Site) -> None:
+    reader = site.reader()
+    base = f"/m/{site.token(reader)}"
+    fields = {"keywords": "robots", "language": "xx"}
+    answer = site.browser().post(f"{base}/preferences", data=fields)
+    assert answer.status_code == 422
+    assert "choose one of" in answer.text
