@@ -17,9 +17,9 @@ _COMMON = {
     "en": "the of and to we is are that this with for from by can which our on as it be an in",
     "de": "der die das und wir ist sind dass mit für von wird eine ein einer auf nicht den im zu",
     "fr": "le la les des et nous est sont que avec pour une un dans sur par du en cette ce",
-    "es": "el la los las y de que con para una un en por se del es son este esta como",
-    "pt": "o a os as e de que com para uma um em por se do da é são este esta como não",
-    "it": "il lo la gli le e di che con per una un in da del della è sono questo come",
+    "es": "el la los las de que con para una un en por se del es son este esta como",
+    "pt": "os as de que com para uma um em por se do da é são este esta como não",
+    "it": "il lo la gli le di che con per una un in da del della è sono questo come",
     "nl": "de het een en van wij is zijn dat met voor in op te door niet deze die",
 }
 _LANGUAGES_OF: dict[str, list[str]] = {}
@@ -47,4 +47,4 @@ def paper_language(title: str, abstract: str) -> str:
         for language in _LANGUAGES_OF.get(word, ()):
             votes[language] += 1
     (best, most), (_, next_most), *_ = sorted(votes.items(), key=lambda each: -each[1])
-    return best if most and most >= _LEAST_LEAD * next_most else ""
+    return best if most > 1 and most >= _LEAST_LEAD * next_most else ""

@@ -111,3 +111,11 @@ def test_control_characters_do_not_reach_the_terminal(digest: Digest) -> None:
     said = digest("subscribers", "list")
     assert "\x1b" not in said.out
     assert said.out.count("\n") == 2
+
+
+def test_a_language_that_no_mail_is_in_is_refused_with_those_there_are(digest: Digest) -> None:
+    arguments = ("subscribers", "add", "ada@example.org", "--keywords", "tides", "--language")
+    assert digest(*arguments, "de").code == 0
+    refused = digest(*arguments, "xx")
+    assert refused.code != 0
+    assert "choose one of de, en" in refused.err

@@ -23,6 +23,7 @@ from tests.composing.conftest import MakeIssue, paper
         ("조수", "우리는 만의 조수를 연구한다.", "ko"),
         ("Tides at Rest", "", ""),
         ("DreamFlow", "", ""),
+        ("עברית", "y = a e + o", ""),
         ("The Sound of Tides", "", "en"),
     ],
 )
