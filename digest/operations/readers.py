@@ -31,7 +31,8 @@ def import_readers(
 ) -> Imported:
     """Add or change readers from a file; a bad line is in the answer, the others count.
 
-    `languages` are those that mails can be written in; `progress` gets the number of the line up to which all is kept.
+    `languages` are those that mails can be written in; `progress` gets the number of the line up
+    to which all is kept.
     """
     rows = read_rows(data)
     return take_in(
