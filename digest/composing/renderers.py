@@ -221,6 +221,6 @@ class EditionInLanguage:
 
     def contents_line(self, papers: Sequence[Paper], sections: Sequence[IssueSection]) -> str:
         """Return the masthead's line on what an issue holds."""
-        of = self.desk.settings
+        of = self.renderer.settings
         told = LIMIT if of.cards == "summary" else of.card_characters
         return contents_line(self.words, papers, sections, told)

@@ -1,6 +1,6 @@
 """what a reader's mails tell of each paper: what it does and found, or its abstract
 
-Follows 0007.
+Follows 0008.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
