@@ -21,7 +21,7 @@ def test_run_preview_and_editions_speak_json(digest: Digest, dump: Path, data: P
     coming = digest("preview", "ada@example.org", "--json").one
     assert {"subject", "edition", "papers"} <= set(coming)
     assert {"title", "score", "section", "reasons"} <= set(coming["papers"][0])
-    assert set(coming["papers"][0]["reasons"][0]) == {"keyword", "field", "gain"}
+    assert set(coming["papers"][0]["reasons"][0]) >= {"keyword", "field", "gain", "standing"}
     (dry,) = digest("run", "--dry-run", "--json").lines
     assert dry["email"] == "ada@example.org"
     assert digest("editions", "list", "--json").lines == []

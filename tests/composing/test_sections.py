@@ -19,7 +19,7 @@ from tests.composing.conftest import DAY, MakeIssue, paper
 
 
 def pick(number: int, *reasons: tuple[str, Field, float]) -> Pick:
-    made = tuple(Reason(k, place, gain, group=group) for k, place, gain, group in reasons)
+    made = tuple(Reason(*each) for each in reasons)
     return Pick(number, sum(each.gain for each in made), "picked", made)
 
 

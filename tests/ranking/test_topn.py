@@ -140,7 +140,8 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
         longer = max(sum(term.cover > 0 for term in terms) / USUAL_WORDS, 1) ** 0.5
         scale = SCALE_ALONE * specificities([terms])[0] * longer
         scale *= 1 if matches else AT_THE_MARGIN
-        scale *= SURENESS[-1] if whole else SURENESS[-2] if matches else SURENESS[0]
+        if sum(term.cover > 0 for term in terms) > 1:  # a word said twice is one word
+            scale *= SURENESS[-1] if whole else SURENESS[-2] if matches else SURENESS[0]
         worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
         total += weight * scale * sum(worths)
     return total
