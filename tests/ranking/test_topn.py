@@ -141,7 +141,8 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
         scale = SCALE_ALONE * specificities([terms])[0] * longer
         scale *= 1 if matches else AT_THE_MARGIN
         if sum(term.cover > 0 for term in terms) > 1:  # a word said twice is one word
-            scale *= SURENESS[-1] if whole else SURENESS[-2] if matches else SURENESS[0]
+            tells = words >= ENOUGH_COVER - ROUNDING
+            scale *= SURENESS[3 if whole else 2 if matches else 1 if tells else 0]
         worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
         total += weight * scale * sum(worths)
     return total
