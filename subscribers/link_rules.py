@@ -25,6 +25,9 @@ Act = Literal[
     "change",  # change them, pause, mute
     "feedback",  # more like this, less like this
     "read",  # an issue on the web
+    "collect",  # own issues, likes and mutes, files of them; why a paper did not come
+    "keep",  # mute, unmute, a feed's key, a library
+    "feed",  # own issues in a feed reader; the key must be the reader's newest besides
     "ask",  # for a letter: download, erase
     "confirm",
     "invite",  # see the invitation, accept or decline it
@@ -62,6 +65,9 @@ RULES: Mapping[Act, Rule] = {
     "change": Rule("mail", PREFERENCES_WITHIN, _RUNNING),
     "feedback": Rule("mail", PREFERENCES_WITHIN, _CONFIRMED),
     "read": Rule("mail", PREFERENCES_WITHIN, _CONFIRMED),
+    "collect": Rule("mail", PREFERENCES_WITHIN, _CONFIRMED),
+    "keep": Rule("mail", PREFERENCES_WITHIN, _RUNNING),
+    "feed": Rule("feed", None, _RUNNING),
     "ask": Rule("mail", PREFERENCES_WITHIN, _CONFIRMED),
     "confirm": _letter("confirm", _ANY),  # and its own request is open: see FrontDesk.confirm
     "invite": _letter("invite", frozenset({"pending"})),

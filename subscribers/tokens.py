@@ -26,7 +26,17 @@ from subscribers.errors import TokenError
 from subscribers.messages import message
 
 Purpose = Literal[
-    "mail", "confirm", "invite", "move", "stop", "restore", "export", "erase", "form", "share"
+    "mail",
+    "confirm",
+    "invite",
+    "move",
+    "stop",
+    "restore",
+    "export",
+    "erase",
+    "feed",
+    "form",
+    "share",
 ]
 Field = int | str
 
@@ -40,6 +50,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     "restore": timedelta(days=7),  # (reader, old address, new key): take it back
     "export": timedelta(hours=24),  # (reader)
     "erase": timedelta(hours=24),  # (reader)
+    "feed": None,  # (reader, key): it ends with its key, see own_desk.FeedKey
     "form": timedelta(hours=24),  # (the browser's cookie)
     "share": None,  # (day, papers): names no reader and opens nothing of theirs
 }

@@ -209,7 +209,8 @@ class App:
         """What readers have had, and said of it."""
         from digest.choosing.reader_history import ReaderHistory  # noqa: PLC0415 - see the top
 
-        return ReaderHistory(self.stores.ledger, self.stores.readers, self.stores.archive)
+        of = self.stores
+        return ReaderHistory(of.ledger, of.readers, of.archive, of.libraries)
 
     @cached_property
     def offering(self) -> Offering:

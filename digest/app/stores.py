@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # what only some commands need is imported when they ask for 
     from digest.storage.fetches import FetchStore
     from digest.storage.gauges import GaugeStore
     from digest.storage.ledger import LedgerStore
+    from digest.storage.libraries import LibraryStore
+    from digest.storage.own_desk import SqlOwnDeskStore
+    from digest.storage.sent_issues import SentIssueStore
     from digest.storage.silence import SilenceStore
     from digest.storage.vectors import VectorStore
 
@@ -95,6 +98,27 @@ class Stores:
         from digest.storage.ledger import LedgerStore  # noqa: PLC0415 - see above
 
         return LedgerStore(self.database)
+
+    @cached_property
+    def libraries(self) -> LibraryStore:
+        """Papers that readers uploaded."""
+        from digest.storage.libraries import LibraryStore  # noqa: PLC0415 - see above
+
+        return LibraryStore(self.database)
+
+    @cached_property
+    def own_desks(self) -> SqlOwnDeskStore:
+        """What readers muted, and the keys of their feeds."""
+        from digest.storage.own_desk import SqlOwnDeskStore  # noqa: PLC0415 - see above
+
+        return SqlOwnDeskStore(self.database)
+
+    @cached_property
+    def sent_issues(self) -> SentIssueStore:
+        """Which issues readers have been sent."""
+        from digest.storage.sent_issues import SentIssueStore  # noqa: PLC0415 - see above
+
+        return SentIssueStore(self.database)
 
     @cached_property
     def silence(self) -> SilenceStore:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from digest.papers import Paper
-from digest.ranking.taste import Taste, taste_of
+from digest.ranking.taste import Opinion, Taste, taste_of
+
+LIBRARY_TAUGHT = 300  # papers of a library that teach a taste: the newest; more say the same
 
 
 class SentPapers(Protocol):
@@ -41,6 +43,16 @@ class KnownPapers(Protocol):
         """Return each merged paper's number with its survivor's."""
 
 
+class Libraries(Protocol):
+    """Papers that readers uploaded as their own."""
+
+    def papers(self, readers: Sequence[int]) -> Mapping[int, Sequence[tuple[Paper, datetime]]]:
+        """Return readers' papers and when they came, the newest first; who has none is absent."""
+
+    def known(self, readers: Sequence[int]) -> Mapping[int, Collection[int]]:
+        """Return the archive's papers that are in readers' libraries."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderHistory:
     """Asked by a run for a shard of readers at once, by a preview for one."""
@@ -48,6 +60,7 @@ class ReaderHistory:
     ledger: SentPapers
     readers: Opinions
     archive: KnownPapers
+    libraries: Libraries
 
     def sent_to(self, readers: Sequence[int], now: datetime) -> dict[int, frozenset[int]]:
         """Return the papers that readers have had, or named as theirs; who had none is absent.
@@ -59,6 +72,9 @@ class ReaderHistory:
         known = {reader: _survivors(blob, aliases) for reader, blob in packed.items()}
         for reader, given in self.readers.opinions(readers).items():
             theirs = frozenset(aliases.get(paper, paper) for paper, _, _ in given)
+            known[reader] = known.get(reader, frozenset()) | theirs
+        for reader, numbers in self.libraries.known(readers).items():
+            theirs = frozenset(aliases.get(paper, paper) for paper in numbers)
             known[reader] = known.get(reader, frozenset()) | theirs
         return known
 
@@ -74,10 +90,14 @@ class ReaderHistory:
         }
 
     def tastes(self, readers: Sequence[int], now: datetime) -> dict[int, Taste]:
-        """Return what readers' feedback teaches; who gave none is absent."""
+        """Return what readers' feedback and libraries teach; who gave none is absent."""
         given = self.readers.opinions(readers)
         papers = self.archive.get([each[0] for opinions in given.values() for each in opinions])
-        return {reader: taste_of(opinions, papers, now) for reader, opinions in given.items()}
+        tastes = {reader: taste_of(opinions, papers, now) for reader, opinions in given.items()}
+        for reader, library in self.libraries.papers(readers).items():
+            liked = (Opinion(p, "like", (now - at).days) for p, at in library[:LIBRARY_TAUGHT])
+            tastes[reader] = (*tastes.get(reader, ()), *liked)
+        return tastes
 
 
 def _survivors(packed: bytes, aliases: Mapping[int, int]) -> frozenset[int]:

@@ -44,7 +44,7 @@ class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 4
+    version = 5
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an entry (`@article{key,`) begins a line of these bytes; never raises."""

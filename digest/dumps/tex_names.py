@@ -231,6 +231,7 @@ LETTERS = {
     "textbackslash": "\\", "textbar": "|", "textunderscore": "_", "textdollar": "$",
     "textquotesingle": "'", "textendash": "–", "textemdash": "—", "textbullet": "•",
     "textdegree": "°", "textmu": "µ", "textellipsis": "…", "texttimes": "×", "textpm": "±",
+    "textbraceleft": "{", "textbraceright": "}", "textasciigrave": "`",
     "textquotedbl": '"', "slash": "/", "lbrace": "{", "rbrace": "}",
     "textquoteleft": "‘", "textquoteright": "’", "lq": "‘", "rq": "’",
     "textquotedblleft": "“", "textquotedblright": "”", "guillemotleft": "«",

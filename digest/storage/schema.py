@@ -308,6 +308,47 @@ feedback = Table(
     UniqueConstraint("subscriber_id", "paper_id"),
 )
 
+muted_items = Table(  # keywords that a reader muted, to take back
+    "muted_items",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False),
+    Column("keywords", Text, nullable=False),  # the item, as a profile text
+    Column("at", UtcTime, nullable=False),
+    Index(None, "subscriber_id"),
+    sqlite_autoincrement=True,  # numbers are never used again: pages carry them
+)
+
+feed_keys = Table(  # one a reader; another number is another key
+    "feed_keys",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False, unique=True),
+    Column("made_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,  # numbers are never used again: a key that ended stays so
+)
+
+library_papers = Table(  # that a reader uploaded: theirs alone, and none of the archive
+    "library_papers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("subscriber_id", Number, ForeignKey("subscribers.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("arxiv_id", String(40)),
+    Column("doi", Text),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "subscriber_id"),
+)
+
+library_keys = Table(  # what they are known by: see papers.keys_of
+    "library_keys",
+    metadata,
+    Column("subscriber_id", Number, primary_key=True, autoincrement=False),
+    Column("key", String(600), primary_key=True),
+    Column("library_paper_id", Number, ForeignKey("library_papers.id"), nullable=False),
+)
+
 letters = Table(  # mails that answer one reader, until they are sent; then the row goes
     "letters",
     metadata,

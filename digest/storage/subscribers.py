@@ -25,9 +25,13 @@ from digest.storage.database import Database, conflict_insert
 from digest.storage.schema import (
     consents,
     deliveries,
+    feed_keys,
     feedback,
     ledger,
     letters,
+    library_keys,
+    library_papers,
+    muted_items,
     papers,
     recipes,
     requests,
@@ -123,7 +127,7 @@ class SqlSubscriberStore:
             connection.execute(
                 delete(letters).where(letters.c.fields["to_address"].as_string() == row.email)
             )
-            for table in (requests, feedback, returned_mails, ledger, deliveries):
+            for table in _THEIRS:
                 connection.execute(delete(table).where(table.c.subscriber_id == subscriber))
             connection.execute(delete(subscribers).where(subscribers.c.id == subscriber))
             _keep(connection, subscriber, consent)
@@ -276,6 +280,11 @@ class SqlSubscriberStore:
 
 
 _KEEP = insert(consents)
+# What is deleted with a reader; a table after those that refer to it.
+_THEIRS = (
+    *(requests, feedback, returned_mails, ledger, deliveries, muted_items, feed_keys),
+    *(library_keys, library_papers),
+)
 _RHYTHM = {"timezone", "hour", "cadence", "weekdays", "paused_until", "state"}
 
 

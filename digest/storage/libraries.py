@@ -1,0 +1,120 @@
+"""Papers that readers uploaded as their own: what they know, and what they like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, insert, select
+
+from digest.papers import Paper, PaperRecord, arxiv_id_of, contradiction, doi_of, keys_of
+from digest.storage.database import Database
+from digest.storage.delivery_rows import one_of
+from digest.storage.paper_rows import chunks
+from digest.storage.schema import library_keys, library_papers, paper_keys, papers
+
+MOST_PAPERS = 5_000  # of one reader
+_LONGEST_KEY = 600
+_LONGEST_ABSTRACT = 5_000  # characters
+
+
+class LibraryStore:
+    """All SQL about them. They are no papers of the archive: nobody else is offered or spared one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, subscriber: int, records: Sequence[PaperRecord], at: datetime) -> int:
+        """Keep what is not there yet, as far as there is room; return how many that was."""
+        p = library_papers.c
+        with self._database.write() as connection:
+            keys = library_keys.c.key
+            known = set(connection.scalars(select(keys).where(_of(subscriber))))
+            there = select(func.count()).select_from(library_papers)
+            room = MOST_PAPERS - (connection.scalar(there.where(p.subscriber_id == subscriber)) or 0)
+            added = 0
+            for record in records:
+                own = [key[:_LONGEST_KEY] for key in keys_of(record)]
+                if known.intersection(own) or added >= room:
+                    continue
+                values = {
+                    "subscriber_id": subscriber,
+                    "title": record.title,
+                    "abstract": record.abstract[:_LONGEST_ABSTRACT],
+                    "arxiv_id": arxiv_id_of(record),
+                    "doi": doi_of(record),
+                    "at": at,
+                }
+                number = connection.scalars(insert(library_papers).returning(p.id), values).one()
+                rows = [
+                    {"subscriber_id": subscriber, "key": key, "library_paper_id": number}
+                    for key in dict.fromkeys(own)
+                ]
+                connection.execute(insert(library_keys), rows)
+                known.update(own)
+                added += 1
+        return added
+
+    def papers(self, readers: Sequence[int]) -> dict[int, list[tuple[Paper, datetime]]]:
+        """Return readers' papers with when they came, the newest first; who has none is absent.
+
+        Their numbers are below zero: they are none of the archive's.
+        """
+        p = library_papers.c
+        found: dict[int, list[tuple[Paper, datetime]]] = {}
+        with self._database.read() as connection:
+            for chunk in one_of(p.subscriber_id, list(readers)):
+                query = select(library_papers).where(chunk).order_by(p.id.desc())
+                for row in connection.execute(query):
+                    paper = Paper(
+                        -row.id, row.title, row.abstract, arxiv_id=row.arxiv_id, doi=row.doi
+                    )
+                    found.setdefault(row.subscriber_id, []).append((paper, row.at))
+        return found
+
+    def known(self, readers: Sequence[int]) -> dict[int, set[int]]:
+        """Return the archive's papers that are in readers' libraries, by any key of theirs.
+
+        Not those whose identifiers contradict: many a paper is called "Editorial".
+        """
+        k, p = library_keys.c, library_papers.c
+        query = (
+            select(
+                k.subscriber_id,
+                paper_keys.c.paper_id,
+                *(p.arxiv_id.label("our_arxiv"), p.doi.label("our_doi")),
+                *(papers.c.arxiv_id, papers.c.doi),
+            )
+            .join(library_papers, p.id == k.library_paper_id)
+            .join(paper_keys, paper_keys.c.key == k.key)
+            .join(papers, papers.c.id == paper_keys.c.paper_id)
+        )
+        found: dict[int, set[int]] = {}
+        with self._database.read() as connection:
+            for chunk in one_of(k.subscriber_id, list(readers)):
+                for row in connection.execute(query.where(chunk)):
+                    ours = Paper(0, "", "", arxiv_id=row.our_arxiv, doi=row.our_doi)
+                    theirs = Paper(0, "", "", arxiv_id=row.arxiv_id, doi=row.doi)
+                    if contradiction(ours, theirs) is None:
+                        found.setdefault(row.subscriber_id, set()).add(row.paper_id)
+        return found
+
+    def remove(self, subscriber: int, numbers: Sequence[int] | None = None) -> int:
+        """Forget a reader's papers, or those of these numbers (below zero); return how many."""
+        mine = library_papers.c.subscriber_id == subscriber
+        with self._database.write() as connection:
+            if numbers is None:
+                connection.execute(delete(library_keys).where(_of(subscriber)))
+                return connection.execute(delete(library_papers).where(mine)).rowcount
+            gone = 0
+            for some in chunks([-number for number in numbers]):
+                those = library_keys.c.library_paper_id.in_(some)
+                connection.execute(delete(library_keys).where(_of(subscriber), those))
+                gone += connection.execute(
+                    delete(library_papers).where(mine, library_papers.c.id.in_(some))
+                ).rowcount
+            return gone
+
+
+def _of(subscriber: int) -> ColumnElement[bool]:
+    return library_keys.c.subscriber_id == subscriber
