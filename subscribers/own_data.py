@@ -8,9 +8,10 @@ just lost it.) Downloading and erasing are confirmed at the address itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Literal
 
 from subscribers.addresses import parse_address
@@ -113,13 +114,20 @@ def ask_for(
 
 
 def exported(
-    reader: Subscriber, consents: Sequence[Consent], feedback: Sequence[Feedback]
+    reader: Subscriber,
+    consents: Sequence[Consent],
+    feedback: Sequence[Feedback],
+    rest: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return everything that is kept about a reader, ready for JSON (GDPR art. 15 and 20)."""
+    """Return everything that is kept about a reader, ready for JSON (GDPR art. 15 and 20).
+
+    rest: what the newsletter keeps beside the desk: issues, mails, papers.
+    """
     return {
         "subscription": _plain(asdict(reader)),
         "consent": [_plain(asdict(consent)) for consent in consents],
         "feedback": [_plain(asdict(said)) for said in feedback],
+        **rest,
     }
 
 

@@ -65,7 +65,7 @@ def mute(
     """
     wanted = parse_stored(reader.keywords).wanted
     with desk.store.together():
-        desk.mute(reader, index, shown, now)
+        desk.mute(reader, index, shown, now)  # refuses an index beyond the list
         own.note_muted(reader.id, to_text(Profile((wanted[index],))), now)
 
 
@@ -87,8 +87,18 @@ def unmute(
             desk.change(reader, replace(preferences_of(reader), keywords=keywords), now)
 
 
+def new_feed_key(desk: FrontDesk, own: OwnDeskStore, reader: Subscriber, now: datetime) -> FeedKey:
+    """Give a reader's feeds a new key, which ends an earlier one, and tell the reader.
+
+    It outlives the link by which it was asked for, and that may be in other hands.
+    """
+    key = own.make_feed_key(reader.id, now)
+    desk.letters.changed(reader, now)
+    return key
+
+
 def feed_token(desk: FrontDesk, reader: int, key: FeedKey) -> str:
-    """Return the token in the address of a reader's feeds: the same as long as the key is."""
+    """Return the token in the address of a reader's feeds."""
     return desk.tokens.sign("feed", reader, key.number, now=key.made_at)
 
 

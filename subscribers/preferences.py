@@ -107,8 +107,9 @@ def read_preferences(fields: Mapping[str, str], languages: Collection[str] = ())
     Args:
         languages: tags of those that mails can be written in; empty: any is taken.
         fields: any of keywords, name, language, timezone, hour, cadence, weekdays (numbers with
-            Monday 0, separated by spaces or commas), max_papers, format ('html' or 'text'),
-            breadth ('strict', 'normal' or 'wide'), cards ('summary' or 'abstract').
+            Monday 0, separated by spaces or commas), weekday (the one of a weekly mail, before
+            weekdays), max_papers, format ('html' or 'text'), breadth ('strict', 'normal' or
+            'wide'), cards ('summary' or 'abstract').
 
     Raises:
         PreferencesError: with every problem.
@@ -217,7 +218,10 @@ def _timezone(fields: Mapping[str, str], problems: list[FieldProblem]) -> str | 
 def _weekdays(
     fields: Mapping[str, str], cadence: str, problems: list[FieldProblem]
 ) -> tuple[int, ...]:
-    parts = fields.get("weekdays", "").replace(",", " ").split()
+    told = fields.get("weekdays", "")
+    if cadence == "weekly" and fields.get("weekday", "").strip():
+        told = fields["weekday"]
+    parts = told.replace(",", " ").split()
     if any(part not in {"0", "1", "2", "3", "4", "5", "6"} for part in parts):
         reason = message("write days as numbers, from 0 (Monday) to 6")
         problems.append(FieldProblem("weekdays", reason))

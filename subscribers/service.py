@@ -161,6 +161,7 @@ class FrontDesk:
             state=step(found.state if found else None, "vouch"),
             confirmed_at=now,
             left_at=None,
+            paused_until=None,
             pending_since=None,
         )
         consent = self.evidence(found, address.key, "vouch", now, how, "operator")
@@ -185,6 +186,7 @@ class FrontDesk:
                 email=request.email,
                 confirmed_at=now,
                 pending_since=None,
+                paused_until=None,
                 left_at=None,
             )
             confirmed = self._take(reader, after, "confirm", now, "link")
@@ -276,7 +278,7 @@ class FrontDesk:
         for _ in range(3):  # somebody may be changing something else at the same moment
             if reader.state == "left":
                 return reader
-            after = replace(reader, left_at=now, paused_until=None)
+            after = replace(reader, left_at=now)  # a pause's day stays, to come back to
             try:
                 left = self._take(reader, after, "leave", now, how, source)
             except ConsentError:
@@ -295,7 +297,7 @@ class FrontDesk:
             self.letters.changed(after, now)
 
     def undo_leave(self, reader: Subscriber, now: datetime) -> Subscriber:
-        """Take an unsubscription back within a week, with everything as it was.
+        """Take an unsubscription back within a week, with everything as it was: also a pause.
 
         Raises:
             ConsentError: it was longer ago, or the address was never confirmed.
@@ -306,7 +308,18 @@ class FrontDesk:
             raise ConsentError(
                 message("this address was never confirmed; subscribe again to get mails")
             )
-        return self._take(reader, replace(reader, left_at=None), "undo", now, "form")
+        with self.store.together():
+            back = self._take(reader, replace(reader, left_at=None), "undo", now, "form")
+            if reader.state == "left" and self._left_a_pause(reader.id):
+                return self._take(back, back, "pause", now, "form")
+        return back
+
+    def _left_a_pause(self, reader: int) -> bool:
+        """Return whether a reader was paused when they left."""
+        left = [each for each in self.store.consents(reader) if each.action == "leave"]
+        # Leaving twice is one leaving: what counts is the step out of another state.
+        steps = [each.before for each in left if each.before != "left"]
+        return bool(steps) and steps[-1] == "paused"
 
     def send_link(self, email: str, now: datetime) -> None:
         """Mail a fresh preferences link, if that address is subscribed. Says nothing either way."""

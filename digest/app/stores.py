@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what only some commands need is imported when they ask for 
     from digest.storage.ledger import LedgerStore
     from digest.storage.libraries import LibraryStore
     from digest.storage.own_desk import SqlOwnDeskStore
+    from digest.storage.own_records import OwnRecordStore
     from digest.storage.sent_issues import SentIssueStore
     from digest.storage.silence import SilenceStore
     from digest.storage.vectors import VectorStore
@@ -112,6 +113,13 @@ class Stores:
         from digest.storage.own_desk import SqlOwnDeskStore  # noqa: PLC0415 - see above
 
         return SqlOwnDeskStore(self.database)
+
+    @cached_property
+    def own_records(self) -> OwnRecordStore:
+        """All that is kept of a reader."""
+        from digest.storage.own_records import OwnRecordStore  # noqa: PLC0415 - see above
+
+        return OwnRecordStore(self.database)
 
     @cached_property
     def sent_issues(self) -> SentIssueStore:

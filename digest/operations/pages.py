@@ -12,15 +12,19 @@ from fastapi import APIRouter
 
 from digest.app.application import App
 from digest.errors import DigestError, SettingsError
+from digest.operations.library import UploadedLibraries
+from digest.operations.why_not import WhyNotAnswers
 from digest.resources import shipped
 from digest.settings import secret_of
 from digest.web.figures import exposition
 from digest.web.metrics import MIN_TOKEN, create_metrics
+from digest.web.own_papers import IssuesOnFile
 from digest.web.previews import PastIssues, Previews
 from digest.web.public_papers import PublicArchive
 from digest.web.site import build_site, guard_settings, hosts_of
 from subscribers.desk_letters import LetterLimits
 from subscribers.web.guard import Guard
+from subscribers.web.own_papers import OwnDesk
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
 
@@ -68,9 +72,21 @@ def readers_site(app: App, *, sends: bool = False) -> Guard:
         languages=app.renderers.languages,
         clock=app.clock,
         welcomes_at_once=lambda: sends and _is_welcoming(app),
+        own=own_desk(app),
     )
     guard = guard_settings(app.base_url, web.allowed_hosts, web.trusted_proxies)
     return build_site(pages, guard, app.stores.editions.newest, _metrics(app))
+
+
+def own_desk(app: App) -> OwnDesk:
+    """Return what a reader's own desk is made of."""
+    of = app.stores
+    return OwnDesk(
+        kept=of.own_desks,
+        papers=IssuesOnFile(of.sent_issues, of.readers, of.libraries, of.own_records),
+        why=WhyNotAnswers(app),
+        library=UploadedLibraries(app),
+    )
 
 
 def _metrics(app: App) -> APIRouter | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from digest.app.application import App
-from digest.choosing.editor import IssueFor, Offer
+from digest.choosing.editor import Editor, IssueFor, Offer
 from digest.choosing.issue_for import Nothing, Planned
 from digest.choosing.why import Answer, sentence
 from digest.errors import NotFound
@@ -30,12 +30,16 @@ def why(app: App, address: str, text: str) -> Explained:
 
     text: the paper's number, arXiv id or words of its title. Raises UnknownReader or NotFound.
     """
-    reader = app.desk.by_email(address)
+    return explained(app, app.desk.by_email(address), _named(app, text), app.editor())
+
+
+def explained(app: App, reader: Subscriber, named: Paper, editor: Editor) -> Explained:
+    """Say the same of a paper of the archive; `editor` keeps what it ranked at hand."""
     now = app.clock()
     had = app.history.sent_to([reader.id], now).get(reader.id, frozenset())
-    paper = _as_offered(app, _named(app, text), had)
+    paper = _as_offered(app, named, had)
     number = paper.updated.edition if paper.updated else paper.edition
-    offer, no_issue = _issue_with(app, reader, number)
+    offer, no_issue = _issue_with(app, reader, number, editor)
     # What this issue itself brought was a candidate then: it crowds out, it is not a repeat.
     sent: dict[int, tuple[datetime | None, int | None]] = {
         each: (None, None) for each in had if each not in offer.papers
@@ -44,7 +48,7 @@ def why(app: App, address: str, text: str) -> Explained:
     if paper.id in had and not (paper.updated and paper.id not in got):
         sent[paper.id] = (_day(app, number), number)
     taste = app.history.tastes([reader.id], now).get(reader.id, ())
-    answer = app.editor().why(offer, IssueFor(reader, 0, taste=taste), paper.id, sent)
+    answer = editor.why(offer, IssueFor(reader, 0, taste=taste), paper.id, sent)
     said = sentence(answer, {each.id: each.title for each in offer.papers.values()})
     if paper.updated:
         on = f" of {paper.updated.on}" if paper.updated.on else ""
@@ -72,25 +76,27 @@ def _as_offered(app: App, paper: Paper, had: frozenset[int]) -> Paper:
     return next((each for each in revised if each.id == paper.id), paper)
 
 
-def _issue_with(app: App, reader: Subscriber, number: int | None) -> tuple[Offer, str]:
+def _issue_with(
+    app: App, reader: Subscriber, number: int | None, editor: Editor
+) -> tuple[Offer, str]:
     """Return what a reader's issue that offered an edition's papers was made of.
 
     Without one, what the next is made of; and why there is none, if there is none to come.
     number: the edition; None: the papers wait for the next; 0: they were offered to nobody.
     """
-    knowledge = app.knowledge.read()
     if number == 0:
-        return Offer.of([], knowledge), ""
+        return Offer.of([], editor.knowledge), ""
     if number and (window := app.stores.windows.covering(reader.id, number)):
-        return Offer.of(app.offering.of(*window), knowledge), ""
+        return editor.offer(*window), ""
     coming = coming_issues(app, app.today())
     if isinstance(coming, Coming):
         decided = coming.decide(reader)
         if isinstance(decided, Planned):
             return coming.maker.editor.offer(decided.since, coming.edition.number), ""
         coming = Nothing(decided.reason)
-    papers = app.offering.of(number - 1, number) if number else app.offering.with_next(_last(app))
-    return Offer.of(papers, knowledge), coming.reason
+    if number:
+        return editor.offer(number - 1, number), coming.reason
+    return Offer.of(app.offering.with_next(_last(app)), editor.knowledge), coming.reason
 
 
 def _last(app: App) -> int:

@@ -131,6 +131,18 @@ class ArchiveStore:
             ).all()
             return {row.id: survivor(connection, row.id) for row in rows}
 
+    def by_keys(self, keys: Sequence[str]) -> list[Paper]:
+        """Return the papers that own any of some keys."""
+        owners = select(paper_keys.c.paper_id).where(paper_keys.c.key.in_(keys))
+        return self._matching(papers.c.id.in_(owners))
+
+    def titled(self, part: str, count: int) -> list[Paper]:
+        """Return papers in whose title a text stands, the newest first, at most so many."""
+        wanted = papers.c.title.icontains(part, autoescape=True)
+        query = all_papers().where(wanted).order_by(papers.c.id.desc()).limit(count)
+        with self._database.read() as connection:
+            return [paper_of(row) for row in connection.execute(query)]
+
     def search(self, text: str) -> list[Paper]:
         """Return the papers that a key, a number or a part of the title names."""
         return self._matching(_names(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, insert, select
 
@@ -18,24 +19,35 @@ _LONGEST_KEY = 600
 _LONGEST_ABSTRACT = 5_000  # characters
 
 
+class Added(NamedTuple):
+    """What became of records."""
+
+    new: int
+    known: int  # the library had them
+    no_room: int
+
+
 class LibraryStore:
-    """All SQL about them. They are no papers of the archive: nobody else is offered or spared one."""
+    """All SQL about them. They are no papers of the archive: nobody else is offered one."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, subscriber: int, records: Sequence[PaperRecord], at: datetime) -> int:
-        """Keep what is not there yet, as far as there is room; return how many that was."""
+    def add(self, subscriber: int, records: Sequence[PaperRecord], at: datetime) -> Added:
+        """Keep what is not there yet, as far as there is room."""
         p = library_papers.c
         with self._database.write() as connection:
             keys = library_keys.c.key
             known = set(connection.scalars(select(keys).where(_of(subscriber))))
-            there = select(func.count()).select_from(library_papers)
-            room = MOST_PAPERS - (connection.scalar(there.where(p.subscriber_id == subscriber)) or 0)
-            added = 0
+            there = select(func.count()).where(p.subscriber_id == subscriber)
+            room = MOST_PAPERS - (connection.scalar(there) or 0)
+            new = twice = 0
             for record in records:
                 own = [key[:_LONGEST_KEY] for key in keys_of(record)]
-                if known.intersection(own) or added >= room:
+                if known.intersection(own):
+                    twice += 1
+                    continue
+                if new >= room:
                     continue
                 values = {
                     "subscriber_id": subscriber,
@@ -52,8 +64,8 @@ class LibraryStore:
                 ]
                 connection.execute(insert(library_keys), rows)
                 known.update(own)
-                added += 1
-        return added
+                new += 1
+        return Added(new, twice, len(records) - new - twice)
 
     def papers(self, readers: Sequence[int]) -> dict[int, list[tuple[Paper, datetime]]]:
         """Return readers' papers with when they came, the newest first; who has none is absent.

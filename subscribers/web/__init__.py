@@ -15,20 +15,25 @@ from subscribers.messages import message
 from subscribers.web import (
     confirm,
     feedback,
+    feeds,
     invitation,
     issue,
     letters,
+    library,
+    own_desk,
     preferences,
     public,
     site,
     subscribe,
     unsubscribe,
+    why_not,
 )
 from subscribers.web.pages import Pages
 
 _FAMILIES = (
     *(subscribe, confirm, invitation, preferences, unsubscribe, feedback, issue, letters),
     *(public, site),
+    *(own_desk, why_not, library, feeds),
 )
 
 

@@ -43,12 +43,11 @@ def choices(pages: Pages, fields: Mapping[str, str]) -> dict[str, Any]:
     values["cadence"] = fields.get("cadence") or "daily"
     values["breadth"] = fields.get("breadth") or "normal"
     values["format"] = fields.get("format") or "html"
+    chosen = fields.get("weekdays", "").replace(",", " ").split()
+    values["weekday"] = fields.get("weekday") or (chosen[0] if chosen else "0")
     return {
         "values": values,
-        "days": [
-            (str(number), name, str(number) in fields.get("weekdays", "").replace(",", " ").split())
-            for number, name in enumerate(DAYS)
-        ],
+        "days": [(str(number), name, str(number) in chosen) for number, name in enumerate(DAYS)],
         "cadences": CADENCES,
         "breadths": BREADTHS,
         "told_of_papers": TOLD,

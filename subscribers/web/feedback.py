@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from subscribers import own_desk
 from subscribers.errors import ConsentError, ProfileError, UnknownPaper
 from subscribers.messages import message
 from subscribers.profile import parse_stored
@@ -50,7 +51,7 @@ def _opinions(router: APIRouter, pages: Pages) -> None:
         back = fields.get("back", "")
         if back in ("more", "less"):
             return see(f"/m/{token}/{back}/{paper}")
-        return see(f"/m/{token}/preferences?done=taken-back#feedback")
+        return see(f"/m/{token}/likes?done=taken-back")
 
 
 def _muting(router: APIRouter, pages: Pages) -> None:
@@ -65,9 +66,10 @@ def _muting(router: APIRouter, pages: Pages) -> None:
 
     @router.post("/m/{token}/mute/{index}")
     def mute(token: str, index: int, fields: Form) -> Response:
-        reader = desk.visit("change", token, pages.now()).reader
-        desk.mute(reader, index, fields.get("shown", ""), pages.now())
-        return see(f"/m/{token}/preferences?done=muted")
+        now = pages.now()
+        reader = desk.visit("change", token, now).reader
+        own_desk.mute(desk, pages.own.kept, reader, index, fields.get("shown", ""), now)
+        return see(f"/m/{token}/likes?done=muted")
 
 
 def _show(pages: Pages, request: Request, token: str, paper: int, opinion: Opinion) -> Response:
@@ -82,6 +84,7 @@ def _show(pages: Pages, request: Request, token: str, paper: int, opinion: Opini
         title=_title_of(pages, visit, paper),
         opinion=opinion,
         said=said.get(paper),
+        keywords=keywords_of(visit.reader),
     )
 
 
@@ -104,6 +107,15 @@ def _title_of(pages: Pages, visit: DeskVisit, paper: int) -> str:
     if not pages.feedback.was_mailed(visit.reader.id, visit.edition, paper):
         raise UnknownPaper(message("this paper was not in the mail that the link comes from"))
     return title
+
+
+def keywords_of(reader: Subscriber) -> list[str]:
+    """Return what can be muted, in its order; nothing when it is all that there is."""
+    try:
+        wanted = parse_stored(reader.keywords).wanted
+    except ProfileError:
+        return []
+    return [item.text for item in wanted] if len(wanted) > 1 else []
 
 
 def _item(reader: Subscriber, index: int) -> dict[str, Any]:

@@ -40,6 +40,27 @@ async def read_form(request: Request) -> Fields:
     return {name: " ".join(values) for name, values in found.items()}
 
 
+async def read_upload(request: Request, name: str, most: int) -> bytes:
+    """Return the bytes of a form's one file, none when no file was chosen.
+
+    Raises:
+        HTTPException: 400, the form is broken; 413, the file has more bytes than `most`.
+    """
+    try:
+        async with request.form(max_files=1, max_fields=_MAX_FIELDS) as form:
+            sent = form.get(name)
+            data = b"" if sent is None or isinstance(sent, str) else await sent.read(most + 1)
+    except ClientDisconnect:
+        raise HTTPException(400, _BROKEN) from None
+    except (HTTPException, MultiPartException, ValueError, UnicodeError) as error:
+        if isinstance(error, HTTPException) and error.status_code in (408, 413):
+            raise
+        raise HTTPException(400, _BROKEN) from None
+    if len(data) > most:
+        raise HTTPException(413, message("This file is too large; take a part of it."))
+    return data
+
+
 async def read_form_kindly(request: Request) -> Fields:
     """Return a form's fields, or none when it is broken: for one-click unsubscribing."""
     try:

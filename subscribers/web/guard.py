@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from subscribers.messages import message
 from subscribers.web.clients import Network, client_of
+from subscribers.web.own_papers import MAX_UPLOAD
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -50,6 +51,7 @@ class GuardSettings:
     hosts: frozenset[str]  # names without port, lower case; '*' lets every name in
     trusted_proxies: tuple[Network, ...] = ()
     max_body: int = 64 * 1024  # bytes
+    max_upload: int = MAX_UPLOAD + 64 * 1024  # bytes, of the one form that takes a file
     root_path: str = ""  # the pages stand below it, as in `/digest`; decoded
     body_seconds: float = 10.0  # until the whole body has come
 
@@ -77,10 +79,13 @@ class Guard:
             scope["method"] = "GET"
         root = self._below_root(scope)
         answer = _Answer(send, secure=client.secure, is_head=is_head, root=quote(root))
-        if refusal := self._refusal(headers):
+        most = self.settings.max_body
+        if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"].removeprefix(root)):
+            most = self.settings.max_upload
+        if refusal := self._refusal(headers, most):
             await _refuse(answer, *refusal)
             return
-        body = _Body(receive, self.settings.max_body, self.settings.body_seconds)
+        body = _Body(receive, most, self.settings.body_seconds)
         await self.app(scope, body.receive, answer)
 
     def _below_root(self, scope: Scope) -> str:
@@ -94,14 +99,14 @@ class Guard:
                 scope["path"] = root + "/"
         return root
 
-    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    def _refusal(self, headers: list[tuple[bytes, bytes]], most: int) -> tuple[int, str] | None:
         hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             return 421, "This server does not answer to that name."
         lengths = [value for name, value in headers if name == b"content-length"]
         if any(not value.isdigit() for value in lengths):
             return 400, "The length of the request is not a number."
-        if any(len(value) > 18 or int(value) > self.settings.max_body for value in lengths):
+        if any(len(value) > 18 or int(value) > most for value in lengths):
             return 413, _TOO_LARGE
         return None
 
@@ -114,6 +119,7 @@ class Guard:
 
 # RFC 9110, 7.2: a name or an address in brackets, and a port; nothing else, such as a user's part.
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::[0-9]{0,5})?")
+_UPLOAD = re.compile(r"/m/[A-Za-z0-9._-]+/library")
 _TOO_LARGE = message("This is more than any form here has. Please write less.")
 
 

@@ -21,6 +21,7 @@ _FITS = 3_500  # characters; browsers take 4,096 with name and attributes
 _LONGEST = 50_000  # bytes of what is unpacked
 _FIELDS = (
     *("email", "keywords", "name", "language", "timezone", "hour", "cadence", "weekdays"),
+    "weekday",
     *("format", "max_papers"),
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from subscribers import own_data
 from subscribers.addresses import masked
 from subscribers.errors import AddressError
+from subscribers.store import Subscriber
 from subscribers.web.forms import Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 
@@ -74,7 +77,8 @@ def _data(router: APIRouter, pages: Pages) -> None:
     def export(token: str, fields: Form) -> Response:
         reader = desk.visit("export", token, pages.now()).reader
         consents = desk.store.consents(reader.id)
-        data = own_data.exported(reader, consents, pages.feedback.feedback(reader.id))
+        feedback = pages.feedback.feedback(reader.id)
+        data = own_data.exported(reader, consents, feedback, _beside(pages, reader))
         headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         body = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         return Response(body, media_type="application/json; charset=utf-8", headers=headers)
@@ -94,6 +98,17 @@ def _data(router: APIRouter, pages: Pages) -> None:
     @router.get("/erased")
     def erased(request: Request) -> Response:
         return pages.page(request, "erased.html")
+
+
+def _beside(pages: Pages, reader: Subscriber) -> dict[str, Any]:
+    """Return what is kept beside the desk, with the mails themselves as far as they are kept."""
+    kept = dict(pages.own.papers.kept(reader))
+    kept["issues"] = [
+        issue | {"mail": asdict(mail) if mail else None}
+        for issue in kept.get("issues", [])
+        for mail in (pages.issues.read(reader.id, issue["edition"]),)
+    ]
+    return kept
 
 
 def _links(router: APIRouter, pages: Pages) -> None:

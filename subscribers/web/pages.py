@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import anyio
 from fastapi import Request, Response
@@ -36,6 +36,7 @@ from subscribers.web.clients import Client
 from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, same
 from subscribers.web.interfaces import IssueReader, PreviewService, PublicPapers
 from subscribers.web.languages import PageLanguages, PageWords, wanted
+from subscribers.web.own_papers import OwnDesk
 from subscribers.web.preview_room import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
 
@@ -57,6 +58,11 @@ class PageSettings:
     accent_dark: str = "#e28470"  # by night
     answer_after: float = 0.3  # seconds; forms that could tell who is subscribed answer no sooner
 
+    @property
+    def authority(self) -> str:
+        """The name by which feeds' ids name us (RFC 4151)."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
 
 @dataclass
 class Pages:
@@ -76,6 +82,8 @@ class Pages:
     # Whether somebody who confirms now gets their first mail at once.
     welcomes_at_once: Callable[[], bool] = field(default=lambda: False)
     preview_room: PreviewRoom = field(default_factory=PreviewRoom)
+    lookup_room: PreviewRoom = field(default_factory=PreviewRoom)  # readers' searches and uploads
+    own: OwnDesk = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self.assets = assets.load(self.templates / "static", self.settings)
@@ -84,10 +92,16 @@ class Pages:
         self, request: Request, template: str, status: int = 200, **values: Any
     ) -> HTMLResponse:
         """Render a page, in the language of the `reader` among its values, if they chose one."""
-        words = self.words(request, values.get("reader"))
+        html = self.fragment(request, template, **values)
+        language = self.words(request, values.get("reader")).language
+        # No Vary: nothing but a style sheet is ever cached.
+        return HTMLResponse(html, status, headers={"Content-Language": language})
+
+    def fragment(self, request: Request, template: str, **values: Any) -> str:
+        """Render a template, in the same language as `page`."""
         root = quote(request.scope.get("root_path", ""))
-        html = (
-            _environment(self.templates, words)
+        return (
+            _environment(self.templates, self.words(request, values.get("reader")))
             .get_template(template)
             .render(
                 site=self.settings,
@@ -98,8 +112,6 @@ class Pages:
                 **values,
             )
         )
-        # No Vary: nothing but a style sheet is ever cached.
-        return HTMLResponse(html, status, headers={"Content-Language": words.language})
 
     def words(self, request: Request, reader: Subscriber | None = None) -> PageWords:
         """Return the language for a reader, else for their browser.

@@ -1,16 +1,22 @@
-"""A reader's preferences, behind the signed link of any mail."""
+"""A reader's preferences, behind the signed link of any mail.
+
+The page is one form, so that a button of one section loses nothing that was typed in another:
+what is not saved yet comes back as it was typed. Each section is saved by itself; the form's first
+button, which Enter presses, saves all of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from subscribers import own_data
 from subscribers.errors import AddressError
-from subscribers.messages import message
+from subscribers.messages import Message, message
 from subscribers.preferences import (
     FieldProblem,
     PreferencesError,
@@ -18,10 +24,20 @@ from subscribers.preferences import (
     read_preferences,
 )
 from subscribers.reception import DeskVisit
+from subscribers.store import Subscriber
 from subscribers.web.choices import choices, ordered
+from subscribers.web.feedback import keywords_of
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 from subscribers.web.preview import previewed, with_change
+
+Section = Literal["what", "when", "how"]
+SECTIONS: Mapping[Section, tuple[str, ...]] = {
+    "what": ("keywords", "breadth"),
+    "when": ("cadence", "weekdays", "weekday", "hour", "timezone"),
+    "how": ("max_papers", "name", "format", "language"),
+}
+_KEPT = ("language",)  # what stays as it is when a form does not name it
 
 # What the page says after a form was dealt with: ?done=…
 _DONE = {
@@ -35,8 +51,11 @@ _DONE = {
         "We have sent you several such letters today, so no new one went out. "
         "Please use the newest of them, or try again tomorrow."
     ),
-    "taken-back": message("Taken back."),
-    "muted": message("That keyword is gone from your list."),
+}
+_UNSAVED: Mapping[Section, Message] = {
+    "what": message("What you typed under “What comes” is not saved yet."),
+    "when": message("What you chose under “When it comes” is not saved yet."),
+    "how": message("What you chose under “How it looks” is not saved yet."),
 }
 
 
@@ -58,17 +77,12 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
         return _page(pages, request, token, visit, done=_DONE.get(done, ""))
 
     @router.post("/m/{token}/preferences")
-    def save(request: Request, token: str, fields: Form) -> Response:
-        visit = desk.visit("change", token, pages.now())
-        try:
-            asked = fields.get("language", "").strip() != visit.reader.language
-            languages = pages.languages.names() if asked else ()
-            given = {"language": visit.reader.language} | dict(fields)
-            wishes = read_preferences(given, languages)
-        except PreferencesError as error:
-            return _page(pages, request, token, visit, fields, list(error.problems), status=422)
-        desk.change(visit.reader, wishes, pages.now())
-        return see(f"/m/{token}/preferences?done=saved")
+    def save_all(request: Request, token: str, fields: Form) -> Response:
+        return _save(pages, request, token, fields, tuple(SECTIONS))
+
+    @router.post("/m/{token}/preferences/{section}")
+    def save(request: Request, token: str, section: Section, fields: Form) -> Response:
+        return _save(pages, request, token, fields, (section,))
 
     @router.post("/m/{token}/preview")
     async def preview(request: Request, token: str, fields: Form) -> Response:
@@ -78,6 +92,57 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
         return await pages.preview_room.run(
             lambda: _page(pages, request, token, visit, with_change(fields), preview=True)
         )
+
+
+def _save(
+    pages: Pages, request: Request, token: str, fields: Fields, sections: Sequence[Section]
+) -> Response:
+    """Save what is right of some sections; what is wrong comes back as it was typed."""
+    now = pages.now()
+    visit = pages.desk.visit("change", token, now)
+    reader, problems = visit.reader, list[FieldProblem]()
+    for section in sections:
+        told = _told(reader, fields, section)
+        try:
+            asked = told.get("language", reader.language).strip() != reader.language
+            languages = pages.languages.names() if asked else ()
+            wishes = read_preferences(fields_of(reader) | told, languages)
+        except PreferencesError as error:
+            problems += [each for each in error.problems if each.field in SECTIONS[section]]
+        else:
+            reader = pages.desk.change(reader, wishes, now)
+    visit = DeskVisit(reader, visit.edition, visit.fields, visit.is_cut_off)
+    if problems:
+        return _page(pages, request, token, visit, fields, problems, status=422)
+    return _after(pages, request, token, visit, fields, "saved")
+
+
+def _told(reader: Subscriber, fields: Fields, section: Section) -> dict[str, str]:
+    """Return a section's fields as they were sent: a box that is not ticked is not sent."""
+    kept = fields_of(reader)
+    return {
+        name: fields.get(name, kept[name] if name in _KEPT else "") for name in SECTIONS[section]
+    }
+
+
+def _after(
+    pages: Pages, request: Request, token: str, visit: DeskVisit, fields: Fields, done: str
+) -> Response:
+    """Show what was done: by another address, unless there is something typed that would go."""
+    unsaved = [s for s in SECTIONS if "keywords" in fields and _differs(visit.reader, fields, s)]
+    if not unsaved:
+        return see(f"/m/{token}/preferences?done={done}")
+    return _page(pages, request, token, visit, fields, done=_DONE[done], unsaved=unsaved)
+
+
+def _differs(reader: Subscriber, fields: Fields, section: Section) -> bool:
+    """Return whether a section was sent otherwise than it is kept."""
+    kept = fields_of(reader)
+    try:
+        told = fields_of(read_preferences(kept | _told(reader, fields, section)))
+    except PreferencesError:
+        return True
+    return told != kept
 
 
 def _pausing(router: APIRouter, pages: Pages) -> None:
@@ -91,15 +156,20 @@ def _pausing(router: APIRouter, pages: Pages) -> None:
             until = _day(fields.get("until", ""), now.date())
         except ValueError as error:
             problems = [FieldProblem("until", error.args[0])]
-            return _page(pages, request, token, visit, None, problems, status=422)
-        desk.pause(visit.reader, until, now)
-        return see(f"/m/{token}/preferences?done=paused")
+            return _page(pages, request, token, visit, fields, problems, status=422)
+        reader = desk.pause(visit.reader, until, now)
+        return _after(pages, request, token, _again(visit, reader), fields, "paused")
 
     @router.post("/m/{token}/resume")
-    def resume(token: str, fields: Form) -> Response:
+    def resume(request: Request, token: str, fields: Form) -> Response:
         now = pages.now()
-        desk.resume(desk.visit("change", token, now).reader, now)
-        return see(f"/m/{token}/preferences?done=resumed")
+        visit = desk.visit("change", token, now)
+        reader = desk.resume(visit.reader, now)
+        return _after(pages, request, token, _again(visit, reader), fields, "resumed")
+
+
+def _again(visit: DeskVisit, reader: Subscriber) -> DeskVisit:
+    return DeskVisit(reader, visit.edition, visit.fields, visit.is_cut_off)
 
 
 def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
@@ -116,7 +186,8 @@ def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
         except AddressError as error:
             problems = [FieldProblem("email", error.args[0])]
             return _page(pages, request, token, visit, fields, problems, status=422)
-        return see(f"/m/{token}/preferences?done={'moving' if sent else 'no-letter'}")
+        done = "moving" if sent else "no-letter"
+        return _after(pages, request, token, visit, {**fields, "email": ""}, done)
 
     @router.post("/m/{token}/ask/{what}")
     def data(
@@ -127,7 +198,7 @@ def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
         if wait := pages.rates.form(client(request)):
             return too_often(pages, request, wait)
         sent = own_data.ask_for(desk, visit.reader, what, now)
-        return see(f"/m/{token}/preferences?done={what if sent else 'no-letter'}")
+        return _after(pages, request, token, visit, fields, what if sent else "no-letter")
 
 
 def _day(text: str, today: date) -> date | None:
@@ -154,9 +225,12 @@ def _page(
     status: int = 200,
     preview: bool = False,
     done: str = "",
+    unsaved: Sequence[Section] = (),
 ) -> Response:
     reader = visit.reader
-    shown = fields_of(reader) | dict(fields or {})
+    shown = _shown(reader, fields)
+    values: dict[str, Any] = choices(pages, shown)
+    values["values"] |= {"until": shown.get("until", "")}
     return pages.page(
         request,
         "preferences.html",
@@ -164,8 +238,17 @@ def _page(
         reader=reader,
         token=token,
         done=done,
-        feedback=pages.feedback.feedback(reader.id),
+        unsaved=[_UNSAVED[section] for section in unsaved],
+        keywords=keywords_of(reader),
         problems=ordered(problems or []),
-        **choices(pages, shown),
+        **values,
         **previewed(pages, shown if preview else None, action=f"/m/{token}/preview"),
     )
+
+
+def _shown(reader: Subscriber, fields: Fields | None) -> dict[str, str]:
+    """Return what is kept, and in its place what was typed, when the whole form was sent."""
+    shown = fields_of(reader) | dict(fields or {})
+    if fields and "keywords" in fields:  # boxes that are not ticked are not sent
+        shown["weekdays"] = fields.get("weekdays", "")
+    return shown

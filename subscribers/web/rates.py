@@ -33,6 +33,9 @@ class RateSettings:
     notices_per_mailbox: str = "1/day"  # that preferences were changed
     previews_per_client: str = "40/minute;600/hour"
     acts_per_client: str = "120/minute"  # pages behind a link
+    lookups_per_client: str = "30/minute;300/hour"  # searches, files, "why not this paper?"
+    uploads_per_client: str = "6/hour;20/day"  # likewise of one reader
+    polls_per_feed: str = "60/hour"
 
 
 class Rates:
@@ -47,6 +50,9 @@ class Rates:
         self._notices = parse_many(settings.notices_per_mailbox)
         self._previews = parse_many(settings.previews_per_client)
         self._acts = parse_many(settings.acts_per_client)
+        self._lookups = parse_many(settings.lookups_per_client)
+        self._uploads = parse_many(settings.uploads_per_client)
+        self._polls = parse_many(settings.polls_per_feed)
 
     def form(self, client: Client) -> int:
         """Count one more form that may send a letter; return seconds to wait, 0 to go on."""
@@ -59,6 +65,22 @@ class Rates:
     def act(self, client: Client) -> int:
         """Count one more press of a button behind a link; return seconds to wait, 0 to go on."""
         return self._client(self._acts, "act", client)
+
+    def lookup(self, client: Client) -> int:
+        """Count one more search, file or explanation; return seconds to wait, 0 to go on."""
+        return self._client(self._lookups, "lookup", client)
+
+    def upload(self, client: Client, reader: int) -> int:
+        """Count one more upload; return seconds to wait, 0 to go on."""
+        theirs = self._take([(item, ("reader's upload", str(reader))) for item in self._uploads])
+        return theirs or self._client(self._uploads, "upload", client)
+
+    def poll(self, token: str) -> int:
+        """Count one more look at a feed; return seconds to wait, 0 to go on.
+
+        By feed: a service asks for the feeds of many readers from few addresses.
+        """
+        return self._take([(item, ("poll", _hashed(token))) for item in self._polls])
 
     def letter(self, mailbox: str) -> bool:
         """Return whether one more letter that anybody can ask for is within the limits."""

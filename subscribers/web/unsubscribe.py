@@ -15,11 +15,13 @@ from fastapi.responses import PlainTextResponse
 from subscribers.consent import may_undo
 from subscribers.errors import TokenError, UnknownReader
 from subscribers.preferences import preferences_of
+from subscribers.web.choices import DAYS
 from subscribers.web.forms import AnyForm, Form
 from subscribers.web.pages import Pages, route_class, see
 
 _PAUSE = timedelta(days=30)
 _WEEKLY_ON = (4,)  # Friday
+_DAYS_OF_WEEK = tuple(map(str, range(len(DAYS))))
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -47,6 +49,8 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
             address="" if visit.is_cut_off else reader.email,
             token=token,
             may_undo=undo,
+            days=[(str(number), name) for number, name in enumerate(DAYS)],
+            weekly_on=str(_WEEKLY_ON[0]),
             is_cut_off=visit.is_cut_off,
         )
 
@@ -86,7 +90,9 @@ def _easing(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/fewer")
     def fewer(token: str, fields: Form) -> Response:
         reader = desk.visit("soften", token, pages.now()).reader
-        wishes = replace(preferences_of(reader), cadence="weekly", weekdays=_WEEKLY_ON)
+        day = fields.get("weekday", "")
+        days = (int(day),) if day in _DAYS_OF_WEEK else _WEEKLY_ON
+        wishes = replace(preferences_of(reader), cadence="weekly", weekdays=days)
         desk.change(reader, wishes, pages.now())
         return see(f"/m/{token}/eased")
 

@@ -1,4 +1,7 @@
-"""Papers as RIS: a tag, a value, a line, CRLF at its end (EndNote's "RIS Format Specifications")."""
+"""Papers as RIS: a tag and a value a line, which ends in CRLF.
+
+By EndNote's "RIS Format Specifications" (2011).
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from subscribers.invitations import invite
 from subscribers.preferences import Preferences
 from subscribers.store import Feedback
 from tests.subscribers.desk import NOW
+from tests.subscribers.web.own_desk import EVERY_ANSWER, Answers
 from tests.subscribers.web.site import Site
 
 Step = tuple[str, str, dict[str, str]]  # method, path, form
@@ -49,8 +50,12 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     yield "bad link form", ("POST", "/link", {"email": "ada@"})
     for action in ("preferences", "unsubscribe", "more/7", "less/7", "mute/0", "welcome"):
         yield action, ("GET", f"{base}/{action}", {})
+    yield from _own_desk(site, base)
     yield "saved", ("GET", f"{base}/preferences?done=saved", {})
     yield "bad preferences", ("POST", f"{base}/preferences", bad)
+    typed = {"keywords": "robots", "until": "2026-04-01", "cadence": "weekly", "weekday": "2"}
+    yield "not all saved", ("POST", f"{base}/pause", typed)
+    yield "resumed", ("POST", f"{base}/resume", typed)
     yield "bad pause", ("POST", f"{base}/pause", {"until": "x"})
     yield "bad address", ("POST", f"{base}/address", {"email": "ada@"})
     yield "forged", ("GET", "/m/forged/preferences", {})
@@ -72,5 +77,27 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     for action in ("preferences", "eased", "unsubscribe"):
         yield f"paused {action}", ("GET", f"{base}/{action}", {})
     site.front.desk.leave(site.front.desk.by_number(reader.id), NOW, how="form")
-    for action in ("unsubscribe", "preferences", "welcome-back"):
+    for action in ("unsubscribe", "preferences", "welcome-back", "likes", "library", "issues"):
         yield f"left {action}", ("GET", f"{base}/{action}", {})
+
+
+def _own_desk(site: Site, base: str) -> Iterator[tuple[str, Step]]:
+    """Yield the pages of the reader's own desk; the one with a file is first sent without it."""
+    own = site.pages.own
+    own.kept.note_muted(1, '"reinforcement learning"^2', NOW)
+    for action in ("issues", "issues?page=2", "issues/5", "issues/12", "likes", "why", "feeds"):
+        yield action, ("GET", f"{base}/{action}", {})
+    for text in ("diffusion", "nothing such", "e"):
+        yield f"search {text}", ("POST", f"{base}/issues", {"q": text})
+    yield "no such issue", ("GET", f"{base}/issues/99", {})
+    yield "bad why", ("POST", f"{base}/why", {"paper": "x"})
+    assert isinstance(own.why, Answers)
+    for answer in EVERY_ANSWER:
+        own.why.next = answer
+        yield f"why {answer.kind}", ("POST", f"{base}/why", {"paper": "2403.12345"})
+    yield "feeds on", ("POST", f"{base}/feeds", {})
+    yield "feeds kept", ("GET", f"{base}/feeds", {})
+    yield "no file", ("POST", f"{base}/library", {})
+    yield "empty library", ("GET", f"{base}/library", {})
+    own.library.add(1, "\n".join(f"@{n}: a long title of paper {n}" for n in range(300)).encode())
+    yield "library", ("GET", f"{base}/library?done=removed", {})

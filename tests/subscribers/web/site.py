@@ -30,6 +30,7 @@ from subscribers.web.interfaces import (
 from subscribers.web.pages import Pages, PageSettings
 from subscribers.web.rates import Rates, RateSettings
 from tests.subscribers.desk import NOW, TITLES, Front, open_desk
+from tests.subscribers.web.own_desk import memory_own_desk
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "web"
 HOST = "testserver"
@@ -172,6 +173,7 @@ def open_site(
         languages or Catalogues(),
         clock,
         pause,
+        own=memory_own_desk(),
     )
     app = FastAPI(openapi_url=None)
     app.include_router(create_pages(pages))

@@ -15,14 +15,17 @@ from subscribers.consent import State
 from subscribers.link_rules import RULES, Act
 from subscribers.preferences import Preferences
 from subscribers.tokens import LIFETIMES, Purpose
+from subscribers.web.preferences import SECTIONS
 from subscribers.web.rates import RateSettings
 from tests.subscribers.desk import NOW, TITLES
+from tests.subscribers.web.own_desk import MemoryOwnStore
 from tests.subscribers.web.site import Site, open_site
 
 STATES: tuple[State, ...] = ("pending", "active", "paused", "left")
 SECRET = "ada@example.org"
 UNLIMITED = RateSettings(
-    forms_per_client="9999/second", acts_per_client="9999/second", previews_per_client="9999/second"
+    forms_per_client="9999/second", acts_per_client="9999/second", previews_per_client="9999/second",
+    lookups_per_client="9999/second", uploads_per_client="9999/second", polls_per_feed="9999/second",
 )
 
 
@@ -35,6 +38,7 @@ class Door(NamedTuple):
     opens: tuple[State, ...] = STATES  # states in which the act is possible at all
 
 
+FORMS = ("bib", "ris", "json", "md")
 MAIL_DOORS = [
     Door("unsubscribe", "GET", "unsubscribe"),
     Door("unsubscribe", "POST", "unsubscribe"),
@@ -57,6 +61,24 @@ MAIL_DOORS = [
     Door("feedback", "GET", "less/7"),
     Door("feedback", "POST", "less/7"),
     Door("feedback", "POST", "take-back/7"),
+    Door("change", "POST", "preferences/what"),
+    Door("change", "POST", "preferences/when"),
+    Door("change", "POST", "preferences/how"),
+    Door("collect", "GET", "issues"),
+    Door("collect", "POST", "issues"),
+    Door("collect", "GET", "issues/5"),
+    *(Door("collect", "GET", f"issues/5/{form}") for form in FORMS),
+    Door("collect", "GET", "likes"),
+    *(Door("collect", "GET", f"likes/{form}") for form in FORMS),
+    Door("collect", "GET", "why"),
+    Door("collect", "POST", "why"),
+    Door("collect", "GET", "library"),
+    Door("keep", "POST", "library"),
+    Door("keep", "POST", "library/remove"),
+    Door("keep", "POST", "unmute/1"),
+    Door("keep", "GET", "feeds"),
+    Door("keep", "POST", "feeds"),
+    Door("keep", "POST", "feeds/off"),
     Door("read", "GET", "read"),
     Door("ask", "POST", "ask/export"),
     Door("ask", "POST", "ask/erase"),
@@ -67,22 +89,33 @@ INVITED_DOORS = [
     Door("invite", "POST", "preview"),
     Door("invite", "POST", "decline"),
 ]
+FEED_DOORS = [Door("feed", "GET", name) for name in ("atom.xml", "feed.json")]
 LETTER_DOORS = [
     Door(act, method, "")
     for act in ("confirm", "move", "stop", "restore", "export", "erase")
     for method in ("GET", "POST")
 ]
 FORM = {"keywords": "diffusion, speech", "email": "new@example.org", "by": "page", "until": ""}
-FORM |= {"shown": "continual learning"}
+FORM |= {"shown": "continual learning", "paper": "2403.12345"}
 # How old the link is when it is used; cut off: made before the mails moved.
 AGES = {"fresh": timedelta(minutes=1), "a day": timedelta(hours=25), "four days": timedelta(days=4),
         "ten days": timedelta(days=10), "half a year": timedelta(days=180)}  # fmt: skip
+
+
+def body_of(door: Door) -> dict[str, Any]:
+    """Return what is sent to a door: the one that takes a file gets one."""
+    if door.method == "GET":
+        return {}
+    if door.path == "library":
+        return {"files": {"file": ("own.bib", b"@misc{a, title={A}}")}}
+    return {"data": FORM}
 
 
 def doors() -> Iterator[Door]:
     yield from MAIL_DOORS
     yield from LETTER_DOORS
     yield from INVITED_DOORS
+    yield from FEED_DOORS
 
 
 def token_of(site: Site, purpose: Purpose, reader: int) -> str:
@@ -95,6 +128,8 @@ def token_of(site: Site, purpose: Purpose, reader: int) -> str:
         return tokens.sign("restore", reader, "old@example.org", "ada@example.org", now=NOW)
     if purpose == "confirm":
         return tokens.sign("confirm", reader, 1, now=NOW)
+    if purpose == "feed":
+        return tokens.sign("feed", reader, site.pages.own.kept.feed_key(reader).number, now=NOW)  # type: ignore[union-attr]
     return tokens.sign(purpose, reader, now=NOW)
 
 
@@ -115,6 +150,12 @@ def in_state(site: Site, state: State, *, cut_off: bool) -> int:
         left_at=NOW if state == "left" else None,
         links_valid_from=NOW + timedelta(seconds=1) if cut_off else None,
     )
+    kept = site.pages.own.kept
+    assert isinstance(kept, MemoryOwnStore)
+    kept.items.clear()
+    kept.last = 0
+    kept.note_muted(reader.id, "robots", NOW)
+    kept.make_feed_key(reader.id, NOW)
     if state in ("pending", "left"):
         site.front.desk.subscribe("ada@example.org", Preferences("diffusion"), NOW)
     return reader.id
@@ -146,9 +187,7 @@ def test_a_door_opens_when_its_rule_says_so_and_never_else(door: Door, cut_off: 
         family = "m" if purpose == "mail" else purpose
         before = dict(site.front.store.readers)
         path = f"/{family}/{token}" + (f"/{door.path}" if door.path else "")
-        answer = site.browser().request(
-            door.method, path, data=FORM if door.method == "POST" else None
-        )
+        answer = site.browser().request(door.method, path, **body_of(door))
         opened = answer.status_code in (200, 303)
         told = f"{state}, {age}: {answer.status_code}"
         assert opened == expected(door, state, age, cut_off=cut_off), told
@@ -172,9 +211,7 @@ def test_no_door_opens_to_a_link_of_another_kind(door: Door) -> None:
         family = "m" if right == "mail" else right
         path = f"/{family}/{token_of(site, purpose, reader)}"
         path += f"/{door.path}" if door.path else ""
-        answer = site.browser().request(
-            door.method, path, data=FORM if door.method == "POST" else None
-        )
+        answer = site.browser().request(door.method, path, **body_of(door))
         assert answer.status_code in (400, 403), (purpose, answer.status_code)
         assert site.front.store.readers == before
 
@@ -195,7 +232,9 @@ def test_every_page_behind_a_link_is_in_the_table() -> None:
         for method in route.methods
     }
     numbered = {"/7": "/{paper}", "/0": "/{index}", "ask/export": "ask/{what}"}
-    numbered |= {"ask/erase": "ask/{what}"}
+    numbered |= {"ask/erase": "ask/{what}", "issues/5": "issues/{edition}"}
+    numbered |= {"unmute/1": "unmute/{number}"} | {f"/{form}": "/{form}" for form in FORMS}
+    numbered |= {f"preferences/{name}": "preferences/{section}" for name in SECTIONS}
 
     def general(path: str) -> str:
         for one, every in numbered.items():
@@ -205,6 +244,7 @@ def test_every_page_behind_a_link_is_in_the_table() -> None:
     known = {(door.method, general(door.path)) for door in MAIL_DOORS}
     known |= {(door.method, f"/{door.act}/{{token}}") for door in LETTER_DOORS}
     known |= {(d.method, f"/invite/{{token}}/{d.path}".rstrip("/")) for d in INVITED_DOORS}
+    known |= {(door.method, f"/feed/{{token}}/{door.path}") for door in FEED_DOORS}
     known.add(("GET", "/shared/{token}"))  # see the next test
     assert shown == known
 

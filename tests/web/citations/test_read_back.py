@@ -32,8 +32,10 @@ _odd = st.text(st.sampled_from("aeiouxyzäλ王1" + SIGNS), max_size=25).map(
     lambda text: " ".join(text.split())
 )
 # What a display text can hold, between words so that it is no markup of its own.
-_titles = st.tuples(_letters, _odd, _letters, _letters).map(" ".join).map(
-    lambda text: " ".join(text.split())
+_titles = (
+    st.tuples(_letters, _odd, _letters, _letters)
+    .map(" ".join)
+    .map(lambda text: " ".join(text.split()))
 )
 _names = st.one_of(
     _letters.map(str.title),
@@ -185,7 +187,7 @@ class _Text(HTMLParser):
         self.tags.append(tag)
 
 
-@pytest.mark.parametrize("title", [*TITLES, "[x](javascript:y)", "<script>alert(1)</script>", "# h"])
+@pytest.mark.parametrize("title", [*TITLES, "[x](javascript:y)", "<script>a</script>", "# h"])
 def test_markdown_shows_a_title_as_it_is(title: str) -> None:
     paper = Paper(1, title, "", links=(Link("paper", "https://papers.example/1"),))
     line = written_markdown([paper])
