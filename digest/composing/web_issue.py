@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from digest.composing.excerpt import escaped, harmless
 from digest.composing.locales import Catalogue
@@ -22,11 +22,16 @@ def language_of(html: str) -> str:
     return found[1] if found else ""
 
 
-def with_abstracts(html: str, papers: Sequence[Paper | None], words: Catalogue) -> str:
+def with_abstracts(
+    html: str,
+    papers: Sequence[Paper | None],
+    words: Catalogue,
+    beside: Callable[[Paper], str] = lambda paper: "",
+) -> str:
     """Return a mail's HTML part with the abstract of each of its papers, folded up.
 
     `papers` come in the order of the mail; a None is no longer known. The page runs no script:
-    `<details>` is what browsers unfold by themselves.
+    `<details>` is what browsers unfold by themselves. `beside`: HTML to put behind each title.
     """
     titles = [found.end() for found in _TITLE_ENDS.finditer(html)]
     if len(titles) != len(papers):
@@ -34,7 +39,11 @@ def with_abstracts(html: str, papers: Sequence[Paper | None], words: Catalogue) 
     parts: list[str] = []
     done = 0
     for at, paper, following in zip(titles, papers, [*titles[1:], len(html)], strict=True):
-        if paper is None or not paper.abstract:
+        if paper is None:
+            continue
+        parts += (html[done:at], beside(paper))
+        done = at
+        if not paper.abstract:
             continue
         end = _ACTIONS.search(html, at, following)
         place = end.start() if end else at

@@ -24,6 +24,7 @@ from digest.errors import NotFound
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.storage.recipes import RecipeStore
+from digest.web.citations.coins import coins_span
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.preferences import BREADTHS
 from subscribers.profile import Item, Profile, parse, to_text
@@ -284,7 +285,8 @@ class PastIssues:
         numbers = list(recipe.scores)  # in the order of the mail
         known = self.papers(numbers)
         words = self.languages.words(language_of(html))
-        told = with_abstracts(html, [known.get(number) for number in numbers], words)
+        papers = [known.get(number) for number in numbers]
+        told = with_abstracts(html, papers, words, coins_span)
         return with_share_link(told, self.share(edition, numbers), words)
 
     def _text(self, edition: int, recipe: Recipe, text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from feedgenerator import Atom1Feed
@@ -148,12 +149,13 @@ def _feed(
 ) -> IssueFeed:
     site, words = pages.settings, pages.words(request, reader)
     issues = pages.own.papers.issues(reader.id, 0, _ISSUES)
-    base = site.base_url.rstrip("/")
+    base = pages.desk.links.base_url.rstrip("/")
     # Ids have a day on which the name was ours, and no key: RFC 4151.
-    tag = f"tag:{site.authority},{reader.created_at or made:%Y-%m-%d}:readers/{reader.id}"
+    ours = urlsplit(base).hostname or "localhost"
+    tag = f"tag:{ours},{reader.created_at or made:%Y-%m-%d}:readers/{reader.id}"
     entries = [
         IssueEntry(
-            id=f"tag:{site.authority},{issue.day:%Y-%m-%d}:readers/{reader.id}/issues/{issue.edition}",
+            id=f"tag:{ours},{issue.day:%Y-%m-%d}:readers/{reader.id}/issues/{issue.edition}",
             title=_titled(issue, words.day(issue.day)),
             html=pages.fragment(request, "_feed_issue.html", reader=reader, issue=issue),
             at=_moment(issue),
@@ -217,7 +219,7 @@ def _key_page(
     since = reader.links_valid_from
     address = ""
     if made:
-        base = pages.settings.base_url.rstrip("/")
+        base = pages.desk.links.base_url.rstrip("/")
         address = f"{base}/feed/{feed_token(pages.desk, reader.id, made)}"
     return pages.page(
         request,

@@ -11,7 +11,7 @@ from subscribers.web.forms import Form, read_upload
 from subscribers.web.own_papers import MAX_UPLOAD, LibraryError, Uploaded
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 
-_SHOWN = 200  # papers, and rejections, of a page
+_SHOWN = 50  # papers, and rejections, of a page
 
 
 def routes(pages: Pages) -> APIRouter:

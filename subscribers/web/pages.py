@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import anyio
 from fastapi import Request, Response
@@ -57,11 +57,6 @@ class PageSettings:
     accent: str = "#a3341f"  # of links and buttons, by day
     accent_dark: str = "#e28470"  # by night
     answer_after: float = 0.3  # seconds; forms that could tell who is subscribed answer no sooner
-
-    @property
-    def authority(self) -> str:
-        """The name by which feeds' ids name us (RFC 4151)."""
-        return urlsplit(self.base_url).hostname or "localhost"
 
 
 @dataclass

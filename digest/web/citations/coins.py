@@ -6,6 +6,7 @@ form are of http://ocoins.info (the page is gone; web.archive.org keeps it).
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import quote, urlencode
 
 from digest.composing.links import own_url
@@ -37,3 +38,8 @@ def context_object(paper: Paper) -> str:
     if url := own_url(paper):
         pairs.append(("rft_id", url))
     return urlencode(pairs, quote_via=quote)
+
+
+def coins_span(paper: Paper) -> str:
+    """Return the span itself."""
+    return f'<span class="Z3988" title="{escape(context_object(paper))}"></span>'

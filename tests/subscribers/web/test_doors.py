@@ -24,8 +24,12 @@ from tests.subscribers.web.site import Site, open_site
 STATES: tuple[State, ...] = ("pending", "active", "paused", "left")
 SECRET = "ada@example.org"
 UNLIMITED = RateSettings(
-    forms_per_client="9999/second", acts_per_client="9999/second", previews_per_client="9999/second",
-    lookups_per_client="9999/second", uploads_per_client="9999/second", polls_per_feed="9999/second",
+    forms_per_client="9999/second",
+    acts_per_client="9999/second",
+    previews_per_client="9999/second",
+    lookups_per_client="9999/second",
+    uploads_per_client="9999/second",
+    polls_per_feed="9999/second",
 )
 
 
