@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from digest.app.application import App
 from digest.dumps import formats
 from digest.errors import DumpError
-from subscribers.messages import message
-from subscribers.web.own_papers import LibraryError, LibraryPaper, Uploaded
+from subscribers.web.own_papers import (
+    NEITHER,
+    NO_FILE,
+    LibraryError,
+    LibraryPaper,
+    Uploaded,
+    unreadable,
+)
 
 _FORMATS = ("bibtex", "ris")
 
@@ -23,19 +29,16 @@ class UploadedLibraries:
     def add(self, subscriber: int, data: bytes) -> Uploaded:
         """Add the papers of a `.bib` or `.ris` file. Raises LibraryError."""
         if not data.strip():
-            raise LibraryError(message("choose a file with papers in it"))
+            raise LibraryError(NO_FILE)
         head = data[: formats.HEAD_BYTES]
         known = [formats.format_named(name) for name in _FORMATS]
         chosen = next((each for each in known if each.recognises(head)), None)
         if chosen is None:
-            raise LibraryError(
-                message("this is neither BibTeX nor RIS; export your papers as one of these")
-            )
+            raise LibraryError(NEITHER)
         try:
             dump = formats.read(data, now=self.app.clock(), format_name=chosen.name)
         except DumpError as error:
-            reason = message("this file cannot be read: {reason}", reason=error.reason)
-            raise LibraryError(reason) from None
+            raise LibraryError(unreadable(error.reason)) from None
         store = self.app.stores.libraries
         added = store.add(subscriber, dump.records, self.app.clock())
         return Uploaded(

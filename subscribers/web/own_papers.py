@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from subscribers.errors import FrontDeskError
+from subscribers.messages import Message, message
 from subscribers.own_desk import OwnDeskStore
 from subscribers.store import Subscriber
 
@@ -17,6 +18,15 @@ MAX_UPLOAD = 1024 * 1024  # bytes
 
 class LibraryError(FrontDeskError, ValueError):
     """A file that is no bibliography, or none that is read here."""
+
+
+NO_FILE = message("choose a file with papers in it")
+NEITHER = message("this is neither BibTeX nor RIS; export your papers as one of these")
+
+
+def unreadable(reason: str) -> Message:
+    """Say what stands in the way of reading a file, in the parser's words."""
+    return message("this file cannot be read: {reason}", reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

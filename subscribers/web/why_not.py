@@ -125,9 +125,12 @@ def said(answer: WhyNot) -> list[Message]:
 def _below(answer: WhyNot, words: str) -> list[Message]:
     percent = min(99, round(100 * answer.share))
     sentences = [
-        message("It fits your keywords a little, but not well enough: {n} % of what is asked for.",
-                n=percent)
-    ]  # fmt: skip
+        message(
+            "It fits your keywords, but not well enough: it reaches {n} of the 100 points that "
+            "are asked for.",
+            n=percent,
+        )
+    ]
     if words:
         sentences.append(message("What came nearest: {words}.", words=words))
     sentences.append(

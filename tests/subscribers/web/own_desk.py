@@ -129,7 +129,7 @@ EVERY_ANSWER = [
 class Answers:
     """Answers with what a test has put there (a WhyNots)."""
 
-    next: WhyNot = WhyNot("unknown")
+    next: WhyNot = field(default_factory=lambda: WhyNot("unknown"))
 
     def why_not(self, reader: Subscriber, text: str) -> WhyNot:
         return self.next
