@@ -2,12 +2,13 @@
 
 The page is one form, so that a button of one section loses nothing that was typed in another:
 what is not saved yet comes back as it was typed. Each section is saved by itself; the form's first
-button, which Enter presses, saves all of them.
+button, which Enter presses without JavaScript, saves all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -52,10 +53,12 @@ _DONE = {
         "Please use the newest of them, or try again tomorrow."
     ),
 }
-_UNSAVED: Mapping[Section, Message] = {
+_UNSAVED: Mapping[str, Message] = {
     "what": message("What you typed under “What comes” is not saved yet."),
     "when": message("What you chose under “When it comes” is not saved yet."),
     "how": message("What you chose under “How it looks” is not saved yet."),
+    "until": message("You chose a day for a break, but have not pressed “Pause” yet."),
+    "email": message("You typed a new email, but have not pressed “Change” yet."),
 }
 
 
@@ -97,24 +100,20 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
 def _save(
     pages: Pages, request: Request, token: str, fields: Fields, sections: Sequence[Section]
 ) -> Response:
-    """Save what is right of some sections; what is wrong comes back as it was typed."""
+    """Save some sections; when something in them is wrong, none of them."""
     now = pages.now()
     visit = pages.desk.visit("change", token, now)
-    reader, problems = visit.reader, list[FieldProblem]()
+    told = fields_of(visit.reader)
     for section in sections:
-        told = _told(reader, fields, section)
-        try:
-            asked = told.get("language", reader.language).strip() != reader.language
-            languages = pages.languages.names() if asked else ()
-            wishes = read_preferences(fields_of(reader) | told, languages)
-        except PreferencesError as error:
-            problems += [each for each in error.problems if each.field in SECTIONS[section]]
-        else:
-            reader = pages.desk.change(reader, wishes, now)
-    visit = DeskVisit(reader, visit.edition, visit.fields, visit.is_cut_off)
-    if problems:
-        return _page(pages, request, token, visit, fields, problems, status=422)
-    return _after(pages, request, token, visit, fields, "saved")
+        told |= _told(visit.reader, fields, section)
+    asked = told.get("language", "").strip() != visit.reader.language
+    languages = pages.languages.names() if asked else ()
+    try:
+        wishes = read_preferences(told, languages)
+    except PreferencesError as error:
+        return _page(pages, request, token, visit, fields, list(error.problems), status=422)
+    reader = pages.desk.change(visit.reader, wishes, now)
+    return _after(pages, request, token, replace(visit, reader=reader), fields, "saved")
 
 
 def _told(reader: Subscriber, fields: Fields, section: Section) -> dict[str, str]:
@@ -129,10 +128,12 @@ def _after(
     pages: Pages, request: Request, token: str, visit: DeskVisit, fields: Fields, done: str
 ) -> Response:
     """Show what was done: by another address, unless there is something typed that would go."""
-    unsaved = [s for s in SECTIONS if "keywords" in fields and _differs(visit.reader, fields, s)]
-    if not unsaved:
+    is_whole = "keywords" in fields  # the page's form, and no button of its own
+    unsaved = [s for s in SECTIONS if is_whole and _differs(visit.reader, fields, s)]
+    typed = [name for name in ("until", "email") if fields.get(name, "").strip()]
+    if not unsaved and not typed:
         return see(f"/m/{token}/preferences?done={done}")
-    return _page(pages, request, token, visit, fields, done=_DONE[done], unsaved=unsaved)
+    return _page(pages, request, token, visit, fields, done=_DONE[done], unsaved=[*unsaved, *typed])
 
 
 def _differs(reader: Subscriber, fields: Fields, section: Section) -> bool:
@@ -158,18 +159,15 @@ def _pausing(router: APIRouter, pages: Pages) -> None:
             problems = [FieldProblem("until", error.args[0])]
             return _page(pages, request, token, visit, fields, problems, status=422)
         reader = desk.pause(visit.reader, until, now)
-        return _after(pages, request, token, _again(visit, reader), fields, "paused")
+        rest = {**fields, "until": ""}
+        return _after(pages, request, token, replace(visit, reader=reader), rest, "paused")
 
     @router.post("/m/{token}/resume")
     def resume(request: Request, token: str, fields: Form) -> Response:
         now = pages.now()
         visit = desk.visit("change", token, now)
         reader = desk.resume(visit.reader, now)
-        return _after(pages, request, token, _again(visit, reader), fields, "resumed")
-
-
-def _again(visit: DeskVisit, reader: Subscriber) -> DeskVisit:
-    return DeskVisit(reader, visit.edition, visit.fields, visit.is_cut_off)
+        return _after(pages, request, token, replace(visit, reader=reader), fields, "resumed")
 
 
 def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
@@ -225,7 +223,7 @@ def _page(
     status: int = 200,
     preview: bool = False,
     done: str = "",
-    unsaved: Sequence[Section] = (),
+    unsaved: Sequence[str] = (),
 ) -> Response:
     reader = visit.reader
     shown = _shown(reader, fields)
@@ -238,7 +236,7 @@ def _page(
         reader=reader,
         token=token,
         done=done,
-        unsaved=[_UNSAVED[section] for section in unsaved],
+        unsaved=[_UNSAVED[each] for each in unsaved],
         keywords=keywords_of(reader),
         problems=ordered(problems or []),
         **values,

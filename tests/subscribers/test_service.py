@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -293,3 +293,35 @@ def test_a_link_never_opens_the_door_of_somebody_who_came_later(front: Front) ->
     for act in ("preferences", "unsubscribe"):
         with pytest.raises(UnknownReader):
             front.desk.visit(act, token, LATER)
+
+
+@pytest.mark.parametrize("until", [None, date(2026, 5, 1)])
+def test_a_pause_is_kept_through_leaving_and_undoing(front: Front, until: date | None) -> None:
+    paused = front.desk.pause(active(front), until, NOW)
+    left = front.desk.leave(paused, LATER, how="one-click")
+    front.desk.leave(left, LATER, how="form")  # twice is once
+    back = front.desk.undo_leave(front.desk.by_number(paused.id), LATER)
+    assert (back.state, back.paused_until) == ("paused", until)
+    assert back == front.desk.by_number(back.id)
+    steps = [each.action for each in front.store.consents(back.id)]
+    assert steps[-3:] == ["leave", "undo", "pause"]
+
+
+def test_who_comes_back_by_a_new_request_is_not_paused(front: Front) -> None:
+    paused = front.desk.pause(active(front), date(2026, 5, 1), NOW)
+    front.desk.leave(paused, LATER, how="form")
+    front.desk.subscribe(paused.email, Preferences("robots"), LATER)
+    back = front.desk.confirm(front.post.token("confirm"), LATER)
+    assert (back.state, back.paused_until) == ("active", None)
+    front.desk.leave(front.desk.pause(back, date(2026, 6, 1), LATER), LATER, how="form")
+    vouched, _ = front.desk.add(
+        paused.email, Preferences("birds"), LATER, confirmed=True, how="import"
+    )
+    assert (vouched.state, vouched.paused_until) == ("active", None)
+
+
+def test_a_pause_that_ended_before_leaving_does_not_come_back(front: Front) -> None:
+    paused = front.desk.pause(active(front), None, NOW)
+    running = front.desk.resume(paused, NOW)
+    left = front.desk.leave(running, LATER, how="form")
+    assert front.desk.undo_leave(left, LATER).state == "active"

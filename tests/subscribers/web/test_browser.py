@@ -202,3 +202,43 @@ def test_a_keyword_is_muted_and_a_paper_judged_by_buttons(browser: Any, site: Si
         page.close()
     assert site.front.desk.by_number(reader.id).keywords == "diffusion"
     assert site.front.store.opinions == {}
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_enter_does_the_main_act(browser: Any, site: Site, javascript: bool) -> None:
+    reader = site.reader()
+    with served(site.app) as base:
+        context = browser.new_context(java_script_enabled=javascript)
+        page = context.new_page()
+        page.goto(f"{base}/m/{site.token(reader)}/preferences")
+        page.fill("#keywords", "robots")
+        page.fill("#name", "A. L.")
+        with page.expect_navigation():
+            page.press("#name", "Enter")
+        assert "are saved" in page.content()
+        # By the section's own button; without a script, by the one that saves all.
+        kept = site.front.desk.by_number(reader.id)
+        assert kept.name == "A. L."
+        assert kept.keywords == (reader.keywords if javascript else "robots")
+        assert page.input_value("#keywords") == "robots"
+        page.fill("#email", "new@example.org")
+        with page.expect_navigation():
+            page.press("#email", "Enter")
+        asked = "move" in site.front.post.kinds()
+        assert asked == javascript
+        if not javascript:
+            assert page.input_value("#email") == "new@example.org"
+        context.close()
+
+
+def test_one_day_is_chosen_for_a_weekly_mail(browser: Any, site: Site) -> None:
+    with served(site.app) as base:
+        page = browser.new_page()
+        page.goto(f"{base}/m/{site.token(site.reader())}/preferences")
+        day, boxes = page.locator("#weekday"), page.locator("#weekdays")
+        assert (day.is_visible(), boxes.is_visible()) == (False, False)
+        page.check("[name=cadence][value=weekly]")
+        assert (day.is_visible(), boxes.is_visible()) == (True, False)
+        page.check("[name=cadence][value=days]")
+        assert (day.is_visible(), boxes.is_visible()) == (False, True)
+        page.close()

@@ -88,3 +88,91 @@ def test_a_language_that_no_mail_is_in_is_refused_on_the_page(site: Site) -> Non
     answer = site.browser().post(f"{base}/preferences", data=fields)
     assert answer.status_code == 422
     assert "choose one of" in answer.text
+
+
+WHOLE = {
+    "keywords": "robots", "breadth": "strict", "cadence": "weekly", "weekday": "2", "hour": "6",
+    "timezone": "Asia/Tokyo", "max_papers": "5", "name": "A. L.", "format": "text",
+    "language": "", "until": "", "email": "",
+}  # fmt: skip
+OF_SECTION = {
+    "what": {"keywords": "robots", "breadth": "strict"},
+    "when": {"cadence": "weekly", "weekdays": (2,), "hour": 6, "timezone": "Asia/Tokyo"},
+    "how": {"max_papers": 5, "name": "A. L.", "wants_html": False},
+}
+
+
+@pytest.mark.parametrize("section", OF_SECTION)
+def test_a_section_is_saved_by_itself_and_loses_nothing_of_the_others(
+    site: Site, section: str
+) -> None:
+    reader = site.reader()
+    answer = site.browser().post(f"/m/{site.token(reader)}/preferences/{section}", data=WHOLE)
+    assert answer.status_code == 200
+    now = site.front.desk.by_number(reader.id)
+    for name, values in OF_SECTION.items():
+        kept = now if name == section else reader
+        wanted = values if name == section else {field: getattr(reader, field) for field in values}
+        assert {field: getattr(kept, field) for field in values} == wanted
+    assert "are saved" in answer.text
+    assert answer.text.count("is not saved yet") == 2
+    # What was typed elsewhere stands in the page as it was typed.
+    assert "robots</textarea>" in answer.text
+    assert 'value="weekly" checked' in answer.text
+    assert '<option value="2" selected>Wednesday' in answer.text
+    assert (
+        'name="max_papers" type="number" min="1" max="50" placeholder="10" value="5"' in answer.text
+    )
+    assert 'value="text" checked' in answer.text
+
+
+def test_what_is_wrong_in_one_section_keeps_no_other_from_being_saved(site: Site) -> None:
+    reader = site.reader()
+    base = f"/m/{site.token(reader)}"
+    wrong = WHOLE | {"max_papers": "many"}
+    answer = site.browser().post(f"{base}/preferences", data=wrong)
+    assert answer.status_code == 422
+    assert 'value="many"' in answer.text
+    assert site.front.desk.by_number(reader.id) == reader
+    answer = site.browser().post(f"{base}/preferences/what", data=wrong | {"keywords": "birds"})
+    assert answer.status_code == 200
+    assert site.front.desk.by_number(reader.id).keywords == "birds"
+
+
+@pytest.mark.parametrize("button", ["pause", "address", "ask/export", "preview"])
+def test_no_button_loses_what_was_typed_elsewhere(site: Site, button: str) -> None:
+    reader = site.reader()
+    typed = WHOLE | {"email": "new@example.org", "until": "2026-04-01"}
+    answer = site.browser().post(f"/m/{site.token(reader)}/{button}", data=typed)
+    assert answer.status_code == 200
+    assert "robots</textarea>" in answer.text
+    assert '<option value="2" selected>Wednesday' in answer.text
+    assert site.front.desk.by_number(reader.id).keywords == reader.keywords
+    if button != "pause":
+        assert 'value="2026-04-01"' in answer.text
+    if button in ("pause", "ask/export"):
+        assert 'value="new@example.org"' in answer.text
+
+
+def test_when_all_is_saved_the_answer_is_another_address(site: Site) -> None:
+    reader = site.reader()
+    base = f"/m/{site.token(reader)}"
+    browser = site.browser()
+    assert browser.post(f"{base}/preferences", data=WHOLE).status_code == 303
+    for path in ("preferences/what", "preferences/when", "preferences/how", "pause", "resume"):
+        assert browser.post(f"{base}/{path}", data=WHOLE).status_code == 303, path
+    assert site.front.desk.by_number(reader.id).weekdays == (2,)
+
+
+def test_a_box_that_is_not_ticked_is_not_ticked_again(site: Site) -> None:
+    reader = site.reader()
+    base = f"/m/{site.token(reader)}"
+    browser = site.browser()
+    days = WHOLE | {"cadence": "days", "weekdays": ["1", "3"]}
+    browser.post(f"{base}/preferences", data=days)
+    typed = days | {"weekdays": ["3"]}
+    answer = browser.post(f"{base}/preferences/what", data=typed | {"keywords": "birds"})
+    assert 'name="weekdays" value="3" checked' in answer.text
+    assert 'name="weekdays" value="1" checked' not in answer.text
+    assert "“When it comes” is not saved yet" in answer.text
+    assert site.front.desk.by_number(reader.id).weekdays == (1, 3)

@@ -104,3 +104,13 @@ def test_fewer_mails_and_a_pause_are_one_click_each(site: Site) -> None:
     assert (paused.state, paused.paused_until) == ("paused", (NOW + timedelta(days=30)).date())
     assert browser.post(f"{base}/resume").status_code == 303
     assert site.front.desk.by_number(reader.id).state == "active"
+
+
+@pytest.mark.parametrize(("sent", "day"), [("2", 2), ("", 4), ("9", 4), ("x", 4)])
+def test_fewer_mails_come_on_a_day_to_choose(site: Site, sent: str, day: int) -> None:
+    reader = site.reader()
+    base = f"/m/{site.token(reader)}"
+    assert '<option value="4" selected>Friday' in site.browser().get(f"{base}/unsubscribe").text
+    site.browser().post(f"{base}/fewer", data={"weekday": sent})
+    now = site.front.desk.by_number(reader.id)
+    assert (now.cadence, now.weekdays) == ("weekly", (day,))
