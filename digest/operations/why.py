@@ -30,10 +30,10 @@ def why(app: App, address: str, text: str) -> Explained:
 
     text: the paper's number, arXiv id or words of its title. Raises UnknownReader or NotFound.
     """
-    return explained(app, app.desk.by_email(address), _named(app, text), app.editor())
+    return answer_for(app, app.desk.by_email(address), _named(app, text), app.editor())
 
 
-def explained(app: App, reader: Subscriber, named: Paper, editor: Editor) -> Explained:
+def answer_for(app: App, reader: Subscriber, named: Paper, editor: Editor) -> Explained:
     """Say the same of a paper of the archive; `editor` keeps what it ranked at hand."""
     now = app.clock()
     had = app.history.sent_to([reader.id], now).get(reader.id, frozenset())

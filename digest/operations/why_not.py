@@ -11,7 +11,7 @@ from digest.app.application import App
 from digest.choosing import why as answers
 from digest.choosing.editor import Editor
 from digest.composing.links import own_url
-from digest.operations.why import explained
+from digest.operations.why import answer_for
 from digest.papers import Paper, bare_arxiv_id, find_arxiv_id, find_doi, title_key
 from digest.ranking.interface import Reason
 from digest.storage.sent_issues import SentIssue
@@ -74,7 +74,7 @@ class WhyNotAnswers:
             was_made = bool(self.app.stores.windows.covering(reader.id, paper.edition))
             if first and edition.opened_at < first and not was_made:
                 return replace(found, kind="before")
-        told = explained(self.app, reader, paper, self._held_editor())
+        told = answer_for(self.app, reader, paper, self._held_editor())
         said = _said(told.answer, is_made=was_made, has_issue=not told.no_issue)
         titles = self.app.stores.archive.get(said.papers)
         return replace(

@@ -19,7 +19,13 @@ from digest.web.citations.csl_json_writer import written_csl_json
 from digest.web.citations.markdown_writer import written_markdown
 from digest.web.citations.ris_writer import written_ris
 from subscribers.store import Feedback, Subscriber
-from subscribers.web.own_papers import CitationForm, Found, FoundPaper, ListedIssue, ListedPaper
+from subscribers.web.own_papers import (
+    CitationForm,
+    FoundPaper,
+    FoundPapers,
+    ListedIssue,
+    ListedPaper,
+)
 
 _FOUND = 30  # papers of a search
 _SEARCHED = 20_000  # papers, the newest: what ten a day are in five years
@@ -64,7 +70,7 @@ class IssuesOnFile:
         found = self.sent.of_edition(subscriber, edition)
         return _listed_issue(found, self.sent.papers(found.papers)) if found else None
 
-    def search(self, subscriber: int, text: str) -> Found:
+    def search(self, subscriber: int, text: str) -> FoundPapers:
         """Return papers of a reader's issues in whose title or abstract every word stands."""
         words = _folded(text).split()[:_WORDS]
         issues = self.sent.page(subscriber)
@@ -84,7 +90,7 @@ class IssuesOnFile:
             for number in numbers[:_FOUND]
             if number in known and (issue := first[number])
         )
-        return Found(papers, has_more=len(numbers) > _FOUND)
+        return FoundPapers(papers, has_more=len(numbers) > _FOUND)
 
     def cited(self, subscriber: int, edition: int, form: CitationForm) -> str | None:
         """Return an issue's papers as a file; None: there is no such issue."""

@@ -64,7 +64,7 @@ class FoundPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPapers:
     """The newest of them."""
 
     papers: tuple[FoundPaper, ...]
@@ -83,7 +83,7 @@ class OwnPapers(Protocol):
     def issue(self, subscriber: int, edition: int) -> ListedIssue | None:
         """Return a reader's issue of an edition."""
 
-    def search(self, subscriber: int, text: str) -> Found:
+    def search(self, subscriber: int, text: str) -> FoundPapers:
         """Return papers of a reader's issues in whose title or abstract every word stands."""
 
     def cited(self, subscriber: int, edition: int, form: CitationForm) -> str | None:

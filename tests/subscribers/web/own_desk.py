@@ -11,8 +11,8 @@ from subscribers.own_desk import FeedKey, MutedItem
 from subscribers.store import Subscriber
 from subscribers.web.own_papers import (
     CitationForm,
-    Found,
     FoundPaper,
+    FoundPapers,
     LibraryError,
     LibraryPaper,
     ListedIssue,
@@ -88,13 +88,13 @@ class Papers:
     def issue(self, subscriber: int, edition: int) -> ListedIssue | None:
         return next((each for each in ISSUES if each.edition == edition), None)
 
-    def search(self, subscriber: int, text: str) -> Found:
+    def search(self, subscriber: int, text: str) -> FoundPapers:
         found = tuple(
             FoundPaper(paper, 5, date(2026, 3, 2))
             for paper in PAPERS.values()
             if text.casefold() in paper.title.casefold()
         )
-        return Found(found, has_more=text == "e")
+        return FoundPapers(found, has_more=text == "e")
 
     def cited(self, subscriber: int, edition: int, form: CitationForm) -> str | None:
         return f"{form} of {edition}\n" if self.issue(subscriber, edition) else None
