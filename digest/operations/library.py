@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from digest.app.application import App
 from digest.dumps import formats
@@ -14,10 +16,13 @@ from subscribers.web.own_papers import (
     LibraryError,
     LibraryPaper,
     Uploaded,
+    too_many,
     unreadable,
 )
 
 _FORMATS = ("bibtex", "ris")
+_ENTRIES = 3_000  # of a file: about a second's work
+_BEGINS = re.compile(rb"@\s*[A-Za-z]+\s*[{(]|^[ \t]*(?:ER {0,3}-[ \t]*)?TY {1,3}-", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class UploadedLibraries:
         chosen = next((each for each in known if each.recognises(head)), None)
         if chosen is None:
             raise LibraryError(NEITHER)
+        if sum(1 for _ in islice(_BEGINS.finditer(data), _ENTRIES + 1)) > _ENTRIES:
+            raise LibraryError(too_many(_ENTRIES))
         try:
             dump = formats.read(data, now=self.app.clock(), format_name=chosen.name)
         except DumpError as error:

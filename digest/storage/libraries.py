@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, insert, select
 
@@ -41,31 +41,27 @@ class LibraryStore:
             known = set(connection.scalars(select(keys).where(_of(subscriber))))
             there = select(func.count()).where(p.subscriber_id == subscriber)
             room = MOST_PAPERS - (connection.scalar(there) or 0)
-            new = twice = 0
+            rows, keys_of_rows, twice = list[dict[str, Any]](), list[list[str]](), 0
             for record in records:
-                own = [key[:_LONGEST_KEY] for key in keys_of(record)]
+                own = list(dict.fromkeys(key[:_LONGEST_KEY] for key in keys_of(record)))
                 if known.intersection(own):
                     twice += 1
                     continue
-                if new >= room:
+                if len(rows) >= room:
                     continue
-                values = {
-                    "subscriber_id": subscriber,
-                    "title": record.title,
-                    "abstract": record.abstract[:_LONGEST_ABSTRACT],
-                    "arxiv_id": arxiv_id_of(record),
-                    "doi": doi_of(record),
-                    "at": at,
-                }
-                number = connection.scalars(insert(library_papers).returning(p.id), values).one()
-                rows = [
-                    {"subscriber_id": subscriber, "key": key, "library_paper_id": number}
-                    for key in dict.fromkeys(own)
-                ]
-                connection.execute(insert(library_keys), rows)
+                rows.append(_row(subscriber, record, at))
+                keys_of_rows.append(own)
                 known.update(own)
-                new += 1
-        return Added(new, twice, len(records) - new - twice)
+            if rows:
+                made = insert(library_papers).returning(p.id, sort_by_parameter_order=True)
+                numbers = connection.scalars(made, rows).all()
+                keyed = [
+                    {"subscriber_id": subscriber, "key": key, "library_paper_id": number}
+                    for number, own in zip(numbers, keys_of_rows, strict=True)
+                    for key in own
+                ]
+                connection.execute(insert(library_keys), keyed)
+        return Added(len(rows), twice, len(records) - len(rows) - twice)
 
     def papers(self, readers: Sequence[int]) -> dict[int, list[tuple[Paper, datetime]]]:
         """Return readers' papers with when they came, the newest first; who has none is absent.
@@ -126,6 +122,17 @@ class LibraryStore:
                     delete(library_papers).where(mine, library_papers.c.id.in_(some))
                 ).rowcount
             return gone
+
+
+def _row(subscriber: int, record: PaperRecord, at: datetime) -> dict[str, Any]:
+    return {
+        "subscriber_id": subscriber,
+        "title": record.title,
+        "abstract": record.abstract[:_LONGEST_ABSTRACT],
+        "arxiv_id": arxiv_id_of(record),
+        "doi": doi_of(record),
+        "at": at,
+    }
 
 
 def _of(subscriber: int) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from subscribers.store import Feedback, Opinion, Subscriber
 from subscribers.web.forms import Form
 from subscribers.web.pages import Pages, route_class, see
 
-_MAX_NUMBER = 2**53  # what any store can compare with
+MAX_NUMBER = 2**53  # what any store can compare with
 
 
 def routes(pages: Pages) -> APIRouter:
@@ -46,7 +46,7 @@ def _opinions(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/take-back/{paper}")
     def take_back(token: str, paper: int, fields: Form) -> Response:
         visit = pages.desk.visit("feedback", token, pages.now())
-        if 0 < paper < _MAX_NUMBER:
+        if 0 < paper < MAX_NUMBER:
             pages.feedback.take_back(visit.reader.id, paper)
         back = fields.get("back", "")
         if back in ("more", "less"):
@@ -101,7 +101,7 @@ def _record(pages: Pages, token: str, paper: int, opinion: Opinion) -> Response:
 
 def _title_of(pages: Pages, visit: DeskVisit, paper: int) -> str:
     """Return the title of a paper that stood in the mail of this link, and of no other."""
-    title = pages.feedback.paper_title(paper) if 0 < paper < _MAX_NUMBER else None
+    title = pages.feedback.paper_title(paper) if 0 < paper < MAX_NUMBER else None
     if title is None:
         raise UnknownPaper(message("this paper is not in the archive any more"))
     if not pages.feedback.was_mailed(visit.reader.id, visit.edition, paper):

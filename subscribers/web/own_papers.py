@@ -24,6 +24,11 @@ NO_FILE = message("choose a file with papers in it")
 NEITHER = message("this is neither BibTeX nor RIS; export your papers as one of these")
 
 
+def too_many(count: int) -> Message:
+    """Say how many papers a file may have."""
+    return message("this file has more than {count} papers; take a part of it", count=count)
+
+
 def unreadable(reason: str) -> Message:
     """Say what stands in the way of reading a file, in the parser's words."""
     return message("this file cannot be read: {reason}", reason=reason)

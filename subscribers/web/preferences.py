@@ -27,7 +27,7 @@ from subscribers.preferences import (
 from subscribers.reception import DeskVisit
 from subscribers.store import Subscriber
 from subscribers.web.choices import choices, ordered
-from subscribers.web.feedback import keywords_of
+from subscribers.web.feedback import MAX_NUMBER, keywords_of
 from subscribers.web.forms import Fields, Form
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 from subscribers.web.preview import previewed, with_change
@@ -38,6 +38,7 @@ SECTIONS: Mapping[Section, tuple[str, ...]] = {
     "when": ("cadence", "weekdays", "weekday", "hour", "timezone"),
     "how": ("max_papers", "name", "format", "language"),
 }
+_SAID = 5  # opinions that this page shows; all of them stand at the desk
 _KEPT = ("language",)  # what stays as it is when a form does not name it
 
 # What the page says after a form was dealt with: ?done=…
@@ -45,6 +46,7 @@ _DONE = {
     "saved": message("Your preferences are saved."),
     "paused": message("Your mails are paused."),
     "resumed": message("Your mails go on."),
+    "taken-back": message("Taken back."),
     "moving": message("Please open the mail that we have just sent to the new address."),
     "export": message("We have mailed you a link to your data. It works for a day."),
     "erase": message("We have mailed you a link that erases everything. It works for a day."),
@@ -86,6 +88,13 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
     @router.post("/m/{token}/preferences/{section}")
     def save(request: Request, token: str, section: Section, fields: Form) -> Response:
         return _save(pages, request, token, fields, (section,))
+
+    @router.post("/m/{token}/preferences/take-back/{paper}")
+    def take_back(request: Request, token: str, paper: int, fields: Form) -> Response:
+        visit = desk.visit("feedback", token, pages.now())
+        if 0 < paper < MAX_NUMBER:
+            pages.feedback.take_back(visit.reader.id, paper)
+        return _after(pages, request, token, visit, fields, "taken-back")
 
     @router.post("/m/{token}/preview")
     async def preview(request: Request, token: str, fields: Form) -> Response:
@@ -238,6 +247,7 @@ def _page(
         done=done,
         unsaved=[_UNSAVED[each] for each in unsaved],
         keywords=keywords_of(reader),
+        feedback=pages.feedback.feedback(reader.id)[:_SAID],
         problems=ordered(problems or []),
         **values,
         **previewed(pages, shown if preview else None, action=f"/m/{token}/preview"),

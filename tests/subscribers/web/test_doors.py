@@ -65,6 +65,7 @@ MAIL_DOORS = [
     Door("feedback", "GET", "less/7"),
     Door("feedback", "POST", "less/7"),
     Door("feedback", "POST", "take-back/7"),
+    Door("feedback", "POST", "preferences/take-back/7"),
     Door("change", "POST", "preferences/what"),
     Door("change", "POST", "preferences/when"),
     Door("change", "POST", "preferences/how"),

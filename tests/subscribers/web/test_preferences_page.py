@@ -139,7 +139,9 @@ def test_what_is_wrong_in_one_section_keeps_no_other_from_being_saved(site: Site
     assert site.front.desk.by_number(reader.id).keywords == "birds"
 
 
-@pytest.mark.parametrize("button", ["pause", "address", "ask/export", "preview"])
+@pytest.mark.parametrize(
+    "button", ["pause", "address", "ask/export", "preview", "preferences/take-back/7"]
+)
 def test_no_button_loses_what_was_typed_elsewhere(site: Site, button: str) -> None:
     reader = site.reader()
     typed = WHOLE | {"email": "new@example.org", "until": "2026-04-01"}

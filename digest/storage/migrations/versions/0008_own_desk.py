@@ -1,6 +1,6 @@
 """a reader's own desk: muted keywords, the key of their feeds, and a library that they uploaded
 
-Follows 0006.
+Follows 0007.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from digest.storage.schema import UtcTime
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
