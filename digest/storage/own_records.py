@@ -18,6 +18,7 @@ from digest.storage.schema import (
     letters,
     muted_items,
     requests,
+    returned_mails,
     subscribers,
     suppressions,
     unknown_addresses,
@@ -60,6 +61,7 @@ class OwnRecordStore:
             "muted_keywords": self._of(muted_items, number),
             "feed": self._of(feed_keys, number),
             "requests": self._of(requests, number),
+            "returned_mails": self._of(returned_mails, number),
             "schedule": [_plain(row) for row in self._rows(schedule)],
             "letters": [_plain(row) for row in self._rows(select(letters).where(letter))],
             "suppression": [
