@@ -138,8 +138,10 @@ OURS = {
     *" ".join(TITLES.values()).replace("<", " ").replace(">", " ").split(),
     *("Speech", "without", "text", "borders"),
     *("Atom", "Feed", "BibTeX", "CSL", "Markdown", "RIS"),  # names of formats
-    *["long", "title", "of", "paper", "Another", "more", "with", "some", "length", "to", "wrap", "robots", "reinforcement", "A"],
-    *["ctx", "ver", "Z", "rft", "atitle", "Ann", "Moss", "Bo", "Li", "Journal", "Tests", "it", "is", "about", "in", "short", "plainly"],
+    *("long", "title", "of", "paper", "Another", "more", "with", "some", "length"),
+    *("to", "wrap", "robots", "reinforcement", "A"),
+    *("ctx", "ver", "Z", "rft", "atitle", "Ann", "Moss", "Bo", "Li"),
+    *("Journal", "Tests", "it", "is", "about", "in", "short", "plainly"),
     *("This", "neither", "nor", "one"),  # the test's own library refuses in English
 }
 SEEN = ("aria-label", "data-summary", "data-trouble", "alt", "title")
