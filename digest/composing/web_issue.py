@@ -31,7 +31,7 @@ def with_abstracts(
     """Return a mail's HTML part with the abstract of each of its papers, folded up.
 
     `papers` come in the order of the mail; a None is no longer known. The page runs no script:
-    `<details>` is what browsers unfold by themselves. `beside`: HTML to put behind each title.
+    `<details>` is what browsers unfold by themselves. `beside`: HTML to put before each abstract.
     """
     titles = [found.end() for found in _TITLE_ENDS.finditer(html)]
     if len(titles) != len(papers):
@@ -39,15 +39,11 @@ def with_abstracts(
     parts: list[str] = []
     done = 0
     for at, paper, following in zip(titles, papers, [*titles[1:], len(html)], strict=True):
-        if paper is None:
-            continue
-        parts += (html[done:at], beside(paper))
-        done = at
-        if not paper.abstract:
+        if paper is None or not paper.abstract:
             continue
         end = _ACTIONS.search(html, at, following)
         place = end.start() if end else at
-        parts += (html[done:place], _folded(paper, words))
+        parts += (html[done:place], _folded(paper, words, beside(paper)))
         done = place
     return "".join([*parts, html[done:]])
 
@@ -70,13 +66,13 @@ def with_share_link(html: str, url: str, words: Catalogue) -> str:
     return html[: body.end()] + line + html[body.end() :] if body else html + line
 
 
-def _folded(paper: Paper, words: Catalogue) -> str:
+def _folded(paper: Paper, words: Catalogue, beside: str) -> str:
     abstract, label = paper.abstract, words.say("Abstract")
     language = paper_language(paper.title, abstract)
     own = f' lang="{language}"' if language and language != words.language else ""
     return (
         f'<details style="font-size:15px;line-height:23px;"><summary class="quiet" style="'
         f'padding:12px 0;font-size:13px;line-height:20px;cursor:pointer;">{escaped(label)}'
-        f'</summary><p dir="auto"{own} style="margin:0 0 8px;">{escaped(harmless(abstract))}</p>'
+        f'</summary>{beside}<p dir="auto"{own} style="margin:0 0 8px;">{escaped(harmless(abstract))}</p>'
         "</details>"
     )
