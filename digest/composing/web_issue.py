@@ -73,6 +73,6 @@ def _folded(paper: Paper, words: Catalogue, beside: str) -> str:
     return (
         f'<details style="font-size:15px;line-height:23px;"><summary class="quiet" style="'
         f'padding:12px 0;font-size:13px;line-height:20px;cursor:pointer;">{escaped(label)}'
-        f'</summary>{beside}<p dir="auto"{own} style="margin:0 0 8px;">{escaped(harmless(abstract))}</p>'
-        "</details>"
+        f'</summary>{beside}<p dir="auto"{own} style="margin:0 0 8px;">'
+        f"{escaped(harmless(abstract))}</p></details>"
     )

@@ -94,9 +94,10 @@ class Pages:
 
     def fragment(self, request: Request, template: str, **values: Any) -> str:
         """Render a template, in the same language as `page`."""
+        words = self.words(request, values.get("reader"))
         root = quote(request.scope.get("root_path", ""))
         return (
-            _environment(self.templates, self.words(request, values.get("reader")))
+            _environment(self.templates, words)
             .get_template(template)
             .render(
                 site=self.settings,

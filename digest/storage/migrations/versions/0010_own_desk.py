@@ -1,6 +1,6 @@
 """a reader's own desk: muted keywords, the key of their feeds, and a library that they uploaded
 
-Follows 0007.
+Follows 0009.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from digest.storage.schema import UtcTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
