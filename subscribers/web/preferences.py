@@ -36,7 +36,7 @@ Section = Literal["what", "when", "how"]
 SECTIONS: Mapping[Section, tuple[str, ...]] = {
     "what": ("keywords", "breadth"),
     "when": ("cadence", "weekdays", "weekday", "hour", "timezone"),
-    "how": ("max_papers", "name", "format", "language"),
+    "how": ("max_papers", "name", "format", "cards", "language"),
 }
 _SAID = 5  # opinions that this page shows; all of them stand at the desk
 _KEPT = ("language",)  # what stays as it is when a form does not name it
