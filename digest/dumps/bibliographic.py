@@ -24,10 +24,31 @@ _HEADING = re.compile(
     r"<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
 )
 _FAMILY_FIRST = re.compile(
-    r"(?P<family>[^\W\d_][^,.\d]*?[^\W\d_A-Z])\s(?P<initials>(?:[^\W\d_a-z]\.?-?){1,4})"
+    r"(?P<family>[^\W\d_][^,.\d]*?[^\W\d_A-Z])\s(?P<initials>(?:[^\W\d_a-z]\.?-?\s?){1,4})"
     r"(?P<suffix>\s(?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?"
 )
+_NO_INITIALS = ("AI", "UK", "US", "USA", "EU", "UN", "II", "III", "IV")  # Kettle AI is no person
 _KEYWORD_END = re.compile(r"[;|\n]")
+# What databases and reference managers note of their own record, not of the paper: Scopus'
+# `Export Date: …` and `cited By 0`, Zotero's `Publisher: …`, ProQuest's `Date revised - …`.
+_OF_RECORD = re.compile(
+    r"""
+    (?:  (?: access(?:ed|ion\ number) | archive\ location | chemicals(?:/cas)? | citation\ key
+           | cited\ (?:by|references) | coden | conference\ (?:name|title|code|date|location)
+           | copyright | correspondence\ address | date\ (?:revised|created|completed) | doi
+           | _?eprint | export\ date | funding(?:\ (?:details|text(?:\ \d)?))? | isbn | issn
+           | issue | journal\ abbreviation | language | last\ updated | manufacturers
+           | molecular\ sequence\ numbers | number | open\ access | page\ count | place
+           | pmc?id | publisher | query\ date | references | reference\ type | report\ number
+           | section | series | source | supp ?notes | tradenames | url | volume
+           | zuletzt\ aktualisiert )
+         \s? (?: : | \s[-–] ) (?:\s|$)
+       | cited\ by\ \d | pmid\b | \d{4}-\d{3}[\dx]\b | arxiv:?\ ?[\w./-]+ (?:\ \[[\w.-]+\])? \.? $
+       | asreview_ | journal\ article
+    ).*
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +104,16 @@ def record_told(entry: Entry, told: Told) -> PaperRecord:
 def initials_first(name: str) -> str:
     """Return a name as it is read when it has its initials behind: `Moss AB` → `A. B. Moss`."""
     found = _FAMILY_FIRST.fullmatch(name.strip())
-    if not found:
+    if not found or not found["initials"].isupper() or found["initials"] in _NO_INITIALS:
         return name
     initials = " ".join(f"{letter}." for letter in re.findall(r"[^\W\d_]", found["initials"]))
     return f"{initials} {found['family']}{found['suffix'] or ''}"
+
+
+def remarks(notes: Iterable[str]) -> str:
+    """Return what notes say of the paper, as one text, without what a database says of itself."""
+    told = (fields.without_markup(note).strip() for note in notes)
+    return "; ".join(note for note in told if note and not _OF_RECORD.fullmatch(note))
 
 
 def listed(told: str) -> list[str]:

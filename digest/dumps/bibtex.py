@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from digest.dumps import fields, record, tagged_text, tex, venues
+from digest.dumps.bibliographic import listed, remarks
 from digest.dumps.bibtex_scan import Block, scan
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.links import doi_address, doi_in_address
-from digest.dumps.names import given_first, separate_at_and, separate_names
+from digest.dumps.names import given_first, separate_at_and, separate_names, without_marks
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
 
@@ -33,11 +34,14 @@ _OWN = frozenset(
     pages crossref xref ids label entryset options file isbn
     """.split()  # noqa: SIM905
 )
+_GROUP = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _REMARKS = ("note", "addendum")  # what a bibliography prints; `annote` is the reader's own
-_LESS_AND_GREATER = (
-    (re.compile(r"\\textless(?:\{\}|\s)?"), "<"),
-    (re.compile(r"\\textgreater(?:\{\}|\s)?"), ">"),
+_LESS_AND_GREATER = (  # as Mendeley and Zotero write the signs of HTML
+    (re.compile(r"\{\\textless(?:\{\})?\}|\\textless(?:\{\}|\s)?|\{?\$<\$\}?"), "<"),
+    (re.compile(r"\{\\textgreater(?:\{\})?\}|\\textgreater(?:\{\}|\s)?|\{?\$>\$\}?"), ">"),
 )
+# An entity of HTML whose `&` was escaped: `{\&}amp$\mathsemicolon$` (Crossref), `\&lt;` (Mendeley).
+_ENTITY = re.compile(r"(?:\{\\&\}|\\&|&)(#?\w{2,8})(?:;|\$\\mathsemicolon\$)")
 
 
 class BibTeX:
@@ -88,10 +92,11 @@ def _record(entry: Entry) -> PaperRecord:
         tagged_text.refuse_undecoded(value, entry.line or 1)
     doi = find_doi(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
     arxiv_id = _arxiv_id(entry)
-    keywords = re.split(r"\s*[;,]\s*", entry.text("keywords", "keyword"))
+    words = map(entry.text, ("author_keywords", "author-keywords", "keywords", "keyword"))
+    keywords = [word for told in words for word in re.split(r"\s*[;,]\s*", _without_html(told))]
     return record.build_record(
         title=_title(entry),
-        abstract=entry.text("abstract"),
+        abstract=_without_html(entry.text("abstract")),
         position=entry.position,
         line=entry.line,
         authors=_authors(entry.text("author")),
@@ -100,15 +105,16 @@ def _record(entry: Entry) -> PaperRecord:
         keywords=[tex.to_unicode(word, source="bibtex") for word in fields.words(keywords)],
         arxiv_id=arxiv_id,
         doi=doi,
+        organisations=_organisations(entry),
         venue=_venue(entry),
-        comment=fields.without_markup("; ".join(filter(None, map(entry.text, _REMARKS)))),
+        comment=remarks(map(entry.text, _REMARKS)),
         tex_source="bibtex",
     )
 
 
 def _title(entry: Entry) -> str:
     """Return title and subtitle as one."""
-    title, subtitle = entry.title("title"), entry.text("subtitle")
+    title, subtitle = _without_html(entry.title("title")), _without_html(entry.text("subtitle"))
     if not subtitle or subtitle.lower() in title.lower():
         return title
     return f"{title} {subtitle}" if title[-1] in ".:?!" else f"{title}: {subtitle}"
@@ -117,18 +123,39 @@ def _title(entry: Entry) -> str:
 def _venue(entry: Entry) -> str:
     """Return the journal or the proceedings, also where ADS names it by a macro (`\\apj`)."""
     told = entry.text("journal", "journaltitle", "booktitle")
-    return fields.without_markup(venues.of_macro(told) or told)
+    return venues.of_macro(told) or _without_html(told)
+
+
+def _organisations(entry: Entry) -> list[str]:
+    """Return the affiliations of Scopus and Web of Science, and where a thesis was written."""
+    told = entry.text("affiliations", "affiliation")
+    if "uthor)" in told:  # Web of Science: `Moss, A (Corresponding Author), Univ Tests, …`
+        told = ""
+    named = [*listed(told), entry.text("school"), entry.text("institution")]
+    return [tex.to_unicode(_without_html(name), source="bibtex") for name in named]
+
+
+def _without_html(told: str) -> str:
+    """Return text without the tags and entities of HTML that programs wrap in TeX."""
+    signs = _ENTITY.sub(r"&\1;", told)
+    for pattern, sign in _LESS_AND_GREATER:
+        signs = pattern.sub(sign, signs)
+    bare = fields.without_markup(signs)
+    return told if bare == told else bare
 
 
 def _bare(told: str) -> str:
     """Return an address or an identifier without what TeX and HTML need around its signs."""
     for pattern, sign in _LESS_AND_GREATER:
         told = pattern.sub(sign, told)
-    return html.unescape(re.sub(r"\\url\b|[\\{}]|\$(?=[<>])|(?<=[<>])\$", "", told)).strip()
+    return html.unescape(re.sub(r"\\url\b|[\\{}]", "", told)).strip()
 
 
 def _authors(told: str) -> list[str]:
-    told = fields.without_markup(told)
+    told = _without_html(told)
+    within = separate_at_and(told[1:-1]) if _GROUP.fullmatch(told) else []
+    if len(within) > 1 and all("," in name for name in within):
+        told = told[1:-1]  # {{Moss, Ann and Li, Bo}}: braces too many; {Barnes and Noble} stays
     names = separate_at_and(told) if "family" in told and "=" in told else separate_names(told)
     return list(filter(None, map(_name, names[: fields.MAX_NAMES])))
 
@@ -143,7 +170,7 @@ def _name(told: str) -> str:
         told = " ".join(filter(None, ordered))
     else:
         told = given_first(told)
-    return tex.to_unicode(told, source="bibtex").strip()
+    return without_marks(tex.to_unicode(told, source="bibtex").strip())
 
 
 def _published(entry: Entry) -> date | None:

@@ -21,13 +21,13 @@ _NO_BRACE = re.compile(
     r"|mastersthesis|misc|online|phdthesis|proceedings|techreport|thesis|unpublished)\b(?!\s*[{(])",
     re.MULTILINE | re.IGNORECASE,
 )
-_NAME = r"[A-Za-z][\w.:+/-]*"
+_NAME = r"[^\W\d][\w.:+/*'-]*"
 _ENTRY = re.compile(  # a beginning behind which a field follows: it is one wherever it stands
     r"@[ \t]*[A-Za-z][\w.:+/-]*\s*+[{(]\s*+(?:[^\s,={}()\"@%]{0,200}\s*+,\s*+)?"
     rf"{_NAME}\s*+=\s*+[{{\"\w]"
 )
 _REMARKS = re.compile(r"(?:[\s,]|%[^\n]*)*")
-_FIELD = re.compile(rf"(?P<name>{_NAME}(?:[ \t][\w-]+)?)\s*+=\s*+")
+_FIELD = re.compile(rf"(?P<name>{_NAME}(?:[^\S\n][\w-]+)?)\s*+=\s*+")  # funding_text 1 (Scopus)
 _KEYLESS = re.compile(rf"\s*+(?={_NAME}\s*+=)")
 _KEYS = (
     re.compile(r"\s*+(?P<key>[^,={}\"\n]{0,300}?)\s{0,80},"),
@@ -35,6 +35,7 @@ _KEYS = (
     re.compile(r"\s*+(?P<key>[^,={}()\"\n]{0,300}?)\s{0,80}(?=[})])"),
     re.compile(r"\s*+(?P<key>[^,=\n]{0,300}?)\s{0,80},"),
 )
+_VALUE_END = re.compile(rf"\}}[ \t]*,[ \t]*\n[ \t]*(?={_NAME}(?:[^\S\n][\w-]+)?\s*=\s*[{{\"\w])")
 _BARE = re.compile(rf"[^\s,{{}}()#\"%=]+(?:[ \t]++(?!{_NAME}\s*+=)[^\s,{{}}()#\"%=]+)*")
 _NO_ENTRIES = ("comment", "preamble")
 _MONTHS = (
@@ -129,9 +130,12 @@ class _Scanner:
 
     def _next(self, at: int) -> int:
         """Return where to go on behind a broken entry's brace: behind it, or at the next entry."""
+        return min(self._next_entry(at), self.close.get(at, len(self.text)))
+
+    def _next_entry(self, at: int) -> int:
         lists = (self.entries, self.beginnings)
         found = [each[i] for each in lists if (i := bisect_left(each, at)) < len(each)]
-        return min([*found, self.close.get(at, len(self.text))])
+        return min([*found, len(self.text)])
 
     def _key(self, at: int) -> tuple[str, int]:
         if keyless := _KEYLESS.match(self.text, at):
@@ -188,24 +192,31 @@ class _Scanner:
         raise _BrokenEntry("a field without a value", at)
 
     def _braced(self, at: int, end_sign: str) -> tuple[str, int]:
-        # The second time `\{` and `\}` are signs of the text; the third an entry may follow.
+        # The second time `\{` and `\}` are signs of the text; then braces that are out of balance
+        # decide nothing (`∼}7`, in Scopus' abstracts); the last time an entry may follow.
         for closing, is_cut in (
-            (self.close, False),
-            (self._unescaped(), False),
-            (self.close, True),
+            (self.close.get, False),
+            (self._unescaped, False),
+            (self._unbalanced, False),
+            (self.close.get, True),
         ):
-            end = closing.get(at)
+            end = closing(at)
             if end is None or self._swallows(at, end):
                 continue
             if self._goes_on(end + 1, end_sign) or (is_cut and self._is_cut(end + 1)):
                 return self.text[at + 1 : end], end + 1
         raise _BrokenEntry("a brace is not closed", at)
 
-    def _unescaped(self) -> dict[int, int]:
-        """Return the closing braces when `\\{` and `\\}` are signs of the text."""
+    def _unbalanced(self, at: int) -> int | None:
+        """Return the brace before the next line of this entry that begins with a field."""
+        found = _VALUE_END.search(self.text, at, self._next_entry(at))
+        return found.start() if found else None
+
+    def _unescaped(self, at: int) -> int | None:
+        """Return the closing brace when `\\{` and `\\}` are signs of the text."""
         if self._escaped is None:
             self._escaped = _closing_braces(self.text, escapes=True)
-        return self._escaped
+        return self._escaped.get(at)
 
     def _quoted(self, at: int, end_sign: str) -> tuple[str, int]:
         limit = self._next(at)

@@ -13,17 +13,36 @@ from itertools import chain
 _MOST = 10_000  # names; no paper has more
 _NESTED = 4  # levels of braces and parentheses
 _GROUP = re.compile(r"\{[^{}]*\}|\([^()]*\)")
-_WIDE = str.maketrans({"，": ",", "、": ",", "；": ";"})
+_WIDE = str.maketrans({"，": ",", "、": ";", "；": ";"})
+# What stands beside a name and is none: addresses of mail, ORCID numbers, marks of footnotes.
+_ADDRESS = re.compile(
+    r"[<(\[]?(?:e-?mail:\s?)?(?:mailto:)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+[>)\]]?"
+    r"|[(\[]?(?:https?://)?(?:orcid(?:\.org/|:)\s?)?\d{4}-\d{4}-\d{4}-\d{3}[\dX][)\]]?",
+    re.IGNORECASE,
+)
+_SIGNS = "*∗⁎†‡§¶‖#✉¹²³⁰⁴⁵⁶⁷⁸⁹⁺"
+_MARK = re.compile(
+    rf"(?<=[^\W\d_.)\s])\s?[{_SIGNS}][\d{_SIGNS}]*(?=\s*(?:,|$))"  # Moss*, Moss¹
+    r"|(?<=[^\W\d_A-Z]|\.)\d{1,2}(?=\s*(?:,|$))"  # Ann Moss1
+)
+# A name in a script in which nothing parts family and given name, nor is either turned round.
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff·]+")
 
 _SEMICOLON = re.compile(r"\s*;\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _AND = re.compile(r"(?:^|,?\s)(?:(?:and|und|&)(?=\s|$)[\s,]*)+", re.IGNORECASE)
 _REST = re.compile(r"(?:^|[,;\s]+)(?:et\.? al\.?|(?:and )?others|\.{3}|…)[.,;\s]*$", re.IGNORECASE)
-_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|2nd|3rd|II|III|IV|Ph\.?D)\b\.?(?=$|\s*\()", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|2nd|3rd|II|III|IV)\b\.?(?=$|\s*\()", re.IGNORECASE)
+_SUFFIX_BEHIND = re.compile(r"(?<=[\w.]) ((?:Jr|Sr|II|III|IV)\.?)$")
+_DEGREE = re.compile(  # behind a whole name: Ann Moss, MD, PhD
+    r"(?:Ph\.? ?D|D\.?Phil|M\.?D|M\.?Sc|B\.?Sc|MPH|M\.?Phil|DVM|RN|FRCP|FAAN|Dr\.? ?(?:med|rer))\b"
+    r"\.?(?: \w{1,4}\.?)?"
+)
 _INITIALS = re.compile(
     r"(?:[^\W\d_][^\W\d_]?\.[ -]?)+[^\W\d_]?|[^\W\d_]{1,3}|[^\W\d_](?:[ -][^\W\d_])+"
 )
-_LETTER = re.compile(r"[^\W\d_]")
+_INITIALS_BEHIND = re.compile(r"\s[A-Z]{1,3}$")
+_LETTER = re.compile(r"[^\W\d_¹²³⁰⁴⁵⁶⁷⁸⁹]")
 
 
 def split_names(told: str, *, inverted: bool | None = None) -> list[str]:
@@ -38,7 +57,9 @@ def split_names(told: str, *, inverted: bool | None = None) -> list[str]:
 
 def separate_names(told: str, *, inverted: bool | None = None) -> list[str]:
     """Return the names in one line of them, each as it is written there (see `split_names`)."""
-    line = _REST.sub("", " ".join(told.translate(_WIDE).split()))
+    line = _ADDRESS.sub("", told) if "@" in told or "-" in told else told
+    line = _REST.sub("", " ".join(line.translate(_WIDE).split()))
+    line = _REST.sub("", line)  # `et al., and others`
     listed = _split(_SEMICOLON, line)
     if len(listed) > 1 or ";" in _masked(line):
         found = list(chain.from_iterable(_split(_AND, piece) for piece in listed))
@@ -50,7 +71,13 @@ def separate_names(told: str, *, inverted: bool | None = None) -> list[str]:
         found = []
         for piece, count in zip(pieces, commas, strict=True):
             found += [piece] if one_each and count == 1 else _by_commas(piece, inverted)
-    return [name for name in found if _LETTER.search(name) and not _REST.fullmatch(name)][:_MOST]
+    found = [without_marks(name) for name in found[:_MOST]]
+    return [name for name in found if _LETTER.search(name) and not _REST.fullmatch(name)]
+
+
+def without_marks(name: str) -> str:
+    """Return a name without marks of footnotes: `Ann Moss1` and `Bo Li*†` are people."""
+    return _MARK.sub("", name) if " " in name or "," in name else name
 
 
 def separate_at_and(told: str) -> list[str]:
@@ -65,7 +92,12 @@ def given_first(name: str) -> str:
     family, *given = [part for part in parts if part not in suffixes] or [""]
     if not given:
         return ", ".join(parts)
-    return " ".join([given[0], family, *given[1:], *suffixes])
+    if all(map(_EAST_ASIAN.fullmatch, parts)):
+        return "".join(parts)
+    if suffix := _SUFFIX_BEHIND.search(given[0]):  # Moss, Ann Jr.
+        suffixes.append(suffix[1])
+    forename = _SUFFIX_BEHIND.sub("", given[0])
+    return " ".join([forename, family, *given[1:], *suffixes])
 
 
 def _by_commas(piece: str, inverted: bool | None) -> list[str]:
@@ -73,8 +105,10 @@ def _by_commas(piece: str, inverted: bool | None) -> list[str]:
     for part in _split(_COMMA, piece):
         if parts and _SUFFIX.match(part):
             parts[-1] += f", {part}"
-        else:
+        elif not (parts and " " in parts[-1] and not inverted and _DEGREE.fullmatch(part)):
             parts.append(part)
+    if all(len(part) > 1 and _EAST_ASIAN.fullmatch(part) for part in parts):
+        return parts
     if len(parts) < 2 or len(parts) % 2 or inverted is False:
         return parts
     pairs = list(zip(parts[::2], parts[1::2], strict=True))
@@ -87,7 +121,9 @@ def _by_commas(piece: str, inverted: bool | None) -> list[str]:
 
 def _is_family(part: str) -> bool:
     """Return whether a part cannot be a whole name: one word, or one behind a `van` or `de la`."""
-    return " " not in part or part[0].islower()
+    if _INITIALS_BEHIND.search(part):
+        return False  # van der Berg J
+    return " " not in part.partition(",")[0] or part[0].islower()
 
 
 def _is_given(part: str) -> bool:

@@ -161,7 +161,7 @@ FONTS = _words(
     underline mbox hbox fbox ensuremath url path nolinkurl uline enquote
     textsuperscript textsubscript section subsection paragraph title mathds pmb
     textnumero ce si num unit mkbibquote textquote footnote mathring lowercase uppercase
-    MakeLowercase MakeUppercase mathchoice mathord mathrel mathbin
+    MakeLowercase MakeUppercase mathchoice mathord mathrel mathbin rlap llap clap smash
     """
 )
 EATEN_FONTS = _words(
@@ -187,9 +187,10 @@ ABBREVIATIONS = {
 SILENT = _words(
     """
     label noopsort Noopsort NoopSort noop SortNoop sortnoop phantom hphantom vphantom hspace vspace
-    color nocite index vskip hskip kern thispagestyle pagestyle
+    color nocite index vskip hskip kern mskip mkern raise lower thispagestyle pagestyle
     """
 )
+LENGTHS = _words("vskip hskip kern mskip mkern raise lower")  # of them, those before a length
 MARKS = {  # mathematics: name → combining character
     "hat": "\u0302",
     "widehat": "\u0302",

@@ -14,7 +14,7 @@ from digest.dumps import tex_names as names
 _NAME = re.compile(r"\\([A-Za-z]+)\*?")
 _PLAIN = re.compile(r"[^\\{^_]+")
 _WORD = re.compile(r"[A-Za-z]{3,}")
-_SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "/": "", "-": "", "\\": " "}
+_SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "/": "", "-": "", "@": "", "\\": " "}
 _DELIMITERS = {"(": "", ")": "", "[": "", "]": "", "|": "‖"}
 _DEEPEST = 12  # groups within groups; hostile text nests without end
 _OWN_GROUP = re.compile(r"\\|\||\{|[A-Z]\w*$")  # {\"u}, {\epsilon}, {BERT}; not {id}
@@ -22,6 +22,9 @@ _SWITCH = re.compile(rf"\\?(?:{'|'.join(('it', 'em', 'bf', 'tt', 'sc', 'sl', 'ca
 _FONT_AS_SWITCH = re.compile(r"\\(?:emph|text[a-z]{2,6})(?=\s+\w)")  # {\emph word}
 _CITATION = re.compile(r"(?:[Cc]ite\w*|\w*cite|nocite)$")
 _ONE_ARGUMENT = re.compile(rf"{_CITATION.pattern}|mkbib\w+")
+_LENGTH = re.compile(
+    r" ?[+-]?(?:\d+[.,]?\d*|[.,]\d+) ?(?:pt|em|ex|mu|cm|mm|in|bp|sp)(?![A-Za-z]) ?"
+)
 _ROOT_INDEX = re.compile(r"\s*\[([^\[\]]{1,20})\]")
 
 
@@ -135,7 +138,7 @@ class _Renderer:
         ):
             return accented
         if name in names.LETTERS:
-            return names.LETTERS[name], _skip(self.text, _skip_empty(self.text, after), end)
+            return names.LETTERS[name], _behind_name(self.text, after, end)
         if name in names.ABBREVIATIONS:
             told = names.ABBREVIATIONS[name]
             return told, after + self.text.startswith(".", after)
@@ -172,7 +175,10 @@ class _Renderer:
                 return None
             return names.TWO_ARGUMENTS[name](first.strip(), second.strip()), after
         if name in names.SILENT:
-            return "", self._argument(at, end, depth)[1] if self.text.startswith("{", at) else at
+            if self.text.startswith("{", at):
+                return "", self._argument(at, end, depth)[1]
+            length = _LENGTH.match(self.text, at, end) if name in names.LENGTHS else None
+            return "", length.end() if length else at
         is_known = name in names.ONE_ARGUMENT or bool(_ONE_ARGUMENT.fullmatch(name))
         argument, after = self._argument(at, end, depth) if is_known else (None, at)
         if argument is None:
@@ -200,6 +206,8 @@ class _Renderer:
             return _SPACES[sign], at + 2
         if sign in _DELIMITERS:
             return _DELIMITERS[sign], at + 2
+        if self.braces and not sign.isascii():
+            return sign, at + 2  # an editor's dash or quotation mark in the place of a sign
         return "\\", at + 1
 
     def _accent(self, accent: str, at: int, end: int, depth: int) -> tuple[str, int] | None:
@@ -359,6 +367,11 @@ def _skip(text: str, at: int, end: int) -> int:
     while at < end and text[at] == " ":
         at += 1
     return at
+
+
+def _behind_name(text: str, at: int, end: int) -> int:
+    """Return where to go on behind a macro's name: TeX drops spaces there, but none after `{}`."""
+    return at + 2 if text.startswith("{}", at) else _skip(text, at, end)
 
 
 def _skip_empty(text: str, at: int) -> int:

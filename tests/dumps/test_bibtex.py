@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,8 @@ def titles(text: str | bytes) -> list[str]:
         f"% @misc{{c, title={{Out}}}}\n@misc{{b, title={{{REED}}}}}",
         f"@comment{{@misc{{c, title={{Out}}}}}}\n@misc{{a, title={{{POND}}}}}\n"
         f"@misc{{b, title={{{REED}}}}}",
+        f"@misc{{a,\n title={{{POND}}},\n abstract={{about }}7 m}},\n year={{2020}},\n}}\n"
+        f"@misc{{b,\n abstract={{a ratio {{&gt; 1}},\n title={{{REED}}},\n}}",
         f"@misc{{a, title={{{POND}}}, month=, }}\n@MISC {{b, TITLE = {{{REED}}},,}}",
     ],
 )
@@ -114,6 +117,17 @@ def test_bytes_of_another_script_are_refused_not_garbled() -> None:
         ("title={{Pond}s of {\\'E}ire -- {a {b {c {d {e}}}}}}", "Ponds of Éire – a b c d e"),
         ("title={\\mkbibemph{Reed} and \\mkbibquote{rush}}", "Reed and “rush”"),
         ("title={Gr{\\`e}s {\\`a} l'eau, fran\\c cais}", "Grès à l'eau, français"),
+        (
+            "title={{\\textless}i{\\textgreater}P. stagnum{\\textless}/i{\\textgreater} at rest}",
+            "P. stagnum at rest",
+        ),
+        ("title={$<$i$>$P. stagnum$<$/i$>$ at $p<0.05$}", "P. stagnum at p<0.05"),
+        (
+            "title={Ponds {\\&}amp$\\mathsemicolon$ Reeds \\&amp; Co &apos;20}",
+            "Ponds & Reeds & Co '20",
+        ),
+        ("title={R\\&D in ponds}", "R&D in ponds"),
+        ("title={South\\–western ponds}", "South–western ponds"),
         ("title={{$^{13}$CO} at 20~{$^\\circ$C}}", "¹³CO at 20 °C"),
     ],
 )
@@ -204,6 +218,10 @@ def test_a_hostile_file_takes_no_time(text: str) -> None:
             "Accepted at POT 2026",
         ),
         ("note={9 pages}, addendum={with code}, annote={mine}", None, "9 pages; with code"),
+        ("note={cited By 0}", None, None),
+        ("note={Publisher: Ponds Inc}", None, None),
+        ("note={arXiv:2601.00041 [cs]}", None, None),
+        ("note={PMID: 30000001}, addendum={Oral}", None, "Oral"),
     ],
 )
 def test_the_venue_and_what_is_noted_are_carried_through(
@@ -213,6 +231,32 @@ def test_the_venue_and_what_is_noted_are_carried_through(
         f"@string{{jop = {{Journal of Ponds}}}}\n@misc{{a, title={{T}}, {fields}}}"
     ).records
     assert (record.venue, record.comment) == (venue, comment)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("funding_text\u00a01={We, too}, __mark={[x:]}, año={2}, doi={10.1000/a}",
+         {"doi": "10.1000/a"}),
+        ("affiliation={Dept. Ponds, Univ. Reed; Moss {\\&} Co}",
+         {"organisations": ("Dept. Ponds, Univ. Reed", "Moss & Co")}),
+        ("affiliation={Moss, A (Reprint Author), Univ Reed}, affiliations={Univ Reed; Pond U}",
+         {"organisations": ("Univ Reed", "Pond U")}),
+        ("affiliation={Moss, A (Corresponding Author), Univ Reed}", {"organisations": ()}),
+        ("school={Univ. Reed}", {"organisations": ("Univ. Reed",)}),
+        ("author_keywords={ponds; reeds}, keywords={reeds; water}",
+         {"keywords": ("ponds", "reeds", "water")}),
+        ("author={{Moss, Ann and Li, Bo}}", {"authors": ("Ann Moss", "Bo Li")}),
+        ("author={{Moss and Li}}", {"authors": ("Moss and Li",)}),
+        ("author={Moss, A.B., ann@pond.example}", {"authors": ("A.B. Moss",)}),
+        ("author={Ann Moss$^{1}$ and Bo Li{\\dag}}", {"authors": ("Ann Moss", "Bo Li")}),
+        ("author={Moss, Jr., Ann B.}", {"authors": ("Ann B. Moss Jr.",)}),
+        ("author={张, 三 and 李, 四}", {"authors": ("张三", "李四")}),
+    ],
+)  # fmt: skip
+def test_fields_are_read_as_databases_write_them(fields: str, told: dict[str, Any]) -> None:
+    (record,) = read(f"@misc{{a, title={{T}}, {fields}}}").records
+    assert {name: getattr(record, name) for name in told} == told
 
 
 def test_a_broken_entry_on_a_line_of_entries_costs_itself() -> None:

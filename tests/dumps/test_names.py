@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.dumps.bibliographic import initials_first
 from digest.dumps.names import given_first, separate_names, split_names
 
 
@@ -52,9 +53,33 @@ from digest.dumps.names import given_first, separate_names, split_names
         ("Ann Moss, Jr.", ["Ann Moss, Jr."]),
         ("Moss, Jr., Ann", ["Ann Moss Jr."]),
         ("Moss, Ann, III", ["Ann Moss III"]),
-        ("Ann Moss1,2, Bo Li3", ["Ann Moss1", "Bo Li3"]),
+        ("Ann Moss1,2, Bo Li3", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss*, Bo Li†, Cy Fern‡§", ["Ann Moss", "Bo Li", "Cy Fern"]),
+        ("Ann Moss¹, Bo Li²,³", ["Ann Moss", "Bo Li"]),
+        ("Moss*, Ann and Li, Bo", ["Ann Moss", "Bo Li"]),
+        ("The Pots3 team, Bo Li", ["The Pots3 team", "Bo Li"]),
+        ("Moss, A.B., ann@moss.example", ["A.B. Moss"]),
+        ("Ann Moss <ann@moss.example>, Bo Li (bo@li.example)", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss (0000-0002-1825-0097), Bo Li", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss, MD, PhD, Bo Li, M.Sc.", ["Ann Moss", "Bo Li"]),
+        ("Moss, MD", ["MD Moss"]),
+        ("Moss, Jr., Ann B.", ["Ann B. Moss Jr."]),
+        ("Moss, Ann Jr.", ["Ann Moss Jr."]),
+        ("Ann Moss III, Bo Li", ["Ann Moss III", "Bo Li"]),
+        ("van der Berg J, de la Cruz E", ["van der Berg J", "de la Cruz E"]),
+        ("Vincent van Moss, Paul de la Cruz", ["Vincent van Moss", "Paul de la Cruz"]),
+        ("Agüera y Arcas, Blaise", ["Blaise Agüera y Arcas"]),
+        ("O'Moss, Pat; d'Li, Jean", ["Pat O'Moss", "Jean d'Li"]),
+        ("Moss AB", ["Moss AB"]),
+        ("AB Moss", ["AB Moss"]),
+        ("Ann Moss et al., and others", ["Ann Moss"]),
+        ("Kim, Min-jun, Lee, Ji-woo", ["Min-jun Kim", "Ji-woo Lee"]),
+        ("张三，李四", ["张三", "李四"]),
+        ("张, 三", ["张三"]),
+        ("김철수, 이영희", ["김철수", "이영희"]),
+        ("佐藤 健, 鈴木 一郎", ["佐藤 健", "鈴木 一郎"]),
         ("Sandra Anderson, Andrew Sands", ["Sandra Anderson", "Andrew Sands"]),
-        ("李伯、王安", ["王安 李伯"]),
+        ("李伯、王安", ["李伯", "王安"]),
         ("AT&T Research", ["AT&T Research"]),
         ("Moss, Ann,", ["Ann Moss"]),
     ],
@@ -77,6 +102,26 @@ def test_a_source_may_tell_how_it_writes_names(
     told: str, inverted: bool | None, names: list[str]
 ) -> None:
     assert split_names(told, inverted=inverted) == names
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Moss A", "A. Moss"),
+        ("Moss AB", "A. B. Moss"),
+        ("Moss A B", "A. B. Moss"),
+        ("Moss A.-B.", "A. B. Moss"),
+        ("van der Berg J", "J. van der Berg"),
+        ("Moss AB Jr", "A. B. Moss Jr"),
+        ("Ann Moss", "Ann Moss"),
+        ("AB Moss", "AB Moss"),
+        ("Ann Moss III", "Ann Moss III"),
+        ("Kettle AI", "Kettle AI"),
+        ("鈴木 一郎", "鈴木 一郎"),
+    ],
+)
+def test_initials_behind_a_name_go_before_it(told: str, name: str) -> None:
+    assert initials_first(told) == name
 
 
 def test_names_may_stay_as_they_are_written() -> None:
