@@ -42,7 +42,7 @@ _OF_RECORD = re.compile(
            | pmc?id | publisher | query\ date | references | reference\ type | report\ number
            | section | series | source | supp ?notes | tradenames | url | volume
            | zuletzt\ aktualisiert )
-         \s? (?: : | \s[-–] ) (?:\s|$)
+         \s? (?: : | [-–] (?:\s|$) )
        | cited\ by\ \d | pmid\b | \d{4}-\d{3}[\dx]\b | arxiv:?\ ?[\w./-]+ (?:\ \[[\w.-]+\])? \.? $
        | asreview_ | journal\ article
     ).*

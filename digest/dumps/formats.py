@@ -36,7 +36,7 @@ from digest.dumps.page.as_rtf import PageRtf
 from digest.dumps.page.as_text import PageText
 from digest.dumps.pubmed_xml import PubmedXml
 from digest.dumps.refer import REFER
-from digest.dumps.ris import Ris
+from digest.dumps.ris import RIS
 from digest.dumps.scholar_alert import ScholarAlert
 from digest.dumps.semantic_scholar import SEMANTIC_SCHOLAR
 from digest.dumps.wos import WEB_OF_SCIENCE
@@ -85,7 +85,7 @@ def built_in_formats() -> tuple[Format, ...]:
         WEB_OF_SCIENCE,
         REFER,
         BibTeX(),
-        Ris(),
+        RIS,
     )
 
 

@@ -15,9 +15,13 @@ from digest.dumps.names import given_first
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
-_SIGN = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*PMID ?- ?\d+[ \t]*\r?$", re.MULTILINE)
+_SIGN = re.compile(  # PubMed's records, and ERIC's; in RIS a number of PubMed's may stand, too
+    r"\A(?!(?:.*\n)*?[ \t]*TY {1,3}- )(?:.*\n)*?[ \t]*(?:PMID ?- ?\d+|OWN ?- ?ERIC)[ \t]*(?:\n|\Z)"
+)
 _LAYOUT = TagLayout(
-    tag=re.compile(r"\ufeff?\s{0,2}([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)"), first=frozenset({"PMID"})
+    tag=re.compile(r"\s{0,2}([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)"),
+    first=frozenset({"PMID"}),
+    blank_ends=True,
 )
 _SUFFIX = re.compile(r"(?<=\w) (Jr|Sr|2nd|3rd|II|III|IV)$")  # Fern, Cy Jr
 ARTICLE = "https://pubmed.ncbi.nlm.nih.gov/{}/"

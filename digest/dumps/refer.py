@@ -11,9 +11,9 @@ from digest.dumps.names import split_names
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
-_SIGN = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*%(?:0 [A-Z][A-Za-z]|[AT] \S)[^\n]*\r?\n\s*%\S")
+_SIGN = re.compile(r"\A\s*%(?:0 [A-Z][A-Za-z]|[AT] \S)[^\n]*\n\s*%\S")
 _LAYOUT = TagLayout(
-    tag=re.compile(r"\ufeff?%([0-9A-Z!@#$&*()~^>+<\[\]=?|-])(?:\s(.*))?"),
+    tag=re.compile(r"%([0-9A-Z!@#$&*()~^>+<\[\]=?|-])(?:\s(.*))?"),
     first=frozenset({"0"}),
     blank_ends=True,
 )

@@ -1,4 +1,4 @@
-"""Records whose lines begin with tags: PubMed's `TI  - …`, Web of Science's `TI …`, refer's `%T …`.
+"""Records whose lines begin with tags: RIS and PubMed (`TI  - …`), Web of Science (`TI …`), refer.
 
 Pure. A layout says what a tag looks like and where a record begins; every line is in a record, is
 one of the file's own lines, or is told as a stray one.
@@ -27,6 +27,15 @@ class TagLayout:
     blank_ends: bool = False  # in a file without those, a blank line ends a record
     last: str = ""  # the tag that ends a record, where there is one
     file_tags: frozenset[str] = frozenset()  # of lines that belong to no record
+    has_preamble: bool = False  # programs write what they like before the first record
+    between: re.Pattern[str] | None = None  # other lines that programs write outside of records
+    joined: re.Pattern[str] | None = None  # where a line ends and the next was hung on it
+
+    def ignores(self, line: str, *, begun: bool) -> bool:
+        """Return whether a line outside of records is a program's own; `begun`: behind a record."""
+        if self.has_preamble and not begun:
+            return True
+        return self.between is not None and self.between.fullmatch(line.strip()) is not None
 
 
 @dataclass(slots=True)
@@ -63,14 +72,14 @@ class TaggedPapers:
     """One kind of file with tagged records."""
 
     name: str
-    sign: re.Pattern[bytes]  # in the first bytes of such a file and of no other
+    sign: re.Pattern[str]  # in the opening of such a file and of no other
     layout: TagLayout
     paper: Callable[[Entry, TaggedRecord], PaperRecord]  # raises Unreadable
     version: int = 1
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a record begins in these first bytes; never raises."""
-        return self.sign.search(head) is not None
+        return self.sign.search(tagged_text.opening(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a file. Raises DumpError when there is no record in it."""
@@ -99,21 +108,24 @@ def _records(text: str, layout: TagLayout) -> Iterator[TaggedRecord | int]:
     """Yield the records, and the number of each first line of a run outside of them."""
     piece: TaggedRecord | None = None
     blank, stray = True, False  # the line before: nothing in it, outside of records
-    lines = text.split("\n")
+    begun = False
+    lines = [(number, line, layout.tag.fullmatch(line)) for number, line in _lines(text, layout)]
+    first = _beginnings([found[1].strip() if found else "" for _, _, found in lines], layout)
     parted_by_blank = layout.blank_ends and not any(
-        _tag_of(x, layout) in layout.first for x in lines
+        found and found[1].strip() in first for _, _, found in lines
     )
-    for number, line in enumerate(lines, start=1):
-        found = layout.tag.fullmatch(line)
+    for number, line, found in lines:
         tag = found[1].strip() if found else ""
         if tag in layout.file_tags or not line.strip("\ufeff \t\x1a"):
             blank, stray = True, False
             continue
-        if found and (tag in layout.first or piece is None or (blank and parted_by_blank)):
+        if piece is None and (tag == layout.last if tag else layout.ignores(line, begun=begun)):
+            continue
+        if found and (tag in first or piece is None or (blank and parted_by_blank)):
             if piece is not None:
                 piece.ended = True  # another record follows: nothing of this one is missing
                 yield piece
-            piece = TaggedRecord(number, ended=not layout.last)
+            piece, begun = TaggedRecord(number, ended=not layout.last), True
         if piece is None:
             if not stray:
                 yield number
@@ -131,9 +143,23 @@ def _records(text: str, layout: TagLayout) -> Iterator[TaggedRecord | int]:
         yield piece
 
 
-def _tag_of(line: str, layout: TagLayout) -> str:
-    found = layout.tag.fullmatch(line)
-    return found[1] if found else ""
+def _lines(text: str, layout: TagLayout) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers, those apart that were hung on others."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        for part in layout.joined.sub("\\1\n", line).split("\n") if layout.joined else [line]:
+            yield number, part
+
+
+def _beginnings(tags: list[str], layout: TagLayout) -> frozenset[str]:
+    """Return the tags that begin a record in this file.
+
+    Where one and the same tag stands right before each of the layout's (bepress: `%T` before
+    `%0`), it is that one.
+    """
+    pairs = zip(["", *tags], tags, strict=False)
+    before = {earlier for earlier, tag in pairs if tag in layout.first}
+    known = {"", layout.last, *layout.file_tags, *layout.first}
+    return frozenset(before) if len(before) == 1 and before.isdisjoint(known) else layout.first
 
 
 def title_of(piece: TaggedRecord, *tags: str) -> str:

@@ -15,12 +15,12 @@ from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, t
 from digest.papers import PaperRecord
 
 _SIGN = re.compile(
-    rb"^(?:\xef\xbb\xbf)?(?:FN .*(?:Web of Science|ISI Export|Clarivate|Thomson)"
-    rb"|PT (?:J|B|S|P|C|Journal|Article|Patent|Conference)[ \t]*\r?$)",
+    r"^(?:FN .*(?:Web of Science|ISI Export|Clarivate|Thomson)"
+    r"|PT (?:J|B|S|P|C|Journal|Article|Patent|Conference)[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
 _LAYOUT = TagLayout(
-    tag=re.compile(r"\ufeff?([A-Z][A-Z0-9])(?: (.*))?"),
+    tag=re.compile(r"([A-Z][A-Z0-9])(?: (.*))?"),
     first=frozenset({"PT"}),
     last="ER",
     file_tags=frozenset({"FN", "VR", "EF"}),

@@ -231,6 +231,29 @@ def test_a_refusal_says_what_the_file_looks_like_and_what_there_is(data: bytes, 
         read(data)
 
 
+def test_a_title_before_the_type_belongs_to_its_record() -> None:
+    """bepress writes `%T` before `%0`."""
+    told = read(
+        "%T Kettles\n%0 Journal Article\n%A Moss, Ann\n%X Hot.\n\n\n"
+        "%T Lids\n%0 Journal Article\n%A Li, Bo\n%X Shut.\n"
+    )
+    assert [(r.title, r.authors, r.abstract) for r in told.records] == [
+        ("Kettles", ("Ann Moss",), "Hot."),
+        ("Lids", ("Bo Li",), "Shut."),
+    ]
+
+
+def test_medline_of_eric_has_other_numbers_and_blank_lines() -> None:
+    told = read(
+        "\nOWN - ERIC\nTI  - Kettles\nAU  - Moss, Ann\nDP  - 2026\n\n"
+        "OWN - ERIC\nTI  - Lids\nAU  - Li, Bo\n"
+    )
+    assert (told.format, [(r.title, r.authors) for r in told.records]) == (
+        "nbib",
+        [("Kettles", ("Ann Moss",)), ("Lids", ("Bo Li",))],
+    )
+
+
 def test_a_row_that_does_not_fit_its_columns_is_no_paper() -> None:
     dump = read(
         'Title,Authors,Abstract\nA,"Moss, A",x,more\nB,"Li, B",x,,\nC\nD,"Reed, C","open\nend'

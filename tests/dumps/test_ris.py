@@ -41,6 +41,19 @@ def whole(lines: str) -> str:
         ("UR  - https://doi.org/10.1000/pot.1", {"doi": "10.1000/pot.1"}),
         ("N2  - Pot.\nAB  - An abstract\nof two lines.", {"abstract": "An abstract of two lines."}),
         ("KW  - pots; lids\nKW  - steam", {"keywords": ("pots", "lids", "steam")}),
+        ("KW  - *Pots\nKW  - Lids/*therapy", {"keywords": ("Pots", "Lids/therapy")}),
+        ("KW - pots\nlids", {"keywords": ("pots", "lids")}),
+        ("N1  - Export Date: 15 October 2026\nN1  - Cited By :3", {"comment": None}),
+        ("N1  - Date revised - 2026-05-03\nN1  - Oral", {"comment": "Oral"}),
+        ("AU  - Moss AB\nAU  - van der Berg J", {"authors": ("A. B. Moss", "J. van der Berg")}),
+        ("AU  - Moss, A.B., ann@pot.example", {"authors": ("A.B. Moss",)}),
+        ("AD  - Pots, Univ. Lids; Pot Inc", {"organisations": ("Pots, Univ. Lids", "Pot Inc")}),
+        ("AD  - A.B. Moss, Univ. Lids\nAD  - Li, Bo: Univ. Pots\nAD  - Li, Bo: bo@pot.example",
+         {"organisations": ("Univ. Lids", "Univ. Pots")}),
+        ("PMID  - 30000001\nDO  - 10.1000/pot.1\nPMID - 1", {"doi": "10.1000/pot.1"}),
+        ("AB  - First.\nAIM - to see. II - too.\nAU - Moss, Ann",
+         {"abstract": "First. AIM - to see. II - too.", "authors": ("Ann Moss",)}),
+        ("AU\t- Moss, Ann", {"authors": ("Ann Moss",)}),
     ],
 )  # fmt: skip
 def test_fields_are_read_as_their_writers_mean_them(lines: str, told: dict[str, Any]) -> None:
@@ -73,3 +86,25 @@ def test_every_record_is_read(text: str) -> None:
     dump = read(text)
     assert [record.title for record in dump.records] == ["A", "B"]
     assert dump.rejections == ()
+
+
+def test_what_programs_write_around_records_is_no_record() -> None:
+    told = read(
+        "Provider: Pots Inc\nContent: text/plain\n\n1.\nTY  - JOUR\nTI  - A\nER  - \nER  - \n"
+        "NL  - J. Pots\n\nLink to the Ovid Full Text or citation: https://pot.example/1\n\n2.\n"
+        "TY  - JOUR\nTI  - B\nER  -\n"
+    )
+    assert ([r.title for r in told.records], told.rejections) == (["A", "B"], ())
+
+
+def test_other_text_between_records_is_told() -> None:
+    told = read(
+        "TY  - JOUR\nTI  - A\nER  - \n\nLids, a paper\nof two lines\n\nTY  - JOUR\nTI  - B\nER  - "
+    )
+    assert [r.title for r in told.records] == ["A", "B"]
+    assert [(r.line, r.reason) for r in told.rejections] == [(5, "a line outside of any record")]
+
+
+def test_a_number_of_pubmed_makes_no_medline_of_it() -> None:
+    text = whole("PMID - 30000001")
+    assert formats.recognise(text.encode()).name == "ris"
