@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -45,6 +46,9 @@ _DOI = re.compile(
 )
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _DOI_ENDS = ".,;:'/…”’»"
+_NO_FAMILY = re.compile(  # suffixes, degrees and initials, which may stand behind a family name
+    r"(?:Jr|Sr|II|III|IV|2nd|3rd|Ph\.?D|M\.?D)\.?|(?:[A-Z]\.?-?){1,3}"
+)
 _BRACKETS = {")": "(", "]": "["}
 
 
@@ -197,6 +201,31 @@ def contradiction(a: PaperRecord | Paper, b: PaperRecord | Paper) -> str | None:
     if ours and theirs and ours != theirs and not same_arxiv_id:
         return f"two DOIs: {ours} and {theirs}"
     return None
+
+
+def other_authors(ours: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Return whether both lists name authors, and no family name of one is among the other's names.
+
+    However names are written: `Ann Moss`, `Moss, Ann`, `Moss AB, Jr.`; accents do not count.
+    """
+    families = [set(map(_family_name, each)) - {""} for each in (ours, theirs)]
+    words = [{word for name in each for word in _name_words(name)} for each in (ours, theirs)]
+    return all(families) and families[0].isdisjoint(words[1]) and families[1].isdisjoint(words[0])
+
+
+def _family_name(name: str) -> str:
+    """Return the last word of the family name, folded; '' when there is none."""
+    before, comma, behind = name.partition(",")
+    whole = before if comma and not _NO_FAMILY.fullmatch(behind.strip()) else name.replace(",", " ")
+    words = whole.split()
+    while len(words) > 1 and _NO_FAMILY.fullmatch(words[-1]):
+        words.pop()
+    return next(iter(_name_words(words[-1])[-1:]), "") if words else ""
+
+
+def _name_words(name: str) -> list[str]:
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    return re.findall(r"[^\W_]+", "".join(c for c in bare if not unicodedata.combining(c)))
 
 
 @lru_cache(maxsize=8192)

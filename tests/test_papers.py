@@ -16,6 +16,7 @@ from digest.papers import (
     find_arxiv_id,
     find_doi,
     keys_of,
+    other_authors,
     title_key,
 )
 
@@ -82,3 +83,29 @@ def test_a_title_key_does_not_see_case_or_the_form_of_unicode(title: str) -> Non
         assert title_key(key) == key
         assert title_key(unicodedata.normalize("NFD", title)) == key
         assert title_key(title.replace(" ", " - ")) == key
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "other"),
+    [
+        (["Ann Moss"], ["Moss, Ann"], False),
+        (["Ann Moss"], ["Moss AB"], False),
+        (["Ann Moss Jr."], ["Moss, A., Jr."], False),
+        (["Ann Moss, Jr."], ["A. Moss"], False),
+        (["Jan van der Berg"], ["van der Berg, Jan", "Bo Li"], False),
+        (["Gabriel García Márquez"], ["Garcia Marquez, G."], False),
+        (["Li Wei"], ["Wei Li"], False),
+        (["Ann Moss"], ["Ann Li"], True),
+        (["Moss, Ann", "Fern, Cy"], ["Li, Ann"], True),
+        (["Ann Moss Jr."], ["Bo Li Jr."], True),
+        (["Ann Moss III"], ["Bo Li III"], True),
+        (["Moss AB"], ["Li AB"], True),
+        (["Ann Moss"], [], False),
+        (["", " , "], ["Bo Li"], False),
+    ],
+)
+def test_authors_are_others_when_no_family_name_is_shared(
+    ours: list[str], theirs: list[str], other: bool
+) -> None:
+    assert other_authors(ours, theirs) is other
+    assert other_authors(theirs, ours) is other

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from digest.archive.merging import Facts, ends_cut_off
 from digest.archive.title_words import TitleWords, fold, title_words
-from digest.papers import Link, arxiv_id_of, contradiction, doi_of
+from digest.papers import Link, arxiv_id_of, contradiction, doi_of, other_authors
 
 AGREEING_ABSTRACTS = 0.8  # share of shingles, when both abstracts are there
 ALIKE_TITLES = 0.8  # ratio of letters, when the abstracts agree
@@ -79,7 +79,7 @@ def same_paper(a: Facts, b: Facts) -> Same | Different:
         return Different(f"an abstract is missing and titles are alike by {likeness:.2f} only")
     if renamed := _renamed(ours, theirs):
         return Different(f"an abstract is missing and a name differs: {renamed}")
-    if _other_authors(a.authors, b.authors):
+    if other_authors(a.authors, b.authors):
         return Different("an abstract is missing and no author is shared")
     if reason := _other_addresses(a.links, b.links):
         return Different(f"an abstract is missing and {reason}")
@@ -99,7 +99,7 @@ def title_contradiction(a: Facts, b: Facts) -> str | None:
     agreement = _agreement_of_whole(a, b)
     if agreement is not None and agreement >= SAME_WORK:
         return None
-    if _other_authors(a.authors, b.authors):
+    if other_authors(a.authors, b.authors):
         return "no author is shared"
     is_form = len(title_words(a.title).shown) <= _FORM
     if a.authors and b.authors and not is_form:
@@ -194,15 +194,6 @@ def _renamed(a: TitleWords, b: TitleWords) -> str:
         if not shouted and any(letter.isupper() for word in words for letter in word[1:]):
             return ", ".join(words)
     return ""
-
-
-def _other_authors(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """Return whether both name their authors, and not one name is in both lists."""
-    names = [
-        {word for name in authors for word in _WORD.findall(fold(name)) if len(word) > 1}
-        for authors in (ours, theirs)
-    ]
-    return all(names) and names[0].isdisjoint(names[1])
 
 
 _VIEW = re.compile(

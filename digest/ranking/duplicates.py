@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz import fuzz
 
-from digest.papers import contradiction, title_key
+from digest.papers import contradiction, other_authors, title_key
 from digest.ranking.features import Document, csr
 
 if TYPE_CHECKING:
@@ -51,15 +51,9 @@ def near_duplicates(
 def _same(a: Paper, b: Paper, share: float, size: float) -> bool:
     one, other = title_key(a.title), title_key(b.title)
     if one == other and (not a.abstract or not b.abstract):
-        return contradiction(a, b) is None and not _other_authors(a, b)
+        return contradiction(a, b) is None and not other_authors(a.authors, b.authors)
     if size < FEWEST_STEMS:
         return False
     return share >= SAME_WORDS or (
         share >= SIMILAR_WORDS and fuzz.ratio(one, other, score_cutoff=SAME_TITLE) > 0
     )
-
-
-def _other_authors(a: Paper, b: Paper) -> bool:
-    """Return whether both name their authors, and no family name is in both lists."""
-    ours, theirs = ({name.split()[-1].casefold() for name in each.authors} for each in (a, b))
-    return bool(ours and theirs) and ours.isdisjoint(theirs)
