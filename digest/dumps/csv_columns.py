@@ -20,6 +20,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             *("abstract", "abstract note", "abstracts", "ab", "summary", "zusammenfassung"),
             *("résumé", "resumen", "resumo", "摘要", "抄録"),
         ),
+        "names run together": ("item title",),  # a column that SpringerLink alone has
         "full names": ("author full names", "af", "作者全名", "作者全称", "著者のフルネーム"),
         "authors": (
             *(

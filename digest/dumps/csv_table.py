@@ -6,6 +6,7 @@ closed costs its own row, not the rest of the table.
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,11 @@ _MOST_BEFORE = 6  # lines before the header: blank ones, Excel's, what a databas
 _LONGEST_ROW = 200  # lines; an abstract with line ends has less
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
 _NUMBER_OF_AUTHOR = re.compile(r"\s?\(\d{6,20}\)")  # Scopus: Moss, Ann (57190000000)
+# SpringerLink parts names by nothing: `Ann MossBo Li`, but `Ann McMoss` and `Cy DeFern` are one.
+_RUN_TOGETHER = re.compile(
+    r"(?<=[a-zà-öø-ÿ.])(?<! Mc)(?<! Mac)(?<! De)(?<! Di)(?<! Du)(?<! La)(?<! Le)(?<! Van)(?<! Fitz)"
+    r"(?=[A-ZÀ-ÖØ-Þ][\w'’-]*\.? [\w.'’ -]*[A-ZÀ-ÖØ-Þ])"
+)
 _CITED_DAY = re.compile(r"\.\s(?:Epub )?(\d{4} [A-Z][a-z]{2} \d{1,2})(?=[;:.])")
 
 
@@ -44,7 +50,7 @@ class CsvTable:
     """A table of papers."""
 
     name = "csv"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin with the header of such a table; never raises."""
@@ -164,16 +170,19 @@ def _paper(entry: Entry) -> PaperRecord:
 
     citation = first("citation")
     number = first("pmid")
+    short = first("authors")
+    if "names run together" in columns and "," not in short:
+        short = _RUN_TOGETHER.sub(", ", short)
     told = Told(
         title=first("title"),
         abstract="" if first("abstract") == "[No abstract available]" else first("abstract"),
-        authors=_authors(first("full names"), first("authors")),
+        authors=_authors(first("full names"), short),
         day=_day(all_of("day"), first("year"), citation),
         dois=[*all_of("doi"), *([citation] if "doi:" in citation else [])],
         addresses=all_of("address") or ([ARTICLE.format(number)] if number.isdecimal() else []),
         arxiv=all_of("arxiv"),
-        keywords=[word for text in all_of("keywords") for word in listed(text)],
-        organisations=listed(first("organisations")),
+        keywords=[word for text in all_of("keywords") for word in _list(text) or listed(text)],
+        organisations=_list(first("organisations")) or listed(first("organisations")),
         venue=first("venue"),
     )
     return record_told(entry, told)
@@ -184,7 +193,19 @@ def _authors(full: str, short: str) -> list[str]:
     told = _NUMBER_OF_AUTHOR.sub("", full) or short.rstrip(".") + "." * short.endswith(".")
     if told.startswith("[No author"):
         return []
+    if several := _list(told):
+        return [name for each in several for name in split_names(each, inverted=True)]
     return [initials_first(name) for name in split_names(told)]
+
+
+def _list(told: str) -> list[str]:
+    """Return the texts in a cell that holds a list as Python or JSON writes it; else []."""
+    if told[:1] != "[" or told[-1:] != "]":
+        return []
+    with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+        found = ast.literal_eval(told)
+        return [each.strip() for each in found if isinstance(each, str) and each.strip()]
+    return []
 
 
 def _day(days: Sequence[str], year: str, citation: str) -> date | None:

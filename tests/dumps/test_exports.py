@@ -231,6 +231,27 @@ def test_a_refusal_says_what_the_file_looks_like_and_what_there_is(data: bytes, 
         read(data)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "authors", "keywords"),
+    [
+        ("Title,Authors,Keywords", "Kettles,\"['Moss, Ann', 'Li, Bo']\",\"['steam', 'lids']\"",
+         ("Ann Moss", "Bo Li"), ("steam", "lids")),
+        ("title;authors;keywords", 'Kettles;"[""Ann Moss"", ""Bo Li""]";"[""steam""]"',
+         ("Ann Moss", "Bo Li"), ("steam",)),
+        ("Title,Authors,Keywords", 'Kettles,"[Moss, Ann","[steam]"',
+         ("Ann [Moss",), ("[steam]",)),
+        ("Item Title,Authors,Keywords", "Kettles,Ann B. McMossBo LiÉva DeFern,",
+         ("Ann B. McMoss", "Bo Li", "Éva DeFern"), ()),
+        ("Title,Authors,Keywords", "Kettles,KettleHub Team,", ("KettleHub Team",), ()),
+    ],
+)  # fmt: skip
+def test_cells_with_lists_and_names_run_together_are_parted(
+    header: str, row: str, authors: tuple[str, ...], keywords: tuple[str, ...]
+) -> None:
+    (paper,) = read(f"{header}\n{row}\n").records
+    assert (paper.authors, paper.keywords) == (authors, keywords)
+
+
 def test_a_title_before_the_type_belongs_to_its_record() -> None:
     """bepress writes `%T` before `%0`."""
     told = read(
