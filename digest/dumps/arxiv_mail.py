@@ -32,7 +32,7 @@ class _Piece:
     line: int
     id: str
     replaced: bool
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[str]] = field(default_factory=dict)  # a field's lines
     abstract: list[str] = field(default_factory=list)
     ended: bool = False  # by the line with its address
 
@@ -83,9 +83,9 @@ def _pieces(text: str) -> Iterator[_Piece]:
             piece.replaced = True
         elif told := _FIELD.match(line):
             name = told["name"].lower()
-            piece.fields[name] = told["value"].strip()
+            piece.fields[name] = [told["value"].strip()]
         elif name and line.strip():
-            piece.fields[name] += " " + line.strip()
+            piece.fields[name].append(line.strip())
         after_rule = bool(_RULE.fullmatch(line)) or (after_rule and not line.strip())
     if piece:
         yield piece
@@ -93,7 +93,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 def _paper(entry: Entry) -> PaperRecord:
     piece: _Piece = entry.values["piece"]
-    told = piece.fields
+    told = {name: " ".join(lines) for name, lines in piece.fields.items()}
     tagged_text.refuse_undecoded("\n".join([*told.values(), *piece.abstract]), piece.line)
     if not told.get("title"):
         raise Unreadable(f"no title for arXiv:{piece.id}")

@@ -46,7 +46,7 @@ class Biorxiv:
             json_text.load_json(text)  # says where it is broken
             raise DumpError("no collection of preprints", line=1)
         status = fields.text(messages[0].get("status")) if messages else ""
-        found = list(json_text.elements(text, start)) if start is not None else []
+        found = list(json_text.elements_of_lists(text, "collection")) if start is not None else []
         if not found and status.lower() not in (_GOOD if start is None else ("", *_GOOD)):
             raise SourceRefused(f"the service refused: {status[:200] or 'no reason given'}", line=1)
         harvest = Harvest()

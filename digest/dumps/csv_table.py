@@ -33,7 +33,7 @@ _NUMBER_OF_AUTHOR = re.compile(r"\s?\(\d{6,20}\)")  # Scopus: Moss, Ann (5719000
 # SpringerLink parts names by nothing: `Ann MossBo Li`, but `Ann McMoss` and `Cy DeFern` are one.
 _RUN_TOGETHER = re.compile(
     r"(?<=[a-zà-öø-ÿ.])(?<! Mc)(?<! Mac)(?<! De)(?<! Di)(?<! Du)(?<! La)(?<! Le)(?<! Van)(?<! Fitz)"
-    r"(?=[A-ZÀ-ÖØ-Þ][\w'’-]*\.? [\w.'’ -]*[A-ZÀ-ÖØ-Þ])"
+    r"(?=[A-ZÀ-ÖØ-Þ][\w'’-]{0,40}\.? [\w.'’ -]{0,80}?[A-ZÀ-ÖØ-Þ])"
 )
 _CITED_DAY = re.compile(r"\.\s(?:Epub )?(\d{4} [A-Z][a-z]{2} \d{1,2})(?=[;:.])")
 

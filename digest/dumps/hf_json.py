@@ -59,7 +59,7 @@ def elements_of(text: str) -> list[json_text.Element]:
     # A page of search results embeds the day's papers, too; what was searched for leads.
     for key in (None, "searchResults", "dailyPapers"):
         start = json_text.list_at(text, key)
-        found = list(json_text.elements(text, start)) if start is not None else []
+        found = list(json_text.elements_of_lists(text, key)) if start is not None else []
         if found or (start is not None and key != "searchResults"):
             return found
     whole = json_text.load_json(text)

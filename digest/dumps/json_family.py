@@ -45,14 +45,15 @@ class JsonPapers:
         return harvest.dump(self, captured_on)
 
     def _elements(self, text: str) -> Iterator[json_text.Element]:
-        if (start := json_text.list_at(text)) is not None:
-            return json_text.elements(text, start)
-        first, *more = json_text.documents(text)
-        if more or self._is_paper(first.value):
-            return iter((first, *more))
-        starts = (json_text.list_at(text, key) for key in self.lists)
-        if (start := next((at for at in starts if at is not None), None)) is not None:
-            return json_text.elements(text, start)  # up to where it breaks off, if it does
+        if json_text.list_at(text) is not None:
+            return json_text.elements_of_lists(text)
+        first, *more = found = list(json_text.documents(text))
+        keys = (key for key in self.lists if json_text.list_at(text, key) is not None)
+        key = next(keys, None)
+        if any(self._is_paper(each.value) for each in found) or (more and key is None):
+            return iter(found)
+        if key is not None:
+            return json_text.elements_of_lists(text, key)  # up to where it breaks off, if it does
         if first.problem:
             raise DumpError(first.problem, line=first.line)
         inner = first.value.get("message")  # where Crossref puts a single work

@@ -28,12 +28,11 @@ class JsonFeed:
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a feed. Raises DumpError when it is none."""
         text = json_text.decode_json(data)
-        start = json_text.list_at(text, "items")
-        if start is None:
+        if json_text.list_at(text, "items") is None:
             json_text.load_json(text)  # says where it is broken
             raise DumpError("a JSON Feed without items", line=1)
         harvest = Harvest()
-        for element in json_text.elements(text, start):
+        for element in json_text.elements_of_lists(text, "items"):
             harvest.take(element, _record)
         return harvest.dump(self, captured_on)
 

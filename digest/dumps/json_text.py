@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.dumps.text import MAX_BYTES
 from digest.errors import DumpError
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = re.compile(r"[ \t\r\n\ufeff\x1a\0]*")  # with the marks of files that were put together
+_NEXT_ANSWER = re.compile(r"[\]}][ \t\r\n\ufeff\x1a\0]*[\[{]")
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _MOST_BROKEN = 100  # JSON lines: each error counts lines from the beginning
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
@@ -44,7 +45,7 @@ def decode_json(data: bytes) -> str:
         raise DumpError(f"more than {MAX_BYTES:,} bytes: no dump is that large")
     encoding = json.detect_encoding(data)
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
-    text = data.decode(encoding, errors).lstrip("\ufeff")
+    text = data.decode(encoding, errors).lstrip("\ufeff").rstrip("\ufeff\x1a\0 \t\r\n")
     if not text.strip():
         raise DumpError("the file is empty")
     return text
@@ -91,6 +92,31 @@ def elements(text: str, start: int) -> Iterator[Element]:
         at += text[at] == ","
 
 
+def elements_of_lists(text: str, key: str | None = None) -> Iterator[Element]:
+    """Yield the elements of the outermost list, or of the list under `key`, of every answer.
+
+    Answers stand one behind another where pages of results were put into one file.
+    """
+    number = 0
+    at: int | None = 0
+    while at is not None:
+        following = _next_answer(text, at)
+        start = list_at(text, key, at)
+        if start is not None and start < (following or len(text)):
+            for element in elements(text, start):
+                number += 1
+                yield replace(element, number=number)
+        at = following
+
+
+def _next_answer(text: str, at: int) -> int | None:
+    """Return where the next answer begins behind the one at a place, None when none does."""
+    if not _NEXT_ANSWER.search(text, at):
+        return None
+    at = _after_space(text, _end_of(text, _after_space(text, at)))
+    return at if text[at : at + 1] in ("[", "{") else None
+
+
 def documents(text: str) -> Iterator[Element]:
     """Yield the values of a text that holds one after another, as JSON Lines do.
 
@@ -116,12 +142,12 @@ def documents(text: str) -> Iterator[Element]:
         at = _after_space(text, end)
 
 
-def list_at(text: str, key: str | None = None) -> int | None:
+def list_at(text: str, key: str | None = None, start: int = 0) -> int | None:
     """Return where the `[` of the outermost list is, or of the list under `key`; else None."""
     if key is None:
-        at = _after_space(text, 0)
+        at = _after_space(text, start)
         return at if text[at : at + 1] == "[" else None
-    found = re.search(rf'"{re.escape(key)}"\s*:\s*\[', text)
+    found = re.compile(rf'"{re.escape(key)}"\s*:\s*\[').search(text, start)
     return found.end() - 1 if found else None
 
 

@@ -22,6 +22,7 @@ _LAYOUT = TagLayout(
     tag=re.compile(r"\s{0,2}([A-Z][A-Z0-9]{1,3}) {0,3}- ?(.*)"),
     first=frozenset({"PMID"}),
     blank_ends=True,
+    joined=re.compile(r"^(.+?)(?=PMID- ?\d{1,8}$)"),  # files put together without a line end
 )
 _SUFFIX = re.compile(r"(?<=\w) (Jr|Sr|2nd|3rd|II|III|IV)$")  # Fern, Cy Jr
 ARTICLE = "https://pubmed.ncbi.nlm.nih.gov/{}/"

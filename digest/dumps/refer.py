@@ -16,6 +16,7 @@ _LAYOUT = TagLayout(
     tag=re.compile(r"%([0-9A-Z!@#$&*()~^>+<\[\]=?|-])(?:\s(.*))?"),
     first=frozenset({"0"}),
     blank_ends=True,
+    joined=re.compile(r"^(%.+?)(?=%0 [A-Z][a-z]+(?: [A-Z][a-z]+)*$)"),
 )
 
 

@@ -23,6 +23,7 @@ _LAYOUT = TagLayout(
     tag=re.compile(r"([A-Z][A-Z0-9])(?: (.*))?"),
     first=frozenset({"PT"}),
     last="ER",
+    joined=re.compile(r"^(E[RF])(?=(?:FN|PT|VR) )"),  # files put together without a line end
     file_tags=frozenset({"FN", "VR", "EF"}),
 )
 _OF_WHOM = re.compile(r"\[[^\[\]]*\]\s*")  # [Moss, Ann; Li, Bo] Univ Tests, Dept Bridges
