@@ -58,6 +58,7 @@ _FORMS = tuple(
         rf"{_WEEKDAY}{_DAY}\s+{_WORD}\s+(?P<short>\d{{2}})\s+{_CLOCK}.*",  # RFC 822: 8 Oct 13
     )
 )
+_HYPHENS = str.maketrans("\u2010\u2011\u2212", "---")
 _PIVOT = 50  # RFC 5322, 4.3: two digits below it are this century's
 
 
@@ -70,7 +71,7 @@ def read_day(value: object) -> date | None:
     """
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
-    told = " ".join(value.split())
+    told = " ".join(value.translate(_HYPHENS).split())
     for form in _FORMS:
         if found := form.fullmatch(told):
             return _day(found)

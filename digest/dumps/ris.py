@@ -31,7 +31,7 @@ _LAYOUT = TagLayout(
     has_preamble=True,
     file_tags=frozenset({"NL"}),  # Ovid's, behind the end of a record
     between=re.compile(
-        r"\d{1,6}\.?|Link to the Ovid .*|Record \d+ of \d+.*|[-=_*#%~]+"
+        r"\d{1,6}\.?|Link to the Ovid .*|Record #?\d+ of \d+.*|[-=_*#%~]+"
         r"|(?:Provider|Database|Content|Query|Source) ?: ?.*",
         re.IGNORECASE,
     ),
@@ -41,6 +41,7 @@ _BOOKS = ("BOOK", "EBOOK", "EDBOOK", "THES", "RPRT")
 _MOST_IN_LINE = 10_000  # authors
 # Whose an affiliation is: `A. Moss, Univ. Pots` (Embase), `Moss, Ann: Univ. Pots` (Ovid).
 _WHOSE = re.compile(r"(?:[A-Z]\.-?){1,4} [\w' -]{2,40}, |[\w'-]+, [\w'. -]{1,40}: ")
+_NUMBERS = re.compile(r"[A-Z]{5,8} \d{5,}")  # Cochrane's `PUBMED 30000001` in the venue's place
 _MARKED = re.compile(r"\*(?=\w)")  # a main heading of MEDLINE and PsycINFO
 
 
@@ -93,10 +94,10 @@ def _venue(piece: TaggedRecord) -> str:
     """Return the journal or the proceedings; a book's second title is its series."""
     if piece.first("TY").strip().upper() in _BOOKS:
         return ""
-    titled = piece.first("TI", "T1", "CT")  # else BT is the title itself
-    return fields.without_markup(
-        piece.first("JF", "T2", "JO", "C3", *(["BT"] if titled else []), "JA", "J2", "J1")
-    )
+    named = piece.all("JF", "T2", "JO", "C3", "JA", "J2", "J1")
+    if piece.first("TI", "T1", "CT"):  # else BT is the title itself
+        named = [*piece.all("JF", "T2", "JO", "C3", "BT"), *named]
+    return fields.without_markup(next((x for x in named if not _NUMBERS.match(x)), ""))
 
 
 def _published(piece: TaggedRecord) -> date | None:

@@ -27,6 +27,7 @@ def whole(lines: str) -> str:
         ("JF  - Journal of Pots\nJA  - J. Pots", {"venue": "Journal of Pots"}),
         ("T2  - Lids &amp; Pots", {"venue": "Lids & Pots"}),
         ("C3  - Proceedings of Pots", {"venue": "Proceedings of Pots"}),
+        ("C3  - PUBMED 30000001,EMBASE 600000001\nJA  -  J. Pots", {"venue": "J. Pots"}),
         ("JO  - arXiv preprint arXiv:2601.00041", {"venue": None}),
         ("N1  - 9 pages, accepted at POT 2026", {"venue": "POT 2026"}),
         ("N1  - Erratum", {"venue": None, "comment": "Erratum"}),
@@ -90,8 +91,9 @@ def test_every_record_is_read(text: str) -> None:
 
 def test_what_programs_write_around_records_is_no_record() -> None:
     told = read(
-        "Provider: Pots Inc\nContent: text/plain\n\n1.\nTY  - JOUR\nTI  - A\nER  - \nER  - \n"
+        "Provider: Pots Inc\nContent: text/plain\n\n1.\nTY  -  JOUR\nTI  -  A\nER  - \nER  - \n"
         "NL  - J. Pots\n\nLink to the Ovid Full Text or citation: https://pot.example/1\n\n2.\n"
+        'Record #2 of 2\nProvider: Pots Inc.\nContent: text/plain; charset="UTF-8"\n\n'
         "TY  - JOUR\nTI  - B\nER  -\n"
     )
     assert ([r.title for r in told.records], told.rejections) == (["A", "B"], ())
