@@ -37,16 +37,19 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "day": (
             *("online date", "publication date", "date published", "date", "published", "pd"),
-            *("cover date", "coverdate", "early access date", "datum", "fecha"),
+            *("cover date", "coverdate", "early access date", "date of publication"),
+            *("datum", "fecha"),
         ),
         "year": ("publication year", "year", "py", "年份", "出版年"),
+        "month": ("month",),
+        "day of month": ("day",),
         "citation": ("citation",),
         "doi": ("doi", "di", "item doi", "book doi", "doi link"),
         "address": (
             *("url", "link", "links", "pdf link", "articleurl", "html url", "链接", "リンク"),
-            *("doi link", "urls", "source urls", "external url"),
+            *("doi link", "urls", "source urls", "external url", "full text link", "embase link"),
         ),
-        "pmid": ("pmid",),
+        "pmid": ("pmid", "medline pmid", "pubmed id", "pubmed_id"),
         "arxiv": ("extra", "archive id", "archive location", "arxiv", "arxiv id", "archiveid"),
         "keywords": (
             *("author keywords", "manual tags", "keywords", "keyword", "de", "automatic tags"),
@@ -54,6 +57,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "organisations": (
             *("affiliations", "author affiliations", "c3", "affiliation", "归属机构", "所属機関"),
+            "author addresses",
         ),
         "venue": (
             *("publication title", "source title", "journal/book", "journal", "so", "venue"),

@@ -35,6 +35,7 @@ _RUN_TOGETHER = re.compile(
     r"(?<=[a-zà-öø-ÿ.])(?<! Mc)(?<! Mac)(?<! De)(?<! Di)(?<! Du)(?<! La)(?<! Le)(?<! Van)(?<! Fitz)"
     r"(?=[A-ZÀ-ÖØ-Þ][\w'’-]{0,40}\.? [\w.'’ -]{0,80}?[A-ZÀ-ÖØ-Þ])"
 )
+_OF_WHOM = re.compile(r"\([^()]*\)\s*")
 _CITED_DAY = re.compile(r"\.\s(?:Epub )?(\d{4} [A-Z][a-z]{2} \d{1,2})(?=[;:.])")
 
 
@@ -177,12 +178,13 @@ def _paper(entry: Entry) -> PaperRecord:
         title=first("title"),
         abstract="" if first("abstract") == "[No abstract available]" else first("abstract"),
         authors=_authors(first("full names"), short),
-        day=_day(all_of("day"), first("year"), citation),
+        day=_day(all_of("day"), first("year"), citation)
+        or day_of_parts(first("year"), first("month"), first("day of month")),
         dois=[*all_of("doi"), *([citation] if "doi:" in citation else [])],
         addresses=all_of("address") or ([ARTICLE.format(number)] if number.isdecimal() else []),
         arxiv=all_of("arxiv"),
         keywords=[word for text in all_of("keywords") for word in _list(text) or listed(text)],
-        organisations=_list(first("organisations")) or listed(first("organisations")),
+        organisations=_organisations(first("organisations")),
         venue=first("venue"),
     )
     return record_told(entry, told)
@@ -196,6 +198,13 @@ def _authors(full: str, short: str) -> list[str]:
     if several := _list(told):
         return [name for each in several for name in split_names(each, inverted=True)]
     return [initials_first(name) for name in split_names(told)]
+
+
+def _organisations(told: str) -> list[str]:
+    """Return the affiliations, without whose they are (Embase: `(Moss A.; Li B.) Univ. Pots. , (`)."""
+    if told.startswith("("):
+        return [_OF_WHOM.sub("", each) for each in re.split(r"\s*,\s*(?=\()", told)]
+    return _list(told) or listed(told)
 
 
 def _list(told: str) -> list[str]:

@@ -52,7 +52,9 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
     if piece.tags[0][0] != "TY":
         entry.problems.append("no TY line: it may lack its beginning")
     cited = " ".join(piece.all("DO", "UR", "L1", "L2", "ID", "M1", "M3", "N1"))
-    addresses = [a for told in piece.all("UR", "L2", "L1") for a in re.split(r";\s*(?=http)", told)]
+    addresses = [
+        a for told in piece.all("UR", "L2", "L1") for a in re.split(r"(?:;\s*|\s+)(?=http)", told)
+    ]
     links = [Link("paper", a) for a in map(fields.web_address, addresses) if a]
     doi = next(filter(None, map(find_doi, piece.all("DO", "DI", "M3", "N1", "C7"))), None)
     doi = doi or next(filter(None, map(doi_in_address, addresses)), None)

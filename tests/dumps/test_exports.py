@@ -252,6 +252,39 @@ def test_cells_with_lists_and_names_run_together_are_parted(
     assert (paper.authors, paper.keywords) == (authors, keywords)
 
 
+def test_a_table_of_rayyan_tells_the_day_in_three_columns() -> None:
+    (paper,) = read(
+        "key,title,year,month,day,journal,authors,url,abstract,doi\n"
+        'rayyan-1,Kettles,2026,3,5,J. Kettles,"Moss, A. and Li, B.C.",'
+        "https://pot.example/1     U2  - L1,Hot.,10.1000/pot.1     LK  - https://lid.example\n"
+    ).records
+    assert (paper.authors, paper.published) == (("A. Moss", "B.C. Li"), date(2026, 3, 5))
+    assert (paper.doi, [link.url for link in paper.links]) == (
+        "10.1000/pot.1",
+        ["https://pot.example/1"],
+    )
+
+
+def test_a_table_of_embase_has_its_query_before_and_authors_before_addresses() -> None:
+    (paper,) = read(
+        '"SEARCH QUERY","kettles:ti"\n-------------------------------------\n\n'
+        '"Title","Author Names","Author Addresses","Source","Source title","Publication Year",'
+        '"Date of Publication","Abstract","Medline PMID","DOI","Full Text Link"\n'
+        '"Kettles","Moss A., Li B.C.","(Moss A., a@pot.example; Li B.C.) Univ. Pots, Pottery. , '
+        '(Li B.C.) Lid Inst.","J Pots (2026) 1:2 (3)","J Pots","2026","5 Mar 2026","Hot.",30000001,'
+        '10.1000/pot.1,"http://dx.doi.org/10.1000/pot.1"\n'
+    ).records
+    assert (paper.authors, paper.organisations) == (
+        ("A. Moss", "B. C. Li"),
+        ("Univ. Pots, Pottery", "Lid Inst"),
+    )
+    assert (paper.published, paper.venue, paper.doi) == (
+        date(2026, 3, 5),
+        "J Pots",
+        "10.1000/pot.1",
+    )
+
+
 def test_a_title_before_the_type_belongs_to_its_record() -> None:
     """bepress writes `%T` before `%0`."""
     told = read(

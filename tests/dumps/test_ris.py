@@ -9,6 +9,7 @@ import pytest
 
 from digest.dumps import formats
 from digest.dumps.interface import Dump
+from digest.papers import Link
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -54,6 +55,8 @@ def whole(lines: str) -> str:
         ("PMID  - 30000001\nDO  - 10.1000/pot.1\nPMID - 1", {"doi": "10.1000/pot.1"}),
         ("AB  - First.\nAIM - to see. II - too.\nAU - Moss, Ann",
          {"abstract": "First. AIM - to see. II - too.", "authors": ("Ann Moss",)}),
+        ("UR  - https://pot.example/1\nhttps://lid.example/2",
+         {"links": (Link("paper", "https://pot.example/1"),)}),
         ("AU\t- Moss, Ann", {"authors": ("Ann Moss",)}),
     ],
 )  # fmt: skip
