@@ -201,7 +201,7 @@ def _authors(full: str, short: str) -> list[str]:
 
 
 def _organisations(told: str) -> list[str]:
-    """Return the affiliations, without whose they are (Embase: `(Moss A.; Li B.) Univ. Pots. , (`)."""
+    """Return the affiliations, without whose they are (Embase: `(Moss A.) Univ. Pots`)."""
     if told.startswith("("):
         return [_OF_WHOM.sub("", each) for each in re.split(r"\s*,\s*(?=\()", told)]
     return _list(told) or listed(told)

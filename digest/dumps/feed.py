@@ -37,7 +37,7 @@ class Feed:
     """RSS 0.9 to 2.0 and Atom, from anybody."""
 
     name = "feed"
-    version = 4
+    version = 5
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin a feed; never raises."""
@@ -126,12 +126,12 @@ def _values(entry: Any, *, site: str) -> dict[str, object]:
         "title": title,
         "abstract": told.abstract,
         "authors": list(authors or next(filter(None, (b.authors for b in bodies)), ())),
-        "day": _day_of(entry),
+        "day": _day_of(entry) or next(filter(None, (body.day for body in bodies)), None),
         "link": link,
         "categories": [tag.get("term") for tag in entry.get("tags", [])],
         "arxiv": next(filter(None, map(_arxiv_id, identifiers)), None),
         "doi": next(filter(None, dois), None),
-        "venue": entry.get("prism_publicationname"),
+        "venue": entry.get("prism_publicationname") or fields.first(body.venue for body in bodies),
     }
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from digest.dumps import fields
+from digest.dumps.dates import read_day
 from digest.dumps.names import split_names
 from digest.papers import find_doi, title_key
 
@@ -33,6 +35,12 @@ _CITATION = re.compile(
     """,
     re.VERBOSE,
 )
+_OF_CITATION = (  # what a citation tells of the paper
+    re.compile(r"Publication date: (?:Available online )?(?P<day>.+)"),  # ScienceDirect
+    re.compile(r"Source: (?P<venue>.{2,150}?)(?:, (?:Volume|Issue|Part|Article)\b.*)?"),
+    re.compile(r"(?P<venue>[^.]{2,100})\. (?P<day>(?:19|20)\d\d \w{3} \d{1,2});.*"),  # PubMed
+    re.compile(r"(?P<venue>[^.]{2,100})\. (?:19|20)\d\d\b.*\bdoi:.*"),
+)
 _BY = re.compile(r"(?:[Bb]y|Author\(s\):|Authors?:)\s+(?P<names>.{3,20000})")
 _HEADING = re.compile(
     r"(?:ABSTRACT[\s:.]+|(?:Abstract|Significance|Summary)(?:[:.]\s+|(?=[A-Z][a-z]*\s)))(?=\S)"
@@ -50,6 +58,8 @@ class Unwrapped:
     abstract: str
     authors: tuple[str, ...] = ()
     doi: str | None = None
+    venue: str = ""
+    day: date | None = None
 
 
 def unwrap(html: str, *, title: str) -> Unwrapped:
@@ -60,19 +70,25 @@ def unwrap(html: str, *, title: str) -> Unwrapped:
     kept: list[str] = []
     authors: tuple[str, ...] = ()
     doi: str | None = None
-    cited = False
+    cited: dict[str, str] = {}
+    is_cited = False
     for paragraph in fields.paragraphs_of_html(_CITED.sub("", html)):
         if len(paragraph) <= _LONGEST_CITATION and _CITATION.fullmatch(paragraph):
             doi = doi or find_doi(paragraph)
-            cited = True
-        elif not kept and (names := _byline(paragraph, bare=cited)):
+            is_cited = True
+            for form in _OF_CITATION:
+                cited = {
+                    **(found.groupdict() if (found := form.fullmatch(paragraph)) else {}),
+                    **cited,
+                }
+        elif not kept and (names := _byline(paragraph, bare=is_cited)):
             authors = authors or names
         else:
             kept.append(paragraph)
     abstract = _HEADING.sub("", " ".join(kept), count=1) if kept else ""
     if title and abstract and title_key(abstract) == title_key(title):
         abstract = ""
-    return Unwrapped(abstract, authors, doi)
+    return Unwrapped(abstract, authors, doi, cited.get("venue", ""), read_day(cited.get("day")))
 
 
 def unmarked(title: str) -> str:

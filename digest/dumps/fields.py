@@ -34,6 +34,7 @@ _TAG_NAMES = "|".join(
     msubsup msup mtext nav noscript object ol optgroup option p param picture pre q rp rt ruby s
     samp script sec section select small source span strike strong style sub summary sup svg table
     tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
+    bold italic monospace roman
     """.split()  # noqa: SIM905
 )
 _VALUE = r"(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+))"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from digest.dumps.feed_wrapping import author_names, unwrap
@@ -25,6 +27,28 @@ from digest.dumps.links import doi_in_address
 )
 def test_names_are_read_however_a_feed_lists_them(told: object, names: tuple[str, ...]) -> None:
     assert author_names(told) == names
+
+
+@pytest.mark.parametrize(
+    ("html", "venue", "day"),
+    [
+        ("<p>Publication date: Available online 4 July 2026</p><p><b>Source:</b> Pots</p>",
+         "Pots", date(2026, 7, 4)),
+        ("<p>Publication date: July 2026</p><p><b>Source:</b> Pots, Volume 5</p>", "Pots", None),
+        ("<p>J Pots. 2026 Jul 4;5(7):12. doi: 10.1000/pot.1.</p><p>We boil.</p>",
+         "J Pots", date(2026, 7, 4)),
+        ("<p>J Pots. 2026 Jul:12. doi: 10.1000/pot.1.</p><p>We boil.</p>", "J Pots", None),
+        ("<p>We boil.</p>", "", None),
+    ],
+)  # fmt: skip
+def test_a_citation_tells_journal_and_day(html: str, venue: str, day: date | None) -> None:
+    told = unwrap(html, title="Kettles")
+    assert (told.venue, told.day) == (venue, day)
+
+
+def test_an_articles_own_markup_is_no_text() -> None:
+    told = unwrap("We boil <italic>N</italic> <bold>pots</bold> at a <b and c>d.", title="")
+    assert told.abstract == "We boil N pots at a <b and c>d."
 
 
 @pytest.mark.parametrize(
