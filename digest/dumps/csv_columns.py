@@ -1,7 +1,8 @@
 """The columns that bibliographic tables have, by the names that their programs give them.
 
-Scopus, Zotero, IEEE Xplore, PubMed, Web of Science (tabs, two letters), Publish or Perish, Rayyan,
-and plain ones; Scopus names its columns in Chinese and Japanese, too.
+Scopus, Zotero, IEEE Xplore, PubMed, Web of Science (tabs, two letters), Embase, Dimensions,
+OpenAlex, SpringerLink, Publish or Perish, Rayyan, and plain ones; Scopus names its columns in
+Chinese and Japanese, too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "title": (
             *("title", "document title", "article title", "paper title", "item title", "ti"),
+            "display name",
             *("titel", "titre", "título", "titolo", "标题", "文献标题", "タイトル", "論文名"),
         ),
         "abstract": (
@@ -30,6 +32,8 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
                 "author/s",
                 "author names",
                 "creators",
+                "first authors",
+                "authorships.author.display name",
                 "au",
                 "autoren",
             ),
@@ -40,7 +44,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             *("cover date", "coverdate", "early access date", "date of publication"),
             *("datum", "fecha"),
         ),
-        "year": ("publication year", "year", "py", "年份", "出版年"),
+        "year": ("publication year", "year", "pubyear", "py", "年份", "出版年"),
         "month": ("month",),
         "day of month": ("day",),
         "citation": ("citation",),
@@ -48,8 +52,9 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         "address": (
             *("url", "link", "links", "pdf link", "articleurl", "html url", "链接", "リンク"),
             *("doi link", "urls", "source urls", "external url", "full text link", "embase link"),
+            *("source linkout", "dimensions url", "landing page url"),
         ),
-        "pmid": ("pmid", "medline pmid", "pubmed id", "pubmed_id"),
+        "pmid": ("pmid", "medline pmid", "pubmed id"),
         "arxiv": ("extra", "archive id", "archive location", "arxiv", "arxiv id", "archiveid"),
         "keywords": (
             *("author keywords", "manual tags", "keywords", "keyword", "de", "automatic tags"),
@@ -57,11 +62,13 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "organisations": (
             *("affiliations", "author affiliations", "c3", "affiliation", "归属机构", "所属機関"),
-            "author addresses",
+            *("author addresses", "research organizations - standardized"),
+            *("research organizations", "authorships.institutions.display name"),
         ),
         "venue": (
             *("publication title", "source title", "journal/book", "journal", "so", "venue"),
             *("journal title", "conference name", "proceedings title", "book title"),
+            "primary location.source.display name",
             *("来源出版物名称", "出版物名", "source"),
         ),
     }
@@ -76,7 +83,8 @@ def columns_of(header: Sequence[str]) -> dict[str, list[int]]:
     """
     places: dict[str, int] = {}
     for place, name in enumerate(header):
-        places.setdefault(" ".join(name.strip(' "\ufeff').casefold().split()), place)
+        bare = name.strip(' "\ufeff').casefold().replace("_", " ")
+        places.setdefault(" ".join(bare.split()), place)
     found = {
         field: [places[name] for name in names if name in places]
         for field, names in COLUMNS.items()

@@ -13,7 +13,7 @@ from itertools import chain
 _MOST = 10_000  # names; no paper has more
 _NESTED = 4  # levels of braces and parentheses
 _GROUP = re.compile(r"\{[^{}]*\}|\([^()]*\)")
-_WIDE = str.maketrans({"，": ",", "、": ";", "；": ";"})
+_WIDE = str.maketrans({"，": ",", "、": ";", "；": ";", "|": ";"})  # OpenAlex parts by `|`
 # What stands beside a name and is none: addresses of mail, ORCID numbers, marks of footnotes.
 _ADDRESS = re.compile(
     r"[<(\[]?(?:e-?mail:\s?)?(?:mailto:)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+[>)\]]?"

@@ -31,7 +31,7 @@ def decode_tagged(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise DumpError(f"more than {MAX_BYTES:,} bytes: no dump is that large")
-    text = _decoded(data)
+    text = _decoded(data).rstrip("\0")  # a file system's fill behind the end
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise DumpError("binary data (a NUL byte), not text", line=line)

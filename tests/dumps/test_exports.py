@@ -206,6 +206,14 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_own_row() -> None:
     [
         ("作者,标题,年份,来源出版物名称,DOI", "Moss A.,Kettles,2026,J Kettles,10.1000/ab.1"),
         ("著者名\tタイトル\t出版年\tDOI", "Moss A.\tKettles\t2026\t10.1000/ab.1"),
+        (
+            "display_name,authorships.author.display_name,publication_date,doi",
+            "Kettles,A. Moss,2026-03-05,https://doi.org/10.1000/ab.1",
+        ),
+        (
+            '"About the data: Exported on Mar 05, 2026"\nRank,DOI,Title,PubYear,Authors,Dimensions URL',
+            '1,10.1000/AB.1,Kettles,2026,"Moss, A.",https://pot.example/1',
+        ),
         ("Autores;Título;Año;DOI", '"Moss, A.";Kettles;2026;10.1000/ab.1'),
     ],
 )

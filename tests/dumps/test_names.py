@@ -34,6 +34,7 @@ from digest.dumps.names import given_first, separate_names, split_names
         ("Moss A, Li BC, Fern D", ["Moss A", "Li BC", "Fern D"]),
         ("Ann Moss; Bo Li", ["Ann Moss", "Bo Li"]),
         ("Ann Moss;Bo Li;", ["Ann Moss", "Bo Li"]),
+        ("Ann Moss|Bo Li", ["Ann Moss", "Bo Li"]),
         ("Moss, Ann; Li, Bo; and Fern, Cy", ["Ann Moss", "Bo Li", "Cy Fern"]),
         ("García Márquez, Gabriel José; Li, Bo", ["Gabriel José García Márquez", "Bo Li"]),
         ("Moss, Ann and Li, Bo", ["Ann Moss", "Bo Li"]),
