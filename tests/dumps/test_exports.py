@@ -211,13 +211,13 @@ def test_a_quotation_mark_that_is_never_closed_costs_its_own_row() -> None:
             "Kettles,A. Moss,2026-03-05,https://doi.org/10.1000/ab.1",
         ),
         (
-            '"About the data: Exported on Mar 05, 2026"\nRank,DOI,Title,PubYear,Authors,Dimensions URL',
+            '"About the data: Exported Mar 5, 2026"\nRank,DOI,Title,PubYear,Authors,Dimensions URL',
             '1,10.1000/AB.1,Kettles,2026,"Moss, A.",https://pot.example/1',
         ),
         ("Autores;Título;Año;DOI", '"Moss, A.";Kettles;2026;10.1000/ab.1'),
     ],
 )
-def test_columns_have_names_in_other_languages(header: str, row: str) -> None:
+def test_columns_have_names_in_other_languages_and_programs(header: str, row: str) -> None:
     (paper,) = read(f"{header}\n{row}\n").records
     assert (paper.title, paper.authors, paper.doi) == ("Kettles", ("A. Moss",), "10.1000/ab.1")
 
