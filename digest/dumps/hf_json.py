@@ -35,7 +35,7 @@ class HuggingFaceJson:
     """Hugging Face's daily papers, as its API gives them."""
 
     name = "hf-json"
-    version = 4
+    version = 5
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a list of Hugging Face papers; never raises."""

@@ -30,7 +30,7 @@ class JsonPapers:
     lists: Sequence[str]  # keys that may hold the list of papers
     paper: Sequence[str]  # keys of which any shows that an object is a paper
     told: Callable[[Values], Told]  # raises Unreadable
-    version: int = 1
+    version: int = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are the service's JSON; never raises."""

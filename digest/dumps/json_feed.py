@@ -18,7 +18,7 @@ class JsonFeed:
     """A feed in JSON."""
 
     name = "json-feed"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes are a JSON Feed; never raises."""

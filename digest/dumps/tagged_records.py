@@ -75,7 +75,7 @@ class TaggedPapers:
     sign: re.Pattern[str]  # in the opening of such a file and of no other
     layout: TagLayout
     paper: Callable[[Entry, TaggedRecord], PaperRecord]  # raises Unreadable
-    version: int = 1
+    version: int = 2
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a record begins in these first bytes; never raises."""

@@ -83,7 +83,7 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
             "doi": "10.1000/s2-2",
         },
     ],
-    "sciencedirect.xml": [{"title": "De novo brewing", "authors": (MOSS, FERN)}],
+    "sciencedirect.xml": [{"title": "De novo brewing", "authors": (MOSS, FERN), "venue": "Tea Engineering"}],
     "pubmed.xml": [
         {
             "title": "Stress, rest & spores",
@@ -91,6 +91,7 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
             "authors": ("Ada B Moss", FERN),
             "published": date(2026, 7, 20),
             "doi": "10.1000/icb/icag118",
+            "venue": "Spore Biol",
         }
     ],
     "plos.xml": [
