@@ -3,134 +3,170 @@
 Where the last line of a title or an abstract happens to be full, its length does not tell that it
 is the last. So all lines of a block are read at once: each way to part them has a likelihood
 (negative logarithms, added up), and the likeliest wins (a hidden Markov model, Viterbi's path).
+What it finds tells how long this page's abstracts are; with that it is read again.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from digest.dumps.page.line_words import LineWords, read_words, sentence_starts, title_leanings
 from digest.dumps.page.pieces import Piece
 
 _NEVER = 1e9
-_TITLE_LINES = 5
+_LONGEST_TITLE = 260  # characters in wrapped lines
+_USUAL_TITLE, _TITLE_SPREAD = 72.0, 32.0  # characters
 _ENOUGH = 6  # abstracts whose lengths tell what is usual
 _NO_TITLE = 3.5  # a block begins with an abstract
 _FULL_AND_LAST = 2.5  # a paragraph's last line is full: one in twelve is
-_OPEN_END = re.compile(
-    r"(?:[,:;–—-]|\b(?:a|an|the|of|for|in|on|with|and|or|to|from|by|via|as|at|is|are|using"
-    r"|towards?|into|over|under|between|without|through|that|which|we|our|its|their|than))$",
-    re.IGNORECASE,
-)
-_CAPITAL_START = re.compile(r"[\"'(“‘\[$#\\]*[^\Wa-z_]")
-_STOP = re.compile(r"(?<!\bvs)[.。…][)\"'”’»\]]*$")
-_ASKED = re.compile(r"[!?][)\"'”’»\]]*$")
-_ADDRESS_END = re.compile(r"https?://\S+$", re.IGNORECASE)
-_SENTENCE_START = re.compile(
-    r"(?:We|Our|This|These|However|Moreover|Furthermore|Additionally|Finally|Here|Code|In this)\b"
-)
-_INNER_STOP = re.compile(r"(?<!\bvs)(?<![A-Z])\.[)\"'”’»\]]*\s+[A-Z]")
-
-# States: a title's nth line, an abstract's first, second, or later line.
-_TITLE = tuple(range(_TITLE_LINES))
-_ABSTRACT = tuple(range(_TITLE_LINES, _TITLE_LINES + 3))
-_STATES = range(_TITLE_LINES + 3)
-_TITLE_LENGTH = (0.5, 0.9, 2.5, 4.0, 6.0)  # a title of so many lines
-_ABSTRACT_LENGTH = (4.0, 2.0, 0.4)  # an abstract that ends so early
+_SHORTEST_ABSTRACT = 360.0  # characters: what is shorter is one less likely
+_LENGTH_SPREAD = 0.35  # of the logarithm of an abstract's length
 
 
-def part_lines(lines: Sequence[Piece], full: Sequence[bool]) -> list[list[Piece]]:
+@dataclass(frozen=True, slots=True)
+class _Lengths:
+    """What titles and abstracts of so many lines cost."""
+
+    width: int  # of a full line, in characters
+    titles: int  # a title has so many lines at most
+    abstracts: tuple[float, ...]  # of 1, 2, … lines; the last of so many or more
+
+    def of_titles(self, last_line: int) -> list[float]:
+        """Return what titles of 1, 2, … lines cost whose last line has so many characters."""
+        sizes = (n * self.width + last_line for n in range(self.titles))
+        return [min(8.0, 0.3 + ((n - _USUAL_TITLE) / _TITLE_SPREAD) ** 2 / 2) for n in sizes]
+
+
+def part_lines(lines: Sequence[Piece], full: Sequence[bool], width: int) -> list[list[Piece]]:
     """Return lines as titles and abstracts, each a list of lines.
 
-    `full` says of each line but the last whether the next one's first word had no room on it.
+    `full` says of each line but the last whether the next one's first word had no room on it;
+    `width` is that of the fullest line, in characters.
     """
-    parts = _part(lines, full, _FULL_AND_LAST)
-    sizes = [len(part) for part in parts if len(part) > _TITLE_LINES]
-    if len(sizes) < _ENOUGH:
-        return parts
-    usual = median(sizes)
-    found: list[list[Piece]] = []
-    at = 0
-    for part in parts:
-        again = [part]
-        if len(part) > 1.35 * usual:  # two papers whose border nothing shows but their length
-            again = _part(part, full[at : at + len(part) - 1], _FULL_AND_LAST / 3)
-        found += again if len(again) == 3 else [part]
-        at += len(part)
-    return found
+    words = [read_words(piece.text) for piece in lines]
+    leanings = title_leanings(words)
+    starts = sentence_starts([piece.text for piece in lines])
+    steps = [
+        _Step(one, two, is_full, starts.get(two.first, 0.3))
+        for (one, two), is_full in zip(pairwise(words), full, strict=True)
+    ]
+    parts = _part(words, leanings, steps, _any_lengths(width))
+    sizes = [last - first for first, last in parts if (last - first) * width > _LONGEST_TITLE]
+    if len(sizes) >= _ENOUGH:
+        parts = _part(words, leanings, steps, _usual_lengths(width, median(sizes)))
+    return [list(lines[first:last]) for first, last in parts]
 
 
-def _part(lines: Sequence[Piece], full: Sequence[bool], full_and_last: float) -> list[list[Piece]]:
-    texts = [piece.text for piece in lines]
-    best = [0.0 if n == 0 else _NO_TITLE if n == _ABSTRACT[0] else _NEVER for n in _STATES]
-    best = [spent + cost for spent, cost in zip(best, _line_costs(texts[0]), strict=True)]
-    back: list[list[int]] = []
-    for at in range(1, len(lines)):
-        own = _line_costs(texts[at])
-        steps = _steps(texts[at - 1], texts[at], full[at - 1], full_and_last)
-        came = [min(_STATES, key=lambda p, n=n: best[p] + steps[p][n]) for n in _STATES]  # type: ignore[misc]
-        best = [best[came[n]] + steps[came[n]][n] + own[n] for n in _STATES]
-        back.append(came)
-    state = min(_STATES, key=lambda n: best[n] + _ending(n))
+def _any_lengths(width: int) -> _Lengths:
+    """Return what lengths cost on a page whose abstracts may be of any length."""
+    count = max(2, math.ceil(_SHORTEST_ABSTRACT / width))
+    short = [4.0 * (1 - (n * width) / _SHORTEST_ABSTRACT) for n in range(1, count + 1)]
+    return _Lengths(width, _title_lines(width), tuple(max(0.4, cost) for cost in short))
+
+
+def _usual_lengths(width: int, usual: float) -> _Lengths:
+    """Return what lengths cost where abstracts have `usual` lines."""
+    costs = (
+        min(4.0, (math.log(n / usual) / _LENGTH_SPREAD) ** 2 / 2)
+        for n in range(1, math.ceil(2.2 * usual) + 1)
+    )
+    return _Lengths(width, _title_lines(width), tuple(costs))
+
+
+def _title_lines(width: int) -> int:
+    return max(2, _LONGEST_TITLE // width)
+
+
+def _part(
+    words: Sequence[LineWords],
+    leanings: Sequence[float],
+    steps: Sequence[_Step],
+    lengths: _Lengths,
+) -> list[tuple[int, int]]:
+    """Return where each part begins and ends, on the likeliest reading."""
+    titles, abstracts = lengths.titles, len(lengths.abstracts)
+    best_title = [_NEVER] * titles
+    best_abstract = [_NEVER] * abstracts
+    best_title[0] = words[0].as_title - leanings[0]
+    best_abstract[0] = _NO_TITLE + words[0].as_abstract
+    # Of each line: the state before it when it begins a title or an abstract, and whether a
+    # later line of a long abstract came from the last state itself.
+    began: list[tuple[int, int, bool]] = [(0, 0, False)]
+    for at in range(1, len(words)):
+        step = steps[at - 1]
+        sizes = lengths.of_titles(words[at - 1].size)
+        over_titles = [spent + cost for spent, cost in zip(best_title, sizes, strict=True)]
+        over_abstracts = [
+            spent + cost for spent, cost in zip(best_abstract, lengths.abstracts, strict=True)
+        ]
+        from_title = min(range(titles), key=over_titles.__getitem__)
+        from_abstract = min(range(abstracts), key=over_abstracts.__getitem__)
+        title_end = over_titles[from_title] + step.ends_title
+        abstract_end = over_abstracts[from_abstract] + step.ends_abstract
+        # An abstract is missing between two titles, or a title between two abstracts.
+        to_title = (abstract_end + step.begins_title, titles + from_abstract)
+        to_title = min(to_title, (title_end + step.begins_title + 5.0, from_title))
+        to_abstract = min((title_end, from_title), (abstract_end + 6.0, titles + from_abstract))
+        stays = best_abstract[-1] < best_abstract[-2]
+        best_abstract = [
+            to_abstract[0],
+            *(spent + step.within_abstract for spent in best_abstract[:-2]),
+            min(best_abstract[-2:]) + step.within_abstract,
+        ]
+        best_title = [to_title[0], *(spent + step.within_title for spent in best_title[:-1])]
+        own, lean = words[at], leanings[at]
+        best_title = [spent + own.as_title - lean for spent in best_title]
+        best_abstract = [spent + own.as_abstract for spent in best_abstract]
+        began.append((to_title[1], to_abstract[1], stays))
+    sizes = lengths.of_titles(words[-1].size)
+    ends = [
+        *(1.5 + spent + cost for spent, cost in zip(best_title, sizes, strict=True)),
+        *(spent + cost for spent, cost in zip(best_abstract, lengths.abstracts, strict=True)),
+    ]
+    return _back(began, min(range(len(ends)), key=ends.__getitem__), titles, abstracts)
+
+
+def _back(
+    began: Sequence[tuple[int, int, bool]], state: int, titles: int, abstracts: int
+) -> list[tuple[int, int]]:
+    """Walk the likeliest path back. States below `titles` are a title's lines."""
     starts: list[int] = []
-    for at in range(len(lines) - 1, 0, -1):
-        before = back[at - 1][state]
-        if not _goes_on(before, state):
+    for at in range(len(began) - 1, 0, -1):
+        from_title, from_abstract, stays = began[at]
+        if state in (0, titles):
             starts.append(at)
-        state = before
-    return [list(lines[a:b]) for a, b in pairwise([0, *reversed(starts), len(lines)])]
+            state = from_title if state == 0 else from_abstract
+        elif not (state == titles + abstracts - 1 and stays):
+            state -= 1
+    return list(pairwise([0, *reversed(starts), len(began)]))
 
 
-def _goes_on(before: int, state: int) -> bool:
-    """Return whether a step stays within one paragraph."""
-    if state in _TITLE:
-        return state == before + 1
-    return before in _ABSTRACT and state == min(before + 1, _ABSTRACT[-1]) and state != _ABSTRACT[0]
+class _Step:
+    """What each way from one line to the next costs."""
 
-
-def _ending(state: int) -> float:
-    if state in _TITLE:
-        return 1.5 + _TITLE_LENGTH[state]
-    return _ABSTRACT_LENGTH[state - _ABSTRACT[0]]
-
-
-def _line_costs(text: str) -> list[float]:
-    """Return what a line costs as a title's and as an abstract's, by its capitals and stops."""
-    words = [word for word in re.findall(r"[\w'-]+", text)[1:] if len(word) >= 4]
-    share = sum(any(c.isupper() for c in word) for word in words) / len(words) if words else 0.5
-    title = 0.2 if share >= 0.6 else 0.9 if share >= 0.3 else 1.8
-    abstract = 3.0 if share >= 0.75 else 2.0 if share >= 0.6 else 0.7 if share >= 0.3 else 0.1
-    if len(words) < 3:
-        title, abstract = 0.6, 0.6
-    title += 4.0 * bool(_INNER_STOP.search(text)) + 2.5 * bool(_STOP.search(text))
-    return [title] * len(_TITLE) + [abstract] * len(_ABSTRACT)
-
-
-def _steps(before: str, after: str, full: bool, full_and_last: float) -> list[list[float]]:
-    """Return what each step from line to line costs."""
-    stays, parts = (0.05, full_and_last) if full else (6.0, 0.05)
-    if not full and not _STOP.search(before) and not _CAPITAL_START.match(after):
-        stays = 1.5
-    capital = _CAPITAL_START.match(after) is not None
-    stopped = _STOP.search(before) is not None or _ADDRESS_END.search(before) is not None
-    asked = _ASKED.search(before) is not None
-    begins = parts + (0.05 if capital else 4.0)
-    begins_title = 2.5 * bool(_SENTENCE_START.match(after))
-    ends_title = begins + 5.0 * bool(_OPEN_END.search(before)) + 4.0 * stopped
-    ends_abstract = begins + (0.05 if stopped else 1.5 if asked else 3.5)
-    within = stays + (2.8 if stopped and capital else 2.0 if capital else 0.1)
-    within_title = stays + 3.0 * stopped
-    steps = [[_NEVER] * len(_STATES) for _ in _STATES]
-    for n in _TITLE:
-        if n + 1 in _TITLE:
-            steps[n][n + 1] = within_title
-        steps[n][_ABSTRACT[0]] = ends_title + _TITLE_LENGTH[n]
-        steps[n][0] = ends_title + _TITLE_LENGTH[n] + 5.0  # an abstract is missing
-    for n in _ABSTRACT:
-        ending = ends_abstract + _ABSTRACT_LENGTH[n - _ABSTRACT[0]]
-        steps[n][min(n + 1, _ABSTRACT[-1])] = within
-        steps[n][0] = ending + begins_title
-        steps[n][_ABSTRACT[0]] = ending + 6.0  # a title is missing
-    return steps
+    def __init__(
+        self, before: LineWords, after: LineWords, full: bool, starts_sentence: float
+    ) -> None:
+        stopped = before.stops or before.ends_in_address
+        stays, parts = (0.05, _FULL_AND_LAST) if full else (6.0, 0.05)
+        if not full and not stopped and not after.capital:
+            stays = 1.5
+        begins = parts + (0.05 if after.capital else 4.0)
+        self.ends_title = begins + 4.0 * stopped + 6.0 * before.is_open
+        self.ends_abstract = (
+            begins + 4.0 * before.is_open + (0.05 if stopped else 1.5 if before.asks else 3.5)
+        )
+        self.begins_title = after.begins_title
+        goes_on = 0.1 + 1.5 * (before.ends_in_address and not before.stops)
+        if after.capital and stopped:
+            goes_on = 2.8
+        elif after.capital:
+            goes_on = 1.2 + (1.0 if before.ends_in_name else 4.0) * starts_sentence
+        self.within_abstract = stays + goes_on
+        # An abstract likes to begin with its title's words.
+        again = len(before.content & after.content) / max(1, len(after.content))
+        self.within_title = stays + 3.0 * stopped + 3.0 * again

@@ -106,7 +106,7 @@ def join(block: Sequence[Piece], wrap: Wrap | None, *, loose: bool) -> list[Unit
         return [unit_of([piece]) for piece in block]
     if loose and len(block) > 1:
         full = [_goes_on(a, b, wrap) for a, b in pairwise(block)]
-        return [unit_of(part) for part in part_lines(block, full)]
+        return [unit_of(part) for part in part_lines(block, full, wrap.width)]
     return [unit_of(run) for run in runs(block, wrap)]
 
 

@@ -6,7 +6,6 @@ import random
 import textwrap
 from collections.abc import Callable
 from datetime import date
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from digest.dumps import formats, text
 from digest.dumps.page.plain import read_text
 from digest.dumps.page.reading import PageReading, read_page
 from digest.errors import DumpError
+from tests.dumps.page_forms import FORMS, WITHOUT_ABSTRACTS
 from tests.dumps.pages import (
     NOW,
     SAMPLES,
@@ -29,96 +29,11 @@ from tests.dumps.pages import (
 )
 
 PAIRS = papers(12)
-ADDRESS = "https://huggingface.co/papers/2609.000"
-
-
-def daily(*, gap: str) -> str:
-    """Today's daily page: submitter, votes, title, an organisation or a number of authors."""
-    lines = ["Daily Papers", "byAK and the research community", "Nov 27"]
-    for n, (title, _) in enumerate(PAIRS):
-        lines += ["Submitted by", f"reader{n}", str(n * 7) if n % 3 else "-", title]
-        lines += ["Institute of Moss" if n % 2 else " · 3 authors", *([str(n)] if n % 4 else [])]
-    return gap.join(lines)
-
-
-def trending() -> str:
-    lines = ["Trending Papers", "byAK and the research community"]
-    for n, (title, abstract) in enumerate(PAIRS):
-        lines += ["Submitted by", f"reader{n}", title, abstract]
-        lines += ["Institute of Moss · Published on Sep 3, 2026", "Upvote", str(n)]
-        lines += [f"GitHub {n + 1}.2k", "arXiv Page"]
-    return "\n\n".join(lines)
-
-
-def markdown(*, doubled: bool = False) -> str:
-    lines = ["# Daily Papers", "## by [AK](https://huggingface.co/ak) and the research community"]
-    for n, (title, abstract) in enumerate(PAIRS):
-        url = f"{ADDRESS}{n:02}"
-        card = [f"[{n}](https://huggingface.co/login?next=%2Fpapers%2F2609.000{n:02})"]
-        card += [f"### [{title}]({url})", f"[{abstract}]({url})"]
-        card += [f"[- ![](https://x.org/a.svg)\\\\\n- 8 authors]({url})", "·"]
-        card += [f"May 29[6]({url}#community)"]
-        lines += card * (2 if doubled else 1)
-    return "\n\n".join(lines)
-
-
-def references() -> str:
-    lines = ["# Daily Papers\n"]
-    for n, (title, abstract) in enumerate(PAIRS):
-        lines += [f"[\n{n}\n][{n}]\n", f"### [{title}][{n}]\n", f"[\n\n{abstract}\n\n][{n}]"]
-        lines += [f"[\n* 8 authors\n][{n}]\n·\nMay 29 [ 6][{n}]"]
-    return "\n".join([*lines, *(f"[{n}]: {ADDRESS}{n:02}" for n in range(len(PAIRS)))])
-
-
-def link_lines() -> str:
-    lines = ["Daily Papers"]
-    for n, (title, abstract) in enumerate(PAIRS):
-        url = f"{ADDRESS}{n:02}"
-        lines += [f" [-] {n}", title, url, abstract, url, "8 authors", "·", "Feb 27, 2025"]
-    return "\n\n".join(lines)
-
-
-def html() -> str:
-    cards = (f"<h3>{title}</h3><p>{abstract}</p>" for title, abstract in PAIRS)
-    return f"<!doctype html><html><body><h1>Daily Papers</h1>{''.join(cards)}</body></html>"
-
-
-def mhtml() -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["Subject"] = "<Saved by Blink>", "Daily Papers"
-    mail["Snapshot-Content-Location"] = "https://huggingface.co/papers"
-    mail.set_content(html(), subtype="html", cte="quoted-printable")
-    return mail.as_bytes()
-
-
-def rtf() -> str:
-    body = blank_separated(PAIRS).replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}")
-    coded = "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in body)
-    return "{\\rtf1\\ansi\\ansicpg1252\n" + coded.replace("\n", "\\\n") + "}"
-
-
-FORMS: dict[str, str | bytes] = {
-    "alternating": alternating(PAIRS),
-    "blank": blank_separated(PAIRS),
-    "bylines": with_bylines(PAIRS, ["Nov 2, 2024"] * len(PAIRS)),
-    "daily in lines": daily(gap="\n"),
-    "daily with gaps": daily(gap="\n\n"),
-    "trending": trending(),
-    "markdown": markdown(),
-    "doubled": markdown(doubled=True),
-    "references": references(),
-    "link lines": link_lines(),
-    "bullets": "Daily Papers\n" + "\n".join(f"• {t}\n  {a}" for t, a in PAIRS),
-    "numbers": "\n\n".join(f"{n}. {t}\n\n{a}" for n, (t, a) in enumerate(PAIRS, 1)),
-    "reader mode": html(),
-    "mhtml": mhtml(),
-    "rtf": rtf(),
-}
-WITHOUT_ABSTRACTS = {"daily in lines", "daily with gaps"}
+PAGES = {form: page(PAIRS) for form, page in FORMS.items()}
 
 
 def as_bytes(form: str) -> bytes:
-    page = FORMS[form]
+    page = PAGES[form]
     return page.encode() if isinstance(page, str) else page
 
 
@@ -165,7 +80,7 @@ DRESS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("dress", DRESS)
 @pytest.mark.parametrize("form", ["alternating", "blank", "bylines"])
 def test_the_page_in_other_dress_is_the_same_page(form: str, dress: str) -> None:
-    page = FORMS[form]
+    page = PAGES[form]
     assert isinstance(page, str)
     dump = parse(DRESS[dress](page))
     assert titles(dump) == [title for title, _ in PAIRS]
@@ -208,7 +123,7 @@ def lost_lines(page: str) -> list[str]:
     ]
 
 
-PLAIN = sorted(form for form, page in FORMS.items() if isinstance(page, str) and form[0] != "r")
+PLAIN = sorted(form for form, page in PAGES.items() if isinstance(page, str) and form[0] != "r")
 JUNK = [
     "101",
     "-",
@@ -227,7 +142,7 @@ JUNK = [
 @settings(max_examples=60, deadline=None)
 def test_every_line_is_in_a_paper_in_a_rejection_or_known_furniture(seed: int, form: str) -> None:
     chance = random.Random(seed)
-    page = FORMS[form]
+    page = PAGES[form]
     assert isinstance(page, str)
     lines = page.split("\n")
     for _ in range(chance.randrange(1, 6)):
