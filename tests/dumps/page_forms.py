@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from tests.dumps.pages import alternating, blank_separated, papers, with_bylines
+from tests.dumps.pages import alternating, blank_separated, with_bylines
 
 Pairs = list[tuple[str, str]]
 

@@ -38,14 +38,88 @@ _SENTENCE_START = re.compile(
 )
 # Words of prose that no title has in lower case, and words that few have.
 _PROSE = frozenset(
-    """we our ours these they however propose proposes demonstrate demonstrates has been were
-    outperforms outperform introduce introduces achieves achieve experiments results shows
-    significantly typically furthermore moreover respectively extensive often thereby""".split()
+    [
+        "we",
+        "our",
+        "ours",
+        "these",
+        "they",
+        "however",
+        "propose",
+        "proposes",
+        "demonstrate",
+        "demonstrates",
+        "has",
+        "been",
+        "were",
+        "outperforms",
+        "outperform",
+        "introduce",
+        "introduces",
+        "achieves",
+        "achieve",
+        "experiments",
+        "results",
+        "shows",
+        "significantly",
+        "typically",
+        "furthermore",
+        "moreover",
+        "respectively",
+        "extensive",
+        "often",
+        "thereby",
+    ]
 )
 _RARE = frozenset(
-    """this that which be or such are their its it also but both have while where show only each
-    further existing proposed find provide during across between different performance paper can
-    approach was not first novel these i.e e.g is more most using many one two""".split()
+    [
+        "this",
+        "that",
+        "which",
+        "be",
+        "or",
+        "such",
+        "are",
+        "their",
+        "its",
+        "it",
+        "also",
+        "but",
+        "both",
+        "have",
+        "while",
+        "where",
+        "show",
+        "only",
+        "each",
+        "further",
+        "existing",
+        "proposed",
+        "find",
+        "provide",
+        "during",
+        "across",
+        "between",
+        "different",
+        "performance",
+        "paper",
+        "can",
+        "approach",
+        "was",
+        "not",
+        "first",
+        "novel",
+        "these",
+        "i.e",
+        "e.g",
+        "is",
+        "more",
+        "most",
+        "using",
+        "many",
+        "one",
+        "two",
+    ]
 )
 
 
