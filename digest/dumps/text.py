@@ -82,6 +82,49 @@ def decode_text(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_
         return _decode_by_line(data)
 
 
+_OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+# What Windows-1252 text hardly has: two letters that hardly any word has, and runs of Asian bytes.
+_NOT_WESTERN = re.compile(rb"[\xfe\xff]|[\x80-\xff]{4}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return text that another program's encoding betrays as UTF-8, anything else as it is.
+
+    UTF-16 without its mark has a NUL at every second byte; Windows-1252 has no sequence of UTF-8
+    at all, and letters where a Western text has them.
+    """
+    if data[:2] in _UTF16:
+        return data
+    head = data[:4_000]
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        with_nul, other = head[first::2], head[1 - first :: 2]
+        if 2 * with_nul.count(0) > len(with_nul) > 0 and not other.count(0):
+            return data.decode(encoding, "replace").encode("utf-8", "replace")
+    if data.isascii() or _OF_UTF8.search(data) or _NOT_WESTERN.search(data):
+        return data
+    try:
+        return data.decode("cp1252").encode()
+    except UnicodeDecodeError:
+        return data
+
+
+_LINE_MARKS = re.compile("\r?\n|[\u0085\u2028\u2029]")
+
+
+def with_marked_ends(lines: Lines) -> Lines:
+    """Return lines parted at Unicode's own line ends too, where most of a text's ends are such."""
+    marks = sum(len(_LINE_MARKS.findall(line)) for line in lines.all)
+    if marks <= len(lines.all):
+        return lines
+    parted: list[str] = []
+    bad: dict[int, str] = {}
+    for number, line in enumerate(lines.all, start=1):
+        if number in lines.bad:
+            bad[len(parted) + 1] = lines.bad[number]
+        parted += _LINE_MARKS.split(line)
+    return Lines(tuple(parted), MappingProxyType(bad))
+
+
 def _decode_by_line(data: bytes) -> Lines:
     lines: list[str] = []
     bad: dict[int, str] = {}

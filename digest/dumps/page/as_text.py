@@ -23,22 +23,27 @@ class PageText:
     """The saved page as text."""
 
     name = "page-text"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes are a saved page's text; never raises."""
         if _OTHER_FORMATS.match(head.removeprefix(b"\xef\xbb\xbf")):
             return False
-        whole = head if len(head) < 60_000 else head[: head.rfind(b"\n") + 1]
+        end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
+        whole = head[:end] if len(head) >= 60_000 and end > 0 else head
         try:
-            return judging.is_page(read_page(read_text(text.decode_text(whole))))
+            return judging.is_page(read_page(read_text(_lines(whole))))
         except DumpError:
             return False
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a whole page. Raises DumpError when it is none; see `Format.parse`."""
-        lines = text.decode_text(data)
+        lines = _lines(data)
         reading = read_page(read_text(lines))
         if not judging.is_page(reading):
             raise judging.refusal(reading, lines.all)
         return to_dump(reading, self, now=now, captured_on=captured_on)
+
+
+def _lines(data: bytes) -> text.Lines:
+    return text.with_marked_ends(text.decode_text(text.as_utf8(data)))

@@ -11,6 +11,7 @@ from digest.papers import title_key
 
 LONGEST_ABSTRACT = 20_000  # characters
 _SUMMARY_WORDS = 6  # an abstract that is shorter than its title is one if it is a sentence
+_FEWEST_WORDS = 8  # of an abstract that ends in mid-sentence
 _FEW_TITLE_WORDS = 4  # "Editorial": such titles are no proof of one paper
 
 
@@ -72,7 +73,8 @@ class Card:
                 self.title.line,
                 f"abstract of {len(abstract)} characters, shorter than its title",
             )
-        if not abstract and not self.is_supported:
+        is_text = is_sentence or abstract.count(" ") + 1 >= _FEWEST_WORDS
+        if not is_text and not self.is_supported:
             return self.title.line, "title without abstract"
         return None
 

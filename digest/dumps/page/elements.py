@@ -91,10 +91,20 @@ class _Reader:
             furniture.is_furniture(piece.text)
             or furniture.is_page_edge(piece.text)
             or (at < self._first_sign and furniture.is_preamble(piece.text))
+            or self._is_of_mail(at)
+            or (at == 0 and furniture.ends_header_sentence(piece.text))
         ):
             yield CardElement("furniture", (piece,))
         else:
             yield piece
+
+    def _is_of_mail(self, at: int) -> bool:
+        """Return whether a piece is one of two fields of a mail's header, or more."""
+        near = self._pieces[max(0, at - 1) : at + 2]
+        return (
+            furniture.is_mail_field(self._pieces[at].text)
+            and sum(furniture.is_mail_field(each.text) for each in near) > 1
+        )
 
     def _of_facts(self, piece: Piece, facts: CardFacts) -> Iterator[CardElement]:
         before = self._before()

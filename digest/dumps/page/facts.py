@@ -13,9 +13,24 @@ from digest.papers import find_arxiv_id
 Role = Literal["votes", "upvotes", "comments"]  # votes stand above a title, upvotes below
 
 _SEPARATOR = re.compile(r"\s*[•·∙|‧]+\s*")
-_AUTHORS = re.compile(r"(\d{1,5}|\d{1,2},\d{3}) authors?", re.IGNORECASE)
-_SUBMITTED = re.compile(r"submitted by\b:?\s*(?P<name>.{0,60}?)(?:\son\s(?P<day>.{3,20}))?", re.I)
-_PUBLISHED = re.compile(r"(?:published|submitted|posted|added)(?: on)?:?\s+(?P<day>.{3,30})", re.I)
+# The site's words, and what browsers make of them that translate a page.
+_AUTHORS = re.compile(
+    r"(\d{1,5}|\d{1,2},\d{3})\s?(?:authors?|autor(?:en|es|i|in)?|auteure?s?|autores|autori|auteurs"
+    r"|(?:位|名)?作者|人?の?著者|명의 저자|автор(?:а|ов)?)",
+    re.IGNORECASE,
+)
+SUBMITTED_BY = (
+    r"(?:submitted by\b|eingereicht von\b|soumis par\b|(?:enviado|presentado|subido) por\b"
+    r"|inviato da\b|提交者|提交人|投稿者|제출자|отправил\w*\b)"
+)
+_SUBMITTED = re.compile(
+    rf"{SUBMITTED_BY}[:：]?\s*(?P<name>.{{0,60}}?)(?:\son\s(?P<day>.{{3,20}}))?", re.IGNORECASE
+)
+_PUBLISHED = re.compile(
+    r"(?:published|submitted|posted|added|veröffentlicht|publiée?|publicado|pubblicato|发布于|公開日)"
+    r"(?: (?:on|am|le|el|em|il))?:?\s+(?P<day>.{3,30})",
+    re.IGNORECASE,
+)
 _GITHUB = re.compile(
     r"(?:\[?link: ?)?(?:view on )?github(?: repo(?:sitory)?)?\s?[★⭐☆]?\s?"
     r"(?P<stars>\d[\d.,]*k?)?\]?"
@@ -29,7 +44,7 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _VOTES = re.compile(
-    r"(?P<label>(?:up)?votes?:?\s)?(?:[-+▲△↑⬆👍♥❤🔥☐☑✓]️?\s?)?(?P<count>\d[\d.,]*k?|[-–—])"
+    r"(?P<label>(?:up)?votes?:?\s)?(?:[-+▲△↑⬆👍♥❤🔥☐☑✓]️?\s?(?![-–—]))?(?P<count>\d[\d.,]*k?|[-–—])"
     r"(?P<unit>\s(?:up)?votes?|\slikes?)?",
     re.IGNORECASE,
 )

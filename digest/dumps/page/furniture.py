@@ -64,6 +64,8 @@ _LINES = re.compile(
     | (?:view|show|see)\ \d+\ more.{0,20} | \+\s?\d{1,4}
     | search(?:ing)?\ for\s.{1,80} | \d[\d,]*\ (?:results?|papers?)(?:\ found)?
     | logo\ of\ .{1,60} | page\ \d+\ of\ \d+
+    | (?:begin\ )?forwarded\ message:? | -+\s?(?:original|forwarded)\ message\s?-+
+    | (?:on|am|le)\ .{6,120}\ (?:wrote|schrieb|écrit)\b.{0,60}:
     | [\W_]+
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -72,10 +74,21 @@ _LINES = re.compile(
 _PREAMBLE = re.compile(
     r"""
     [\w ()-]{2,30}:(?:\s.{0,300})?      # a field: "URL Source: …", "Subject: …"
-    | on\ .{6,120}\ wrote: | (?:hello|hi|dear)\b.{0,40} | fyi[.!]? | see\ below.{0,40}
-    | (?:begin\ )?forwarded\ message:? | -+\s?(?:original|forwarded)\ message\s?-+
+    | (?:hello|hi|dear)\b.{0,40} | fyi[.!]? | see\ below.{0,40}
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+# A mail's header fields. One such line alone may be a title.
+_MAIL_FIELD = re.compile(
+    r"(?:from|to|cc|bcc|date|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de|à"
+    r"|objet|envoyé)\s?:\s.{1,300}",
+    re.IGNORECASE,
+)
+# The header's sentences, whose ends a text begins with that is cut off in them.
+_SENTENCES = (
+    "get trending papers in your email inbox once a day!",
+    "get trending papers in your email inbox!",
+    "byak and the research community",
 )
 _PRINTED = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},?\s\d{1,2}[:.]\d\d.{0,80}"
@@ -98,6 +111,16 @@ def is_furniture(line: str) -> bool:
 def is_preamble(line: str) -> bool:
     """Return whether a line above the page's first sign tells where the page came from."""
     return _PREAMBLE.fullmatch(line) is not None
+
+
+def is_mail_field(line: str) -> bool:
+    """Return whether a line can be a field of a mail's header."""
+    return _MAIL_FIELD.fullmatch(line) is not None
+
+
+def ends_header_sentence(line: str) -> bool:
+    """Return whether a line is the rest of a sentence of the page's header."""
+    return len(line) > 2 and any(each.endswith(line.lower()) for each in _SENTENCES)
 
 
 def is_header(line: str) -> bool:

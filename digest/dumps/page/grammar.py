@@ -215,7 +215,8 @@ def _title_cost(unit: Unit, setting: Setting, evidence: bool) -> float:
         cost += 2.5
     elif closes_sentence(text) and text[-1] not in "?!":
         cost += 0.6
-    cost += 0.2 * text[0].islower() + 0.2 * (" " not in text)
+    is_word = " " not in text
+    cost += 0.2 * text[0].islower() + 0.2 * is_word + 0.8 * (text[0].islower() and is_word)
     cost += 1.2 * (setting.marked_titles and not unit.pieces[0].heading)
     return cost - 0.3 * evidence
 
@@ -228,7 +229,7 @@ def _abstract_cost(unit: Unit) -> float:
         return 0.2 if words >= 6 else 1.3
     if len(text) >= _SHORT_ABSTRACT:
         return 0.5
-    return 1.2 if words >= 25 else 1.7
+    return 1.2 if words >= 25 else 1.7 if words >= 8 else 2.2
 
 
 def _more_cost(unit: Unit, setting: Setting, before: CardElement | None) -> float:

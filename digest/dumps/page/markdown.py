@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_SIGNS = re.compile(r"\]\((?:https?://|/|#)|\]\[\d{1,4}\]|^\s{0,3}#{1,6}\s+\S", re.MULTILINE)
-_DEFINITION = re.compile(r"\s{0,3}\[(?P<name>[^\[\]]{1,60})\]:\s*<?(?P<url>\S+?)>?(?:\s+[\"'(].*)?")
+_SIGNS = re.compile(r"\]\((?:https?://|/|#)|\]\[\d{1,4}\]|^\s*(?:[-*+•] )?#{1,6}\s+\S", re.MULTILINE)
+_DEFINITION = re.compile(r"\s*(?:[-*+•]\s+)?\[(?P<name>[^\[\]]{1,60})\]:\s*<?(?P<url>\S+?)>?(?:\s+[\"'(].*)?")
 _TOKEN = re.compile(r"\\.|!?\[|\]", re.DOTALL)
 _TARGET = re.compile(
     r"\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<url>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*))"

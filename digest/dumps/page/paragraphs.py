@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from digest.dumps.page.alternation import part_lines
+from digest.dumps.page.facts import SUBMITTED_BY
 from digest.dumps.page.pieces import Piece
 
 LONGEST_TITLE = 300  # characters
@@ -23,6 +24,9 @@ _SENTENCES = re.compile(
 _SHORTEST_FULL_LINE = 25  # characters: no wrapped text is narrower
 _HYPHEN = re.compile(r"\w-$")
 _GOES_ON = re.compile(r"(?!(?:and|or|to|und|as)\b)\w")
+_NO_TITLE = re.compile(
+    rf"(?:https?://|www\.|[\[\]{{}}<>|#!]|-{{3}}|{SUBMITTED_BY})", re.IGNORECASE
+)
 _LOWER = re.compile(r"[\"'(“‘\[]?[a-z]")
 
 
@@ -153,6 +157,6 @@ def _goes_on(line: Piece, following: Piece, wrap: Wrap) -> bool:
 
 def may_name_title(text: str) -> bool:
     """Return whether a text can be a title at all: it holds a word, and is no address or mark."""
-    if re.match(r"(?:https?://|www\.|[\[\]{}<>|#!]|submitted by\b)", text, re.IGNORECASE):
+    if _NO_TITLE.match(text):
         return bool(re.match(r"\[[^\]]{1,40}\] ?\w", text))
     return any(c.isalpha() for c in text)

@@ -5,7 +5,9 @@ Every line of the page is in one of the three; `PageReading.lines` says in which
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Literal
 
 from digest.archive.dump_results import Rejection
@@ -22,7 +24,9 @@ from digest.dumps.page.paragraphs import (
     count_sentences,
     unit_of,
 )
-from digest.dumps.page.pieces import Source
+from digest.dumps.page.pieces import Piece, Source
+
+_LONG_LINE = 25  # characters: what is shorter may well stand twice in a row
 
 Fate = Literal["paper", "refused", "furniture"]
 
@@ -49,6 +53,8 @@ class PageReading:
 
 def read_page(source: Source) -> PageReading:
     """Read a page's pieces."""
+    pieces, again = without_repeats(source.pieces)
+    source = replace(source, pieces=tuple(pieces), markup=source.markup | again)
     elements = card_elements(source.pieces)
     return _Assembly(source, elements).assemble()
 
@@ -147,7 +153,7 @@ class _Assembly:
         card, self._card = self._card, None
         if card is None:
             return
-        problem = card.problem() or self._damage(card)
+        problem = card.problem() or self._damage(card) or self._cut_off(card)
         if problem is None:
             self._reading.cards.append(card)
             self._reading.note(card.lines, "paper")
@@ -160,6 +166,19 @@ class _Assembly:
     def _damage(self, card: Card) -> tuple[int, str] | None:
         bad = sorted(card.lines & self._source.bad.keys())
         return (bad[0], self._source.bad[bad[0]]) if bad else None
+
+    def _cut_off(self, card: Card) -> tuple[int, str] | None:
+        """Return why a title is not whole: the text begins, or ends, within it."""
+        title, pieces = card.title, self._source.pieces
+        first_word = title.text.split()[0]
+        if title.pieces[0] is pieces[0] and first_word.isalpha() and first_word.islower():
+            return title.line, "title that begins in mid-sentence: the text may be cut off there"
+        cards = self._reading.cards
+        is_bare = max(card.lines) == title.last == max(piece.last for piece in pieces[-1:])
+        told = sum(max(each.lines) > each.title.last for each in cards)
+        if is_bare and told >= 2 and told >= 0.9 * len(cards):
+            return title.line, "title without what follows it elsewhere: the text may be cut off"
+        return None
 
     def _drop_above(self) -> None:
         """Report facts whose title never came."""
@@ -191,6 +210,26 @@ class _Assembly:
         reading.doubled = len(reading.cards) - len(unique)
         reading.cards = unique
         reading.refused.sort(key=lambda each: each.line or 0)
+
+
+def without_repeats(pieces: Sequence[Piece]) -> tuple[list[Piece], frozenset[int]]:
+    """Return pieces without those that only say again what stands right above, and their lines.
+
+    Some programs copy each line twice; a title may stand below its picture's text.
+    """
+    runs = [list(run) for _, run in groupby(pieces, key=lambda piece: piece.text)]
+    is_doubled = len(runs) > 4 and sum(len(run) % 2 == 0 for run in runs) >= 0.9 * len(runs)
+    kept: list[Piece] = []
+    again: set[int] = set()
+    for run in runs:
+        count = len(run)
+        if is_doubled:
+            count = (len(run) + 1) // 2
+        elif len(run[0].text) >= _LONG_LINE:
+            count = 1
+        kept += run[:count]
+        again |= {n for piece in run[count:] for n in range(piece.line, piece.last + 1)}
+    return kept, frozenset(again)
 
 
 def _lines(element: CardElement) -> set[int]:
