@@ -67,6 +67,11 @@ class LineWords:
     is_open: bool  # its last word calls for another one
 
 
+def calls_for_more(text: str) -> bool:
+    """Return whether a text's last word or sign calls for another word."""
+    return _OPEN_END.search(text) is not None
+
+
 def read_words(text: str) -> LineWords:
     """Return what one line's words tell."""
     told = _WORD.findall(text)
@@ -92,7 +97,7 @@ def read_words(text: str) -> LineWords:
         stops=_STOP.search(text) is not None,
         asks=_ASKED.search(text) is not None,
         ends_in_address=_ADDRESS_END.search(text) is not None,
-        is_open=_OPEN_END.search(text) is not None,
+        is_open=calls_for_more(text),
     )
 
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from digest.dumps.page.alternation import part_lines
 from digest.dumps.page.facts import SUBMITTED_BY
+from digest.dumps.page.line_words import calls_for_more
 from digest.dumps.page.pieces import Piece
 
 LONGEST_TITLE = 300  # characters
@@ -81,8 +82,13 @@ def count_sentences(text: str) -> int:
 
 
 def continues(before: str, after: str) -> bool:
-    """Return whether a line goes on in mid-sentence: no end before it, no capital at its start."""
-    return not closes_sentence(before) and _LOWER.match(after) is not None
+    """Return whether a line goes on in mid-sentence.
+
+    No end stands before it and no capital at its start, or its last word calls for another.
+    """
+    if closes_sentence(before):
+        return False
+    return _LOWER.match(after) is not None or calls_for_more(before)
 
 
 def find_wrap(block: Sequence[Piece]) -> Wrap | None:
@@ -135,8 +141,8 @@ def _need(line: Piece, following: Piece) -> int:
 
 
 def _length(line: Piece) -> int:
-    """Return how long a line was printed, its bullet included."""
-    return max(len(line.raw), len(line.text))
+    """Return how long a line was printed, with its bullet and the space before it."""
+    return line.indent + max(len(line.raw), len(line.text))
 
 
 def _fits(line: Piece, wrap: Wrap) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from digest.dumps import text
 from digest.dumps.page import furniture
+from digest.dumps.page.broken_words import rejoined
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
 from digest.dumps.page.pieces import Piece, Source
 from digest.errors import DumpError
@@ -43,7 +44,7 @@ def read_text(lines: text.Lines) -> Source:
         linked = resolve_links(plain)
         markup |= linked.definitions
     pieces = _pieces(linked, markup, marked=linked.is_marked)
-    return Source(tuple(pieces), frozenset(markup), lines.bad)
+    return Source(tuple(rejoined(pieces)), frozenset(markup), lines.bad)
 
 
 def _unquoted(lines: list[str]) -> list[str]:
@@ -99,8 +100,9 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
         is_heading = whole and _HEADING.fullmatch(text.visible(line)) is not None
         for shown in _unglued(seen, _after(linked.lines, number)):
             piece = _piece(shown, number, skip_to, gap=gap, marked=marked, whole=whole)
-            if piece is not None and is_heading:
-                piece = replace(piece, heading=True)
+            if piece is not None:
+                is_marked = piece.heading or is_heading
+                piece = replace(piece, heading=is_marked, indent=_indent(line))
             links = linked.links_between(number, max(number, skip_to))
             if piece is None:
                 markup.add(number)
@@ -109,6 +111,11 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
                 pieces.append(_with_links(piece, links))
             gap = False
     return pieces
+
+
+def _indent(line: str) -> int:
+    spread = line.expandtabs(4)
+    return len(spread) - len(spread.lstrip())
 
 
 def _note_blank(

@@ -1,0 +1,66 @@
+"""Words that the end of a line has broken, as PDF readers copy them: `a long para-` / `graph`.
+
+A hyphen at a line's end may be the word's own (`state-` / `of-the-art`). The text itself tells:
+it writes most words more than once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from digest.dumps.page.pieces import Piece
+
+_HEAD = re.compile(r"(?<![\w-])([A-Za-z]?[a-z]+)-$")
+_TAIL = re.compile(r"[a-z]+(?![\w-])")
+_WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+# Beginnings of words with a hyphen of their own, which stand nowhere alone.
+_PREFIXES = frozenset(
+    ("self", "non", "pre", "post", "multi", "semi", "co", "re", "cross", "meta", "inter", "sub")
+    + ("anti", "quasi", "pseudo", "intra", "ultra", "hyper", "micro", "macro", "bi", "tri", "un")
+)
+
+
+def rejoined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces with each broken word whole, at the beginning of the later line.
+
+    Only where one word, at least, stands elsewhere in the text without the hyphen.
+    """
+    breaks = {
+        at: (head[1], tail[0])
+        for at, (one, two) in enumerate(pairwise(pieces))
+        if (head := _HEAD.search(one.text)) and (tail := _TAIL.match(two.text))
+        if not (two.gap or two.heading or two.item or one.heading or one.whole or two.whole)
+    }
+    if not breaks:
+        return list(pieces)
+    words = Counter(word.lower() for piece in pieces for word in _WORD.findall(piece.text))
+    words.subtract(part.lower() for parts in breaks.values() for part in parts)
+    known = {word for word, count in words.items() if count > 0}
+    if not any((head + tail).lower() in known for head, tail in breaks.values()):
+        return list(pieces)
+    found = list(pieces)
+    for at, (head, tail) in breaks.items():
+        if _is_broken(head.lower(), tail, known):
+            one, two = found[at], found[at + 1]
+            found[at] = _changed(one, one.text[: -len(head) - 1].rstrip())
+            found[at + 1] = _changed(two, head + two.text)
+    return [piece for piece in found if piece.text]
+
+
+def _is_broken(head: str, tail: str, known: set[str]) -> bool:
+    """Return whether a hyphen between two parts is a line's, not the word's own."""
+    if head + tail in known:
+        return True
+    if f"{head}-{tail}" in known or head in _PREFIXES:
+        return False
+    return not (head in known and tail in known)
+
+
+def _changed(piece: Piece, text: str) -> Piece:
+    at = piece.raw.rfind(piece.text)
+    raw = piece.raw[:at] + text if at >= 0 else text
+    return replace(piece, text=text, raw=raw)
