@@ -27,7 +27,8 @@ _PREFIXES = frozenset(
 def rejoined(pieces: Sequence[Piece]) -> list[Piece]:
     """Return pieces with each broken word whole, at the beginning of the later line.
 
-    Only where one word, at least, stands elsewhere in the text without the hyphen.
+    Only where more of them stand elsewhere in the text without the hyphen than with it: many
+    programs break lines at a word's own hyphens and nowhere else.
     """
     breaks = {
         at: (head[1], tail[0])
@@ -40,7 +41,8 @@ def rejoined(pieces: Sequence[Piece]) -> list[Piece]:
     words = Counter(word.lower() for piece in pieces for word in _WORD.findall(piece.text))
     words.subtract(part.lower() for parts in breaks.values() for part in parts)
     known = {word for word, count in words.items() if count > 0}
-    if not any((head + tail).lower() in known for head, tail in breaks.values()):
+    whole = sum((head + tail).lower() in known for head, tail in breaks.values())
+    if whole <= sum(f"{head}-{tail}".lower() in known for head, tail in breaks.values()):
         return list(pieces)
     found = list(pieces)
     for at, (head, tail) in breaks.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
@@ -77,6 +77,7 @@ class CardFacts:
     stars: int | None = None  # of the repository at GitHub
     addresses: tuple[str, ...] = ()
     is_other: bool = False  # a separator or a button: it tells nothing
+    is_labelled: bool = False  # "Authors: …": it may stand above an abstract
 
     def take(self, other: Self) -> None:
         """Add what another line tells; what is known already stays."""
@@ -115,7 +116,8 @@ def read_facts(text: str) -> CardFacts | None:
     if found := _ADDRESS.fullmatch(text):
         return CardFacts(addresses=(found[1],))
     if found := _LABEL.fullmatch(text):
-        return _labelled(found["label"].lower(), found["value"])
+        labelled = _labelled(found["label"].lower(), found["value"])
+        return replace(labelled, is_labelled=True) if labelled else None
     parts = [part for part in _SEPARATOR.split(text) if part]
     if not parts:
         return CardFacts(is_other=True)

@@ -270,6 +270,9 @@ def _fact_moves(
     # A byline ends its card: it is never passed over to pair a title with a later abstract.
     passed_over = 3.0 if in_card and facts.is_byline else 0.6
     yield "refused", state, 0.1 if state.phase == "lost" else passed_over
+    if facts.is_labelled and state.phase in ("title", "abstract", "below"):
+        yield "below", state._replace(evidence=True), 0.0
+        return
     is_button = facts.role == "upvotes"
     leads = facts.submitter is not None or facts.has_count or is_button
     if leads and not facts.is_byline:

@@ -7,11 +7,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_SIGNS = re.compile(r"\]\((?:https?://|/|#)|\]\[\d{1,4}\]|^\s*(?:[-*+•] )?#{1,6}\s+\S", re.MULTILINE)
-_DEFINITION = re.compile(r"\s*(?:[-*+•]\s+)?\[(?P<name>[^\[\]]{1,60})\]:\s*<?(?P<url>\S+?)>?(?:\s+[\"'(].*)?")
+_SIGNS = re.compile(
+    r"\]\((?:https?://|/|#)|\]\[\d{1,4}\]|^\s*(?:[-*+•] )?#{1,6}\s+\S", re.MULTILINE
+)
+_DEFINITION = re.compile(
+    r"\s*(?:[-*+•]\s+)?\[(?P<name>[^\[\]]{1,60})\]:\s*<?(?P<url>\S+?)>?(?:\s+[\"'(].*)?\s*"
+)
 _TOKEN = re.compile(r"\\.|!?\[|\]", re.DOTALL)
 _TARGET = re.compile(
-    r"\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<url>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*))"
+    r"\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<url>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\n[^()\s]+)?))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _REFERENCE = re.compile(r"\] ?\[(?P<name>[^\[\]\n]{0,60})\]")
@@ -80,7 +84,8 @@ class _Resolver:
     def _target(self, at: int) -> tuple[int, str] | None:
         """Return where a link's address ends, and the address."""
         if found := _TARGET.match(self._text, at):
-            return found.end(), found["angled"] if found["angled"] is not None else found["url"]
+            url = found["angled"] if found["angled"] is not None else found["url"]
+            return found.end(), url.replace("\n", "")
         found = _REFERENCE.match(self._text, at)
         if found and found["name"].lower() in self._urls:
             return found.end(), self._urls[found["name"].lower()]

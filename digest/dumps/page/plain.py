@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from digest.dumps import text
@@ -11,6 +11,7 @@ from digest.dumps.page import furniture
 from digest.dumps.page.broken_words import rejoined
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
 from digest.dumps.page.pieces import Piece, Source
+from digest.dumps.page.tables import Cell, table_rows
 from digest.errors import DumpError
 
 MAX_LINES = 200_000  # a page of 300 papers, each line followed by a blank one, has 20,000
@@ -20,6 +21,16 @@ _FENCE = re.compile(r"\s*(?:```|~~~)\s*[\w-]*\s*$")
 _RULE = re.compile(r"\s*([-*_=~])(?:\s*\1){2,}\s*$")
 _HEADING = re.compile(r"#{1,6}\s+(?P<text>.*?)\s*#*")
 _BOLD = re.compile(r"(\*\*|__|\*|_)(?P<text>\S(?:.*\S)?)\1")
+# "**A title**: its abstract", "Title: …", "**Authors:** …", "Abstract: …"
+_BOLD_LEAD = re.compile(
+    r"(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(?:\*\*|__)(?P<title>[^*:][^*]{13,}?[^*:])(?:\*\*|__)\s*[:.—–-]?\s+"
+    r"(?P<rest>\S.{79,})"
+)
+_TITLE_LABEL = re.compile(r"(?:[-*+•]\s+)?(?:\*\*|__)?(?:paper )?title(?:\*\*|__)?\s?:\s?", re.I)
+_BOLD_LABEL = re.compile(
+    r"^(?:[-*+•]\s+)?(?:\*\*|__)(\w[\w ]{1,20})(?::(?:\*\*|__)|(?:\*\*|__):)\s*"
+)
+_ABSTRACT_LABEL = re.compile(r"^(?:abstract|summary|tl;?dr)\s?[:—–]\s(?=.{40})", re.IGNORECASE)
 _BULLET = re.compile(r"(?:[-*+•·∙◦▪‣●○–—]\s+)+(?=\S)")
 _FIELD = re.compile(r"[\w-]+:(?:\s.*)?")
 _TAG = re.compile(
@@ -79,8 +90,15 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
     pieces: list[Piece] = []
     gap = True
     skip_to = 0
+    rows = table_rows(linked.lines)
+    labelled = sum(_TITLE_LABEL.match(line) is not None for line in linked.lines) >= 2
     for number, line in enumerate(linked.lines, start=1):
         if number <= skip_to:
+            continue
+        if number in rows:
+            pieces += _of_row(rows[number], number, linked.links_between(number, number))
+            markup.add(number)
+            gap = True
             continue
         seen = text.visible(line)
         span = linked.spans.get(number)
@@ -98,7 +116,7 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
             gap = True
             continue
         is_heading = whole and _HEADING.fullmatch(text.visible(line)) is not None
-        for shown in _unglued(seen, _after(linked.lines, number)):
+        for shown in _parts_of_line(seen, _after(linked.lines, number), labelled=labelled):
             piece = _piece(shown, number, skip_to, gap=gap, marked=marked, whole=whole)
             if piece is not None:
                 is_marked = piece.heading or is_heading
@@ -188,6 +206,27 @@ def _piece(
     return Piece(
         seen, number, max(number, last), gap, heading, item, (), whole or heading, raw or seen
     )
+
+
+def _of_row(cells: Sequence[Cell], number: int, links: tuple[str, ...]) -> Iterator[Piece]:
+    """Yield a row's cells as a card's lines; what the row leads to is its title's."""
+    for cell in cells:
+        piece = _piece(cell.text, number, number, gap=True, marked=True, whole=True)
+        if piece is not None:
+            own = links if cell.is_title else ()
+            yield replace(piece, heading=cell.is_title, links=own)
+
+
+def _parts_of_line(seen: str, after: str, *, labelled: bool) -> Iterator[str]:
+    """Yield what stands on one line: a bold title and its abstract may share it."""
+    for shown in _unglued(seen, after):
+        if found := _BOLD_LEAD.fullmatch(shown):
+            yield f"**{found['title']}**"
+            yield found["rest"]
+        elif labelled and (found := _TITLE_LABEL.match(shown)) and found.end() < len(shown):
+            yield f"**{shown[found.end() :].strip('*_ ')}**"
+        else:
+            yield _ABSTRACT_LABEL.sub("", _BOLD_LABEL.sub(r"\1: ", shown, count=1), count=1)
 
 
 def _after(lines: Sequence[str], number: int) -> str:
