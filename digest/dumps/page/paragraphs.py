@@ -140,7 +140,7 @@ def _need(line: Piece, following: Piece) -> int:
 
 def _length(line: Piece) -> int:
     """Return how long a line was printed, with its bullet and the space before it."""
-    return line.indent + max(len(line.raw), len(line.text))
+    return line.printed or max(len(line.raw), len(line.text))
 
 
 def _fits(line: Piece, wrap: Wrap) -> bool:

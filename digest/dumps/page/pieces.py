@@ -20,7 +20,7 @@ class Piece:
     links: tuple[str, ...] = ()  # addresses that it leads to
     whole: bool = False  # a paragraph of its own, never joined with a neighbour
     raw: str = ""  # the visible text with its bullet, for the middle of a paragraph
-    indent: int = 0  # white space before it, in characters
+    printed: int = 0  # how long the line was, with its bullet and the space before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
             piece = _piece(shown, number, skip_to, gap=gap, marked=marked, whole=whole)
             if piece is not None:
                 is_marked = piece.heading or is_heading
-                piece = replace(piece, heading=is_marked, indent=_indent(line))
+                length = _indent(line) + max(len(piece.raw), len(piece.text))
+                piece = replace(piece, heading=is_marked, printed=length)
             links = linked.links_between(number, max(number, skip_to))
             if piece is None:
                 markup.add(number)
