@@ -43,6 +43,7 @@ def is_page(reading: PageReading) -> bool:
     if reading.signs or any(map(_has_sites_facts, reading.cards)):
         return reading.refused_paragraphs <= papers + 1
     good = sum(map(_reads_like_paper, reading.cards)) + reading.doubled
+    papers -= reading.cut_at is not None and not _reads_like_paper(reading.cards[-1])
     return good >= _ENOUGH and 2 * good >= _UNDERSTOOD * (2 * papers + reading.refused_paragraphs)
 
 

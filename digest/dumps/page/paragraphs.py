@@ -25,7 +25,7 @@ _SENTENCES = re.compile(
 _SHORTEST_FULL_LINE = 25  # characters: no wrapped text is narrower
 _HYPHEN = re.compile(r"\w-$")
 _GOES_ON = re.compile(r"(?!(?:and|or|to|und|as)\b)\w")
-_NO_TITLE = re.compile(rf"(?:https?://|www\.|[\[\]{{}}<>|#!]|-{{3}}|{SUBMITTED_BY})", re.IGNORECASE)
+_NO_TITLE = re.compile(rf"(?:https?://|www\.|[\[\]{{}}<>|#!]|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})", re.IGNORECASE)
 _LOWER = re.compile(r"[\"'(“‘\[]?[a-z]")
 
 

@@ -23,14 +23,16 @@ _HEADING = re.compile(r"#{1,6}\s+(?P<text>.*?)\s*#*")
 _BOLD = re.compile(r"(\*\*|__|\*|_)(?P<text>\S(?:.*\S)?)\1")
 # "**A title**: its abstract", "Title: …", "**Authors:** …", "Abstract: …"
 _BOLD_LEAD = re.compile(
-    r"(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(?:\*\*|__)(?P<title>[^*:][^*]{13,}?[^*:])(?:\*\*|__)\s*[:.—–-]?\s+"
-    r"(?P<rest>\S.{79,})"
+    r"(?:[-*+•]\s+|\d{1,3}[.)]\s+)*+(?:\*\*|__)(?P<title>[^*:][^*]{13,}?[^*:])(?:\*\*|__)\s*[:.—–-]?\s+"
+    r"(?P<rest>\S.*)"
 )
-_TITLE_LABEL = re.compile(r"(?:[-*+•]\s+)?(?:\*\*|__)?(?:paper )?title(?:\*\*|__)?\s?:\s?", re.I)
+_LONG_REST = 80  # characters
+_LOWER = re.compile(r"[a-z]")
+_TITLE_LABEL = re.compile(r"(?:[-*+•]\s+)*+(?:\*\*|__)?(?:paper )?title(?:\*\*|__)?\s?:\s?", re.I)
 _BOLD_LABEL = re.compile(
     r"^(?:[-*+•]\s+)?(?:\*\*|__)(\w[\w ]{1,20})(?::(?:\*\*|__)|(?:\*\*|__):)\s*"
 )
-_ABSTRACT_LABEL = re.compile(r"^(?:abstract|summary|tl;?dr)\s?[:—–]\s(?=.{40})", re.IGNORECASE)
+_ABSTRACT_LABEL = re.compile(r"^(?:[-*+•]\s+)*+(?:abstract|summary|tl;?dr)\s?[:—–]\s(?=.{40})", re.IGNORECASE)
 _BULLET = re.compile(r"(?:[-*+•·∙◦▪‣●○–—]\s+)+(?=\S)")
 _FIELD = re.compile(r"[\w-]+:(?:\s.*)?")
 _TAG = re.compile(
@@ -91,7 +93,7 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
     gap = True
     skip_to = 0
     rows = table_rows(linked.lines)
-    labelled = sum(_TITLE_LABEL.match(line) is not None for line in linked.lines) >= 2
+    labelled = sum(_TITLE_LABEL.match(line.strip()) is not None for line in linked.lines) >= 2
     for number, line in enumerate(linked.lines, start=1):
         if number <= skip_to:
             continue
@@ -221,7 +223,8 @@ def _of_row(cells: Sequence[Cell], number: int, links: tuple[str, ...]) -> Itera
 def _parts_of_line(seen: str, after: str, *, labelled: bool) -> Iterator[str]:
     """Yield what stands on one line: a bold title and its abstract may share it."""
     for shown in _unglued(seen, after):
-        if found := _BOLD_LEAD.fullmatch(shown):
+        found = _BOLD_LEAD.fullmatch(shown)
+        if found and (len(found["rest"]) >= _LONG_REST or _LOWER.match(after)):
             yield f"**{found['title']}**"
             yield found["rest"]
         elif labelled and (found := _TITLE_LABEL.match(shown)) and found.end() < len(shown):

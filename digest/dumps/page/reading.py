@@ -5,6 +5,7 @@ Every line of the page is in one of the three; `PageReading.lines` says in which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -28,6 +29,9 @@ from digest.dumps.page.pieces import Piece, Source
 
 _LONG_LINE = 25  # characters: what is shorter may well stand twice in a row
 
+# "rning to Read", "ero-Shot Birds", but not "h-calibration", "tinyML" or "e3nn".
+_REST_OF_WORD = re.compile(r"[a-z]{2,}(?:[-,;:.)\]]|\s|$)|[a-z]\s")
+
 Fate = Literal["paper", "refused", "furniture"]
 
 
@@ -39,7 +43,7 @@ class PageReading:
     refused: list[Rejection] = field(default_factory=list)
     days: list[tuple[PageDay, int] | None] = field(default_factory=list)  # of each page, its line
     signs: int = 0  # lines that only this page has
-    refused_paragraphs: int = 0
+    refused_paragraphs: int = 0  # without what a cut may have left at the text's edges
     doubled: int = 0  # cards that were printed again
     lines: dict[int, Fate] = field(default_factory=dict)
     cut_at: int | None = None  # where the text breaks off in mid-sentence
@@ -104,7 +108,7 @@ class _Assembly:
         else:
             self._lost = True
             self._refuse(unit.line, unit.last, _why_alone(unit))
-            self._reading.refused_paragraphs += 1
+            self._reading.refused_paragraphs += not self._at_edge(unit)
 
     def _take_facts(self, element: CardElement, facts: CardFacts, role: Role) -> None:
         if role == "above":
@@ -159,7 +163,7 @@ class _Assembly:
             self._reading.note(card.lines, "paper")
             return
         line, reason = problem
-        self._reading.refused_paragraphs += 1
+        self._reading.refused_paragraphs += not self._at_edge(card.title)
         self._reading.refused.append(Rejection(line, reason))
         self._reading.note(card.lines, "refused")
 
@@ -167,11 +171,15 @@ class _Assembly:
         bad = sorted(card.lines & self._source.bad.keys())
         return (bad[0], self._source.bad[bad[0]]) if bad else None
 
+    def _at_edge(self, unit: Unit) -> bool:
+        """Return whether the text begins or ends with a paragraph: it may be the rest of one."""
+        pieces = self._source.pieces
+        return unit.pieces[0] is pieces[0] or unit.pieces[-1] is pieces[-1]
+
     def _cut_off(self, card: Card) -> tuple[int, str] | None:
         """Return why a title is not whole: the text begins, or ends, within it."""
         title, pieces = card.title, self._source.pieces
-        first_word = title.text.split()[0]
-        if title.pieces[0] is pieces[0] and first_word.isalpha() and first_word.islower():
+        if title.pieces[0] is pieces[0] and _REST_OF_WORD.match(title.text):
             return title.line, "title that begins in mid-sentence: the text may be cut off there"
         cards = self._reading.cards
         is_bare = max(card.lines) == title.last == max(piece.last for piece in pieces[-1:])
