@@ -24,7 +24,7 @@ _ENOUGH = 6  # abstracts whose lengths tell what is usual
 _NO_TITLE = 3.5  # a block begins with an abstract
 _FULL_AND_LAST = 2.5  # a paragraph's last line is full: one in twelve is
 _SHORTEST_ABSTRACT = 360.0  # characters: what is shorter is one less likely
-_LENGTH_SPREAD = 0.35  # of the logarithm of an abstract's length
+_SHORTER, _LONGER = 0.45, 0.25  # spread of the logarithm of an abstract's length
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _any_lengths(width: int) -> _Lengths:
 def _usual_lengths(width: int, usual: float) -> _Lengths:
     """Return what lengths cost where abstracts have `usual` lines."""
     costs = (
-        min(4.0, (math.log(n / usual) / _LENGTH_SPREAD) ** 2 / 2)
+        min(4.0, (math.log(n / usual) / (_SHORTER if n < usual else _LONGER)) ** 2 / 2)
         for n in range(1, math.ceil(2.2 * usual) + 1)
     )
     return _Lengths(width, _title_lines(width), tuple(costs))

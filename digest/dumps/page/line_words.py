@@ -24,6 +24,8 @@ _ADDRESS_END = re.compile(rf"{_ADDRESS.pattern}*$", re.IGNORECASE)
 _EXPLAINED = re.compile(r"\([A-Z]\w*[A-Z]s?\)|\bet al\b")  # "Moss Language (ML)", a citation
 _INNER_STOP = re.compile(r"(?<!\bvs)(?<![A-Z])\.[)\"'”’»\]]*\s+[A-Z]")
 _WORD = re.compile(r"[\w'-]+")
+_LATER_WORD = re.compile(r"(?<=[^\W\d] )[\w'-]+|(?<=[,;] )[\w'-]+")  # no sentence begins there
+_NAMED = re.compile(r"[\w@+-]+(?: [\w-]+){0,2}: [A-Z]")  # "Moss-2: A New …"
 
 # No title begins with them, unless in a hundred.
 _SENTENCE_START = re.compile(
@@ -82,6 +84,9 @@ def read_words(text: str) -> LineWords:
     abstract = 3.0 if share >= 0.75 else 2.0 if share >= 0.6 else 0.7 if share >= 0.3 else 0.1
     if len(later) < 3:
         title, abstract = 0.6, 0.6
+    if share == 1.0:
+        abstract += 0.7 * max(0, len(later) - 3)
+    abstract += 1.0 * bool(_NAMED.match(text))
     title += 4.0 * bool(_INNER_STOP.search(text)) + 2.5 * bool(_STOP.search(text))
     title += 4.0 * bool(_ADDRESS.search(text)) + 2.5 * bool(_EXPLAINED.search(text))
     title += min(5.0, 2.5 * len(_PROSE.findall(text)) + 0.7 * len(_RARE.findall(text)))
@@ -109,7 +114,7 @@ def sentence_starts(texts: Sequence[str]) -> dict[str, float]:
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     for text in texts:
-        for word in _WORD.findall(text)[1:]:
+        for word in _LATER_WORD.findall(text):
             (capital if word[0].isupper() else small)[word.capitalize()] += 1
     return {word: count / (count + capital[word] + 1) for word, count in small.items()}
 
