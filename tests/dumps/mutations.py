@@ -240,7 +240,87 @@ def _linked(level: str) -> Callable[[Pairs], str]:
     return page
 
 
+def _crawled_trending(pairs: Pairs) -> str:
+    """The trending page as a crawler writes it whose pictures have a text: each card twice."""
+    told = ["# Hugging Face - Trending Papers", "", "- Source URL: https://huggingface.co/papers"]
+    told += ["", "## Extracted Text", "", "Get trending papers in your email inbox!", ""]
+    told += ["# Trending Papers", ""]
+    for n, (title, abstract) in enumerate(pairs):
+        url = f"https://huggingface.co/papers/2609.{n:05}"
+        for on in ("Published on ", ""):
+            told += [f"[[图片：无替代文本]]({url})", "", "Submitted by", "", "[图片：无替代文本]"]
+            told += ["", f"reader{n}", "", f'<a id="section-{n}"></a>', ""]
+            told += [f"### [{title}]({url})", "", "", abstract, ""]
+            if n % 2:
+                told += ["- [图片：无替代文本]", "", f"- {n + 2} authors", "", f"· {on}Sep 4, 2026"]
+            else:
+                told += [f"[[图片：moss] Moss Lab](https://huggingface.co/moss) · {on}Sep 4, 2026"]
+            told += [
+                "",
+                f"[Upvote\n\n{n}](https://huggingface.co/login?next=%2Fpapers%2F2609.{n:05})",
+            ]
+            told += [
+                "",
+                "[GitHub 1.5k](https://github.com/moss/x) [arXiv Page](https://arxiv.org/abs/2609.00001)",
+                "",
+            ]
+    return "\n".join(told)
+
+
+def _linked_trending(pairs: Pairs) -> str:
+    told = [
+        "# What is Trending?",
+        "**URL:** https://huggingface.co",
+        "**Page Title:** Trending Papers",
+    ]
+    told += ["-" * 20, "", "Get trending papers in your email inbox!", "", "## Trending Papers", ""]
+    for n, (title, abstract) in enumerate(pairs):
+        body = "\n".join(textwrap.wrap(abstract, 80)) if n % 3 else abstract
+        card = [f"### {title}", "", body, *([f"- {n + 2} authors"] if n % 2 else [])]
+        told += [*card, f"[LINK: GitHub {n}.32k](https://github.com/moss/x{n})", ""] * 2
+    return "\n".join(told)
+
+
+def _daily_readme(pairs: Pairs) -> str:
+    """A repository that keeps what came out, in a table without abstracts."""
+    told = ["# arXiv daily", "", "## Pictures", ""]
+    told += ["|Publish Date|Title|Authors|PDF|Code|", "|---|---|---|---|---|"]
+    told += [
+        f"|**2026-09-{n + 1:02}**|**{title}**|Ann Moss et.al.|"
+        f"[2609.{n:05}](http://arxiv.org/abs/2609.{n:05})|null|"
+        for n, (title, _) in enumerate(pairs)
+    ]
+    return "\n".join(told)
+
+
+def _newsletter(pairs: Pairs) -> str:
+    told = ["## Papers of the week", ""]
+    for n, (title, abstract) in enumerate(pairs, 1):
+        told += [f"### {n}. [{title}](https://arxiv.org/abs/2609.{n:05})", ""]
+        told += ["**Authors:** Ann Moss, Bo Reed", "", "**Published:** 2026-09-01", ""]
+        told += [
+            f"**Abstract:** {abstract}",
+            "",
+            f"[PDF](https://arxiv.org/pdf/2609.{n:05})",
+            "",
+            "---",
+            "",
+        ]
+    return "\n".join(told)
+
+
+def _folded_details(pairs: Pairs) -> str:
+    return "# Daily Papers\n\n" + "\n\n".join(
+        f"### {t}\n\n<details>\n<summary>Abstract</summary>\n\n{a}\n\n</details>" for t, a in pairs
+    )
+
+
 WRITTEN: dict[str, Callable[[Pairs], str]] = {
+    "crawled trending page": _crawled_trending,
+    "trending page with links named": _linked_trending,
+    "daily readme": _daily_readme,
+    "newsletter": _newsletter,
+    "details": _folded_details,
     "headings of level 2": lambda ps: "# Papers\n\n" + "\n\n".join(f"## {t}\n\n{a}" for t, a in ps),
     "headings of level 4": lambda ps: "\n\n".join(f"#### {t}\n{a}" for t, a in ps),
     "numbered headings": lambda ps: "\n\n".join(

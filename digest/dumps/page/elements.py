@@ -21,6 +21,7 @@ from digest.dumps.page.paragraphs import Unit, Wrap
 from digest.dumps.page.pieces import Piece
 
 _LONGEST_NAME = 4  # words
+_ENOUGH_LINES = 3  # tell how a paragraph was wrapped
 
 
 @dataclass(slots=True)
@@ -237,7 +238,7 @@ def _joined(found: list[CardElement | _Block]) -> Iterator[CardElement]:
     """Yield elements, with the blocks parted into paragraphs."""
     blocks = [each for each in found if isinstance(each, _Block)]
     usual = _usual_wrap(block.pieces for block in blocks)
-    wraps = [paragraphs.find_wrap(block.pieces) or usual for block in blocks]
+    wraps = [_wrap_of(block, usual) for block in blocks]
     parted = [
         len(paragraphs.runs(block.pieces, wrap)) > 1
         for block, wrap in zip(blocks, wraps, strict=True)
@@ -251,6 +252,12 @@ def _joined(found: list[CardElement | _Block]) -> Iterator[CardElement]:
         else:
             for unit in paragraphs.join(each.pieces, next(wrap_of_next), loose=loose):
                 yield CardElement("unit", unit.pieces, unit=unit)
+
+
+def _wrap_of(block: _Block, usual: Wrap | None) -> Wrap | None:
+    """Return how a block was wrapped: its own lines tell, if there are enough of them."""
+    own = paragraphs.find_wrap(block.pieces)
+    return own if own and (own.seen >= _ENOUGH_LINES or usual is None) else usual
 
 
 def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:

@@ -117,7 +117,8 @@ def read_facts(text: str) -> CardFacts | None:
         return CardFacts(addresses=(found[1],))
     if found := _LABEL.fullmatch(text):
         labelled = _labelled(found["label"].lower(), found["value"])
-        return replace(labelled, is_labelled=True) if labelled else None
+        if labelled is not None or found["label"].lower() != "link":
+            return replace(labelled, is_labelled=True) if labelled else None
     parts = [part for part in _SEPARATOR.split(text) if part]
     if not parts:
         return CardFacts(is_other=True)
@@ -194,6 +195,8 @@ def _labelled(label: str, value: str) -> CardFacts | None:
     if label.startswith("author"):
         if found := _AUTHORS.fullmatch(value):
             return CardFacts(author_count=int(found[1].replace(",", "")))
+        if re.search(r"\bet\.? ?al\b", value):
+            return CardFacts(is_other=True)  # the first author is not all of them
         return CardFacts(authors=tuple(name for name in _NAMES.split(value) if name))
     if label.startswith("organi"):
         return CardFacts(organisation=value)

@@ -43,6 +43,7 @@ def is_page(reading: PageReading) -> bool:
     if reading.signs or any(map(_has_sites_facts, reading.cards)):
         return reading.refused_paragraphs <= papers + 1
     good = sum(map(_reads_like_paper, reading.cards)) + reading.doubled
+    good += sum(_is_linked(card) and not _reads_like_paper(card) for card in reading.cards)
     papers -= reading.cut_at is not None and not _reads_like_paper(reading.cards[-1])
     return good >= _ENOUGH and 2 * good >= _UNDERSTOOD * (2 * papers + reading.refused_paragraphs)
 
@@ -82,6 +83,12 @@ def _has_sites_facts(card: Card) -> bool:
         or bool(facts.submitter)
         or (on_site and any(map(paper_id, (*card.title.pieces[0].links, *facts.addresses))))
     )
+
+
+def _is_linked(card: Card) -> bool:
+    """Return whether a marked title leads to a paper of its own: a list of papers is so kept."""
+    title = card.title.pieces[0]
+    return title.heading and any(map(paper_id, title.links)) and card.title.text.count(" ") >= 2
 
 
 def _reads_like_paper(card: Card) -> bool:

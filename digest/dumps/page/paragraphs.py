@@ -25,7 +25,9 @@ _SENTENCES = re.compile(
 _SHORTEST_FULL_LINE = 25  # characters: no wrapped text is narrower
 _HYPHEN = re.compile(r"\w-$")
 _GOES_ON = re.compile(r"(?!(?:and|or|to|und|as)\b)\w")
-_NO_TITLE = re.compile(rf"(?:https?://|www\.|[\[\]{{}}<>|#!]|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    rf"(?:https?://|www\.|[\[\]{{}}<>|#!]|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})", re.IGNORECASE
+)
 _LOWER = re.compile(r"[\"'(“‘\[]?[a-z]")
 
 
@@ -53,6 +55,7 @@ class Wrap:
 
     width: int  # characters of its fullest line
     slack: int = 0  # how much room a full line may leave: proportional fonts fill unevenly
+    seen: int = 0  # lines that tell so
 
 
 def unit_of(pieces: Sequence[Piece]) -> Unit:
@@ -97,12 +100,13 @@ def find_wrap(block: Sequence[Piece]) -> Wrap | None:
             need = _need(line, following)
             longest = max(_length(line), _length(following))
             if need > 0.7 * longest and not following.text.startswith("http"):
-                rooms.append((longest, need))
+                # The last line of a paragraph may fill the place of the space after the others.
+                rooms.append((_length(line), need))
     if not rooms:
         return None
     width = max(length for length, _ in rooms)
     left = sorted(max(0, width - need + 1) for _, need in rooms)
-    return Wrap(width, left[int(0.95 * (len(left) - 1))])
+    return Wrap(width, left[int(0.95 * (len(left) - 1))], len(rooms))
 
 
 def join(block: Sequence[Piece], wrap: Wrap | None, *, loose: bool) -> list[Unit]:
@@ -122,7 +126,7 @@ def runs(block: Sequence[Piece], wrap: Wrap) -> list[list[Piece]]:
     """Return lines in runs, each but the last of which is full."""
     found: list[list[Piece]] = []
     for at, piece in enumerate(block):
-        if at and _goes_on(block[at - 1], piece, wrap):
+        if at and (_goes_on(block[at - 1], piece, wrap) or _is_inner(block[at - 1], piece, wrap)):
             found[-1].append(piece)
         else:
             found.append([piece])
@@ -157,6 +161,15 @@ def _goes_on(line: Piece, following: Piece, wrap: Wrap) -> bool:
     if len(line.text) >= 0.5 * wrap.width and continues(line.text, following.text):
         return True
     return is_full(line, following, wrap)
+
+
+def _is_inner(line: Piece, following: Piece, wrap: Wrap) -> bool:
+    """Return whether a line begins in lower case after an abbreviation's dot: "…, i.e." / "so"."""
+    return (
+        2 * len(line.text) >= wrap.width
+        and _LOWER.match(following.text) is not None
+        and not (line.whole or following.whole or line.heading or following.item)
+    )
 
 
 def may_name_title(text: str) -> bool:

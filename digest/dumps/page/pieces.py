@@ -20,6 +20,7 @@ class Piece:
     links: tuple[str, ...] = ()  # addresses that it leads to
     whole: bool = False  # a paragraph of its own, never joined with a neighbour
     raw: str = ""  # the visible text with its bullet, for the middle of a paragraph
+    level: int = 0  # of a heading, from 1; 0 where it has none, as bold text
     printed: int = 0  # how long the line was, with its bullet and the space before it
 
 

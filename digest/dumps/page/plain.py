@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from digest.dumps import text
 from digest.dumps.page import furniture
 from digest.dumps.page.broken_words import rejoined
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
+from digest.dumps.page.paragraphs import closes_sentence
 from digest.dumps.page.pieces import Piece, Source
 from digest.dumps.page.tables import Cell, table_rows
 from digest.errors import DumpError
@@ -26,13 +28,17 @@ _BOLD_LEAD = re.compile(
     r"(?:[-*+•]\s+|\d{1,3}[.)]\s+)*+(?:\*\*|__)(?P<title>[^*:][^*]{13,}?[^*:])(?:\*\*|__)\s*[:.—–-]?\s+"
     r"(?P<rest>\S.*)"
 )
+_FEW_BULLETS = 0.02  # of a text's lines
+_LONG_LINE = 25  # characters
 _LONG_REST = 80  # characters
 _LOWER = re.compile(r"[a-z]")
 _TITLE_LABEL = re.compile(r"(?:[-*+•]\s+)*+(?:\*\*|__)?(?:paper )?title(?:\*\*|__)?\s?:\s?", re.I)
 _BOLD_LABEL = re.compile(
     r"^(?:[-*+•]\s+)?(?:\*\*|__)(\w[\w ]{1,20})(?::(?:\*\*|__)|(?:\*\*|__):)\s*"
 )
-_ABSTRACT_LABEL = re.compile(r"^(?:[-*+•]\s+)*+(?:abstract|summary|tl;?dr)\s?[:—–]\s(?=.{40})", re.IGNORECASE)
+_ABSTRACT_LABEL = re.compile(
+    r"^(?:[-*+•]\s+)*+(?:abstract|summary|tl;?dr)\s?[:—–]\s(?=.{40})", re.IGNORECASE
+)
 _BULLET = re.compile(r"(?:[-*+•·∙◦▪‣●○–—]\s+)+(?=\S)")
 _FIELD = re.compile(r"[\w-]+:(?:\s.*)?")
 _TAG = re.compile(
@@ -57,7 +63,8 @@ def read_text(lines: text.Lines) -> Source:
         linked = resolve_links(plain)
         markup |= linked.definitions
     pieces = _pieces(linked, markup, marked=linked.is_marked)
-    return Source(tuple(rejoined(pieces)), frozenset(markup), lines.bad)
+    pieces = rejoined(_without_stray_bullets(pieces))
+    return Source(tuple(pieces), frozenset(markup), lines.bad)
 
 
 def _unquoted(lines: list[str]) -> list[str]:
@@ -139,6 +146,21 @@ def _indent(line: str) -> int:
     return len(spread) - len(spread.lstrip())
 
 
+def _without_stray_bullets(pieces: Sequence[Piece]) -> list[Piece]:
+    """Take a dash in mid-sentence for one that a wrapped line happens to begin with."""
+    items = sum(piece.item for piece in pieces)
+    if not items or items > max(2, _FEW_BULLETS * len(pieces)):
+        return list(pieces)
+    found = list(pieces[:1])
+    for before, piece in pairwise(pieces):
+        is_stray = piece.item and not piece.gap and len(before.text) >= _LONG_LINE
+        if is_stray and not (before.item or closes_sentence(before.text) or piece.heading):
+            found.append(replace(piece, text=piece.raw, item=False))
+        else:
+            found.append(piece)
+    return found
+
+
 def _note_blank(
     markup: set[int], number: int, seen: str, linked: Linked, pieces: list[Piece]
 ) -> None:
@@ -189,14 +211,15 @@ def _piece(
 ) -> Piece | None:
     """Return one line's piece, or None when it holds nothing but marks."""
     raw = seen
-    heading = False
+    heading, level = False, 0
     if marked:
         seen = _UNESCAPED.sub(r"\1", re.sub(r"\\+(?=\s|$)", "", _TAG.sub(" ", seen)))
         raw = seen = text.visible(seen)
     item = False
     for _ in range(4):
         if found := _HEADING.fullmatch(seen):
-            seen, heading = found["text"], True
+            heading, level = True, len(seen) - len(seen.lstrip("#"))
+            seen = found["text"]
         elif (found := _BULLET.match(seen)) and found.end() < len(seen):
             seen, item = seen[found.end() :], True
         elif (found := _BOLD.fullmatch(seen)) and found[1] not in found["text"]:
@@ -207,7 +230,16 @@ def _piece(
     if not seen or seen in ("[", "]", "[]", "()"):
         return None
     return Piece(
-        seen, number, max(number, last), gap, heading, item, (), whole or heading, raw or seen
+        seen,
+        number,
+        max(number, last),
+        gap,
+        heading,
+        item,
+        (),
+        whole or heading,
+        raw or seen,
+        level,
     )
 
 
