@@ -37,7 +37,7 @@ class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Say whether these first bytes begin an HTML document; never raises."""

@@ -18,7 +18,7 @@ class PageRtf:
     """The saved page as RTF. Lines are those of the text that it shows."""
 
     name = "page-rtf"
-    version = 1
+    version = 2
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin RTF."""

@@ -54,6 +54,17 @@ class Card:
             or bool(facts.submitter)
         )
 
+    @property
+    def is_bare_heading(self) -> bool:
+        """Return whether nothing but a heading is there: any document has such."""
+        lines = {line for piece in self.title.pieces for line in range(piece.line, piece.last + 1)}
+        return (
+            self.title.pieces[0].heading
+            and self.abstract is None
+            and self.arxiv_id is None
+            and (self.lines <= lines or self.facts.is_idle)
+        )
+
     def problem(self) -> tuple[int, str] | None:
         """Return why this is no paper, with the line; None when it is one."""
         title, abstract = self.title.text, self.abstract.text if self.abstract else ""

@@ -37,9 +37,27 @@ class CardElement:
 
 def card_elements(pieces: Sequence[Piece]) -> list[CardElement]:
     """Return what a page's pieces are."""
+    pieces = _with_whole_signs(pieces)
     if _is_double_spaced(pieces):
         pieces = [replace(piece, gap=False) for piece in pieces]
     return list(_settled(_joined(_Reader(pieces).read())))
+
+
+def _with_whole_signs(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces with the header's sentences whole that a line end has broken."""
+    found: list[Piece] = []
+    for piece in pieces:
+        joined = f"{found[-1].text} {piece.text}" if found and not piece.gap else ""
+        parts = (found[-1].text, piece.text) if found else ()
+        if (
+            0 < len(joined) < 80
+            and furniture.is_sign(joined)
+            and not any(map(furniture.is_sign, parts))
+        ):
+            found[-1] = replace(found[-1], text=joined, last=piece.last)
+        else:
+            found.append(piece)
+    return found
 
 
 @dataclass(slots=True)
@@ -173,7 +191,8 @@ class _Reader:
         """Return whether a piece after "Submitted by" is a name: what follows may be a title."""
         if piece.heading or len(piece.text.split()) > _LONGEST_NAME or len(piece.text) > 60:
             return False
-        if furniture.is_furniture(piece.text) and len(piece.text.split()) > 1:
+        is_picture = piece.text[0] in "[!("
+        if is_picture or (furniture.is_furniture(piece.text) and len(piece.text.split()) > 1):
             return False
         following = next(
             (

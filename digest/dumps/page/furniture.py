@@ -64,6 +64,9 @@ _LINES = re.compile(
     | (?:view|show|see)\ \d+\ more.{0,20} | \+\s?\d{1,4}
     | search(?:ing)?\ for\s.{1,80} | \d[\d,]*\ (?:results?|papers?)(?:\ found)?
     | logo\ of\ .{1,60} | page\ \d+\ of\ \d+
+    | (?:page\ title|url(?:\ source)?|source(?:\ (?:url|html|sha\d+))?|published\ time
+        |markdown\ content|retrieved|exported|generated\ from|extraction)\s?:(?:\s.{0,300})?
+    | \[+\w{1,12}[:：].{0,40}\]+ | \[\ ?(?:image|img|picture)?\ ?\]
     | (?:begin\ )?forwarded\ message:? | -+\s?(?:original|forwarded)\ message\s?-+
     | (?:on|am|le)\ .{6,120}\ (?:wrote|schrieb|écrit)\b.{0,60}:
     | [\W_]+

@@ -204,9 +204,29 @@ class _Assembly:
         self._reading.refused.append(Rejection(first, f"{reason}{span}"))
         self._reading.note(range(first, last + 1), "refused")
 
+    def _settle_headings(self) -> None:
+        """Take headings with nothing below them for a document's own, where others have more.
+
+        One of the papers' own level may be a paper whose abstract is missing: it is told.
+        """
+        told = [card for card in self._reading.cards if not card.is_bare_heading]
+        bare = [card for card in self._reading.cards if card.is_bare_heading]
+        if len(bare) > len(told):
+            return
+        self._reading.cards = told
+        levels = {card.title.pieces[0].level for card in told if card.title.pieces[0].heading}
+        for card in bare:
+            of_papers = card.title.pieces[0].level in levels
+            for line in card.lines:
+                self._reading.lines[line] = "refused" if of_papers else "furniture"
+            if of_papers:
+                self._reading.refused_paragraphs += 1
+                self._reading.refused.append(Rejection(card.title.line, "title without abstract"))
+
     def _finish(self) -> None:
         reading = self._reading
         reading.note(set(self._source.markup), "furniture")
+        self._settle_headings()
         reading.cards = without_numbers(reading.cards)
         last = reading.cards[-1] if reading.cards else None
         if last is not None and last.abstract is not None:
