@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - pages are lists of lines, a line each
 """Pages in other dress: what happens to a page on its way from a browser to a file.
 
 Each mutation takes a page apart or dresses it anew and says what must still be read of it.

@@ -32,18 +32,19 @@ class PageText:
         end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
         whole = head[:end] if len(head) >= 60_000 and end > 0 else head
         try:
-            return judging.is_page(read_page(read_text(_lines(whole))))
+            return judging.is_page(read_page(read_text(page_lines(whole))))
         except DumpError:
             return False
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a whole page. Raises DumpError when it is none; see `Format.parse`."""
-        lines = _lines(data)
+        lines = page_lines(data)
         reading = read_page(read_text(lines))
         if not judging.is_page(reading):
             raise judging.refusal(reading, lines.all)
         return to_dump(reading, self, now=now, captured_on=captured_on)
 
 
-def _lines(data: bytes) -> text.Lines:
+def page_lines(data: bytes) -> text.Lines:
+    """Return the lines of a page in whatever encoding. Raises DumpError when it is no text."""
     return text.with_marked_ends(text.decode_text(text.as_utf8(data)))

@@ -19,8 +19,8 @@ _TAIL = re.compile(r"[a-z]+(?![\w-])")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 # Beginnings of words with a hyphen of their own, which stand nowhere alone.
 _PREFIXES = frozenset(
-    ("self", "non", "pre", "post", "multi", "semi", "co", "re", "cross", "meta", "inter", "sub")
-    + ("anti", "quasi", "pseudo", "intra", "ultra", "hyper", "micro", "macro", "bi", "tri", "un")
+    "self|non|pre|post|multi|semi|co|re|cross|meta|inter|sub|anti|quasi|pseudo|intra|ultra|hyper"
+    "|micro|macro|bi|tri|un".split("|")
 )
 
 
@@ -45,11 +45,11 @@ def rejoined(pieces: Sequence[Piece]) -> list[Piece]:
     if whole <= sum(f"{head}-{tail}".lower() in known for head, tail in breaks.values()):
         return list(pieces)
     found = list(pieces)
-    for at, (head, tail) in breaks.items():
-        if _is_broken(head.lower(), tail, known):
+    for at, (begun, rest) in breaks.items():
+        if _is_broken(begun.lower(), rest, known):
             one, two = found[at], found[at + 1]
-            found[at] = _changed(one, one.text[: -len(head) - 1].rstrip())
-            found[at + 1] = _changed(two, head + two.text)
+            found[at] = _changed(one, one.text[: -len(begun) - 1].rstrip())
+            found[at + 1] = _changed(two, begun + two.text)
     return [piece for piece in found if piece.text]
 
 

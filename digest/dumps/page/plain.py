@@ -57,7 +57,8 @@ def read_text(lines: text.Lines) -> Source:
     bare = [_CONTROLS.sub("", line) for line in lines.all]
     plain = _unquoted(list(bare))
     markup = _front_matter(plain)
-    markup |= {n for n, line in enumerate(plain, 1) if not line and bare[n - 1]}  # a quoted gap
+    # A quoted gap, or signs that show nothing.
+    markup |= {n for n, line in enumerate(plain, 1) if not line.strip() and lines.all[n - 1]}
     linked = Linked(tuple(plain))
     if is_markdown(plain):
         linked = resolve_links(plain)
