@@ -19,8 +19,31 @@ _TAIL = re.compile(r"[a-z]+(?![\w-])")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 # Beginnings of words with a hyphen of their own, which stand nowhere alone.
 _PREFIXES = frozenset(
-    "self|non|pre|post|multi|semi|co|re|cross|meta|inter|sub|anti|quasi|pseudo|intra|ultra|hyper"
-    "|micro|macro|bi|tri|un".split("|")
+    [
+        "self",
+        "non",
+        "pre",
+        "post",
+        "multi",
+        "semi",
+        "co",
+        "re",
+        "cross",
+        "meta",
+        "inter",
+        "sub",
+        "anti",
+        "quasi",
+        "pseudo",
+        "intra",
+        "ultra",
+        "hyper",
+        "micro",
+        "macro",
+        "bi",
+        "tri",
+        "un",
+    ]
 )
 
 
