@@ -18,32 +18,9 @@ _HEAD = re.compile(r"(?<![\w-])([A-Za-z]?[a-z]+)-$")
 _TAIL = re.compile(r"[a-z]+(?![\w-])")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 # Beginnings of words with a hyphen of their own, which stand nowhere alone.
-_PREFIXES = frozenset(
-    [
-        "self",
-        "non",
-        "pre",
-        "post",
-        "multi",
-        "semi",
-        "co",
-        "re",
-        "cross",
-        "meta",
-        "inter",
-        "sub",
-        "anti",
-        "quasi",
-        "pseudo",
-        "intra",
-        "ultra",
-        "hyper",
-        "micro",
-        "macro",
-        "bi",
-        "tri",
-        "un",
-    ]
+_PREFIX = re.compile(
+    "self|non|pre|post|multi|semi|co|re|cross|meta|inter|sub|anti|quasi|pseudo|intra|ultra|hyper"
+    "|micro|macro|bi|tri|un"
 )
 
 
@@ -80,7 +57,7 @@ def _is_broken(head: str, tail: str, known: set[str]) -> bool:
     """Return whether a hyphen between two parts is a line's, not the word's own."""
     if head + tail in known:
         return True
-    if f"{head}-{tail}" in known or head in _PREFIXES:
+    if f"{head}-{tail}" in known or _PREFIX.fullmatch(head):
         return False
     return not (head in known and tail in known)
 

@@ -57,7 +57,7 @@ class PageReading:
 
 def read_page(source: Source) -> PageReading:
     """Read a page's pieces."""
-    pieces, again = without_repeats(source.pieces)
+    pieces, again = without_echoed_lines(source.pieces)
     source = replace(source, pieces=tuple(pieces), markup=source.markup | again)
     elements = card_elements(source.pieces)
     return _Assembly(source, elements).assemble()
@@ -240,7 +240,7 @@ class _Assembly:
         reading.refused.sort(key=lambda each: each.line or 0)
 
 
-def without_repeats(pieces: Sequence[Piece]) -> tuple[list[Piece], frozenset[int]]:
+def without_echoed_lines(pieces: Sequence[Piece]) -> tuple[list[Piece], frozenset[int]]:
     """Return pieces without those that only say again what stands right above, and their lines.
 
     Some programs copy each line twice; a title may stand below its picture's text.
