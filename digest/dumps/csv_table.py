@@ -67,7 +67,8 @@ class CsvTable:
         separator, start, header = shape
         columns = columns_of(header)
         harvest = Harvest()
-        rows = _rows(lines, separator, start, len(header))
+        below = _rows(lines, separator, start, len(header))
+        rows = (row for row in below if row.cells != header)  # of two tables put together
         for number, row in enumerate(rows, start=1):
             harvest.add(Entry(number, row.line, {"row": row, "columns": columns}), _paper)
         return harvest.dump(self, captured_on)

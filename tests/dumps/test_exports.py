@@ -366,3 +366,13 @@ def test_a_table_may_say_something_before_its_header() -> None:
     text = "About the data: all of it\n\nTitle,DOI,Publication date\nA,10.1000/a,2026-11-26\n"
     (paper,) = read(text).records
     assert (paper.title, paper.line, str(paper.published)) == ("A", 4, "2026-11-26")
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_the_header_of_a_second_table_in_the_file_is_no_paper(separator: str) -> None:
+    header = separator.join(["Title", "Authors", "DOI"])
+    first = separator.join(["Drying peat", "Ada Moss", "10.1000/a"])
+    second = separator.join(["Wetting peat", "Bo Fern", "10.1000/b"])
+    told = read("\n".join([header, first, header, second]).encode())
+    assert [each.title for each in told.records] == ["Drying peat", "Wetting peat"]
+    assert told.rejections == ()

@@ -83,7 +83,9 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
             "doi": "10.1000/s2-2",
         },
     ],
-    "sciencedirect.xml": [{"title": "De novo brewing", "authors": (MOSS, FERN), "venue": "Tea Engineering"}],
+    "sciencedirect.xml": [
+        {"title": "De novo brewing", "authors": (MOSS, FERN), "venue": "Tea Engineering"}
+    ],
     "pubmed.xml": [
         {
             "title": "Stress, rest & spores",
