@@ -134,6 +134,7 @@ class RankingSettings(Section):
 
     floor: float = Field(default=0.3, ge=0)
     semantic: Literal["auto", "on", "off"] = "auto"
+    model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
     memory: int = Field(default=5000, ge=0)
 
 

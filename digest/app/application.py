@@ -188,21 +188,19 @@ class App:
     def knowledge(self) -> ArchiveKnowledge:
         """What ranking learns from the archive."""
         from digest.choosing.archive_knowledge import ArchiveKnowledge  # noqa: PLC0415 - see the top
+        from digest.choosing.model_change import ModelChange  # noqa: PLC0415 - see the top
+        from digest.ranking.models import NAME  # noqa: PLC0415 - see the top
         from digest.ranking.semantics import PendingVectors  # noqa: PLC0415 - see the top
 
-        vectors = PendingVectors(self.stores.vectors)
-        return ArchiveKnowledge(
-            self.stores.archive,
-            self.stores.facts,
-            vectors,
-            partial(self._semantics, vectors),
-            self.settings.ranking.memory,
-        )
+        vectors, facts, of = PendingVectors(self.stores.vectors), self.stores.facts, self.settings
+        load = partial(self._semantics, vectors)
+        models = ModelChange(facts, load, of.ranking.model, NAME)
+        return ArchiveKnowledge(self.stores.archive, facts, vectors, models, of.ranking.memory)
 
-    def _semantics(self, vectors: PendingVectors) -> Semantics | None:
+    def _semantics(self, vectors: PendingVectors, named: str) -> Semantics | None:
         from digest.app.sending import load_semantics  # noqa: PLC0415 - see the top
 
-        return load_semantics(self.settings.ranking.semantic, vectors)
+        return load_semantics(self.settings.ranking.semantic, vectors, named)
 
     @cached_property
     def history(self) -> ReaderHistory:

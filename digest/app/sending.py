@@ -89,10 +89,14 @@ def relay_of(settings: Settings, data: Path, clock: Callable[[], datetime]) -> R
     )
 
 
-def load_semantics(wanted: Literal["auto", "on", "off"], store: VectorCache) -> Semantics | None:
-    """Return the sentence model: auto, when it is here; on, or ModelError; off, never."""
-    model = models.open_model(models.models_folder(os.environ), wanted)
-    return None if isinstance(model, models.Absent) else Semantics(model, store)
+def load_semantics(
+    wanted: Literal["auto", "on", "off"], store: VectorCache, named: str
+) -> Semantics | None:
+    """Return a sentence model: auto, when it is here; on, or ModelError; off, never."""
+    model = models.open_model(models.models_folder(os.environ), wanted, named)
+    if isinstance(model, models.Absent):
+        return None
+    return Semantics(model, store, model.usage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Protocol
 
 from digest.choosing.editor import Knowledge
+from digest.choosing.model_change import ModelChange, StatisticsStore
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.corpus import Corpus
 from digest.ranking.semantics import PendingVectors, Semantics, paper_text
 
 _FACT = "background"
+AT_ONCE = 1000  # papers that are embedded anew between two other duties
 
 
 class ArchivePapers(Protocol):
@@ -30,16 +31,6 @@ class ArchivePapers(Protocol):
         """Return the papers with the highest numbers, the oldest of them first."""
 
 
-class StatisticsStore(Protocol):
-    """Where single values are kept."""
-
-    def get(self, name: str) -> bytes | None:
-        """Return a value, None when it was never set."""
-
-    def set(self, name: str, value: bytes, now: datetime) -> None:
-        """Set a value."""
-
-
 @dataclass
 class ArchiveKnowledge:
     """The archive's word statistics, what its newest papers teach, and what sentences mean.
@@ -51,24 +42,24 @@ class ArchiveKnowledge:
     archive: ArchivePapers
     facts: StatisticsStore
     vectors: PendingVectors
-    load: Callable[[], Semantics | None]  # raises ModelError when the model must be there
+    models: ModelChange
     memory: int  # how many of the newest papers teach
-    _known: tuple[int, Knowledge] | None = field(default=None, init=False)  # by the last paper
+    _known: tuple[int, Semantics | None, Knowledge] | None = field(default=None, init=False)
 
     def read(self) -> Knowledge:
         """Return what is known at this moment; made anew when papers have come."""
-        mark = self.archive.last()
-        if self._known is None or self._known[0] != mark:
+        mark, semantics = self.archive.last(), self.semantics
+        if self._known is None or self._known[0] != mark or self._known[1] is not semantics:
             background = self._counted()[0]
             newest = self.archive.newest(self.memory)
-            corpus = Corpus.of(newest, background, self.semantics)
-            self._known = (mark, Knowledge(background, corpus, self.semantics))
-        return self._known[1]
+            corpus = Corpus.of(newest, background, semantics)
+            self._known = (mark, semantics, Knowledge(background, corpus, semantics))
+        return self._known[2]
 
-    @cached_property
+    @property
     def semantics(self) -> Semantics | None:
-        """The sentence model, when there is one."""
-        return self.load()
+        """The sentence model that ranks at this moment, when there is one."""
+        return self.models.in_use()
 
     def refresh(self, now: datetime, *, new: int = 0) -> None:
         """Write down what the newest papers add, so that nobody has to work it out again.
@@ -79,9 +70,27 @@ class ArchiveKnowledge:
         if fresh:
             stored = b"%d %s" % (fresh[-1].id, background.to_bytes())
             self.facts.set(_FACT, stored, now)
-        if new and self.semantics is not None:
-            self.semantics.vectors([paper_text(paper) for paper in self.archive.newest(new)])
+        if new:
+            if self.semantics is not None:
+                self.semantics.vectors([paper_text(paper) for paper in self.archive.newest(new)])
+            self.change_model(now)
         self.vectors.keep()
+
+    def change_model(self, now: datetime, *, most: int = AT_ONCE) -> bool:
+        """Work towards the model that is set, where another still ranks; return whether it does.
+
+        Up to `most` of the papers that teach are embedded anew at once: about 20 s.
+        """
+        if not self.models.is_under_way():
+            self.models.settle(now)
+            return False
+        texts = [paper_text(paper) for paper in self.archive.newest(self.memory)]
+        if self.models.embed(texts, most) < most:
+            self.vectors.keep()
+            self.models.settle(now)
+            return False
+        self.vectors.keep()
+        return True
 
     def keep(self) -> None:
         """Write down the meanings of keywords that were worked out since."""

@@ -20,6 +20,7 @@ from digest.operations.likes import past_likes
 from digest.ranking import lab, models
 from digest.ranking.baseline import bm25
 from digest.ranking.collection import Collection, read_collection
+from digest.ranking.model_description import TOKENS, ModelFacts
 from digest.ranking.semantics import Semantics
 from digest.ranking.vector_file import VectorFile
 from digest.settings import EditionSettings, RankingSettings
@@ -48,6 +49,11 @@ class RankerName(StrEnum):
     bm25 = "bm25"
 
 
+ModelName = Annotated[
+    str, typer.Option("--model", help="Another sentence model: OWNER/NAME, or its folder.")
+]
+
+
 @app.command("evaluate")
 def evaluate_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="docs.jsonl, qrels.tsv, …")],
@@ -72,6 +78,7 @@ def evaluate_command(
     min_papers: Annotated[
         int, typer.Option(min=0, max=50, help="Below it, an issue is filled.")
     ] = EditionSettings().min_papers,
+    model: ModelName = models.NAME,
     json: Json = False,
 ) -> None:
     """Rank a collection as one edition and print nDCG@10, MAP, MRR and recall@100.
@@ -81,9 +88,9 @@ def evaluate_command(
     """
     collection = read_collection(folder, queries.value)
     if compare is not None:
-        _show_comparison(collection, compare, batch, likes, json)
+        _show_comparison(collection, compare, batch, likes, json, model)
         return
-    used, function, semantics = _ranker(ranker)
+    used, function, semantics = _ranker(ranker, model)
     measured, _ = lab.evaluation(collection, used, function, batch=batch, likes=likes)
     found: list[IssueQuality] = []
     if issues and not likes and used != "bm25":
@@ -106,10 +113,11 @@ def _show_comparison(
     batch: int | None,
     likes: int,
     json: bool,
+    model: str,
 ) -> None:
     measured = []
     for name in names:
-        used, function, _ = _ranker(name)
+        used, function, _ = _ranker(name, model)
         measured.append(
             (used, *lab.evaluation(collection, used, function, batch=batch, likes=likes))
         )
@@ -142,10 +150,11 @@ def curve_command(
     queries: Annotated[
         QueryFile, typer.Option(help="Free text, or profiles.")
     ] = QueryFile.keywords,
+    model: ModelName = models.NAME,
     json: Json = False,
 ) -> None:
     """Print what each floor would let through: papers a query, precision, recall."""
-    rows = lab.threshold_curve(read_collection(folder, queries.value), _semantics("auto"))
+    rows = lab.threshold_curve(read_collection(folder, queries.value), _semantics("auto", model))
     if json:
         objects(asdict(row) for row in rows)
         return
@@ -168,6 +177,57 @@ def replay_command(context: typer.Context, json: Json = False) -> None:
         one({"pairs": len(past), **dict(rows)})
         return
     table(("ranker", "liked above the rest"), ((name, f"{area:.3f}") for name, area in rows))
+
+
+class PoolingName(StrEnum):
+    """How a text's vector is made of its tokens'."""
+
+    mean = "mean"
+    cls = "cls"
+
+
+@app.command("calibrate")
+def calibrate_command(
+    named: Annotated[
+        str, typer.Argument(metavar="MODEL", help="OWNER/NAME, as fetched, or its folder (./…).")
+    ],
+    pooling: Annotated[
+        PoolingName | None, typer.Option(help="Of the tokens; by default as its folder says.")
+    ] = None,
+    tokens: Annotated[int, typer.Option(min=16, max=512, help="Read of a text at most.")] = TOKENS,
+    keyword_prefix: Annotated[
+        str | None, typer.Option(help="What the model wants before a search.")
+    ] = None,
+    paper_prefix: Annotated[
+        str | None, typer.Option(help="What it wants before what is searched.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure what a sentence model's cosines mean, on a hundred keywords with a text for each.
+
+    What came of it is kept beside the model: the hash of its files, and the scale on which the
+    floor and all other thresholds are the same as with the usual model.
+    """
+    found = models.calibrate_model(
+        models.models_folder(os.environ),
+        named,
+        ModelFacts(pooling.value if pooling else None, None, tokens, keyword_prefix, paper_prefix),
+    )
+    scale = found.scale
+    if json:
+        one({"model": named, **asdict(found), **asdict(scale)})
+        return
+    table(
+        ("cosine of unrelated", "of related", "related nearer", "becomes"),
+        [
+            (
+                f"{found.unrelated:.3f}",
+                f"{found.related:.3f}",
+                f"{100 * found.apart:.1f} %",
+                f"{scale.factor:.3f} × cosine {scale.offset:+.3f}",
+            )
+        ],
+    )
 
 
 @app.command("summarise")
@@ -196,21 +256,22 @@ def summarise_command(
     )
 
 
-def _semantics(mode: Literal["auto", "on"]) -> Semantics | None:
+def _semantics(mode: Literal["auto", "on"], named: str) -> Semantics | None:
     folder = models.models_folder(os.environ)
-    model = models.open_model(folder, mode)
+    # Who names a model wants to measure that one.
+    model = models.open_model(folder, mode if named == models.NAME else "on", named)
     if isinstance(model, models.Absent):
         warn(model.reason)
         return None
-    return Semantics(model, VectorFile(folder.parent / "lab-vectors.sqlite"))
+    return Semantics(model, VectorFile(folder.parent / "lab-vectors.sqlite"), model.usage)
 
 
-def _ranker(name: RankerName) -> tuple[str, lab.Ranker, Semantics | None]:
+def _ranker(name: RankerName, model: str) -> tuple[str, lab.Ranker, Semantics | None]:
     if name is RankerName.bm25:
         return "bm25", bm25, None
     if name is RankerName.lexical:
         return "lexical", lab.our_ranker(None), None
-    semantics = _semantics("on" if name is RankerName.blend else "auto")
+    semantics = _semantics("on" if name is RankerName.blend else "auto", model)
     return ("blend" if semantics else "lexical"), lab.our_ranker(semantics), semantics
 
 

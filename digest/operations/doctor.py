@@ -18,6 +18,7 @@ from digest.delivery.loopback import is_loopback
 from digest.delivery.prerequisites import check_sending
 from digest.delivery.relay_check import try_relay
 from digest.errors import DeliveryError, DigestError, SettingsError
+from digest.operations.doctor_model import check_model
 from digest.operations.findings import Check, Verdict
 from digest.private_files import is_open_to_others
 from digest.settings import Settings, secret_of
@@ -60,7 +61,11 @@ def check_up(
     away = settings.delivery.transport == "smtp"
     if away and resolver is not None:
         probes["smtp"] = lambda: _relay(settings, data, clock)
-    found = [*examine(settings, data, probes), *_readers_and_papers(settings, data)]
+    found = [
+        *examine(settings, data, probes),
+        *check_model(settings),
+        *_readers_and_papers(settings, data),
+    ]
     if away:
         found += _signing(settings, resolver)
     return found

@@ -37,6 +37,7 @@ EXPLAIN_SECONDS = 30 * 60
 POST_SECONDS = 5
 _GRACE_SECONDS = 10  # for answers to readers that are under way at the end
 PRUNE_SECONDS = 24 * 3600
+_EMBED_AT_ONCE = 50  # papers: a second, after which a stop is heard
 
 log = structlog.get_logger("digest")
 
@@ -133,6 +134,16 @@ class Duties:
         """Ask the sources whose turn it is. It may take minutes: nothing else waits for it."""
         fetch_due(self.app)
 
+    def change_model(self) -> None:
+        """Embed papers for another sentence model, when one was set; the old one ranks meanwhile.
+
+        A little at a time: it may take minutes, and nothing else waits for it.
+        """
+        while not self.stopping.is_set() and self.app.knowledge.change_model(
+            self.app.clock(), most=_EMBED_AT_ONCE
+        ):
+            continue
+
     def prune(self) -> None:
         """Remove what makes old mails again; the ledger stays."""
         gone = edition_operations.prune(self.app)
@@ -214,6 +225,7 @@ def _scheduler(duties: Duties) -> BackgroundScheduler:
         (duties.post, POST_SECONDS),
         (duties.fetch, TICK_SECONDS),
         (duties.explain, EXPLAIN_SECONDS),
+        (duties.change_model, TICK_SECONDS),
         (duties.prune, PRUNE_SECONDS),
     )
     for duty, seconds in turns:

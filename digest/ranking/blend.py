@@ -33,6 +33,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.ranking.corpus import COSINE, Corpus, Expansion, spread_of
+from digest.ranking.cosine_scale import ITSELF, CosineScale
 from digest.ranking.features import Csr, Feature, Matrix, csr
 from digest.ranking.queries import Term, specificities
 from digest.ranking.semantics import Semantics, Vectors
@@ -71,6 +72,7 @@ class ProfileMatrices:
     vectors: Vectors | None  # of the items as they were typed: items × width, unit
     expansion: Expansion
     ordinary: npt.NDArray[np.float32] | None  # per item; None without a model
+    scale: CosineScale = ITSELF  # of the model's cosines
 
 
 def prepare(
@@ -82,12 +84,13 @@ def prepare(
     """Embed items and expand them from the archive. Items with a scope have no meaning."""
     vectors: Vectors | None = None
     if semantics is not None:
-        vectors = semantics.vectors([item.text for item in items])
+        vectors = semantics.keyword_vectors([item.text for item in items])
     expansion = corpus.expand(terms, vectors)
     ordinary = None
     if expansion.vectors is not None:
         ordinary = corpus.ordinary(expansion.vectors)
-    return ProfileMatrices(terms, vectors, expansion, ordinary)
+    scale = semantics.scale if semantics else ITSELF
+    return ProfileMatrices(terms, vectors, expansion, ordinary, scale)
 
 
 def meaning_of(
@@ -100,7 +103,7 @@ def meaning_of(
     vectors = prepared.expansion.vectors
     if vectors is None or papers is None or prepared.ordinary is None:
         return np.asarray(EXPANSION_ALONE * words)
-    cosine = vectors[part] @ papers.T
+    cosine = prepared.scale.of(vectors[part] @ papers.T)
     meaning = EXPANSION * words + COSINE * (cosine - prepared.ordinary[part, None])
     return np.asarray(np.maximum(meaning, 0))
 
@@ -147,7 +150,7 @@ def blend(
         meaning[scoped[part]] = 0
         matching = meaning >= max(least_meaning, 1e-9)
         least = np.array([0, 2, -1, -1]) if not least_meaning else LEAST_COSINES
-        cosine = prepared.vectors[part] @ papers.T
+        cosine = prepared.scale.of(prepared.vectors[part] @ papers.T)
         if least_meaning:
             matching &= cosine >= LEAST_COSINE
         standing = levels[part].tocoo()

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from digest.ranking.cosine_scale import ITSELF, CosineScale
 from digest.ranking.features import Csr, Document, Feature, Matrix, csr
 from digest.ranking.semantics import Semantics, Vectors, paper_text, unit
 
@@ -53,8 +54,13 @@ class Corpus:
     """The archive as ranking remembers it; made once a run of its newest papers."""
 
     def __init__(
-        self, documents: Sequence[Document], background: Background, vectors: Vectors | None
+        self,
+        documents: Sequence[Document],
+        background: Background,
+        vectors: Vectors | None,
+        scale: CosineScale = ITSELF,
     ) -> None:
+        self.scale = scale  # of the model that made the vectors
         self.background = background
         self.matrix = Matrix(documents, background)
         self.vectors = smoothed(vectors, vectors) if vectors is not None else None
@@ -70,7 +76,8 @@ class Corpus:
     ) -> Self:
         """Remember some papers; about 1 ms each, and their embedding when it is new."""
         vectors = semantics.vectors([paper_text(paper) for paper in papers]) if semantics else None
-        return cls([Document.of(paper) for paper in papers], background, vectors)
+        scale = semantics.scale if semantics else ITSELF
+        return cls([Document.of(paper) for paper in papers], background, vectors, scale)
 
     def __len__(self) -> int:
         return len(self.matrix.documents)
@@ -101,7 +108,7 @@ class Corpus:
             scores = lexical[part].toarray()
             trust = np.ones(len(scores), np.float32)
             if vectors is not None and self.vectors is not None:
-                cosine = vectors[part] @ self.vectors.T
+                cosine = self.scale.of(vectors[part] @ self.vectors.T)
                 trust = trust_in(cosine)
                 scores += COSINE * cosine
                 moved.append(self._moved(vectors[part], scores, trust))
@@ -137,10 +144,11 @@ class Corpus:
         return smoothed(vectors, self._plain)
 
     def ordinary(self, vectors: Vectors) -> npt.NDArray[np.float32]:
-        """Return the mean cosine of each vector to the archive's papers."""
+        """Return the mean cosine of each vector to the archive's papers, on the common scale."""
         if self.vectors is None or not self.teaches:
             return np.full(len(vectors), 0.12, np.float32)
-        return np.asarray(vectors @ self.vectors.mean(axis=0), dtype=np.float32)
+        mean = vectors @ self.vectors.mean(axis=0)
+        return np.asarray(self.scale.of(mean), dtype=np.float32)
 
 
 def smoothed(vectors: Vectors, archive: Vectors) -> Vectors:

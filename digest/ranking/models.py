@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,24 @@ from pathlib import Path
 from typing import Literal
 
 from digest.errors import ModelError
-from digest.ranking.minilm import MiniLM
+from digest.ranking.calibration import Calibration, calibrate
+from digest.ranking.model_description import ModelDescription, ModelFacts
+from digest.ranking.onnx_model import OnnxModel
+from digest.ranking.own_models import calibrated, described_by, load_own
+from digest.ranking.semantics import Semantics
 
 NAME = "all-MiniLM-L6-v2"
-MAX_BYTES = 200_000_000
+WIDTH = 384
+MAX_BYTES = 2_000_000_000
+# What of a model's folder on the hub tells how it is used; those but the first two may be missing.
+HUB_FILES = (
+    "onnx/model.onnx",
+    "tokenizer.json",
+    "modules.json",
+    "1_Pooling/config.json",
+    "sentence_bert_config.json",
+    "config_sentence_transformers.json",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,8 @@ class Status:
     name: str
     path: Path
     present: bool
-    accepted: bool  # its hash is the pinned one
+    accepted: bool  # its hash is the pinned one; of one's own choice, the measured one
+    problem: str = ""  # of a model of one's own choice: what is wrong with it
 
 
 def models_folder(environment: Mapping[str, str]) -> Path:
@@ -78,6 +94,20 @@ def status(models: Path) -> tuple[Status, ...]:
         path = models / NAME / file.name
         present = path.is_file()
         found.append(Status(file.name, path, present, present and _hash(path) in file.sha256))
+    return tuple(found)
+
+
+def own_status(models: Path) -> tuple[Status, ...]:
+    """Return what is known of the models of one's own choice that were fetched."""
+    found = []
+    for path in sorted(models.glob("*/*/tokenizer.json")):
+        folder = path.parent
+        named = folder.relative_to(models).as_posix()
+        try:
+            described_by(folder)
+            found.append(Status(named, folder, present=True, accepted=True))
+        except ModelError as problem:
+            found.append(Status(named, folder, True, accepted=False, problem=str(problem)))
     return tuple(found)
 
 
@@ -112,6 +142,39 @@ def fetch_model(models: Path, source: str) -> tuple[Status, ...]:
                 )
             got.replace(known.path)
     return status(models)
+
+
+def fetch_own(models: Path, named: str, source: str) -> Path:
+    """Get a model of one's own choice, OWNER/NAME, from the "hub" or a folder; return where it is.
+
+    Its files have no pinned hash: what came is what `digest lab calibrate` then measures.
+    Raises ModelError when it cannot be had there; then nothing is kept of it.
+    """
+    target = models / named
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", named) or ".." in named:
+        raise ModelError(f"{named} is no model's name: on the hub it is OWNER/NAME")
+    if target.exists():
+        raise ModelError(f"{target} is there already: delete it to fetch the model anew")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as work:
+        made = Path(work) / target.name
+        for file in HUB_FILES:
+            _get_own(named, file, source, made / file)
+        made.replace(target)
+    return target
+
+
+def _get_own(named: str, file: str, source: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if source == "hub":
+            _from_hub(ModelFile(file, (), (f"{named}/resolve/main/{file}",), ()), target)
+        else:
+            shutil.copyfile(Path(source) / file, target)
+    except (ModelError, OSError) as problem:
+        target.unlink(missing_ok=True)
+        if file in HUB_FILES[:2]:
+            raise ModelError(f"{named} cannot be had from {source}: {problem}") from None
 
 
 def _get(file: ModelFile, source: str, work: Path) -> Path:
@@ -206,20 +269,58 @@ class Absent:
     reason: str
 
 
-def load_model(models: Path, *, threads: int = 0) -> MiniLM:
-    """Return the model that is here. Raises ModelError when it is not, or not the pinned one."""
+def state_of_model(models: Path, named: str = NAME) -> str:
+    """Return what there is of the model that is set. Raises ModelError saying what is wrong."""
+    if named == NAME:
+        return f"{NAME}, in {check_file(models)}"
+    folder = folder_of(models, named)
+    described = described_by(folder)
+    return f"{described.name}, {described.width} numbers a vector, in {folder}"
+
+
+def folder_of(models: Path, named: str) -> Path:
+    """Return the folder of a model: a path (`/…`, `./…`, `~…`), or a name in the models' folder."""
+    if named.startswith(("/", "./", "../", "~")):
+        return Path(named).expanduser()
+    return models / named
+
+
+def load_model(models: Path, named: str = NAME, *, threads: int = 0) -> OnnxModel:
+    """Return a model that is here.
+
+    Raises ModelError when it is not, is not the pinned one, or, of one's own choice, not the one
+    that was calibrated.
+    """
+    if named != NAME:
+        return load_own(folder_of(models, named), threads=threads)
     folder = check_file(models)
-    return MiniLM(folder, weights=_hash(folder / WEIGHTS.name), threads=threads)
+    weights = folder / WEIGHTS.name
+    described = ModelDescription(NAME, _hash(weights), WIDTH)
+    return OnnxModel(described, weights, folder / TOKENIZER.name, threads=threads)
+
+
+def calibrate_model(models: Path, named: str, told: ModelFacts) -> Calibration:
+    """Measure a model; where it is one of one's own choice, keep what came of it beside it.
+
+    Raises ModelError when it is not here, or cannot tell what belongs together.
+    """
+    if named == NAME:
+        return calibrate(Semantics(load_model(models)))
+    return calibrated(folder_of(models, named), told)
 
 
 def open_model(
-    models: Path, mode: Literal["auto", "on", "off"] = "auto", *, threads: int = 0
-) -> MiniLM | Absent:
+    models: Path,
+    mode: Literal["auto", "on", "off"] = "auto",
+    named: str = NAME,
+    *,
+    threads: int = 0,
+) -> OnnxModel | Absent:
     """Return the model, or why there is none. With "on" its absence raises ModelError."""
     if mode == "off":
         return Absent("ranking by words alone, as the setting ranking.semantic says")
     try:
-        return load_model(models, threads=threads)
+        return load_model(models, named, threads=threads)
     except ModelError as problem:
         if mode == "on":
             raise

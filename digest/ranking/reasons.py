@@ -265,8 +265,8 @@ class Explainer:
         if self._scorer.semantics is None or not spans:
             return None
         texts = [text_of[span.field][span.start : span.end] for span in spans]
-        vectors = self._scorer.semantics.vectors([keyword, *texts])
-        return spans[int(np.argmax(vectors[1:] @ vectors[0]))]
+        asked = self._scorer.semantics.keyword_vectors([keyword])[0]
+        return spans[int(np.argmax(self._scorer.semantics.vectors(texts) @ asked))]
 
 
 def _by_taste(liked: float, disliked: float) -> ReasonPart:

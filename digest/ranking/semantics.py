@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from digest.ranking.cosine_scale import ITSELF, CosineScale
 
 if TYPE_CHECKING:
     from digest.papers import Paper
@@ -34,6 +37,15 @@ class Model(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, texts × width. A text's vector does not depend on its neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How a model wants its texts, and how its cosines are to be read."""
+
+    keyword_prefix: str = ""
+    paper_prefix: str = ""
+    scale: CosineScale = ITSELF
 
 
 class VectorCache(Protocol):
@@ -100,12 +112,32 @@ class PendingVectors:
 class Semantics:
     """A model and a store: every text is embedded at most once."""
 
-    def __init__(self, model: Model, store: VectorCache | None = None) -> None:
+    def __init__(
+        self, model: Model, store: VectorCache | None = None, usage: Usage | None = None
+    ) -> None:
         self.model = model
         self._store = store or InMemory()
+        self._usage = usage or Usage()
+        self.scale = self._usage.scale
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return the unit vectors of some texts, texts × width."""
+        """Return the unit vectors of papers, or of parts of them: texts × width."""
+        return self._vectors([self._usage.paper_prefix + text for text in texts])
+
+    def keyword_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of keywords, texts × width."""
+        return self._vectors([self._usage.keyword_prefix + text for text in texts])
+
+    def embed_missing(self, texts: Sequence[str], most: int) -> int:
+        """Embed up to `most` of those papers' texts that are not kept yet; return how many."""
+        wanted = [self._usage.paper_prefix + text for text in texts]
+        keys = {vector_key(self.model.name, text): text for text in wanted}
+        known = self._store.get(list(keys))
+        missing = [text for key, text in keys.items() if key not in known][:most]
+        self._vectors(missing)
+        return len(missing)
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
         keys = [vector_key(self.model.name, text) for text in texts]
         known = dict(self._store.get(list(dict.fromkeys(keys))))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}

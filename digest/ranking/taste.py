@@ -145,9 +145,11 @@ class TasteSpace:
 
     def _meaning(self, vectors: Vectors) -> npt.NDArray[Any]:
         """Return how much nearer than usual each paper is to some vectors: vectors × papers."""
-        papers = self._scorer.vectors
+        papers, semantics = self._scorer.vectors, self._scorer.semantics
+        if papers is None or semantics is None:
+            raise ValueError("without a model there is no meaning")
         ordinary = self._scorer.corpus.ordinary(vectors)
-        return np.asarray(vectors @ papers.T - ordinary[:, None])  # type: ignore[union-attr]
+        return np.asarray(semantics.scale.of(vectors @ papers.T) - ordinary[:, None])
 
     def _words(self, documents: Sequence[Document]) -> Csr:
         """Return papers × hashed stems, tf·idf, rows of length 1: the same on every day."""

@@ -17,6 +17,7 @@ class PreviewReason:
 
     keyword: str  # the item's text, as the reader typed it
     field: str  # 'title', 'abstract', 'authors', 'meaning', …: shown as it is
+    standing: str = ""  # of several words: 'phrase', 'close', 'apart', 'word'
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,16 +82,23 @@ def with_change(fields: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def why_of(paper: PreviewedPaper) -> list[tuple[str, list[Message]]]:
-    """Return each keyword that brought a paper, strongest first, and where it was found."""
+    """Return each keyword that brought a paper, strongest first: how it stands there, and where."""
     found: dict[str, list[str]] = {}
     for reason in paper.reasons:
-        found.setdefault(reason.keyword, []).append(reason.field)
-    return [(keyword, _places(fields)) for keyword, fields in list(found.items())[:3]]
+        found.setdefault(reason.keyword, []).extend((reason.field, reason.standing))
+    return [(keyword, _told(told)) for keyword, told in list(found.items())[:3]]
 
 
-def _places(fields: list[str]) -> list[Message]:
-    return [said for field, said in _PLACES.items() if field in fields]
+def _told(told: list[str]) -> list[Message]:
+    return [said for name, said in {**_STANDINGS, **_PLACES}.items() if name in told]
 
+
+_STANDINGS = {
+    "phrase": message("exact phrase"),
+    "close": message("words close together"),
+    "apart": message("words apart"),
+    "word": message("one word of it"),
+}
 
 _PLACES = {
     "title": message("in the title"),

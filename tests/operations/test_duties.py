@@ -48,7 +48,7 @@ def test_old_issues_are_pruned_when_their_time_is_over(installation: Installatio
 def test_the_scheduler_knows_every_duty(installation: Installation) -> None:
     scheduler = serving._scheduler(Duties(installation.app))
     jobs = {job.id: job.trigger.interval for job in scheduler.get_jobs()}
-    assert set(jobs) == {"tick", "send", "post", "fetch", "prune", "explain"}
+    assert set(jobs) == {"tick", "send", "post", "fetch", "prune", "explain", "change_model"}
     assert jobs["prune"] == timedelta(days=1)
 
 

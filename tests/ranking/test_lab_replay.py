@@ -77,7 +77,7 @@ class Sky:
 def test_with_a_model_both_rankers_are_compared(
     installation: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digest.app.sending.load_semantics", lambda mode, store: Semantics(Sky()))
+    monkeypatch.setattr("digest.app.sending.load_semantics", lambda *_: Semantics(Sky()))
     opine(installation, "Burning stars")  # now behind the robots only
     areas = {"lexical": pytest.approx(1 / 3), "blend": pytest.approx(2 / 3)}
     assert replayed(installation, capsys, "--json").one == {"pairs": 1, **areas}

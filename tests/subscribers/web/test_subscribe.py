@@ -317,6 +317,18 @@ def test_where_a_keyword_was_found_is_said_once(fields: list[str], says: list[st
     assert why_of(PreviewedPaper("T", None, "", 1.0, "picked", reasons)) == [("diffusion", says)]
 
 
+@pytest.mark.parametrize(
+    ("standing", "says"),
+    [("phrase", "exact phrase"), ("close", "words close together"), ("apart", "words apart"),
+     ("word", "one word of it")],
+)  # fmt: skip
+def test_how_a_keyword_stands_is_said_before_where_as_mails_do(standing: str, says: str) -> None:
+    fields = ("abstract", "title", "meaning")
+    reasons = tuple(PreviewReason("protein design", field, standing) for field in fields)
+    (_, told) = why_of(PreviewedPaper("T", None, "", 1.0, "picked", reasons))[0]
+    assert told == [says, "in the title", "in the abstract", "by meaning"]
+
+
 MANY = "100000/minute"
 FUZZED = open_site(RateSettings(*[MANY] * 6))
 
