@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from digest.errors import TemplateError
 from tests.composing.conftest import MakeIssue, MakePress, paper
 
 ROOT = Path(__file__).parents[2]
+CATALOGUE = "LC_MESSAGES/digest.po"
 KEYWORDS = {"say": None, "plural": (1, 2), "message": None, "problem": (2,)}
 
 
@@ -30,19 +32,81 @@ def messages() -> set[str]:
     return found
 
 
-def test_german_is_complete() -> None:
-    with (SHIPPED / "de/LC_MESSAGES/digest.po").open("rb") as source:
+CATALOGUES = sorted(SHIPPED.glob(f"*/{CATALOGUE}"))
+PLURALS = {"de": 2, "es": 2, "fr": 2, "pt": 2, "zh": 1}
+
+# Words that a language has from English, or English from it.
+ALIKE = {
+    "de": {"Abstract", "Code", "Feed", "Form", "Name", "Normal", "Paper"},
+    "es": {"Asia", "Australia", "Normal", "et al."},
+    "fr": {
+        *("Code", "Discussion", "Europe", "Normal", "Strict", "et al."),
+        *(", page %(number)s", "{n} minute"),
+    },
+    "pt": {"Feed", "Normal", "et al."},
+    "zh": set(),
+}
+
+by_catalogue = pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.parts[-3])
+
+
+def entries(file: Path) -> list[tuple[list[str], list[str]]]:
+    """What there is of each message, and what it becomes: one form, or those of its plural."""
+    with file.open("rb") as source:
         catalogue = read_po(source)
-    translated = {
-        m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and m.string
-    }
+    return [
+        ([m.id], [m.string]) if isinstance(m.id, str) else (list(m.id), list(m.string))
+        for m in catalogue
+        if m.id
+    ]
+
+
+def test_the_languages_that_are_shipped() -> None:
+    assert [file.parts[-3] for file in CATALOGUES] == sorted(PLURALS)
+    assert Catalogues().names() == sorted({"en", *PLURALS})
+
+
+@by_catalogue
+def test_every_language_is_complete(file: Path) -> None:
+    translated = {ids[0] for ids, strings in entries(file) if all(strings)}
     assert messages() - translated == set()
     assert translated - messages() == set(), "no longer used"
 
 
-@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*/LC_MESSAGES/digest.po")), ids=str)
+@by_catalogue
 def test_no_shipped_translation_loses_a_placeholder(file: Path) -> None:
     assert catalogue_findings(file) == []
+
+
+@by_catalogue
+def test_every_language_has_all_forms_of_its_plurals(file: Path) -> None:
+    language = file.parts[-3]
+    plurals = [strings for ids, strings in entries(file) if len(ids) > 1]
+    assert {len(strings) for strings in plurals} == {PLURALS[language]}
+    words = Catalogues().words(language)
+    for ids, _ in (entry for entry in entries(file) if len(entry[0]) > 1):
+        said = {words.plural(*ids, n) for n in (0, 1, 2, 5, 21, 1_000_000)}
+        assert not any("{n}" in text for text in said)
+
+
+_TAG = re.compile(r"</?[a-z][^>]*>")
+
+
+@by_catalogue
+def test_no_translation_loses_markup_or_brings_its_own(file: Path) -> None:
+    """Code may be translated, as `-word` is, but no tag or attribute, and none may be lost."""
+    for ids, strings in entries(file):
+        for string in strings:
+            assert sorted(_TAG.findall(string)) == sorted(_TAG.findall(ids[-1])), string
+            assert string.strip() == string, "the code puts the spaces"
+            assert ids[-1].count("\n") == string.count("\n")
+
+
+@by_catalogue
+def test_nothing_is_left_in_english(file: Path) -> None:
+    left = {ids[0] for ids, strings in entries(file) if set(ids) & set(strings)}
+    left = {text for text in left if re.search("[a-z]{2}", re.sub(r"\{[a-z]+\}", "", text))}
+    assert left == ALIKE[file.parts[-3]]
 
 
 def test_numbers_dates_and_plurals_follow_the_language() -> None:
