@@ -37,19 +37,26 @@ interest|my interests|research interests|my research interests|research topics|a
 areas of interest|tags|subjects|fields|wants|wanted|any of|
 stichwörter|stichworte|schlagwörter|suchbegriffe|themen|
 interessen|forschungsinteressen|gesucht|mots-clés|
-mots clés|palabras clave|palavras-chave|关键词|关键字|キーワード|ключевые слова
+mots clés|sujets|thèmes|recherché|palabras clave|temas|intereses|buscado|
+palavras-chave|assuntos|interesses|procurado|关键词|关键字|主题|想看|キーワード|ключевые слова
 """
 _NEVER = """
 never|not|no|exclude|excluded|excluding|exclusions|without|except|not interested in|nie|
-niemals|nicht|ohne|ausschließen|ausgeschlossen|kein|keine
+niemals|nicht|ohne|ausschließen|ausgeschlossen|kein|keine|
+jamais|sans|sauf|exclure|exclu|nunca|sin|excepto|excluir|excluido|
+sem|exceto|excluído|não|绝不|不看|不要|排除
 """
-_MUST = (
-    "must|must have|must include|must contain|required|always|only|immer|muss|pflicht|nur|unbedingt"
-)
-_BY = "by|authors|people|researchers|autoren|autorinnen|autorinnen und autoren|von"
+_MUST = """
+must|must have|must include|must contain|required|always|only|immer|muss|pflicht|nur|unbedingt|
+obligatoire|toujours|obligatorio|siempre|solo|sólo|obrigatório|sempre|só|必须|必需
+"""
+_BY = """
+by|authors|people|researchers|autoren|autorinnen|autorinnen und autoren|von|
+par|auteurs|autrices|por|autores|autoras|作者
+"""
 
 
-_GROUP = re.compile(r"^(?:(?:group|Gruppe) )+")
+_GROUP = re.compile(r"^(?:(?:group|Gruppe|groupe|grupo|分组) )+")
 _OURS = frozenset(("title", "author", "org"))
 
 
@@ -170,6 +177,7 @@ def _head(text: str, start: int, end: int) -> tuple[str, int, LineStyle | None] 
     folded = name.casefold()
     style = _style(folded)
     spaced = head["gap"] or head.end() == end or text[head.end()] in '"“„«'
+    spaced = spaced or head["colon"] == "："  # which is as wide as a colon and a space
     if style is not None and (spaced or folded in _SAY_NOTHING):
         return name, head.end(), style
     full_width = head["colon"] == "：" and not name.isascii() and name.replace(" ", "").isalnum()

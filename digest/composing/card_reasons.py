@@ -45,6 +45,7 @@ class ReasonWriter:
             "apart": say("words apart"),
             "word": say("one word of it"),
         }
+        self._standing = say("{keyword} ({standing})").replace("{keyword}", "")
         self._patterns = {kind: (said, escaped(said)) for kind, said in patterns.items()}
 
     def why(self, paper: Paper, pick: Pick, in_section: bool) -> Why:
@@ -53,15 +54,20 @@ class ReasonWriter:
         In its section, the reason names only what the heading does not say: a group's keywords, of
         a keyword the place where it stands, and what else of the profile found the paper.
         """
+        news = self._news(paper) if paper.updated is not None else ""
         if in_section and pick.section == "picked" and (topic := topic_of(pick)):
             beside = self._in_group if topic.group else self._beside
-            parts, joint = beside(pick, topic) or [self._asked(paper, pick)], "\u00a0· "
-        else:
-            parts, joint = [self._asked(paper, pick)], ". "
-        if paper.updated is not None:
-            news = self._news(paper)
-            parts.insert(0, (str(escape(news)), news))
-        return joint.join([html for html, _ in parts]), joint.join([text for _, text in parts])
+            parts = beside(pick, topic) or [self._asked(paper, pick)]
+            if news:
+                parts.insert(0, (str(escape(news)), news))
+            joint = "\u00a0· "
+            return joint.join([html for html, _ in parts]), joint.join([text for _, text in parts])
+        html, text = self._asked(paper, pick)
+        if not news:
+            return html, text
+        before, after = self._words.say("{news}. {reason}").split("{reason}")
+        before = before.replace("{news}", news)
+        return f"{escape(before)}{html}{after}", f"{before}{text}{after}"
 
     def _news(self, paper: Paper) -> str:
         updated = paper.updated
@@ -147,7 +153,7 @@ class ReasonWriter:
             if kind in ("literal", "meaning"):  # the reason itself, not what is named beside it
                 html_said = f"{self._opened_keyword}{html_said}</b>"
             if standing:
-                said = f" ({self._patterns[standing][0]})"
+                said = self._standing.replace("{standing}", self._patterns[standing][0])
             texts.append(keyword + said)
             marked.append(html_said + escaped(said))
         html = escaped_pattern.replace("{keywords}", self._words.join(marked))

@@ -74,7 +74,8 @@ class Catalogue:
 
     def hour(self, hour: int, zone: str) -> str:
         """Format a full hour with its time zone: 07:00 (Central European Time)."""
-        return f"{time(hour):%H:%M} ({_zone(zone, self.locale)})"
+        form = self.say("{time} ({zone})").replace("{time}", f"{time(hour):%H:%M}")
+        return form.replace("{zone}", _zone(zone, self.locale))
 
     def join(self, items: Sequence[str]) -> str:
         """Join as a list: a, b and c."""

@@ -140,7 +140,10 @@ def contents_line(
                 named.append("…")
                 break
             named.append(part)
-    return f"{line}: {' · '.join(named)}" if named and named[0] != "…" else line
+    if not named or named[0] == "…":
+        return line
+    form = words.say("{contents}: {sections}").replace("{contents}", line)
+    return form.replace("{sections}", " · ".join(named))
 
 
 @lru_cache(maxsize=1024)

@@ -270,7 +270,8 @@ def _environment(folder: Path, words: PageWords) -> Environment:
     made.globals |= {"words": words, "join": words.join}
     made.filters["told"] = lambda what: told(what, words.say, words.number)
     made.filters["day"] = lambda day: words.day(_as_date(day))
-    made.filters |= {"capital": _capital, "sentence": _sentence}
+    full_stop = words.say("{sentence}.").replace("{sentence}", "")
+    made.filters |= {"capital": _capital, "sentence": lambda text: _sentence(text, full_stop)}
     return made
 
 
@@ -282,5 +283,5 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _sentence(text: str) -> str:
-    return _capital(text) + ("" if text.endswith((".", "?", "!", "…")) else ".")
+def _sentence(text: str, full_stop: str) -> str:
+    return _capital(text) + ("" if text.endswith((*".?!…。？！",)) else full_stop)

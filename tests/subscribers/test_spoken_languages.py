@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from digest.composing.issue_composer import build_renderers
+from digest.composing.locales import Catalogues
 from digest.errors import SettingsError
 from digest.settings import NewsletterSettings, Settings
 from subscribers.preferences import PreferencesError, is_spoken, read_preferences
+from subscribers.profile import parse
+from subscribers.understood import understood
 
 
 @pytest.mark.parametrize(
@@ -25,3 +28,20 @@ def test_readers_and_settings_are_told_which_there_are() -> None:
     assert read_preferences({"keywords": "tides", "language": "tlh"}).language == "tlh"
     with pytest.raises(SettingsError, match=r"newsletter\.language.*'tlh'.*de.*en"):
         build_renderers(Settings(newsletter=NewsletterSettings(language="tlh")))
+
+
+_PROFILE = """grasping, "imitation learning"^2, title:survey
+Robots: grippers, "soft hands"
+by: Ada Lovelace
+must: video, drone
+never: audio, "text to speech\""""
+
+
+@pytest.mark.parametrize("language", Catalogues().names())
+def test_what_is_shown_of_keywords_is_read_in_every_language(language: str) -> None:
+    words = Catalogues().words(language)
+    profile = parse(_PROFILE)
+    shown = "\n".join(line.told(words.say) for line in understood(profile))
+    assert parse(shown) == profile
+    assert parse(shown.replace(": ", "：")) == profile, "as Chinese and Japanese write it"
+    assert parse(shown.title().replace("Title:", "title:")).excluded != ()
