@@ -193,7 +193,8 @@ class Renderer:
             },
         )
         # The number, so that the subjects of two quiet days running differ.
-        subject = f"{heading} ({self._issue_number(number)})"
+        subject = self.words.say("{line} ({note})").replace("{line}", heading)
+        subject = subject.replace("{note}", self._issue_number(number))
         return Note(subject, account, Fragment(made.html, made.text))
 
     def notice(
@@ -290,6 +291,7 @@ class Renderer:
             "night": self.settings.palette.dark,
             "lang": self.words.language,
             "dir": self.words.direction,
+            "colon": self.words.say("{label}:").replace("{label}", ""),
             "start": "right" if rtl else "left",
             "end": "left" if rtl else "right",
             "ui": UI_FONT,

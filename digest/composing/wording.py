@@ -81,7 +81,9 @@ def _form(words: Catalogue, tone: Tone, other: bool, topic: str, begins: bool, k
         if kind == "daily":
             return say("{finding} (new)") if other else "{finding}"
         said = say("the week") if kind == "weekly" else say("your first issue")
-        return f"{{finding}} – {said}" if other else f"{{finding}} ({said})"
+        if other:
+            return f"{{finding}} – {said}"
+        return say("{line} ({note})").replace("{line}", "{finding}").replace("{note}", said)
     if kind == "welcome":
         return say("Your first issue: {finding}")
     if kind == "weekly":
