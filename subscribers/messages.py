@@ -50,7 +50,7 @@ def told(
     if not isinstance(what, Message):
         return str(what)
     translated = say(what.text)
-    if translated == what.text:
+    if translated == what.text and not any(isinstance(v, Message) for v in what.values.values()):
         return str(what)
     try:
         return _filled(translated, what.values, lambda value: told(value, say, number))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -87,9 +90,19 @@ _PLAIN: dict[WhyKind, Message] = {
 }
 
 
+def _listed(keywords: Sequence[str]) -> str:
+    """Return keywords in quotation marks, as one sentence part; empty without any."""
+    quoted = [message("“{word}”", word=word) for word in keywords]
+    if not quoted:
+        return ""
+    return reduce(
+        lambda first, second: message("{first}, {second}", first=first, second=second), quoted
+    )
+
+
 def said(answer: WhyNot) -> list[Message]:
     """Return an answer in a reader's words, a sentence each."""
-    words = ", ".join(f"“{word}”" for word in answer.words)
+    words = _listed(answer.words)
     if answer.kind == "sent":
         return [message("You have had it, in the issue that is linked below.")]
     if answer.kind == "excluded":

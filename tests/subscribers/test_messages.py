@@ -66,3 +66,9 @@ def test_a_problem_of_a_profile_says_its_place_and_reason() -> None:
         "{PLACE}", "{place}").replace("{SHOWN}", "{shown}")) == (
         "CHARACTER 1 ('\"'): THIS QUOTATION MARK IS NEVER CLOSED ON ITS LINE"
     )  # fmt: skip
+
+
+def test_a_part_is_translated_though_the_sentence_around_it_reads_alike() -> None:
+    spanish = {"“{word}”": "«{word}»"}
+    sentence = message("{first}, {second}", first=message("“{word}”", word="moss"), second="x")
+    assert told(sentence, lambda text: spanish.get(text, text)) == "«moss», x"

@@ -14,7 +14,9 @@ from digest.composing.checks.html_checks import blocks_of, words_of
 from digest.composing.proofs.proof import Proof
 
 _LINK = re.compile(r"(?:https?://|mailto:)\S+")
-_LABEL = re.compile(r"^[^\n:]{1,60}:\s+(?=https?://|mailto:)", re.MULTILINE)  # a button's words
+_LABEL = re.compile(
+    r"^[^\n:：]{1,60}[:：]\s+(?=https?://|mailto:)", re.MULTILINE
+)  # a button's words
 _PARAGRAPHS = re.compile(r"\n\s*\n|\n(?=\s*[*-] )|\n-{3,}\n|^-{3,}\n", re.MULTILINE)
 
 

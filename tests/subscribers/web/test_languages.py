@@ -98,12 +98,27 @@ def test_the_language_is_chosen_and_left_to_the_house_again(site: Site) -> None:
         assert site.front.desk.by_number(reader.id).language == language
 
 
-def test_every_page_is_valid_in_german(site: Site) -> None:
-    browser = site.browser(**{"accept-language": "de", "sec-fetch-site": "same-origin"})
+@pytest.mark.parametrize("language", Catalogues().names())
+def test_every_page_is_valid_in_every_language(site: Site, language: str) -> None:
+    browser = site.browser(**{"accept-language": language, "sec-fetch-site": "same-origin"})
     for name, (method, path, form) in every_page(site):
         page = browser.request(method, path, data=form or None).text
-        assert 'lang="de"' in page, name
+        assert f'lang="{language}"' in page, name
         assert faults(page) == [], name
+
+
+def test_the_form_offers_every_language_under_its_own_name(site: Site) -> None:
+    page = site.browser().get("/").text
+    offered = re.findall(r'<option value="(\w+)" lang="(\w+)"(?: selected)?>([^<]+)<', page)
+    assert {tag: name for tag, _, name in offered} == {
+        "de": "Deutsch",
+        "en": "English",
+        "es": "Español",
+        "fr": "Français",
+        "pt": "Português",
+        "zh": "中文",
+    }
+    assert all(tag == lang for tag, lang, _ in offered)
 
 
 class Shouting(Catalogues):
