@@ -15,7 +15,14 @@ from digest.composing.locales import Catalogue, Catalogues
 from digest.composing.notices import QuietCause
 from digest.composing.render import Renderers
 from digest.composing.sections import IssueSection, sections_of
-from digest.composing.wording import SUBJECT_LENGTH, Kind, contents_line, preheader, subject
+from digest.composing.wording import (
+    PREHEADER_LENGTH,
+    SUBJECT_LENGTH,
+    Kind,
+    contents_line,
+    preheader,
+    subject,
+)
 from digest.composing.wrapping import columns
 from digest.papers import Paper, Revision
 from digest.ranking.interface import Pick, Reason
@@ -178,3 +185,32 @@ def test_an_account_of_an_issue_is_one_short_line() -> None:
     assert line == "6 papers, 1 minute: 2 sea · 4 tides"
     long = [IssueSection("keyword", "a keyword of some length", (n,)) for n in range(6)]
     assert columns(contents_line(ENGLISH, papers(*"abcdef"), long, 280)) <= 72
+
+
+CHINESE_TITLE = "面向科学文献的大型语言模型持续学习方法及其在蛋白质折叠预测中的系统性实证研究与分析"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize(
+    "topic", ["", "持续学习", "面向科学文献", "持续学习与灾难性遗忘的理论与实践方法研究"]
+)
+def test_chinese_counts_double_in_subjects(topic: str, kind: Kind, language: str) -> None:
+    words = Catalogues().words(language)
+    for tone, edition, more in product(get_args(Tone), (1, 2), ((), ("乙", "丙"))):
+        line = subject(words, tone, edition, topic, papers(CHINESE_TITLE, *more), kind=kind)
+        assert columns(line) <= SUBJECT_LENGTH, line
+        assert CHINESE_TITLE[:6] in line
+        assert "…" in line
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_chinese_counts_double_in_preheaders(edition: int) -> None:
+    words = Catalogues().words("zh")
+    told = "本文提出一种持续学习方法，在十二个公开数据集上取得了优于现有方法的结果。" * 4
+    alone = preheader(words, edition, papers(CHINESE_TITLE), told)
+    opening = "简而言之：" if edition == 2 else ""
+    assert alone.startswith(opening + told[:20])
+    assert columns(alone) <= PREHEADER_LENGTH + columns(opening)
+    several = preheader(words, edition, papers(*[CHINESE_TITLE] * 5), told)
+    assert columns(several.partition("：")[2]) <= PREHEADER_LENGTH

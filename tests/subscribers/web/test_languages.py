@@ -98,8 +98,8 @@ def test_the_language_is_chosen_and_left_to_the_house_again(site: Site) -> None:
         assert site.front.desk.by_number(reader.id).language == language
 
 
-@pytest.mark.parametrize("language", Catalogues().names())
-def test_every_page_is_valid_in_every_language(site: Site, language: str) -> None:
+@pytest.mark.parametrize("language", ["de", "zh"])  # the catalogues' own test is of all markup
+def test_every_page_is_valid_in_other_languages(site: Site, language: str) -> None:
     browser = site.browser(**{"accept-language": language, "sec-fetch-site": "same-origin"})
     for name, (method, path, form) in every_page(site):
         page = browser.request(method, path, data=form or None).text
