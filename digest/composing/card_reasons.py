@@ -65,7 +65,7 @@ class ReasonWriter:
         html, text = self._asked(paper, pick)
         if not news:
             return html, text
-        before, after = self._words.say("{news}. {reason}").split("{reason}")
+        before, _, after = self._words.say("{news}. {reason}").partition("{reason}")
         before = before.replace("{news}", news)
         return f"{escape(before)}{html}{after}", f"{before}{text}{after}"
 

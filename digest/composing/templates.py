@@ -155,20 +155,9 @@ def environment(words: Catalogue, *, html: bool) -> Environment:
 _VARIABLES = frozenset(
     {
         *("_", "gettext", "ngettext", "brand", "day", "night", "lang", "dir", "start", "end"),
-        *(
-            "colon",
-            "ui",
-            "hole",
-            "link",
-            "paper",
-            "heading",
-            "lede",
-            "dateline",
-            "preview",
-            "title",
-        ),
+        *("ui", "hole", "link", "paper", "heading", "lede", "dateline", "preview", "title"),
         *("because", "sent_to", "footer_links", "url", "reason", "account", "paragraphs"),
-        *("keywords", "until", "button", "count", "contents"),
+        *("keywords", "until", "button", "count", "contents", "colon"),
     }
 )
 

@@ -14,9 +14,8 @@ from digest.composing.checks.html_checks import blocks_of, words_of
 from digest.composing.proofs.proof import Proof
 
 _LINK = re.compile(r"(?:https?://|mailto:)\S+")
-_LABEL = re.compile(
-    r"^[^\n:：]{1,60}[:：]\s+(?=https?://|mailto:)", re.MULTILINE
-)  # a button's words
+# A button's words, in any language.
+_LABEL = re.compile(r"^[^\n:：]{1,60}[:：]\s+(?=https?://|mailto:)", re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n\s*\n|\n(?=\s*[*-] )|\n-{3,}\n|^-{3,}\n", re.MULTILINE)
 
 
