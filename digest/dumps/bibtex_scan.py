@@ -38,6 +38,8 @@ _KEYS = (
 _VALUE_END = re.compile(rf"\}}[ \t]*,[ \t]*\n[ \t]*(?={_NAME}(?:[^\S\n][\w-]+)?\s*=\s*[{{\"\w])")
 _BARE = re.compile(rf"[^\s,{{}}()#\"%=]+(?:[ \t]++(?!{_NAME}\s*+=)[^\s,{{}}()#\"%=]+)*")
 _NO_ENTRIES = ("comment", "preamble")
+_MACRO_SHARE = 4  # what macros stand for, in all: times the file's length, and the following
+_MACRO_ROOM = 100_000  # characters
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -73,6 +75,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.close = _closing_braces(text, escapes=False)
+        self._macro_room = _MACRO_SHARE * len(text) + _MACRO_ROOM
         self._escaped: dict[int, int] | None = None
         self.newlines = [found.start() for found in re.finditer("\n", text)]
         self.entries = [found.start() for found in _ENTRY.finditer(text)]
@@ -186,10 +189,22 @@ class _Scanner:
         if found := _BARE.match(self.text, at):
             bare = found[0].strip()
             unknown = "" if bare.isidentifier() else bare  # as BibTeX has it, with a warning
-            return self.macros.get(bare.lower(), unknown), found.end()
+            return self._meant(bare.lower(), unknown, at), found.end()
         if sign and sign in ",})":  # `month = ,`
             return "", at
         raise _BrokenEntry("a field without a value", at)
+
+    def _meant(self, name: str, unknown: str, at: int) -> str:
+        """Return what a macro stands for.
+
+        Each may name others, twice: in a hundred lines a file could stand for more than a memory
+        holds.
+        """
+        meant = self.macros.get(name, unknown)
+        self._macro_room -= len(meant)
+        if self._macro_room < 0:
+            raise _BrokenEntry("the @strings of this file stand for too much text", at)
+        return meant
 
     def _braced(self, at: int, end_sign: str) -> tuple[str, int]:
         # The second time `\{` and `\}` are signs of the text; then braces that are out of balance

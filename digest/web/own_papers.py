@@ -18,6 +18,7 @@ from digest.web.citations.coins import context_object
 from digest.web.citations.csl_json_writer import written_csl_json
 from digest.web.citations.markdown_writer import written_markdown
 from digest.web.citations.ris_writer import written_ris
+from digest.web.legible import legible
 from subscribers.store import Feedback, Subscriber
 from subscribers.web.own_papers import (
     CitationForm,
@@ -62,13 +63,13 @@ class IssuesOnFile:
     def issues(self, subscriber: int, skip: int, count: int) -> Sequence[ListedIssue]:
         """Return some of a reader's issues, the newest first."""
         found = self.sent.page(subscriber, skip=skip, count=count)
-        known = self.sent.papers(list(chain.from_iterable(each.papers for each in found)))
+        known = self._legible(list(chain.from_iterable(each.papers for each in found)))
         return [_listed_issue(each, known) for each in found]
 
     def issue(self, subscriber: int, edition: int) -> ListedIssue | None:
         """Return a reader's issue of an edition."""
         found = self.sent.of_edition(subscriber, edition)
-        return _listed_issue(found, self.sent.papers(found.papers)) if found else None
+        return _listed_issue(found, self._legible(found.papers)) if found else None
 
     def search(self, subscriber: int, text: str) -> FoundPapers:
         """Return papers of a reader's issues in whose title or abstract every word stands."""
@@ -84,7 +85,7 @@ class IssuesOnFile:
             if _has_all(words, _folded(f"{title}\n{abstract}"))
         )
         numbers = list(islice(matching, _FOUND + 1))
-        known = self.sent.papers(numbers[:_FOUND])
+        known = self._legible(numbers[:_FOUND])
         papers = tuple(
             FoundPaper(_listed_paper(number, known[number]), issue.edition, issue.label)
             for number in numbers[:_FOUND]
@@ -102,8 +103,11 @@ class IssuesOnFile:
         said = self.opinions.feedback(subscriber)
         return self._written([each.paper for each in said if each.opinion == "more"], form)
 
+    def _legible(self, numbers: Sequence[int]) -> Mapping[int, Paper]:
+        return {number: legible(paper) for number, paper in self.sent.papers(numbers).items()}
+
     def _written(self, numbers: Sequence[int], form: CitationForm) -> str:
-        known = self.sent.papers(numbers)
+        known = self._legible(numbers)
         once = {paper.id: paper for n in numbers if (paper := known.get(n))}
         return _WRITERS[form](list(once.values()))
 

@@ -25,6 +25,7 @@ from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.storage.recipes import RecipeStore
 from digest.web.citations.coins import coins_span
+from digest.web.legible import legible
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.preferences import BREADTHS
 from subscribers.profile import Item, Profile, parse, to_text
@@ -286,7 +287,7 @@ class PastIssues:
         known = self.papers(numbers)
         words = self.languages.words(language_of(html))
         papers = [known.get(number) for number in numbers]
-        told = with_abstracts(html, papers, words, coins_span)
+        told = with_abstracts(html, papers, words, lambda paper: coins_span(legible(paper)))
         return with_share_link(told, self.share(edition, numbers), words)
 
     def _text(self, edition: int, recipe: Recipe, text: str) -> str:

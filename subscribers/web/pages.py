@@ -39,6 +39,7 @@ from subscribers.web.languages import PageLanguages, PageWords, wanted
 from subscribers.web.own_papers import OwnDesk
 from subscribers.web.preview_room import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
+from subscribers.web.shown_text import shown_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,7 @@ def _environment(folder: Path, words: PageWords) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=shown_text,
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]

@@ -39,6 +39,30 @@ def test_a_costly_dump_is_read_or_refused_at_once(name: str) -> None:
         assert told.records or told.rejections
 
 
+@pytest.mark.parametrize(
+    "strings",
+    [
+        "".join(f"@string{{a{n + 1} = a{n} # a{n}}}\n" for n in range(60)),  # twice as much, each
+        f"@string{{a60 = {{{'long ' * 20_000}}}}}\n",  # or one, named often
+    ],
+)
+def test_strings_of_bibtex_never_stand_for_more_than_a_memory_holds(strings: str) -> None:
+    entries = "@misc{k, title = a60 # a60}\n" * 2_000 + "@misc{k, title = {Tides}}\n"
+    text = f"@string{{a0 = {{word }}}}\n{strings}{entries}"
+    told = formats.read(text.encode(), now=NOW, format_name="bibtex")
+    assert [record.title for record in told.records][-1] == "Tides"
+    assert "too much text" in told.rejections[0].reason
+
+
+def test_strings_of_bibtex_may_be_used_in_every_entry() -> None:
+    journal = "Proceedings of the Very Long Conference on Tides and Everything That They Move"
+    entries = "".join(f"@misc{{k{n}, title={{Tide {n}}}, journal=j}}\n" for n in range(5_000))
+    told = formats.read(f"@string{{j = {{{journal}}}}}\n{entries}".encode(), now=NOW)
+    assert len(told.records) == 5_000
+    assert not told.rejections
+    assert {record.venue for record in told.records} == {journal}
+
+
 @pytest.mark.timeout(90)
 def test_recognising_costs_no_time_either() -> None:
     for head in (b"<!-- -->" * 8000 + b"x", b"<?xml ?>" * 8000, b"<!--" * 16_000):
