@@ -38,7 +38,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/m/{token}/welcome")
     def welcome(request: Request, token: str) -> Response:
-        visit = desk.visit("preferences", token, pages.now())
+        visit = desk.visit("change", token, pages.now())  # who left has no first mail to come
         reader, now = visit.reader, pages.now()
         is_new = reader.confirmed_at is not None and now - reader.confirmed_at < _JUST_NOW
         at_once = is_new and pages.welcomes_at_once()

@@ -52,7 +52,7 @@ MAIL_DOORS = [
     Door("soften", "POST", "month-off"),
     Door("soften", "GET", "eased"),
     Door("preferences", "GET", "preferences"),
-    Door("preferences", "GET", "welcome"),
+    Door("change", "GET", "welcome"),
     Door("change", "POST", "preferences"),
     Door("change", "POST", "preview"),
     Door("change", "POST", "pause"),
