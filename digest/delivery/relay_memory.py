@@ -43,6 +43,9 @@ class Refusals(Protocol):
     def take_back(self, since: datetime, now: datetime) -> int:
         """Defer what was refused since then; return how many."""
 
+    def take_back_alike(self, now: datetime) -> int:
+        """Defer what was refused to many of an edition, when it may be one cause; how many."""
+
     def together(self) -> AbstractContextManager[None]:
         """Make one transaction of what is done inside."""
 
@@ -171,6 +174,7 @@ class RelayMemory:
             if health.is_open:
                 self._take_back(health, now)
                 return health.why
+            self.refusals.take_back_alike(now)
         return tally.trouble or tally.ours
 
     def _open(self, why: str) -> None:

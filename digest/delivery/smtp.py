@@ -115,6 +115,7 @@ class SmtpConnection(Wire):
         self._content: Sequence[bytes] = ()  # … and its content is made
         self._size = 0  # of that, octets
         self._failure: Verdict | None = None  # of the envelope
+        self._no_sender = False  # … its MAIL FROM was refused
         self._in_doubt: ReadyMail | None = None  # its content goes out, no answer yet
         self._reset = False  # a failed transaction is open on the server
         self._idle = asyncio.Event()
@@ -172,6 +173,7 @@ class SmtpConnection(Wire):
         elif step is Step.RESET:
             pass
         elif reply.code // 100 != 2:
+            self._no_sender = self._no_sender or step is Step.MAIL
             self._failure = self._failure or judge(step, reply)
             if not self.pipelining:
                 self._conclude()
@@ -234,7 +236,7 @@ class SmtpConnection(Wire):
             except Exception as error:  # one mail that cannot be made must not stop the others
                 self._feed.done(mail, _not_made(error))
                 continue
-            self._envelope, self._failure = mail, None
+            self._envelope, self._failure, self._no_sender = mail, None, False
             self._content, self._size = content, size
             self._left -= 1
             return self._commands(mail, command)
@@ -266,7 +268,9 @@ class SmtpConnection(Wire):
         if reply.code != 354:
             self._failure = self._failure or judge(Step.DATA, reply)
             self._conclude()
-        elif self._failure is not None:  # a server that takes data for nobody gets none
+        elif self._no_sender:  # whom it takes data for, nobody knows: a dot would be an empty mail
+            self.fail("the server wants a mail whose MAIL FROM it refused")
+        elif self._failure is not None:  # a server that takes data for nobody gets none (RFC 2920)
             self._steps.append(Step.DOT)
             self.write(b".\r\n")
         else:

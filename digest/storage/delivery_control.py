@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from digest.states import IDEMPOTENT, UNSENT, Accounting, ResendRule, State
 from digest.storage.database import Database
@@ -22,6 +34,13 @@ from digest.storage.suppression import unsay
 
 _TRY_AGAIN = timedelta(minutes=5)  # after a refusal that was taken back; twice as long each time
 _LONGEST = timedelta(hours=4)
+_MOST_TAKEN_BACK = 8  # times: then 13 hours have passed, and it is the recipient's after all
+_ALIKE = 2  # refusals, at least, that may have one cause
+_MANY = 20  # refusals of which the relay's breaker has judged
+_REFUSED_OR_TAKEN_BACK = or_(
+    deliveries.c.state == State.REFUSED,
+    and_(deliveries.c.state == State.DEFERRED, deliveries.c.refusals > 0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +173,48 @@ class ControlSql:
             ask = ask.where(deliveries.c.reply_code.is_not(None), its_edition_may_be_sent(now))
         else:
             ask = ask.where(deliveries.c.edition == edition)
+        return self._take_back(ask, since, now, at_once=edition is not None)
+
+    def take_back_alike(self, now: datetime) -> int:
+        """Defer what an edition's servers refused to so many that it may be one cause.
+
+        So many: two at least, and more than a quarter of those tried; while fewer than 20 are
+        refused, more than a tenth, as these are too few for the relay's breaker to judge. Who was
+        suppressed, since an address was said not to exist on another day too, stays refused; so
+        does what was taken back eight times, 13 hours after the first. Returns how many.
+        """
+        refused = func.sum(case((_REFUSED_OR_TAKEN_BACK, 1), else_=0))
+        alike = (
+            select(deliveries.c.edition)
+            .where(deliveries.c.reply_code.is_not(None), its_edition_may_be_sent(now))
+            .group_by(deliveries.c.edition)
+            .having(
+                refused >= _ALIKE,
+                or_(
+                    refused * 4 > func.count(),
+                    and_(refused < _MANY, refused * 10 > func.count()),
+                ),
+            )
+        )
+        suppressed = select(subscribers.c.id).where(is_suppressed())
+        ask = select(deliveries.c.id, deliveries.c.refusals).where(
+            deliveries.c.edition.in_(alike),
+            deliveries.c.state == State.REFUSED,
+            deliveries.c.reply_code.is_not(None),
+            deliveries.c.refusals < _MOST_TAKEN_BACK,
+            deliveries.c.subscriber_id.not_in(suppressed),
+        )
+        return self._take_back(ask, now, now)
+
+    def _take_back(
+        self, ask: Select[int, int], since: datetime, now: datetime, *, at_once: bool = False
+    ) -> int:
         with self._database.write() as connection:
             by_count: dict[int, list[int]] = defaultdict(list)
             for number, count in connection.execute(ask):
                 by_count[count].append(number)
             for count, numbers in by_count.items():
-                wait = timedelta(0) if edition else min(_TRY_AGAIN * (1 << min(count, 9)), _LONGEST)
+                wait = timedelta(0) if at_once else min(_TRY_AGAIN * (1 << min(count, 9)), _LONGEST)
                 for chunk in one_of(deliveries.c.id, numbers):
                     connection.execute(
                         update(deliveries)

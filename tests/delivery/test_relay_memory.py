@@ -155,6 +155,51 @@ def test_few_readers_all_refused_are_taken_back_too(post: MakePost) -> None:
     assert place.count().accepted == 5
 
 
+@pytest.mark.parametrize("readers", [4, 14, 15, 60])
+@pytest.mark.parametrize("hours", [1, 5, 12])
+def test_a_relay_that_refuses_half_of_a_list_for_hours_costs_nobody_an_issue(
+    post: MakePost, readers: int, hours: int
+) -> None:
+    place = post(readers)
+    sick, state = Sick(place), {"sick": True}
+
+    def rcpt(who: str) -> str:
+        half = state["sick"] and sum(who.encode()) % 2
+        return f"550 5.1.1 <{who}> is unknown" if half else "250 ok"
+
+    async def script(talk: Talk) -> None:
+        await talk.hello("PIPELINING")
+        await talk.serve(rcpt=rcpt)
+
+    with Scripted(script) as server:
+        sick.passes(server, timedelta(hours=hours), every=300)
+        assert place.count().deferred, "they wait"
+        state["sick"] = False
+        sick.passes(server, timedelta(hours=6), every=300)
+    assert place.count().accepted == readers
+    with place.room.database.read() as connection:
+        for table in ("suppressions", "unknown_addresses"):
+            assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+def test_addresses_that_stay_dead_end_refused_and_are_not_asked_for_ever(post: MakePost) -> None:
+    place = post(6)  # of these two are dead
+    sick = Sick(place)
+
+    async def script(talk: Talk) -> None:
+        await talk.hello("PIPELINING")
+        dead = ("reader2@", "reader5@")
+        await talk.serve(rcpt=lambda who: "550 5.1.1 gone" if who.startswith(dead) else "250 ok")
+
+    with Scripted(script) as server:
+        sick.passes(server, timedelta(hours=20), every=600)
+    assert (place.count().refused, place.count().accepted) == (2, 4)
+    asked = [line for line in server.lines if line.startswith("RCPT TO:<reader2@")]
+    assert len(asked) == 9, "once, and after 5, 10, 20 … minutes, 4 hours at most"
+    with place.room.database.read() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM unknown_addresses")) == 2
+
+
 def test_one_dead_address_among_the_living_is_refused_at_once(post: MakePost) -> None:
     place = post(30)
 

@@ -99,6 +99,34 @@ def test_a_server_that_takes_data_for_nobody_gets_nothing(post: MakePost) -> Non
     assert place.count().refused == 3
 
 
+@pytest.mark.parametrize("said", ["450 4.7.1 later", "452 4.3.1 full", "550 5.7.1 sender refused"])
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
+def test_a_server_that_refuses_mail_from_and_goes_on_all_the_same_gets_no_empty_mail(
+    post: MakePost, said: str, extensions: tuple[str, ...]
+) -> None:
+    place = post(3)
+    taken = []
+
+    async def script(talk: Talk) -> None:
+        await talk.hello(*extensions)
+        while True:
+            line = await talk.line()
+            if line.startswith("MAIL"):
+                await talk.say(said)
+            elif line == "DATA":
+                await talk.say("354 go on")
+                taken.append(await talk.data())
+                await talk.say("250 took it")
+            else:
+                await talk.say("250 ok")
+
+    with Scripted(script) as server:
+        for hours in range(3):
+            place.send(relay_to(server.port, connections=1), now=NOW + timedelta(hours=hours))
+    assert taken == []
+    assert place.count().deferred == 3
+
+
 def test_deferred_mails_are_due_again_after_their_back_off(post: MakePost) -> None:
     place = post(4)
     answers = ["452 4.3.1 full"]
