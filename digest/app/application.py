@@ -252,9 +252,15 @@ class App:
 
     def composer(self) -> IssueComposer:
         """Return who makes issues of picks."""
-        from digest.composing.issue_composer import IssueComposer  # noqa: PLC0415 - see the top
+        from digest.composing.issue_composer import (  # noqa: PLC0415 - see the top
+            IssueComposer,
+            build_renderers,
+        )
 
-        return IssueComposer(self.renderers, self.tokens, self.settings)
+        memory = self.relay_memory()
+        limit = memory.health().takes(self.clock()) if memory else None
+        renderers = build_renderers(self.settings, limit) if limit else self.renderers
+        return IssueComposer(renderers, self.tokens, self.settings)
 
     def issue_maker(self, editor: Editor) -> IssueMaker:
         """Return who makes readers' issues."""

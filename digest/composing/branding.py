@@ -41,6 +41,7 @@ class RenderSettings:
     lead_characters: int = 380  # of the lead paper's abstract, where cards tell abstracts
     card_characters: int = 360  # of the other abstracts
     max_html_bytes: int = 98_000  # of the HTML part, encoded
+    size_limit: int | None = None  # octets of a whole mail, where the relay takes few
     templates: Path | None = None  # a folder whose files replace the shipped templates
     languages: tuple[Path, ...] = field(default=())  # folders with catalogues of your own
 

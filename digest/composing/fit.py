@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from digest.composing.card_text import DENSITIES, Density
 from digest.mail import HOLES, Fragment
 
+Weigh = Callable[["Measured", int], int]  # a piece and the token's length → bytes
+
 _PLAIN = bytes(b for b in range(33, 127) if b != ord("=")) + b" "
 _TOKEN = HOLES["token"]
 
@@ -47,16 +49,33 @@ def quoted_printable_length(text: str) -> int:
     return length + 3 * (length // 73 + 1)
 
 
+def weight(piece: Measured, token_length: int) -> int:
+    """Return the bytes of a piece's HTML, its tokens put in."""
+    return piece.html_bytes + piece.tokens * token_length
+
+
+def weight_with_text(piece: Measured, token_length: int) -> int:
+    """Return the bytes of a piece's HTML and of its plain text, tokens put in."""
+    texts = [fragment.text for fragment in piece.fragments]
+    tokens = sum(text.count(_TOKEN) for text in texts)
+    plain = sum(map(quoted_printable_length, texts))
+    return weight(piece, token_length) + plain + tokens * token_length
+
+
 def fit(
-    room: int, token_length: int, count: int, card: Callable[[int, Density], Measured]
+    room: int,
+    token_length: int,
+    count: int,
+    card: Callable[[int, Density], Measured],
+    weigh: Weigh = weight,
 ) -> Fitted:
-    """Return the fullest cards that fit into `room` bytes.
+    """Return the fullest cards that fit into `room` bytes, as `weigh` counts them.
 
     `card(place, density)` gives the card at a place, 0 being the lead. From the end forward,
     abstracts get shorter, then go; then papers go, from the end. The lead always stays.
     """
     cards = [card(place, "full") for place in range(count)]
-    total = sum(_weight(c, token_length) for c in cards)
+    total = sum(weigh(c, token_length) for c in cards)
     if total <= room:
         return Fitted(tuple(cards), 0)
     for density in DENSITIES[1:]:
@@ -64,19 +83,15 @@ def fit(
             if place == 0 and density == "title" and count > 1:
                 continue
             thinner = card(place, density)
-            total += _weight(thinner, token_length) - _weight(cards[place], token_length)
+            total += weigh(thinner, token_length) - weigh(cards[place], token_length)
             cards[place] = thinner
             if total <= room:
                 return Fitted(tuple(cards), 0)
     while len(cards) > 1 and total > room:
-        total -= _weight(cards.pop(), token_length)
+        total -= weigh(cards.pop(), token_length)
     return Fitted(tuple(cards), count - len(cards))
 
 
-def _weight(card: Measured, token_length: int) -> int:
-    return card.html_bytes + card.tokens * token_length
-
-
-def weight_of(fragments: Sequence[Measured], token_length: int) -> int:
-    """Return the bytes of some fragments of one mail, its tokens put in."""
-    return sum(_weight(fragment, token_length) for fragment in fragments)
+def weight_of(pieces: Sequence[Measured], token_length: int, weigh: Weigh = weight) -> int:
+    """Return the bytes of some pieces of one mail, its tokens put in."""
+    return sum(weigh(piece, token_length) for piece in pieces)

@@ -27,8 +27,11 @@ from subscribers.tokens import Tokens
 _LOCAL = "!$'*+-.=_~"  # what a mailto: link's local part shows as it is
 
 
-def build_renderers(settings: Settings) -> Renderers:
-    """Return the mail's templates, compiled. Raises SettingsError or TemplateError."""
+def build_renderers(settings: Settings, size_limit: int | None = None) -> Renderers:
+    """Return the mail's templates, compiled. Raises SettingsError or TemplateError.
+
+    size_limit: octets that the relay takes; None: enough.
+    """
     of = settings.newsletter
     return Renderers(
         RenderSettings(
@@ -44,6 +47,7 @@ def build_renderers(settings: Settings) -> Renderers:
             quiet_day=of.quiet_day,
             cards=settings.edition.cards,
             templates=of.templates,
+            size_limit=size_limit,
         ),
         Templates(shipped("templates/email"), of.templates),
     )

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.composing.card_text import Cards
-from digest.composing.fit import Fitted, Measured, fit, weight_of
+from digest.composing.fit import Fitted, Measured, Weigh, fit, weight, weight_of, weight_with_text
 from digest.composing.headline import one_line
 from digest.composing.notices import QuietCause
 from digest.composing.renderers import Content, EditionInLanguage, EditionRenderer, Renderers
@@ -28,6 +28,7 @@ from subscribers.links import mail_link
 __all__ = ["EditionRenderer", "MailLinks", "Recipient", "Renderers", "compose", "compose_quiet"]
 
 _FILLS = 3_000  # bytes for the preheader, the address and the like, at their longest
+_ENVELOPE = 5_000  # bytes of a whole mail beside its pieces: headers, signatures, fills
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +201,20 @@ def _fitted(
     if by_keyword and edition.kind != "daily":
         headings.append(localised.section(IssueSection("picked", "", tuple(range(len(picks))))))
     frame = [localised.top, *headings, *titles, localised.overflow, localised.foot(can_leave)]
-    fitted = fit(
-        edition.settings.max_html_bytes - weight_of(frame, token_length) - _FILLS,
-        token_length,
-        len(picks),
-        lambda place, density: localised.card(
-            papers[picks[place].paper], picks[place], place == 0, by_keyword, density
-        ),
-    )
+
+    def within(most: int, weigh: Weigh) -> Fitted:
+        return fit(
+            most - weight_of(frame, token_length, weigh),
+            token_length,
+            len(picks),
+            lambda place, density: localised.card(
+                papers[picks[place].paper], picks[place], place == 0, by_keyword, density
+            ),
+            weigh,
+        )
+
+    fitted = within(edition.settings.max_html_bytes - _FILLS, weight)
+    if limit := edition.settings.size_limit:
+        whole = within(limit - _ENVELOPE, weight_with_text)
+        fitted = min(fitted, whole, key=lambda each: weight_of(each.cards, token_length))
     return fitted, headings

@@ -40,3 +40,12 @@ class Tally:
     stopped: int = 0  # not ours to send any more: left, cancelled, paused, taken by another
     trouble: str | None = None  # why nothing more can leave: do not start another pass now
     ours: str | None = None  # what is wrong on this side, so that a mail could not be made
+    size_limit: int | None = None  # octets that the server takes …
+    too_large: list[int] = field(default_factory=list)  # … and deliveries that have more
+
+    def not_made(self, delivery: int, why: str, limit: int | None) -> None:
+        """Note a mail that could not be made; limit: octets that the server takes."""
+        self.ours = self.ours or why
+        if limit is not None:
+            self.size_limit = limit
+            self.too_large.append(delivery)

@@ -70,6 +70,7 @@ class Verdict(NamedTuple):
 
     outcome: Outcome
     trouble: Trouble = Trouble.NONE
+    limit: int | None = None  # octets that the server takes, when the mail has more
 
 
 def judge(step: Step, reply: Reply) -> Verdict:

@@ -23,6 +23,7 @@ _WIDEST = 0.8  # the share, once the relay has proved to be well three times
 _QUIET = timedelta(hours=1)  # without a mail: counting begins anew
 _FORGOTTEN = timedelta(hours=12)  # after a trip, when all else was well
 _WELL = 200  # acceptances after which earlier trips do not count
+_SIZE_KNOWN = timedelta(days=7)  # then a whole issue is tried again: a limit may be raised
 _PROBE = timedelta(minutes=15)  # in which a probe has its answer, or its sender is dead
 
 
@@ -50,6 +51,8 @@ class RelayHealth:
     tripped: datetime | None = None  # when it last did
     why: str = ""
     probing_until: datetime | None = None  # one mail is on its way
+    size_limit: int | None = None  # octets of a mail that it takes, as a mail had more
+    size_told: datetime | None = None  # when
     domains: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # see `Pace.pauses`
 
     @property
@@ -70,6 +73,16 @@ class RelayHealth:
     def pauses(self, now: datetime) -> bool:
         """Return whether the pause is not over; one that is too far ahead was by a wrong clock."""
         return self.paused_until is not None and now < self.paused_until <= now + LONGEST_WAIT
+
+    def takes(self, now: datetime) -> int | None:
+        """Return how many octets a mail may have; None: nothing is known, or it was long ago."""
+        told = self.size_told
+        fresh = told is not None and timedelta(0) <= now - told < _SIZE_KNOWN
+        return self.size_limit if fresh else None
+
+    def limited(self, octets: int, now: datetime) -> RelayHealth:
+        """Note how many octets a mail may have."""
+        return replace(self, size_limit=octets, size_told=now)
 
     def admits(self, now: datetime) -> Admission:
         """Return what may be sent."""
@@ -204,7 +217,7 @@ class RelayHealth:
         return self.opened(failed[-1].text, now, pause, rng) if failed else self
 
 
-_TIMES = ("since", "heard", "paused_until", "tripped", "probing_until")
+_TIMES = ("size_told", "since", "heard", "paused_until", "tripped", "probing_until")
 
 
 def is_suspect(outcome: Outcome) -> bool:

@@ -46,6 +46,9 @@ class Refusals(Protocol):
     def take_back_alike(self, now: datetime) -> int:
         """Defer what was refused to many of an edition, when it may be one cause; how many."""
 
+    def thaw(self, numbers: Sequence[int]) -> int:
+        """Let deferred deliveries of which nothing left be composed anew; return how many."""
+
     def together(self) -> AbstractContextManager[None]:
         """Make one transaction of what is done inside."""
 
@@ -165,6 +168,9 @@ class RelayMemory:
 
     def _ended(self, tally: Tally, sender: Sender, before: RelayHealth) -> str | None:
         now, pauses = self.clock(), sender.pace.pauses(self.clock())
+        if (limit := tally.size_limit) is not None:
+            self._change(lambda health: health.limited(limit, now), now)
+            self.refusals.thaw(tally.too_large)
         if pauses != before.domains:
             self._change(lambda health: health.paused(pauses), now)
         if tally.trouble:

@@ -336,7 +336,7 @@ class SendLoop:
         """Say when a deferred mail is tried again, and stop others from the same trouble."""
         outcome = verdict.outcome
         if verdict.trouble is Trouble.OURS:
-            self.tally.ours = self.tally.ours or outcome.text
+            self.tally.not_made(mail.delivery, outcome.text, verdict.limit)
         if verdict.trouble is Trouble.DOMAIN:
             until = self._pace.trip(mail.domain, outcome.text, self._clock())
             return outcome._replace(next_attempt_at=until)

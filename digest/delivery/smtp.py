@@ -18,7 +18,7 @@ from typing import Any
 from digest.delivery.interface import MailQueue, ReadyMail
 from digest.delivery.outcomes import Reply, Step, Trouble, Verdict, judge
 from digest.delivery.smtp_opening import open_session
-from digest.delivery.smtp_session import Relay, UnfitAddressError, Wire, printable
+from digest.delivery.smtp_session import Relay, TooLargeError, UnfitAddressError, Wire, printable
 from digest.errors import DeliveryError
 from digest.states import Outcome, State
 
@@ -320,7 +320,8 @@ def _not_made(error: Exception) -> Verdict:
     if isinstance(error, UnfitAddressError):  # no server will ever take it
         return Verdict(Outcome(State.REFUSED, None, said))
     # A key that is gone, a busy store, a size limit: somebody on this side can mend it.
-    return Verdict(Outcome(State.DEFERRED, None, said, counts=False), Trouble.OURS)
+    limit = error.limit if isinstance(error, TooLargeError) else None
+    return Verdict(Outcome(State.DEFERRED, None, said, counts=False), Trouble.OURS, limit)
 
 
 @lru_cache(maxsize=16)  # a server says it in the same words each time

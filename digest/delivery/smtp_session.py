@@ -25,6 +25,14 @@ class UnfitAddressError(ValueError):
     """An address that cannot be written in an envelope that this server takes."""
 
 
+class TooLargeError(ValueError):
+    """A mail has more octets than the server takes; `limit`: so many (SIZE, RFC 1870)."""
+
+    def __init__(self, limit: int, size: int) -> None:
+        super().__init__(f"the server takes mails up to {limit} octets, this has {size}")
+        self.limit = limit
+
+
 @dataclass(frozen=True, slots=True)
 class Relay:
     """Where mails go, and how to get in."""
@@ -281,7 +289,7 @@ class Wire(asyncio.BufferedProtocol):
         limit = self.extensions.get("SIZE")
         announced = "" if limit is None else f" SIZE={size}"
         if limit and limit.isdigit() and 0 < int(limit) < size:
-            raise ValueError(f"the server takes mails up to {limit} octets, this has {size}")
+            raise TooLargeError(int(limit), size)
         if addresses.isascii():
             return f"MAIL FROM:<{mail.sender}>{announced}\r\n"
         if "SMTPUTF8" not in self.extensions:

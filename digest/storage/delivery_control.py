@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    delete,
     false,
     func,
     literal,
@@ -29,7 +30,7 @@ from digest.storage.delivery_rows import (
     its_edition_may_be_sent,
     one_of,
 )
-from digest.storage.schema import deliveries, editions, subscribers
+from digest.storage.schema import deliveries, editions, recipes, subscribers
 from digest.storage.suppression import unsay
 
 _TRY_AGAIN = timedelta(minutes=5)  # after a refusal that was taken back; twice as long each time
@@ -230,6 +231,23 @@ class ControlSql:
                     )
                 unsay(connection, numbers, since)
         return sum(map(len, by_count.values()))
+
+    def thaw(self, numbers: Sequence[int]) -> int:
+        """Let deferred deliveries be composed anew, of which no copy can be anywhere; how many."""
+        never_left = and_(
+            deliveries.c.state == State.DEFERRED,
+            deliveries.c.doubts == 0,
+            ~deliveries.c.in_ledger,
+        )
+        thawed = 0
+        with self._database.write() as connection:
+            for chunk in one_of(deliveries.c.id, list(numbers)):
+                which = select(deliveries.c.id).where(chunk, never_left)
+                connection.execute(delete(recipes).where(recipes.c.delivery_id.in_(which)))
+                thawed += connection.execute(
+                    update(deliveries).where(chunk, never_left).values(message_id=None, papers=None)
+                ).rowcount
+        return thawed
 
     def hasten(self, label: date, now: datetime) -> int:
         """Make what an edition deferred due now: an operator's run does not wait; return how many.

@@ -155,8 +155,7 @@ def test_few_readers_all_refused_are_taken_back_too(post: MakePost) -> None:
     assert place.count().accepted == 5
 
 
-@pytest.mark.parametrize("readers", [4, 14, 15, 60])
-@pytest.mark.parametrize("hours", [1, 5, 12])
+@pytest.mark.parametrize(("readers", "hours"), [(4, 1), (14, 12), (60, 5)])
 def test_a_relay_that_refuses_half_of_a_list_for_hours_costs_nobody_an_issue(
     post: MakePost, readers: int, hours: int
 ) -> None:
@@ -172,10 +171,10 @@ def test_a_relay_that_refuses_half_of_a_list_for_hours_costs_nobody_an_issue(
         await talk.serve(rcpt=rcpt)
 
     with Scripted(script) as server:
-        sick.passes(server, timedelta(hours=hours), every=300)
+        sick.passes(server, timedelta(hours=hours), every=600)
         assert place.count().deferred, "they wait"
         state["sick"] = False
-        sick.passes(server, timedelta(hours=6), every=300)
+        sick.passes(server, timedelta(hours=6), every=900)
     assert place.count().accepted == readers
     with place.room.database.read() as connection:
         for table in ("suppressions", "unknown_addresses"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,30 @@ def test_a_server_that_refuses_mail_from_and_goes_on_all_the_same_gets_no_empty_
             place.send(relay_to(server.port, connections=1), now=NOW + timedelta(hours=hours))
     assert taken == []
     assert place.count().deferred == 3
+
+
+def test_a_tarpit_that_answers_an_octet_at_a_time_gets_each_mail_once(post: MakePost) -> None:
+    """Each octet is a read of its own; with `timeout` far longer than between two of them."""
+    place = post(4)
+
+    async def script(talk: Talk) -> None:
+        whole = talk.say
+
+        async def drip(text: str) -> None:
+            for octet in text:
+                talk.writer.write(octet.encode())
+                await talk.writer.drain()
+                await asyncio.sleep(0.001)
+            await whole("")
+
+        talk.say = drip  # type: ignore[method-assign]
+        await talk.hello("PIPELINING")
+        await talk.serve()
+
+    with Scripted(script) as server:
+        assert place.send(relay_to(server.port, connections=2, timeout=0.5)).trouble is None
+    assert place.count().accepted == 4
+    assert len({who for who, _ in server.accepted}) == len(server.accepted) == 4
 
 
 def test_deferred_mails_are_due_again_after_their_back_off(post: MakePost) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,6 +83,26 @@ def test_a_certificate_that_is_unknown_or_of_another_name_is_refused(
     found = place.count()
     assert found.accepted == found.refused == found.uncertain == 0
     assert server.mails == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_wrong_certificate_for_an_hour_costs_nobody_an_issue(
+    post: MakePost, ours: Certificate, of_another: Certificate, security: str
+) -> None:
+    place = post(12)
+    for minutes in range(0, 60, 20):
+        with server_with(of_another, security) as server:
+            relay = relay_to(server.port, security=security, ca_file=ours.file)
+            now = NOW + timedelta(minutes=minutes)
+            with suppress(DeliveryError):
+                place.send(relay, now=now)
+            assert not server.mails
+    assert (place.count().refused, place.count().uncertain) == (0, 0)
+    with server_with(ours, security) as server:
+        relay = relay_to(server.port, security=security, ca_file=ours.file)
+        place.send(relay, now=NOW + timedelta(hours=6))
+    assert place.count().accepted == 12
+    assert len({recipient for recipient, _ in server.mails}) == len(server.mails) == 12
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
