@@ -28,7 +28,7 @@ from subscribers.links import mail_link
 __all__ = ["EditionRenderer", "MailLinks", "Recipient", "Renderers", "compose", "compose_quiet"]
 
 _FILLS = 3_000  # bytes for the preheader, the address and the like, at their longest
-_ENVELOPE = 5_000  # bytes of a whole mail beside its pieces: headers, signatures, fills
+_ENVELOPE = 3_500  # bytes of a whole mail beside its pieces: headers, signatures, fills
 
 
 @dataclass(frozen=True, slots=True)
