@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
 
 from digest.composing.checks.finding import Finding
 from digest.composing.checks.style_rules import (
+    NO_SHEETS,
+    Compound,
     Scheme,
-    StyleRule,
-    declarations_of,
-    hex_of,
-    rules_of,
+    element_style,
+    extended,
 )
 from digest.composing.links import web_url
 from digest.composing.palette import AA, contrast
@@ -46,10 +46,13 @@ class StyledBlock:
 class _Open:
     """An element that is open, and the colours inside it."""
 
-    tag: str
-    classes: frozenset[str]
+    boxes: tuple[Compound, ...]  # the elements around it, and it
     colours: dict[Scheme, tuple[str, str]]  # of the text and of what is behind it
     hidden: bool
+
+    @property
+    def tag(self) -> str:
+        return self.boxes[-1][0]
 
 
 class _Reader(HTMLParser):
@@ -61,51 +64,30 @@ class _Reader(HTMLParser):
         self.links: list[str] = []
         self.blocks = [StyledBlock()]
         self._headings: list[int] = []
-        self._rules: list[StyleRule] = []
+        self._sheets = NO_SHEETS
         plain: tuple[str, str] = ("#000000", "#ffffff")
-        self._open = [_Open("", frozenset(), dict.fromkeys(_WHEN, plain), False)]
+        self._open = [_Open((("", frozenset()),), dict.fromkeys(_WHEN, plain), False)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element's faults and its colours."""
         named = {name: value or "" for name, value in attrs}
         above = self._open[-1]
-        element = _Open(tag, frozenset(named.get("class", "").split()), above.colours, above.hidden)
-        styles = self._styles(element, named)
-        self._check(tag, named, styles["light"])
+        boxes = (*above.boxes, (tag, frozenset(named.get("class", "").split())))
+        style = element_style(self._sheets, boxes, named.get("style", ""), named.get("bgcolor", ""))
+        self._check(tag, named, style.light)
         if tag in _BLOCKS:
             self.blocks.append(StyledBlock())
-        element.colours = {
-            scheme: (
-                hex_of(style.get("color", "")) or above.colours[scheme][0],
-                hex_of(style.get("background-color", "") or style.get("background", ""))
-                or above.colours[scheme][1],
-            )
-            for scheme, style in styles.items()
+        colours = {
+            scheme: (ink or above.colours[scheme][0], ground or above.colours[scheme][1])
+            for scheme, (ink, ground) in style.colours.items()
         }
+        element = _Open(boxes, colours, above.hidden)
         if alt := named.get("alt", ""):  # where no pictures are loaded it is text
             self._check_contrast(element, alt)
         if tag in _VOID:
             return
-        element.hidden |= styles["light"].get("display") == "none" or tag in _HIDDEN
+        element.hidden |= style.light.get("display") == "none" or tag in _HIDDEN
         self._open.append(element)
-
-    def _styles(self, element: _Open, named: dict[str, str]) -> dict[Scheme, dict[str, str]]:
-        """Return what style sheets and attributes set for an element, by scheme."""
-        own = declarations_of(named.get("style", ""))
-        if "bgcolor" in named:
-            own = {"background-color": named["bgcolor"]} | own
-        boxes = [*self._open, element]
-        found = [rule for rule in self._rules if rule.matches(boxes)]
-        styles: dict[Scheme, dict[str, str]] = {}
-        for scheme, counted in _COUNTED.items():
-            weak: dict[str, str] = {}
-            strong: dict[str, str] = {}
-            for rule in sorted(found, key=lambda rule: counted.find(rule.scheme)):
-                if rule.scheme in counted:
-                    weak |= rule.declarations
-                    strong |= {n: rule.declarations[n] for n in rule.important}
-            styles[scheme] = weak | own | strong
-        return styles
 
     def handle_endtag(self, tag: str) -> None:
         """Close an element, and those left open inside it."""
@@ -120,7 +102,7 @@ class _Reader(HTMLParser):
         """Note visible words, and whether they can be read on their ground."""
         around = self._open[-1]
         if around.tag == "style":
-            self._rules += rules_of(data)
+            self._sheets = extended(self._sheets, data)
             self._check_fetches(data, "a style sheet")
             return
         words = BLANKS.sub(" ", data).strip()
@@ -152,7 +134,7 @@ class _Reader(HTMLParser):
             self._note("tracking", "error", f"{where} fetches something: use <img>, with an alt",
                        found[0])  # fmt: skip
 
-    def _check(self, tag: str, named: dict[str, str], style: dict[str, str]) -> None:
+    def _check(self, tag: str, named: Mapping[str, str], style: Mapping[str, str]) -> None:
         if "background" in named or "srcset" in named or "poster" in named:
             self._note("tracking", "error", "a picture that is no <img>: nobody hears what it says",
                        "background=")  # fmt: skip
@@ -183,7 +165,7 @@ class _Reader(HTMLParser):
         if tag in _HEADINGS:
             self._heading(int(tag[1]))
 
-    def _image(self, named: dict[str, str], style: dict[str, str]) -> None:
+    def _image(self, named: Mapping[str, str], style: Mapping[str, str]) -> None:
         source = named.get("src", "")
         if "alt" not in named:
             self._note("alt", "error", f"a picture without alt: {source[:60]}", "<img")
@@ -219,15 +201,7 @@ def leads_somewhere(address: str) -> bool:
     return (address.startswith("mailto:") and "@" in address) or web_url(address) is not None
 
 
-# What counts in a scheme, the later the stronger.
-_COUNTED: dict[Scheme, str] = {
-    "light": "light",
-    "dark": "light dark",
-    "outlook": "light dark outlook",
-}
-
-
-def _is_spot(named: dict[str, str], style: dict[str, str]) -> bool:
+def _is_spot(named: Mapping[str, str], style: Mapping[str, str]) -> bool:
     """Return whether a picture is too small to see, or hidden."""
     if style.get("display") == "none" or style.get("visibility") == "hidden":
         return True

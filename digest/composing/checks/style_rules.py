@@ -7,10 +7,10 @@ mails use: a tag, classes, and what they stand inside of. Others match nothing h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Literal
 
 import tinycss2
 from coloraide import Color
@@ -23,14 +23,7 @@ _WORDS = {"transparent", "inherit", "initial", "unset", "currentcolor", "none"}
 _COLOURS = {"color", "background-color", "background"}
 
 
-class StyledBox(Protocol):
-    """An element, as selectors see it."""
-
-    tag: str
-    classes: frozenset[str]
-
-
-Compound = tuple[str, frozenset[str]]  # a tag, or empty for any, and classes
+Compound = tuple[str, frozenset[str]]  # a tag, and classes; in a selector no tag means any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class StyleRule:
     important: frozenset[str]  # which of them win over style attributes
     scheme: Scheme
 
-    def matches(self, boxes: Sequence[StyledBox]) -> bool:
+    def matches(self, boxes: Sequence[Compound]) -> bool:
         """Return whether the innermost of these elements is meant."""
         if not _fits(self.path[-1], boxes[-1]):
             return False
@@ -50,14 +43,73 @@ class StyleRule:
         return all(any(_fits(each, box) for box in around) for each in reversed(self.path[:-1]))
 
 
-def _fits(compound: Compound, box: StyledBox) -> bool:
-    tag, classes = compound
-    return tag in ("", box.tag) and classes <= box.classes
+def _fits(asked: Compound, box: Compound) -> bool:
+    return asked[0] in ("", box[0]) and asked[1] <= box[1]
 
 
-def rules_of(sheet: str) -> Iterator[StyleRule]:
-    """Yield a style sheet's rules that are about light or dark, in order."""
-    yield from _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True))
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by identity: cheap to look up by
+class StyleSheets:
+    """The rules of a mail's style sheets, in order; mails of the same templates share them."""
+
+    rules: tuple[StyleRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ElementStyle:
+    """What style sheets and attributes set for an element."""
+
+    light: Mapping[str, str]  # by property
+    colours: Mapping[Scheme, tuple[str, str]]  # of the text and behind it; empty: as around it
+
+
+NO_SHEETS = StyleSheets()
+
+# What counts in a scheme, the later the stronger.
+_COUNTED: dict[Scheme, str] = {
+    "light": "light",
+    "dark": "light dark",
+    "outlook": "light dark outlook",
+}
+
+
+@lru_cache(maxsize=64)
+def extended(sheets: StyleSheets, sheet: str) -> StyleSheets:
+    """Return the sheets so far with another one's rules that are about light or dark."""
+    nodes = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
+    return StyleSheets((*sheets.rules, *_rules(nodes)))
+
+
+@lru_cache(maxsize=4096)  # an edition's mails hold the same few elements thousands of times
+def element_style(
+    sheets: StyleSheets, boxes: tuple[Compound, ...], style: str, background: str
+) -> ElementStyle:
+    """Return what is set for the innermost of some elements.
+
+    `style` and `background` are its own attributes (`bgcolor`); empty where there is none.
+    """
+    own = declarations_of(style)
+    if background:
+        own = {"background-color": background} | own
+    found = [rule for rule in sheets.rules if rule.matches(boxes)]
+    set_by: dict[Scheme, dict[str, str]] = {}
+    for scheme, counted in _COUNTED.items():
+        weak: dict[str, str] = {}
+        strong: dict[str, str] = {}
+        for rule in sorted(found, key=lambda rule: counted.find(rule.scheme)):
+            if rule.scheme in counted:
+                weak |= rule.declarations
+                strong |= {n: rule.declarations[n] for n in rule.important}
+        set_by[scheme] = weak | own | strong
+    return ElementStyle(
+        set_by["light"],
+        {
+            scheme: (
+                hex_of(each.get("color", "")),
+                hex_of(each.get("background-color", "") or each.get("background", "")),
+            )
+            for scheme, each in set_by.items()
+        },
+    )
 
 
 def _rules(nodes: Iterable[object], scheme: Scheme = "light") -> Iterator[StyleRule]:
