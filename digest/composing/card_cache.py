@@ -39,7 +39,6 @@ class _Opening:
 class _Blank:
     """A paper's card without what differs."""
 
-    number: int  # of a paper's card in one form
     row: tuple[Fragment, ...]
     openings: tuple[_Opening, ...]
     text: CardText  # in which words are marked
@@ -62,13 +61,17 @@ class CardCache:
         self._numbers: dict[Joint, int] = {}  # of reasons' pieces, which papers share
         self._openings = 0
         self._pieces: dict[tuple[Any, Any], Measured] = {}
-        self._cards: dict[tuple[int, str, bool, int], Measured] = {}
+        self._cards: dict[Hashable, Measured] = {}
         self._on_card = on_card
 
     def card(
         self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
     ) -> Measured:
         """Return a paper's card for a pick; equal pieces are one object, encoded once."""
+        grounds = pick.grounds
+        place = (grounds, paper.id, paper.updated, lead, density, pick.section, in_section)
+        if (known := self._cards.get(place)) is not None:
+            return known
         key = (paper.id, paper.updated, lead, density)
         try:
             blank = self._blanks[key]
@@ -76,14 +79,11 @@ class CardCache:
             blank = self._blanks[key] = self._blank(paper, lead, density)
         if blank is None:
             return self._whole(paper, pick, lead, in_section, density)
-        if pick.grounds is None:
-            return self._filled(blank, paper, pick, in_section)
-        place = (blank.number, pick.section, in_section, pick.grounds)
-        known = self._cards.get(place)
-        if known is None:
+        made = self._filled(blank, paper, pick, in_section)
+        if grounds is not None:
             make_room(self._cards, _MOST_CARDS)
-            known = self._cards[place] = self._filled(blank, paper, pick, in_section)
-        return known
+            self._cards[place] = made
+        return made
 
     def _filled(self, blank: _Blank, paper: Paper, pick: Pick, in_section: bool) -> Measured:
         why, marks = self._renderer.why(paper, pick, in_section), blank.text.marks(paper, pick)
@@ -114,7 +114,6 @@ class CardCache:
         common = [measured(Fragment(a.before, b.before)) for a, b in skeleton]
         fixed = [piece for piece, slot in zip(common, slots, strict=True) if not slot]
         return _Blank(
-            len(self._blanks),
             tuple([piece.fragments[0] for piece in common]),
             tuple(
                 _Opening(at, self._number(joint, slot), joint, slot)

@@ -165,8 +165,8 @@ def _content(
         row.append(localised.overflow)
     row.append(localised.foot(can_leave))
     ordered = [picks[place] for section in shown for place in section.places]
-    found = [papers[pick.paper] for pick in ordered if pick.section == "picked"]
     every = [papers[pick.paper] for pick in ordered]
+    found = [p for p, pick in zip(every, ordered, strict=True) if pick.section == "picked"]
     topic = topic_of(ordered[0])
     subject, opening = localised.lines(topic.keyword if topic else "", found or every)
     return Content(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -149,7 +149,7 @@ class EditionInLanguage:
         on_card = edition.on_card and partial(edition.on_card, renderer.words.language)
         self._card_cache = CardCache(renderer, on_card)
         self._contents: dict[tuple[int, int, bool], Content] = {}
-        self._lines: dict[tuple[Any, ...], tuple[str, str]] = {}
+        self._lines: dict[Hashable, str] = {}
 
     def foot(self, can_leave: bool) -> Measured:
         """Return the footer, with or without a way to unsubscribe."""
@@ -204,20 +204,33 @@ class EditionInLanguage:
 
     def lines(self, topic: str, papers: Sequence[Paper]) -> tuple[str, str]:
         """Return the subject and the preheader; `papers` are those for the reader's keywords."""
-        key = (topic, len(papers), papers[0].updated, *[paper.id for paper in papers[:4]])
+        first = papers[0]
+        return (
+            self._line((topic, len(papers), first.id, first.updated), self._subject, topic, papers),
+            self._line(
+                tuple([paper.id for paper in papers[1:4]]) or (first.id, first.updated),
+                self._preheader,
+                papers,
+            ),
+        )
+
+    def _line(self, key: Hashable, make: Callable[..., str], *of: Any) -> str:
+        """Return a line that many issues share, made once."""
         found = self._lines.get(key)
         if found is None:
             make_room(self._lines, _MOST_LINES)
-            of, edition, words = self.renderer.settings, self._edition, self.words
-            alone = len(papers) == 1  # then the preheader goes on with what it says
-            text = self.renderer.text_of(papers[0], lead=True, density="full") if alone else None
-            told = text.contribution.plain if text else ""
-            number = edition.number
-            found = self._lines[key] = (
-                subject(words, of.tone, number, topic, papers, kind=edition.kind),
-                preheader(words, number, papers, told),
-            )
+            found = self._lines[key] = make(*of)
         return found
+
+    def _subject(self, topic: str, papers: Sequence[Paper]) -> str:
+        tone, edition = self.renderer.settings.tone, self._edition
+        return subject(self.words, tone, edition.number, topic, papers, kind=edition.kind)
+
+    def _preheader(self, papers: Sequence[Paper]) -> str:
+        alone = len(papers) == 1  # then it goes on with what the paper says
+        text = self.renderer.text_of(papers[0], lead=True, density="full") if alone else None
+        told = text.contribution.plain if text else ""
+        return preheader(self.words, self._edition.number, papers, told)
 
     def contents_line(self, papers: Sequence[Paper], sections: Sequence[IssueSection]) -> str:
         """Return the masthead's line on what an issue holds."""

@@ -47,11 +47,10 @@ def sections_of(picks: Sequence[Pick]) -> list[IssueSection]:
     """
     by_keyword = len(picks) >= AT_LEAST
     found: dict[tuple[SectionKind, str], list[int]] = {}
+    heading: tuple[SectionKind, str]
     for place, pick in enumerate(picks):
-        topic = topic_of(pick) if by_keyword and pick.section == "picked" else None
-        heading: tuple[SectionKind, str]
-        if topic is not None:
-            heading = ("group", topic.group) if topic.group else ("keyword", topic.keyword)
+        if by_keyword and pick.section == "picked" and (topic := topic_of(pick)):
+            heading = ("group", topic[1]) if topic[1] else ("keyword", topic[0])
         elif pick.section == "trending":
             heading = ("trending", "")
         else:

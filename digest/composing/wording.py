@@ -109,18 +109,19 @@ def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str
     found: list[str] = []
     room = PREHEADER_LENGTH
     for paper in papers[1:4]:
-        line = _also(paper.title, paper.abstract)
-        if not found or columns(line) <= room:
+        line, width = _also(paper.title, paper.abstract)
+        if not found or width <= room:
             found.append(line)
-            room -= columns(line) + 3
+            room -= width + 3
     form = words.say("More today: {titles}") if other else words.say("Also: {titles}")
     return form.replace("{titles}", " · ".join(found))
 
 
 @lru_cache(maxsize=4096)  # the same few papers stand in most mails
-def _also(title: str, abstract: str) -> str:
-    """Return what one of several papers found."""
-    return capitalised(cut_between_words(finding(title, abstract), SUBJECT_LENGTH))
+def _also(title: str, abstract: str) -> tuple[str, int]:
+    """Return what one of several papers found, and the columns it takes."""
+    line = capitalised(cut_between_words(finding(title, abstract), SUBJECT_LENGTH))
+    return line, columns(line)
 
 
 def contents_line(
@@ -130,14 +131,17 @@ def contents_line(
 
     `characters` is what a card tells at most. One line, in the text part as well.
     """
-    length = sum([len(paper.title) + min(len(paper.abstract), characters) for paper in papers])
+    length = 0
+    for paper in papers:
+        told = len(paper.abstract)
+        length += len(paper.title) + (told if told < characters else characters)
     line = _length_line(words, len(papers), max(1, round(length / _READ_A_MINUTE)))
     named: list[str] = []
     room = WIDTH - columns(line) - len(": …")
     for section in sections:
         if section.name:
-            part = f"{words.number(len(section.places))} {section.name}"
-            room -= columns(part) + len(" · ")
+            part, width = _section_part(words, section.name, len(section.places))
+            room -= width
             if room < 0:
                 named.append("…")
                 break
@@ -146,6 +150,13 @@ def contents_line(
         return line
     form = words.say("{contents}: {sections}").replace("{contents}", line)
     return form.replace("{sections}", " · ".join(named))
+
+
+@lru_cache(maxsize=4096)
+def _section_part(words: Catalogue, name: str, papers: int) -> tuple[str, int]:
+    """Return a section with its count, and the columns it takes with what stands before it."""
+    part = f"{words.number(papers)} {name}"
+    return part, columns(part) + len(" · ")
 
 
 @lru_cache(maxsize=1024)
