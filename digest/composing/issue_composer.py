@@ -77,7 +77,12 @@ class IssueComposer:
         kind: Kind = "weekly" if reader.cadence == "weekly" else "daily"
         edition_renderer = self._renderer(edition, "welcome" if first else kind)
         return compose(
-            _reader(reader), edition_renderer, picks, papers, now=now, links=self._links(now)
+            _reader(reader, turn_of(reader, edition)),
+            edition_renderer,
+            picks,
+            papers,
+            now=now,
+            links=self._links(now),
         )
 
     def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
@@ -118,9 +123,28 @@ class IssueComposer:
         return _MailLinks(self._tokens, self._settings, now)
 
 
-def _reader(reader: Subscriber) -> Recipient:
+def turn_of(reader: Subscriber, edition: Edition) -> int:
+    """Return a number that is odd and even in turns, from one issue of a reader to their next.
+
+    Who gets every edition, or every one from Monday to Friday, counts editions: those are an odd
+    number apart. Who gets some days only counts these days, up to the edition's.
+    """
+    if reader.cadence not in ("days", "weekly") or not reader.weekdays:
+        return edition.number
+    days = set(reader.weekdays[:1] if reader.cadence == "weekly" else reader.weekdays)
+    weeks, weekday = divmod(edition.label.toordinal() - 1, 7)  # the first day of all: a Monday
+    return weeks * len(days) + sum(day <= weekday for day in days)
+
+
+def _reader(reader: Subscriber, turn: int | None = None) -> Recipient:
     return Recipient(
-        reader.id, reader.email, reader.name, reader.language, reader.wants_html, reader.cards
+        reader.id,
+        reader.email,
+        reader.name,
+        reader.language,
+        reader.wants_html,
+        reader.cards,
+        turn,
     )
 
 

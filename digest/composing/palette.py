@@ -7,10 +7,11 @@ ratio (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio), lightness moves in OKL
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
+
+from coloraide import Color
 
 from digest.errors import SettingsError
 
@@ -101,7 +102,7 @@ def is_readable(accent: str) -> bool:
 
 def nearest_readable(accent: str) -> str:
     """Return the readable colour of the same hue that is nearest in lightness."""
-    lightness, chroma, hue = _to_oklch(_normal(accent))
+    lightness, chroma, hue = _oklch(_normal(accent))
     while lightness > 0:
         darker = _from_oklch(lightness, chroma, hue)
         if is_readable(darker):
@@ -113,19 +114,17 @@ def nearest_readable(accent: str) -> str:
 @lru_cache(maxsize=1024)  # a mail has few colours and many words
 def contrast(first: str, second: str) -> float:
     """Return the WCAG contrast ratio of two `#rrggbb` colours, 1 to 21."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+    return Color(first).contrast(second, method="wcag21")
 
 
 def mix(over: str, under: str, share: float) -> str:
     """Return `share` of one colour laid over another."""
-    pairs = zip(_channels(over), _channels(under), strict=True)
-    return _hex([a * share + b * (1 - share) for a, b in pairs])
+    return _hex(Color(under).mix(over, share, space="srgb"))
 
 
 def _lightened(accent: str) -> str:
     """The accent for dark paper: light enough to read at ease, a little less vivid."""
-    lightness, chroma, hue = _to_oklch(accent)
+    lightness, chroma, hue = _oklch(accent)
     lightness = max(lightness, 0.7)
     while contrast(_from_oklch(lightness, chroma * 0.8, hue), _DARK_PAPER) < 6.5:
         lightness += 0.01
@@ -141,48 +140,16 @@ def _normal(colour: str) -> str:
     return colour.lower()
 
 
-def _channels(colour: str) -> list[float]:
-    return [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-
-
-def _hex(channels: list[float]) -> str:
-    return "#" + "".join(f"{round(255 * min(1, max(0, c))):02x}" for c in channels)
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-
-
-def _gamma(channel: float) -> float:
-    channel = max(0.0, channel)
-    return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = map(_linear, _channels(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _to_oklch(colour: str) -> tuple[float, float, float]:
-    r, g, b = map(_linear, _channels(colour))
-    long = math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
-    medium = math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
-    short = math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
-    lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
-    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
-    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
-    return lightness, math.hypot(a, b), math.atan2(b, a)
+def _oklch(colour: str) -> tuple[float, float, float]:
+    """Return a colour's lightness, chroma and hue; a grey's hue counts nothing."""
+    lightness, chroma, hue = Color(colour).convert("oklch").coords(nans=False)
+    return lightness, chroma, hue
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> str:
-    a, b = chroma * math.cos(hue), chroma * math.sin(hue)
-    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
-    return _hex(
-        [
-            _gamma(4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short),
-            _gamma(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short),
-            _gamma(-0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short),
-        ]
-    )
+    return _hex(Color("oklch", [lightness, chroma, hue]))
+
+
+def _hex(colour: Color) -> str:
+    """Return a colour as `#rrggbb`; each channel beyond what a screen shows is cut off."""
+    return colour.convert("srgb").clip().to_string(hex=True)

@@ -41,6 +41,7 @@ class Recipient:
     language: str = ""  # empty: the digest's own
     html: bool = True  # False: text only
     cards: Cards | None = None  # what cards tell; None: as the digest's settings say
+    turn: int | None = None  # odd and even from one issue to their next; None: as the edition is
 
 
 class MailLinks(Protocol):
@@ -77,11 +78,13 @@ def compose(
     token = links.token(reader.id, edition.number)
     mailto = links.mailto(token)
     can_leave = bool(edition.settings.base_url or mailto)
+    turn = (edition.number if reader.turn is None else reader.turn) % 2
     content = localised.content(
         picks,
         len(token),
         can_leave,
-        lambda: _content(localised, edition, picks, papers, len(token), can_leave),
+        turn,
+        lambda: _content(localised, edition, picks, papers, len(token), can_leave, turn),
     )
     return _addressed(reader, edition, content, token, mailto, now)
 
@@ -149,6 +152,7 @@ def _content(
     papers: Mapping[int, Paper],
     token_length: int,
     can_leave: bool,
+    turn: int,
 ) -> Content:
     """Return what all readers with these picks get."""
     sections = sections_of(picks)
@@ -168,7 +172,7 @@ def _content(
     every = [papers[pick.paper] for pick in ordered]
     found = [p for p, pick in zip(every, ordered, strict=True) if pick.section == "picked"]
     topic = topic_of(ordered[0])
-    subject, opening = localised.lines(topic.keyword if topic else "", found or every)
+    subject, opening = localised.lines(topic.keyword if topic else "", found or every, turn)
     return Content(
         subject=subject,
         preheader=opening,

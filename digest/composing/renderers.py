@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any
 
 from digest.composing.branding import RenderSettings
 from digest.composing.card_cache import CardCache, make_room
@@ -148,7 +147,7 @@ class EditionInLanguage:
         self._sections: dict[tuple[str, str, int, bool], Measured] = {}
         on_card = edition.on_card and partial(edition.on_card, renderer.words.language)
         self._card_cache = CardCache(renderer, on_card)
-        self._contents: dict[tuple[int, int, bool], Content] = {}
+        self._contents: dict[tuple[int, int, bool, int], Content] = {}
         self._lines: dict[Hashable, str] = {}
 
     def foot(self, can_leave: bool) -> Measured:
@@ -181,6 +180,7 @@ class EditionInLanguage:
         picks: Sequence[Pick],
         token_length: int,
         can_leave: bool,
+        turn: int,
         make: Callable[[], Content],
     ) -> Content:
         """Return what all readers with these very picks get, made once.
@@ -189,7 +189,7 @@ class EditionInLanguage:
         """
         if not isinstance(picks, Picks):
             return make()
-        key = (picks.number, token_length, can_leave)
+        key = (picks.number, token_length, can_leave, turn)
         found = self._contents.get(key)
         if found is None:
             make_room(self._contents, _MOST_CONTENTS)
@@ -202,35 +202,40 @@ class EditionInLanguage:
         """Return a paper's card for a pick; in its keyword's section, or not."""
         return self._card_cache.card(paper, pick, lead, in_section, density)
 
-    def lines(self, topic: str, papers: Sequence[Paper]) -> tuple[str, str]:
-        """Return the subject and the preheader; `papers` are those for the reader's keywords."""
+    def lines(self, topic: str, papers: Sequence[Paper], turn: int) -> tuple[str, str]:
+        """Return the subject and the preheader; `papers` are those for the reader's keywords.
+
+        They differ between odd and even turns.
+        """
         first = papers[0]
         return (
-            self._line((topic, len(papers), first.id, first.updated), self._subject, topic, papers),
             self._line(
-                tuple([paper.id for paper in papers[1:4]]) or (first.id, first.updated),
-                self._preheader,
-                papers,
+                (turn, topic, len(papers), first.id, first.updated),
+                lambda: self._subject(turn, topic, papers),
+            ),
+            self._line(
+                (turn, *([paper.id for paper in papers[1:4]] or (first.id, first.updated))),
+                lambda: self._preheader(turn, papers),
             ),
         )
 
-    def _line(self, key: Hashable, make: Callable[..., str], *of: Any) -> str:
+    def _line(self, key: Hashable, make: Callable[[], str]) -> str:
         """Return a line that many issues share, made once."""
         found = self._lines.get(key)
         if found is None:
             make_room(self._lines, _MOST_LINES)
-            found = self._lines[key] = make(*of)
+            found = self._lines[key] = make()
         return found
 
-    def _subject(self, topic: str, papers: Sequence[Paper]) -> str:
-        tone, edition = self.renderer.settings.tone, self._edition
-        return subject(self.words, tone, edition.number, topic, papers, kind=edition.kind)
+    def _subject(self, turn: int, topic: str, papers: Sequence[Paper]) -> str:
+        tone, kind = self.renderer.settings.tone, self._edition.kind
+        return subject(self.words, tone, turn, topic, papers, kind=kind)
 
-    def _preheader(self, papers: Sequence[Paper]) -> str:
+    def _preheader(self, turn: int, papers: Sequence[Paper]) -> str:
         alone = len(papers) == 1  # then it goes on with what the paper says
         text = self.renderer.text_of(papers[0], lead=True, density="full") if alone else None
         told = text.contribution.plain if text else ""
-        return preheader(self.words, self._edition.number, papers, told)
+        return preheader(self.words, self._edition.number, papers, told, turn)
 
     def contents_line(self, papers: Sequence[Paper], sections: Sequence[IssueSection]) -> str:
         """Return the masthead's line on what an issue holds."""

@@ -28,7 +28,7 @@ _READ_A_MINUTE = 1_400  # characters: 238 English words (Brysbaert 2019), with t
 def subject(
     words: Catalogue,
     tone: Tone,
-    edition: int,
+    turn: int,
     topic: str,
     papers: Sequence[Paper],
     *,
@@ -37,15 +37,15 @@ def subject(
     """Return a subject: the topic first, what the first paper found, and how many follow.
 
     `papers` are those for the reader's keywords: what fills an issue is not counted. The form
-    turns with the edition's number, of which there is one a day at most: two days running differ
-    even when their first papers bear the same title. A newer version names its number.
+    differs between odd and even turns: a reader's issues one after the other differ even when
+    their first papers bear the same title. A newer version names its number.
     """
     topic = one_line(topic)
     told = finding(papers[0].title, papers[0].abstract)
     begins = bool(topic) and told.casefold().startswith(topic.casefold())
     if begins:
         told = capitalised(told)
-    form = _form(words, tone, edition % 2 == 0, "" if begins else topic, begins, kind)
+    form = _form(words, tone, turn % 2 == 0, "" if begins else topic, begins, kind)
     if updated := papers[0].updated:
         form = words.say("{line} (v{version})").replace("{line}", form)
         form = form.replace("{version}", str(updated.version))
@@ -93,12 +93,15 @@ def _form(words: Catalogue, tone: Tone, other: bool, topic: str, begins: bool, k
     return say("New: {finding}") if other else "{finding}"
 
 
-def preheader(words: Catalogue, edition: int, papers: Sequence[Paper], told: str) -> str:
+def preheader(
+    words: Catalogue, edition: int, papers: Sequence[Paper], told: str, turn: int | None = None
+) -> str:
     """Return the line after the subject: what the next papers found, or what the only one does.
 
-    `told` is what the only paper's card says. As with subjects, two days running differ.
+    `told` is what the only paper's card says. As with subjects, odd and even turns differ; without
+    a turn, odd and even editions.
     """
-    other = edition % 2 == 0
+    other = (edition if turn is None else turn) % 2 == 0
     if len(papers) == 1:
         told = one_line(told)
         if not told:

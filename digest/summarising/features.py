@@ -31,7 +31,8 @@ _OURS = (
         " nosotros ",
     ),
 )
-_LAST_OF_OURS = frozenset(subject.split()[-1] for subject in _OURS)  # without one, no need to look
+_BY_LAST_WORD = tuple([(subject.split()[-1], subject) for subject in _OURS])
+_LAST_OF_OURS = frozenset(last for last, _ in _BY_LAST_WORD)  # without one, no need to look
 _OURS_UNSPACED = ("本文", "我们", "本研究", "本論文", "本稿")
 _PRESENTING = (
     *("propos", "introduc", "present", "develop", "describ"),
@@ -61,7 +62,7 @@ def first_of_ours(lower: Sequence[str], words: Sequence[Sequence[str]]) -> int:
     Sentences come in small letters, whole and as words.
     """
     for at, each in enumerate(words):
-        if _may_be_ours(lower[at], each) and _said_of_ours(f" {lower[at]}"):
+        if _may_be_ours(lower[at], each) and _said_of_ours(f" {lower[at]}", each):
             return at
     return 0
 
@@ -94,11 +95,9 @@ def features_of(
             _TITLE_SHARE[20 * common // length if 2 * common < length else 10],
             _PRESENTED[presented if presented < 3 else 3],
             _SAID_WE[said_we if said_we < 4 else 4],
-            f"^{each[0]}",
-            f"^{' '.join(each[:2])}",
-            f"^{' '.join(each[:3])}",
+            *_beginnings(each),
         }
-        verbs = _said_of_ours(sentence) if _may_be_ours(sentence, each) else []
+        verbs = _said_of_ours(sentence, each) if _may_be_ours(sentence, each) else []
         if verbs:
             features.add("ours:later" if said_we else "ours:first")
             said_we += 1
@@ -109,6 +108,15 @@ def features_of(
         if "(" in sentence:
             features.add("aside:")
         yield features
+
+
+def _beginnings(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the features of a sentence's first word, two and three."""
+    first = f"^{words[0]}"
+    if len(words) < 2:
+        return (first,)
+    two = f"{first} {words[1]}"
+    return (first, two, f"{two} {words[2]}") if len(words) > 2 else (first, two)
 
 
 def is_word(feature: str) -> bool:
@@ -129,20 +137,22 @@ def _may_be_ours(sentence: str, words: Sequence[str]) -> bool:
     return not (sentence.isascii() and _LAST_OF_OURS.isdisjoint(words))
 
 
-def _said_of_ours(lower: str) -> list[str]:
+def _said_of_ours(lower: str, words: Sequence[str]) -> list[str]:
     """Return what the authors say they or their paper do: the word after `we`, or an adverb's next.
 
     Empty where they do not speak of it; a paper that is named without a verb gives an empty word.
+    The sentence comes whole, after a space, and as words.
     """
     found = []
-    for subject in _OURS:
-        at = lower.find(subject)
+    there = _LAST_OF_OURS.intersection(words)
+    for last, subject in _BY_LAST_WORD if there else ():
+        at = lower.find(subject) if last in there else -1
         if at >= 0:
             at += len(subject)
-            words = lower[at : at + 40].split(None, 2)
-            if len(words) > 1 and words[0].endswith("ly"):
-                del words[0]
-            found.append(words[0] if words else "")
+            after = lower[at : at + 40].split(None, 2)
+            if len(after) > 1 and after[0].endswith("ly"):
+                del after[0]
+            found.append(after[0] if after else "")
     if not found and not lower.isascii():
         for subject in _OURS_UNSPACED:
             if subject in lower:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _LABEL = re.compile(
     r"(?:abstract|background|objectives?|aims?|purpose|motivation|introduction|methods?|results?"
@@ -28,6 +29,17 @@ _OPENER = re.compile(
     r"|diese arbeit hat zum ziel,|in dieser arbeit)\s+(?=\w)",
     re.IGNORECASE,
 )
+# The words that those begin with: without one, which is usual, neither is tried.
+_FIRST_WORDS = """
+abstract background objective objectives aim aims purpose motivation introduction method methods
+result results finding findings conclusion conclusions interpretation significance summary tl tldr
+in through with throughout here to however moreover furthermore specifically additionally thus
+therefore hence finally consequently accordingly notably importantly concretely instead also besides
+again indeed interestingly surprisingly remarkably crucially overall more first firstly second
+secondly third thirdly lastly meanwhile as for inspired motivated based diese
+"""
+_BEGINNINGS = frozenset(_FIRST_WORDS.split())
+_FIRST_WORD = re.compile(r"\w*")
 _OURS = re.compile(rf",\s+(?=(?:we|our|I|this {_PAPER})\s)")
 _CONDITION = re.compile(
     r"(?:if|when|whenever|unless|under|assuming|given|for|without|once|provided|only|except|where"
@@ -43,21 +55,34 @@ def empty_fronts(sentence: str) -> list[int]:
     """Return the ends of the words before a sentence's own that say nothing: `In this paper,`."""
     start = 0
     found: list[int] = []
-    while opener := (_LABEL.match(sentence, start) or _OPENER.match(sentence, start)):
+    while _first_word(sentence, start) in _BEGINNINGS:
+        opener = _LABEL.match(sentence, start) or _OPENER.match(sentence, start)
+        if opener is None:
+            break
         start = opener.end()
         found.append(start)
     return [at for at in found if _says_enough(sentence, at)]
 
 
-def fronts(sentence: str) -> list[int]:
-    """Return where a sentence may begin instead of at its first letter, in rising order."""
-    found = empty_fronts(sentence)
-    start = found[-1] if found else 0
-    if not (_CONDITION.match(sentence, start) or _SUBJECT.match(sentence, start)):
-        for comma in _OURS.finditer(sentence, start, _FARTHEST):
+def fronts(sentence: str, empty: Sequence[int] | None = None) -> list[int]:
+    """Return where a sentence may begin instead of at its first letter, in rising order.
+
+    `empty` are its `empty_fronts`, where they are known.
+    """
+    empty = empty_fronts(sentence) if empty is None else empty
+    found = [*empty]
+    start = empty[-1] if empty else 0
+    commas = list(_OURS.finditer(sentence, start, _FARTHEST))
+    if commas and not (_CONDITION.match(sentence, start) or _SUBJECT.match(sentence, start)):
+        for comma in commas:
             if sentence.count("(", 0, comma.start()) == sentence.count(")", 0, comma.start()):
                 found.append(comma.end())
     return [at for at in found if _says_enough(sentence, at)]
+
+
+def _first_word(sentence: str, start: int) -> str:
+    word = _FIRST_WORD.match(sentence, start)
+    return word[0].lower() if word else ""
 
 
 def _says_enough(sentence: str, at: int) -> bool:

@@ -39,9 +39,10 @@ class SentenceModel:
 
         What says nothing is always left out; more, where the summaries' writers would.
         """
-        best, gain = max(empty_fronts(sentence), default=0), 0
-        for at in fronts(sentence):
-            weights = self.fronts
+        empty = empty_fronts(sentence)
+        best, gain = max(empty, default=0), 0
+        weights = self.fronts
+        for at in fronts(sentence, empty):
             worth = sum([weights[f] for f in front_features(sentence, at) if f in weights])
             if worth > gain and at > best:
                 best, gain = at, worth

@@ -138,8 +138,10 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
             break
         too_long.append((score - _CUT_SHORT, told))
     for score, told in too_long:  # in falling order
+        if score <= best_score:
+            break
         shown = shortened(told, room)
-        if score > best_score and tells_outcome(shown) and not _only_announces(shown):
+        if tells_outcome(shown) and not _only_announces(shown):
             return shown
     return best
 
