@@ -152,4 +152,5 @@ def _from_oklch(lightness: float, chroma: float, hue: float) -> str:
 
 def _hex(colour: Color) -> str:
     """Return a colour as `#rrggbb`; each channel beyond what a screen shows is cut off."""
-    return colour.convert("srgb").clip().to_string(hex=True)
+    channels = colour.convert("srgb").clip().coords(nans=False)
+    return "#" + "".join([f"{round(255 * channel):02x}" for channel in channels])

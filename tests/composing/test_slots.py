@@ -208,12 +208,14 @@ def test_issues_of_one_choice_are_composed_once(press: Renderers) -> None:
     sheet = press.edition(1, DAY).in_language("en")
     made: list[Content] = []
 
-    def content(picks: Sequence[Pick], token: int = 60, can_leave: bool = True) -> Content:
+    def content(
+        picks: Sequence[Pick], token: int = 60, can_leave: bool = True, turn: int = 1
+    ) -> Content:
         def make() -> Content:
             made.append(Content(str(len(made)), "", "", "", (), (), {}))
             return made[-1]
 
-        return sheet.content(picks, token, can_leave, make)
+        return sheet.content(picks, token, can_leave, turn, make)
 
     pick = Pick(1, 0.5, "picked")
     one, equal = Picks([pick]), Picks([pick])
@@ -221,4 +223,5 @@ def test_issues_of_one_choice_are_composed_once(press: Renderers) -> None:
     assert content(equal) is not content(one)
     assert content(one, token=61) is not content(one)
     assert content(one, can_leave=False) is not content(one)
+    assert content(one, turn=0) is not content(one)
     assert content([pick]) is not content([pick]), "what can change is no key"
