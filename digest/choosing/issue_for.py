@@ -46,6 +46,7 @@ class Planned:
     period: str | None = None  # what it is due for; None: an operator's run
     frozen: bool = False  # it was composed before and changes no more
     waits: str = ""  # why no run sends it at once
+    sent_before: frozenset[int] = frozenset()  # papers of older issues that a run sends first
 
     @property
     def first(self) -> bool:

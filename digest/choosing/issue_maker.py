@@ -64,6 +64,9 @@ class IssueMaker:
         """Yield an issue for each of these readers, in order; composed when it is asked for."""
         readers = [reader.id for reader, _ in wanted]
         sent, tastes = self.history.sent_to(readers, now), self.history.tastes(readers, now)
+        for reader, planned in wanted:
+            if planned.sent_before:
+                sent[reader.id] = sent.get(reader.id, NOTHING_SENT) | planned.sent_before
         dues = [
             IssueFor(
                 reader,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from digest.app.application import App
-from digest.choosing.issue_for import Decision, Nothing, issue_for, why_over, why_waiting
+from digest.choosing.issue_for import Decision, Nothing, Planned, issue_for, why_over, why_waiting
 from digest.choosing.issue_maker import IssueMaker
 from digest.editions import Edition, EditionState
 from digest.schedule.tick import welcome_since
 from subscribers.store import Subscriber
+
+
+class SentFirst(NamedTuple):
+    """What a run sends a reader before it plans the coming edition."""
+
+    editions: frozenset[int]  # of which an issue reaches them
+    papers: frozenset[int]  # that those bring and the ledger does not know of yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Coming:
     edition: Edition
     maker: IssueMaker
     welcome_since: int  # after which edition a first issue begins
+    older: tuple[Edition, ...] = ()  # what a run finishes before it plans this one
 
     @property
     def trouble(self) -> str:
@@ -30,23 +39,54 @@ class Coming:
     def decide(self, reader: Subscriber) -> Decision:
         """Return which issue a run at this moment would send to a reader."""
         app, now = self.app, self.app.clock()
+        first = self._sent_first(reader)
         facts = app.stores.windows.facts(
             reader.id,
             self.edition,
             now,
             welcome_since=self.welcome_since,
             resend=app.issue_rules.resend,
+            arrived=first.editions,
         )
-        return issue_for(reader, self.edition, facts, app.issue_rules, now)
+        decided = issue_for(reader, self.edition, facts, app.issue_rules, now)
+        if isinstance(decided, Planned) and first.papers:
+            return replace(decided, sent_before=first.papers)
+        return decided
+
+    def _sent_first(self, reader: Subscriber) -> SentFirst:
+        """Return what a reader is sent of older editions, as if every mail were taken.
+
+        Issues that are not composed yet are made: who has no paper in one is sent nothing of it.
+        """
+        arrive, papers = set(), frozenset[int]()
+        waiting = self._waiting(reader) if self.older else {}
+        for edition in self.older:
+            planned = waiting.get(edition.number)
+            if planned is None:
+                continue
+            if not planned.frozen:
+                wanted = [(reader, replace(planned, sent_before=papers))]
+                (made,) = self.maker.make(edition, wanted, self.app.clock())
+                if made.issue is None:
+                    continue
+                papers = papers.union(made.issue.papers)
+            arrive.add(edition.number)
+        return SentFirst(frozenset(arrive), papers)
+
+    def _waiting(self, reader: Subscriber) -> dict[int, Planned]:
+        app, numbers = self.app, [edition.number for edition in self.older]
+        resend = app.issue_rules.resend
+        return app.stores.windows.to_come(reader.id, numbers, app.clock(), resend=resend)
 
 
 def coming_issues(app: App, label: date) -> Coming | Nothing:
     """Return the edition that a run of this label would send, or why there is none."""
     editions, now = app.stores.editions, app.clock()
     since = welcome_since(now, editions)
+    older = tuple(each for each in editions.unfinished(now) if each.label < label)
     existing, newest = editions.find(label), editions.newest()
     if existing:
-        return Coming(app, existing, app.issue_maker(app.editor()), since)
+        return Coming(app, existing, app.issue_maker(app.editor()), since, older)
     last = newest.number if newest else 0
     fresh = app.offering.with_next(last)
     if not fresh:
@@ -54,5 +94,8 @@ def coming_issues(app: App, label: date) -> Coming | Nothing:
     rules = app.time_rules
     state: EditionState = "awaiting_approval" if rules.approve else "open"
     edition = Edition(last + 1, label, state, now, now + rules.expiry, len(fresh))
-    editor = app.editor(lambda since, upto: app.offering.with_next(since))
-    return Coming(app, edition, app.issue_maker(editor), since)
+    offering = app.offering
+    editor = app.editor(
+        lambda since, upto: offering.with_next(since) if upto > last else offering.of(since, upto)
+    )
+    return Coming(app, edition, app.issue_maker(editor), since, older)

@@ -9,7 +9,7 @@ loss has arrived.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -44,10 +44,14 @@ _LOST = (State.EXPIRED, State.REFUSED, State.CANCELLED, State.SUPPRESSED)
 
 
 class Before(NamedTuple):
-    """A run to come: what it will have changed before it plans (`digest.delivery.taking_over`)."""
+    """A run to come: what it will have changed before it plans.
+
+    It takes over (`digest.delivery.taking_over`), then finishes the older editions.
+    """
 
     now: datetime  # it closes the editions whose time is over
     resend: ResendRule | None  # how it sends again what may have arrived; None: not at all
+    arrived: Collection[int] = ()  # a reader's older editions that it sends them before it plans
 
 
 class PlanSql:
@@ -139,10 +143,17 @@ def windows(
 
 def _has_arrived(row: FromClause, before: Before | None) -> ColumnElement[bool]:
     arrived = row.c.state.in_(ARRIVED)
-    if before is None or before.resend is None:
+    if before is None:
         return arrived
+    if before.resend is None:
+        return arrived | _arrives_first(row, before)
     alive = select(editions.c.number).where(edition_may_be_sent(before.now))
-    return arrived & ~(goes_again(row, before.resend, before.now) & row.c.edition.in_(alive))
+    arrived &= ~(goes_again(row, before.resend, before.now) & row.c.edition.in_(alive))
+    return arrived | _arrives_first(row, before)
+
+
+def _arrives_first(row: FromClause, before: Before) -> ColumnElement[bool]:
+    return row.c.edition.in_(before.arrived) if before.arrived else false()
 
 
 def _is_lost(lost: FromClause, before: Before | None) -> ColumnElement[bool]:

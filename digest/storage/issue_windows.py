@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, false, literal, or_, select
 
-from digest.choosing.issue_for import DeliveryFacts
+from digest.choosing.issue_for import DeliveryFacts, Planned
 from digest.editions import Edition
-from digest.states import WELCOME, ResendRule, State
+from digest.states import PENDING, WELCOME, ResendRule, State
 from digest.storage.database import Database
 from digest.storage.delivery_plan import ARRIVED, Before, horizon, windows
 from digest.storage.delivery_rows import (
@@ -36,11 +36,13 @@ class IssueWindowStore:
         *,
         welcome_since: int,
         resend: ResendRule | None = None,
+        arrived: Collection[int] = (),
     ) -> DeliveryFacts:
         """Return an active reader's delivery of an edition, as it is or as a run would plan it.
 
         edition: it need not be open yet. welcome_since: after which edition a welcome begins.
-        resend: how a run sends again what may have arrived.
+        resend: how a run sends again what may have arrived. arrived: the reader's older editions
+        that it sends them before it plans this one.
         """
         d, s = deliveries.c, subscribers.c
         again = goes_again(deliveries, resend, now) if resend else false()
@@ -58,8 +60,29 @@ class IssueWindowStore:
             new = select(s.id).where(s.id == reader, is_to_be_welcomed(opened_at, now))
             if connection.scalar(new) is not None:
                 return DeliveryFacts(None, welcome_since, WELCOME, False, suppressed)
-            since = _since(connection, reader, edition, Before(now, resend))
+            since = _since(connection, reader, edition, Before(now, resend, arrived))
             return DeliveryFacts(None, since, None, False, suppressed)
+
+    def to_come(
+        self, reader: int, numbers: Sequence[int], now: datetime, *, resend: ResendRule | None
+    ) -> dict[int, Planned]:
+        """Return a reader's issues of these editions that were not sent to their end, in order.
+
+        numbers: of editions that may be sent now. resend: as for `facts`.
+        """
+        d = deliveries.c
+        again = goes_again(deliveries, resend, now) if resend else false()
+        query = (
+            select(d.edition, d.since, d.period, d.message_id)
+            .where(d.subscriber_id == reader, d.edition.in_(numbers))
+            .where(d.state.in_((*PENDING, State.DEFERRED)) | again)
+            .order_by(d.edition)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return {
+            row.edition: Planned(row.since, row.period, row.message_id is not None) for row in rows
+        }
 
     def may_send(self, edition: int, now: datetime, *, email_keys: Sequence[str] = ()) -> bool:
         """Return whether an edition has a delivery that may be claimed now.

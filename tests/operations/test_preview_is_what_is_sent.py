@@ -15,7 +15,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from digest.choosing.issue_for import Done, Nothing, NotInTrial, Planned
 from digest.errors import StoreBusy
@@ -32,7 +32,7 @@ from digest.settings import (
     SmtpSettings,
 )
 from digest.states import State
-from digest.storage.schema import deliveries, ledger, suppressions
+from digest.storage.schema import deliveries, ledger, recipes, suppressions
 from subscribers.preferences import Preferences
 from subscribers.store import Feedback, Subscriber
 from tests.installation import MORNING, Installation, paper
@@ -404,6 +404,67 @@ def test_other_settings_make_other_mails_and_the_same_previews(
     made.ingest(*papers_of_day(3))
     proves(made, made.run)
     made.app.close()
+
+
+TWO_WITH_TRENDING = EditionSettings(trending=1, max_papers=2, show_updated=True)
+
+
+@pytest.mark.parametrize("composed", [True, False], ids=["composed", "only planned"])
+def test_what_the_run_finishes_first_is_counted_by_the_preview(
+    populated: Installation, composed: bool
+) -> None:
+    """What waits of older editions arrives before the next one is planned."""
+    made = populated.reopened(edition=TWO_WITH_TRENDING)
+    if not composed:
+        _as_never_composed(made)
+    made.tomorrow()
+    made.ingest(*papers_of_day(3))
+    proves(made, made.run)
+    made.app.close()
+
+
+@pytest.mark.parametrize("quiet_day", ["nothing", "note"])
+def test_several_older_editions_are_finished_one_after_the_other(
+    installation: Installation, quiet_day: str
+) -> None:
+    """What the first brings is not in the second; who matches nothing gets nothing, or a note."""
+    newsletter = NewsletterSettings(quiet_day=quiet_day)  # type: ignore[arg-type]
+    made = installation.reopened(edition=TWO_WITH_TRENDING, newsletter=newsletter)
+    for kind in ("plain", "no-match", "many", "few", "excluding"):
+        made.app.desk.add(
+            f"{kind}@example.org", PREFERENCES[kind], made.now, confirmed=True, how="command"
+        )
+    for day in (1, 2):
+        made.ingest(*papers_of_day(day))
+        made.run()
+        if day == 1:
+            made.tomorrow()
+    for day in (2, 3):
+        with made.app.stores.database.write() as connection:
+            connection.execute(update(deliveries).values(state=State.PLANNED, since=0))
+        _as_never_composed(made)
+        shutil.rmtree(made.data / "mailbox")  # what is sent again would be the same file
+        if day == 3:
+            made.tomorrow()
+            made.ingest(*papers_of_day(3))
+        proves(made, made.run)
+    made.app.close()
+
+
+def _as_never_composed(installation: Installation) -> None:
+    """Let what is still to be sent be as it was when it had just been planned."""
+    d = deliveries.c
+    waits = d.state.in_((State.PLANNED, State.DEFERRED))
+    with installation.app.stores.database.write() as connection:
+        ids = connection.scalars(select(d.subscriber_id).where(waits)).all()
+        connection.execute(delete(ledger).where(ledger.c.subscriber_id.in_(ids)))
+        composed = select(d.id).where(waits)
+        connection.execute(delete(recipes).where(recipes.c.delivery_id.in_(composed)))
+        connection.execute(
+            update(deliveries)
+            .where(waits)
+            .values(state=State.PLANNED, message_id=None, papers=None, in_ledger=False)
+        )
 
 
 @pytest.mark.parametrize("state", ["awaiting_approval", "paused"])
