@@ -188,7 +188,13 @@ def survivors(path: Path, tests: Sequence[str], sample: int, rng: random.Random)
     for mutant in mutants:
         chosen = run_by.get(mutant.line) or every
         hook = Served(name_of(path), path, mutant.code)
-        if chosen and forked(lambda: _tried(hook, chosen), LONGEST) != 0:  # noqa: B023
+        # What a test before them left in a cache, those that ran later did not run: so all are
+        # tried on what seems to survive.
+        rest = [test for test in every if test not in chosen]
+        if any(
+            tests and forked(lambda: _tried(hook, tests), LONGEST) != 0  # noqa: B023
+            for tests in (chosen, rest)
+        ):
             continue
         left += 1
         before, after = mutant.before.splitlines()[0], mutant.after.splitlines()[0]

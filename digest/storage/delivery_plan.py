@@ -42,6 +42,10 @@ REACH = timedelta(days=14)  # what was lost longer ago than this is no news any 
 ARRIVED = (State.ACCEPTED, State.UNCERTAIN)  # or may have
 _LOST = (State.EXPIRED, State.REFUSED, State.CANCELLED, State.SUPPRESSED)
 
+# Made once: most of the time that it takes to put the question together is in naming tables anew.
+_NEWEST, _OVER, _ITS = (editions.alias(name) for name in ("newest", "over", "its"))
+_LOST_ONE, _OTHER, _HAD = (deliveries.alias(name) for name in ("lost", "other", "had"))
+
 
 class Before(NamedTuple):
     """A run to come: what it will have changed before it plans.
@@ -115,7 +119,7 @@ def windows(
     """
     standing = _standing(edition, wanted, before)
     reader, last, begins = standing.c.reader, standing.c.last, standing.c.begins
-    newest, over, lost = editions.alias("newest"), editions.alias("over"), deliveries.alias("lost")
+    newest, over, lost = _NEWEST, _OVER, _LOST_ONE
     # Only for speed, so that a handful of a reader's deliveries is looked at: what could not be
     # sent any more when the newest was opened was not lost since. But for the one that was over
     # last, as what was left of it may have been closed a little later.
@@ -170,8 +174,7 @@ def _closed_at(lost: FromClause, before: Before | None) -> ColumnElement[Any]:
 
 def _expires(lost: FromClause, by: datetime) -> ColumnElement[bool]:
     """Ask what `DeliveryStore.expire` would close."""
-    its = editions.alias("its")
-    ends = select(its.c.number).where(its.c.expires_at <= by)
+    ends = select(_ITS.c.number).where(_ITS.c.expires_at <= by)
     return lost.c.state.in_(UNSENT) & lost.c.edition.in_(ends)
 
 
@@ -180,7 +183,7 @@ def _covered(lost: FromClause, before: Before | None) -> ColumnElement[bool]:
 
     That counts where the lost one was never composed: so nothing was kept out of the other.
     """
-    other = deliveries.alias("other")
+    other = _OTHER
     return exists().where(
         other.c.subscriber_id == lost.c.subscriber_id,
         other.c.edition >= lost.c.edition,
@@ -193,7 +196,7 @@ def _standing(
     edition: int, wanted: Sequence[ColumnElement[bool]], before: Before | None
 ) -> Subquery:
     """Ask for readers with the newest edition that arrived, and where that lets a window begin."""
-    had = deliveries.alias("had")
+    had = _HAD
     arrived = (
         select(func.max(had.c.edition))
         .where(had.c.subscriber_id == subscribers.c.id)
