@@ -49,6 +49,10 @@ class DeskLetters:
             link = self.links.confirm(reader.id, request, now)
             self.mailer.post(Letter("confirm", email, "", language, link, _end("confirm", now)))
 
+    def invite(self, reader: Subscriber, now: datetime) -> None:
+        """Invite somebody whom the operator named; what the operator sends is not limited."""
+        self._bare("invite", reader, self.links.invite(reader.id, now), _end("invite", now))
+
     def preferences(
         self, kind: Literal["known", "link"], reader: Subscriber, now: datetime
     ) -> None:
@@ -95,8 +99,7 @@ class DeskLetters:
         if not self.limits.may_serve(mailbox_key(reader.email)):
             return False
         make = self.links.export if what == "export" else self.links.erase
-        link, end = make(reader.id, now), _end(what, now)
-        self.mailer.post(Letter(what, reader.email, reader.name, reader.language, link, end))
+        self._bare(what, reader, make(reader.id, now), _end(what, now))
         return True
 
     def _about_move(
@@ -112,6 +115,10 @@ class DeskLetters:
         self.mailer.post(
             Letter(kind, to.email, to.name, to.language, link, end, other_address=new.email)
         )
+
+    def _bare(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:
+        """Post one that names none of their keywords."""
+        self.mailer.post(Letter(kind, to.email, to.name, to.language, link, expires_at))
 
     def _post(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:
         self.mailer.post(

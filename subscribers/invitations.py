@@ -12,11 +12,10 @@ from datetime import datetime
 
 from subscribers.addresses import Address
 from subscribers.errors import ConsentError
-from subscribers.letters import Letter
 from subscribers.preferences import Preferences, read_preferences
 from subscribers.service import FrontDesk
+from subscribers.steps import unknown_reader
 from subscribers.store import Subscriber
-from subscribers.tokens import INVITED_WITHIN
 
 
 def is_invited(reader: Subscriber) -> bool:
@@ -46,10 +45,10 @@ def invite(
     """
     if found is not None and found.state != "pending":
         raise ConsentError(f"they are {found.state}: nothing to invite them to")
-    consent = desk.evidence(found, address.key, "ask", now, "invite", "operator")
+    consent = desk.steps.evidence(found, address.key, "ask", now, "invite", "operator")
     if found is None:
         wishes = read_preferences({**fields, "keywords": "x"})  # not theirs to keep
-        blank = Subscriber(0, address.email, address.key, "", created_at=now)
+        blank = unknown_reader(address, now)
         asked = replace(wishes.applied_to(blank), keywords="", pending_since=now)
         stored = desk.store.insert(asked, consent)
     else:
@@ -58,10 +57,7 @@ def invite(
         stored = asked if desk.store.save(found, asked, consent) else None
     if stored is None:
         raise ConsentError("something changed in the meantime; please try once more")
-    link = desk.links.invite(stored.id, now)
-    desk.mailer.post(
-        Letter("invite", stored.email, stored.name, stored.language, link, now + INVITED_WITHIN)
-    )
+    desk.letters.invite(stored, now)
     return stored
 
 
@@ -83,7 +79,7 @@ def accept(desk: FrontDesk, token: str, wishes: Preferences, now: datetime) -> S
     """
     reader = desk.visit("invite", token, now).reader
     after = replace(wishes.applied_to(reader), confirmed_at=now, pending_since=None)
-    return desk.join(reader, after, now, how="invite")
+    return desk.requests.join(reader, after, now, how="invite")
 
 
 def decline(desk: FrontDesk, token: str, now: datetime) -> None:

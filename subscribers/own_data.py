@@ -136,7 +136,7 @@ def _moved(desk: FrontDesk, reader: Subscriber, email: str, now: datetime, how: 
     after = replace(
         reader, email=address.email, email_key=address.key, links_valid_from=_next_second(now)
     )
-    consent = desk.evidence(reader, address.key, "move", now, how, "reader")
+    consent = desk.steps.evidence(reader, address.key, "move", now, how, "reader")
     with desk.store.together():
         if not desk.store.save(reader, after, consent):
             raise ConsentError(

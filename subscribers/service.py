@@ -9,25 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from subscribers.addresses import Address, address_hash, is_within, parse_address
-from subscribers.consent import Action, Consent, Source, State, may_undo, step
+from subscribers.addresses import Address, is_within, parse_address
+from subscribers.consent import Source, may_undo, step
 from subscribers.desk_letters import DeskLetters, LetterLimits
-from subscribers.errors import AddressError, ConsentError, InvitedOnly, UsedLink
+from subscribers.errors import AddressError, ConsentError, InvitedOnly
 from subscribers.letters import LetterSender
 from subscribers.link_rules import Act
 from subscribers.links import Links
 from subscribers.messages import message
-from subscribers.preferences import Preferences, fields_of, read_preferences
+from subscribers.preferences import Preferences
 from subscribers.profile import parse_stored, to_text, without_shown
 from subscribers.reception import DeskVisit, Reception
-from subscribers.store import Request, Subscriber, SubscriberStore
+from subscribers.requests import SubscriptionRequests
+from subscribers.steps import ConsentSteps, unknown_reader
+from subscribers.store import Subscriber, SubscriberStore
 from subscribers.tokens import Tokens
-
-_MEANWHILE = message("something changed in the meantime; please try once more")
-_USED = message(
-    "the button behind it was pressed already, or a newer mail has taken its place; "
-    "if you are subscribed, ask for a fresh link to your preferences"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +64,16 @@ class FrontDesk:
         """Finds readers, and reads what their links say."""
         return Reception(self.store, self.tokens)
 
+    @property
+    def steps(self) -> ConsentSteps:
+        """Writes what readers and the operator decide."""
+        return ConsentSteps(self.store, self.tokens)
+
+    @property
+    def requests(self) -> SubscriptionRequests:
+        """Keeps what was asked for until it is confirmed."""
+        return SubscriptionRequests(self.store, self.letters, self.steps, self.reception)
+
     def visit(self, act: Act, token: str, now: datetime) -> DeskVisit:
         """Return who came by a link; raises as `Reception.visit` does."""
         return self.reception.visit(act, token, now)
@@ -92,7 +98,7 @@ class FrontDesk:
         self.check_is_open()
         address = self.check_own_address(email)
         found = self.store.by_key(address.key)
-        self._ask(address, found, wishes, now, how="form", source="reader")
+        self.requests.ask(address, found, wishes, now, how="form", source="reader")
 
     def check_is_open(self) -> None:
         """Refuse who asks without an invitation, where there are only invited readers.
@@ -152,10 +158,10 @@ class FrontDesk:
     ) -> Subscriber:
         """Add or update, as `add` does, a reader who was looked up already."""
         if found and found.state in ("active", "paused"):
-            return self._write(found, wishes.applied_to(found), None)
+            return self.steps.write(found, wishes.applied_to(found), None)
         if not confirmed:
-            return self._ask(address, found, wishes, now, how=how, source="operator")
-        before = found or self._blank(address, now)
+            return self.requests.ask(address, found, wishes, now, how=how, source="operator")
+        before = found or unknown_reader(address, now)
         after = replace(
             wishes.applied_to(before),
             state=step(found.state if found else None, "vouch"),
@@ -164,59 +170,15 @@ class FrontDesk:
             paused_until=None,
             pending_since=None,
         )
-        consent = self.evidence(found, address.key, "vouch", now, how, "operator")
-        vouched = self._write(found, after, consent)
+        consent = self.steps.evidence(found, address.key, "vouch", now, how, "operator")
+        vouched = self.steps.write(found, after, consent)
         if found:
             self.store.close_requests(found.id)
         return vouched
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
-        """Begin mailing a reader who pressed the button behind the confirmation link.
-
-        The link confirms its own request, once: what that request asked for is what they get, at
-        the address that its letter went to. Other open requests for the same mailbox end with it.
-
-        Raises:
-            TokenError, ConsentError, UnknownReader.
-        """
-        with self.store.together():
-            reader, request = self._requested(token, now)
-            after = replace(
-                read_preferences(request.wishes).applied_to(reader),
-                email=request.email,
-                confirmed_at=now,
-                pending_since=None,
-                paused_until=None,
-                left_at=None,
-            )
-            confirmed = self._take(reader, after, "confirm", now, "link")
-            if not self.store.close_requests(reader.id):
-                raise UsedLink(_USED)  # another press of the button was quicker
-        return confirmed
-
-    def join(self, before: Subscriber, after: Subscriber, now: datetime, *, how: str) -> Subscriber:
-        """Begin mailing a pending reader whose mailbox is proved; open requests end with it.
-
-        Raises:
-            ConsentError: somebody was quicker.
-        """
-        with self.store.together():
-            joined = self._take(before, after, "confirm", now, how)
-            self.store.close_requests(before.id)
-        return joined
-
-    def to_confirm(self, token: str, now: datetime) -> Subscriber:
-        """Return the reader that this link would make, changing nothing; raises as `confirm`."""
-        reader, request = self._requested(token, now)
-        return replace(read_preferences(request.wishes).applied_to(reader), email=request.email)
-
-    def _requested(self, token: str, now: datetime) -> tuple[Subscriber, Request]:
-        visit = self.visit("confirm", token, now)
-        numbers = visit.fields.numbers()
-        request = self.store.request(numbers[1]) if len(numbers) == 2 else None
-        if request is None or request.subscriber != visit.reader.id:
-            raise UsedLink(_USED)
-        return visit.reader, request
+        """Begin mailing who confirms a request; raises as `SubscriptionRequests.confirm`."""
+        return self.requests.confirm(token, now)
 
     def change(self, reader: Subscriber, wishes: Preferences, now: datetime) -> Subscriber:
         """Keep new preferences, and tell the reader: a link may be in other hands.
@@ -224,7 +186,7 @@ class FrontDesk:
         Raises:
             ConsentError: the reader's state changed meanwhile.
         """
-        after = self._write(reader, wishes.applied_to(reader), None)
+        after = self.steps.write(reader, wishes.applied_to(reader), None)
         self._tell(reader, after, now)
         return after
 
@@ -242,7 +204,7 @@ class FrontDesk:
         """
         profile = without_shown(parse_stored(reader.keywords), index, shown)
         after = replace(reader, keywords=to_text(profile))
-        muted = self._write(reader, after, None)
+        muted = self.steps.write(reader, after, None)
         self._tell(reader, muted, now)
         return muted
 
@@ -259,7 +221,9 @@ class FrontDesk:
 
         The reader is told, unless the operator did it.
         """
-        paused = self._take(reader, replace(reader, paused_until=until), "pause", now, how, source)
+        paused = self.steps.take(
+            reader, replace(reader, paused_until=until), "pause", now, how, source
+        )
         if source == "reader":
             self._tell(reader, paused, now)
         return paused
@@ -269,7 +233,7 @@ class FrontDesk:
     ) -> Subscriber:
         """Go on after a pause."""
         after = replace(reader, paused_until=None)
-        return self._take(reader, after, "resume", now, how, source)
+        return self.steps.take(reader, after, "resume", now, how, source)
 
     def leave(
         self, reader: Subscriber, now: datetime, *, how: str, source: Source = "reader"
@@ -280,7 +244,7 @@ class FrontDesk:
                 return reader
             after = replace(reader, left_at=now)  # a pause's day stays, to come back to
             try:
-                left = self._take(reader, after, "leave", now, how, source)
+                left = self.steps.take(reader, after, "leave", now, how, source)
             except ConsentError:
                 reader = self.by_number(reader.id)
             else:
@@ -309,9 +273,9 @@ class FrontDesk:
                 message("this address was never confirmed; subscribe again to get mails")
             )
         with self.store.together():
-            back = self._take(reader, replace(reader, left_at=None), "undo", now, "form")
+            back = self.steps.take(reader, replace(reader, left_at=None), "undo", now, "form")
             if reader.state == "left" and self._left_a_pause(reader.id):
-                return self._take(back, back, "pause", now, "form")
+                return self.steps.take(back, back, "pause", now, "form")
         return back
 
     def _left_a_pause(self, reader: int) -> bool:
@@ -332,79 +296,8 @@ class FrontDesk:
     def erase(self, reader: Subscriber, now: datetime, *, how: str, source: Source) -> None:
         """Delete everything about a reader except the evidence, which holds no address."""
         for _ in range(3):
-            consent = self.evidence(reader, reader.email_key, "erase", now, how, source)
+            consent = self.steps.evidence(reader, reader.email_key, "erase", now, how, source)
             if self.store.erase(reader.id, consent):
                 return
             reader = self.by_number(reader.id)
         raise ConsentError(message("this did not work; please press the button once more"))
-
-    def _ask(
-        self,
-        address: Address,
-        found: Subscriber | None,
-        wishes: Preferences,
-        now: datetime,
-        *,
-        how: str,
-        source: Source,
-    ) -> Subscriber:
-        if found and found.state in ("active", "paused"):
-            self.letters.preferences("known", found, now)
-            return found
-        consent = self.evidence(found, address.key, "ask", now, how, source)
-        with self.store.together():
-            if found is None:
-                blank = self._blank(address, now)
-                asked = replace(wishes.applied_to(blank), state="pending", pending_since=now)
-                reader = self._write(None, asked, consent)
-            else:  # nothing of theirs changes: anybody can type any address
-                waits = now if found.state == "pending" else found.pending_since
-                reader = replace(found, pending_since=waits)
-                if not self.store.save(found, reader, consent):
-                    raise ConsentError(_MEANWHILE)
-            # An address that was confirmed once is proved; only its owner reads what goes there.
-            email = reader.email if reader.confirmed_at else address.email
-            request = self.store.ask(Request(0, reader.id, email, fields_of(wishes), now))
-        self.letters.confirm(reader, request.number, email, wishes.language, now)
-        return reader
-
-    def _take(
-        self,
-        before: Subscriber,
-        after: Subscriber,
-        action: Action,
-        now: datetime,
-        how: str,
-        source: Source = "reader",
-    ) -> Subscriber:
-        """Take one step of consent and write it with its evidence."""
-        consent = self.evidence(before, before.email_key, action, now, how, source)
-        return self._write(before, replace(after, state=consent.after), consent)
-
-    def _write(
-        self, before: Subscriber | None, after: Subscriber, consent: Consent | None
-    ) -> Subscriber:
-        if before is None and consent is not None:
-            stored = self.store.insert(after, consent)
-            if stored is not None:
-                return stored
-        elif before is not None and (before == after or self.store.save(before, after, consent)):
-            return after
-        raise ConsentError(_MEANWHILE)
-
-    def evidence(
-        self,
-        reader: Subscriber | None,
-        email_key: str,
-        action: Action,
-        now: datetime,
-        how: str,
-        source: Source,
-    ) -> Consent:
-        """Return the record of a step. Raises ConsentError when the state does not allow it."""
-        before: State | None = reader.state if reader else None
-        hashed = address_hash(email_key, self.tokens.address_key)
-        return Consent(action, before, step(before, action), now, how, source, hashed)
-
-    def _blank(self, address: Address, now: datetime) -> Subscriber:
-        return Subscriber(0, address.email, address.key, "", created_at=now)

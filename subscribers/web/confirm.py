@@ -20,7 +20,7 @@ def routes(pages: Pages) -> APIRouter:
 
     @router.get("/confirm/{token}")
     def show(request: Request, token: str) -> Response:
-        reader = desk.to_confirm(token, pages.now())
+        reader = desk.requests.to_confirm(token, pages.now())
         reading = read_profile(reader.keywords)
         return pages.page(
             request,
