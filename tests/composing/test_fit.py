@@ -81,6 +81,17 @@ def test_a_length_is_never_too_small_and_hardly_too_great(text: str) -> None:
     assert length <= 1.15 * len(encoded) + 3 + 2 * text.count(" ")
 
 
+def test_lines_are_counted_with_their_soft_breaks() -> None:
+    lines = {size: quoted_printable_length("a" * size) for size in (72, 73, 145, 146)}
+    assert lines == {72: 75, 73: 79, 145: 151, 146: 155}
+
+
+@pytest.mark.parametrize(("character", "length"), [("!", 1), ("~", 1), ("=", 3), ("\x7f", 3)])
+def test_what_is_escaped_weighs_three(character: str, length: int) -> None:
+    """RFC 2045, 6.7: 33 to 126 stand for themselves, but for the equals sign."""
+    assert quoted_printable_length(character) == length + 3
+
+
 def test_a_fragment_is_measured_with_its_tokens() -> None:
     found = measured(Fragment(f"a{HOLES['token']}=é{HOLES['token']}{HOLES['name']}", "text"))
     assert found.tokens == 2

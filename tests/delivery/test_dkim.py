@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import dkim
@@ -113,6 +114,22 @@ def test_from_is_named_once_more_than_it_occurs(keys: tuple[DkimKey, DkimKey]) -
     present = [line.partition(b":")[0].lower() for line in head.split(b"\r\n")[1:]]
     assert names.count(b"from") == 2
     assert sorted(names) == sorted([b"from", *(set(present) - {b"precedence"})])
+
+
+def test_every_header_that_a_letterhead_can_have_is_signed(keys: tuple[DkimKey, DkimKey]) -> None:
+    """A Reply-To that anybody could put in would turn the readers' answers away from us."""
+    whole = replace(
+        letterhead(keys[0]), reply_to=f"desk@{DOMAIN}", archive_url=f"https://{DOMAIN}/archive"
+    )
+    parts = [encoded(part) for part in (SampleIssues(cards=1).head, SampleIssues(cards=1).foot)]
+    mail = assemble(RECIPE, parts, SenderHeaders(whole, keys[:1]))
+    assert verified(mail, keys)
+    head = mail.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b"")
+    named = re.search(rb"; ?h=([^;]+);", head)
+    assert named is not None
+    present = [line.partition(b":")[0].lower() for line in head.split(b"\r\n")[1:]]
+    assert {b"reply-to", b"list-archive"} <= set(present)
+    assert set(present) - set(named[1].split(b":")) <= {b"precedence"}
 
 
 def test_a_relay_may_refold_headers(keys: tuple[DkimKey, DkimKey]) -> None:
