@@ -146,7 +146,7 @@ def windows(
 
 
 def _has_arrived(row: FromClause, before: Before | None) -> ColumnElement[bool]:
-    arrived = row.c.state.in_(ARRIVED)
+    arrived: ColumnElement[bool] = row.c.state.in_(ARRIVED)
     if before is None:
         return arrived
     if before.resend is None:
