@@ -60,7 +60,7 @@ def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     """
     fields = desk.tokens.read("move", token, now)
     new = parse_address(fields.words()[0])
-    reader = desk.reception.named_by(fields)
+    reader = desk.lookup.named_by(fields)
     if reader.email_key == new.key:
         return reader  # the button was pressed twice
     check("move", reader, fields, now)

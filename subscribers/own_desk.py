@@ -11,7 +11,7 @@ from subscribers.errors import ConsentError, ProfileError, TokenError
 from subscribers.messages import message
 from subscribers.preferences import preferences_of
 from subscribers.profile import Profile, parse, parse_stored, to_text
-from subscribers.reception import DeskVisit
+from subscribers.reader_lookup import DeskVisit
 from subscribers.service import FrontDesk
 from subscribers.store import Subscriber
 

@@ -14,7 +14,7 @@ from subscribers.desk_letters import DeskLetters
 from subscribers.errors import ConsentError, UsedLink
 from subscribers.messages import message
 from subscribers.preferences import Preferences, fields_of, read_preferences
-from subscribers.reception import Reception
+from subscribers.reader_lookup import ReaderLookup
 from subscribers.steps import MEANWHILE, ConsentSteps, unknown_reader
 from subscribers.store import Request, Subscriber, SubscriberStore
 
@@ -31,7 +31,7 @@ class SubscriptionRequests:
     store: SubscriberStore
     letters: DeskLetters
     steps: ConsentSteps
-    reception: Reception
+    lookup: ReaderLookup
 
     def ask(
         self,
@@ -108,7 +108,7 @@ class SubscriptionRequests:
         return replace(read_preferences(request.wishes).applied_to(reader), email=request.email)
 
     def _requested(self, token: str, now: datetime) -> tuple[Subscriber, Request]:
-        visit = self.reception.visit("confirm", token, now)
+        visit = self.lookup.visit("confirm", token, now)
         numbers = visit.fields.numbers()
         request = self.store.request(numbers[1]) if len(numbers) == 2 else None
         if request is None or request.subscriber != visit.reader.id:

@@ -19,7 +19,7 @@ from subscribers.links import Links
 from subscribers.messages import message
 from subscribers.preferences import Preferences
 from subscribers.profile import parse_stored, to_text, without_shown
-from subscribers.reception import DeskVisit, Reception
+from subscribers.reader_lookup import DeskVisit, ReaderLookup
 from subscribers.requests import SubscriptionRequests
 from subscribers.steps import ConsentSteps, unknown_reader
 from subscribers.store import Subscriber, SubscriberStore
@@ -60,9 +60,9 @@ class FrontDesk:
         return DeskLetters(self.mailer, self.links, self.limits)
 
     @property
-    def reception(self) -> Reception:
+    def lookup(self) -> ReaderLookup:
         """Finds readers, and reads what their links say."""
-        return Reception(self.store, self.tokens)
+        return ReaderLookup(self.store, self.tokens)
 
     @property
     def steps(self) -> ConsentSteps:
@@ -72,19 +72,19 @@ class FrontDesk:
     @property
     def requests(self) -> SubscriptionRequests:
         """Keeps what was asked for until it is confirmed."""
-        return SubscriptionRequests(self.store, self.letters, self.steps, self.reception)
+        return SubscriptionRequests(self.store, self.letters, self.steps, self.lookup)
 
     def visit(self, act: Act, token: str, now: datetime) -> DeskVisit:
-        """Return who came by a link; raises as `Reception.visit` does."""
-        return self.reception.visit(act, token, now)
+        """Return who came by a link; raises as `ReaderLookup.visit` does."""
+        return self.lookup.visit(act, token, now)
 
     def by_number(self, subscriber: int) -> Subscriber:
         """Return a reader. Raises UnknownReader."""
-        return self.reception.by_number(subscriber)
+        return self.lookup.by_number(subscriber)
 
     def by_email(self, email: str) -> Subscriber:
         """Return a reader by their address. Raises AddressError, UnknownReader."""
-        return self.reception.by_email(email)
+        return self.lookup.by_email(email)
 
     def subscribe(self, email: str, wishes: Preferences, now: datetime) -> None:
         """Take a request from the page: mail a confirmation link, or say that they are known.

@@ -10,7 +10,7 @@ from subscribers import own_desk
 from subscribers.errors import ConsentError, ProfileError, UnknownPaper
 from subscribers.messages import message
 from subscribers.profile import parse_stored
-from subscribers.reception import DeskVisit
+from subscribers.reader_lookup import DeskVisit
 from subscribers.store import Feedback, Opinion, Subscriber
 from subscribers.web.forms import Form
 from subscribers.web.pages import Pages, route_class, see

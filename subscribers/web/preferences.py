@@ -24,7 +24,7 @@ from subscribers.preferences import (
     fields_of,
     read_preferences,
 )
-from subscribers.reception import DeskVisit
+from subscribers.reader_lookup import DeskVisit
 from subscribers.store import Subscriber
 from subscribers.web.choices import choices, ordered
 from subscribers.web.feedback import MAX_NUMBER, keywords_of

@@ -24,7 +24,7 @@ class DeskVisit:
 
 
 @dataclass(slots=True)
-class Reception:
+class ReaderLookup:
     """Finds readers, and reads what their links say."""
 
     store: SubscriberStore
