@@ -8,8 +8,6 @@ import typer
 
 from digest.app.application import utc_now
 from digest.cli.output import Json, objects, one, say, table
-from digest.operations.doctor import check_up
-from digest.operations.doctor_dns import system_resolver
 from digest.operations.setup import set_up
 from digest.resources import shipped
 
@@ -39,6 +37,9 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Say what is set up, what is missing, and what would stop mail from leaving."""
+    from digest.operations.doctor import check_up  # noqa: PLC0415 - heavier than `init`, as below
+    from digest.operations.doctor_dns import system_resolver  # noqa: PLC0415
+
     session = context.obj
     findings = check_up(
         session.settings,
