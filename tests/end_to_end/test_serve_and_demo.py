@@ -6,6 +6,7 @@ import email
 import signal
 import socket
 import subprocess
+from datetime import UTC, datetime
 from email.policy import default
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -37,6 +38,12 @@ def state_of(data: Path, email: str) -> str:
     return str(digest(data, "subscribers", "show", email, "--json").one["state"])
 
 
+def where_it_is_noon() -> str:
+    """Return a time zone in which the day's edition is today's, whenever this runs."""
+    ahead = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
 def test_serve_reads_dumps_answers_links_and_ends_cleanly(data: Path, tmp_path: Path) -> None:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
@@ -44,6 +51,7 @@ def test_serve_reads_dumps_answers_links_and_ends_cleanly(data: Path, tmp_path: 
         "DIGEST_WEB__PORT": str(port),
         "DIGEST_NEWSLETTER__BASE_URL": base,
         "DIGEST_DUMPS__SETTLE_SECONDS": "0",
+        "DIGEST_SCHEDULE__TIMEZONE": where_it_is_noon(),
     }
     digest(data, "init")
     (data / "inbox" / "page.txt").write_bytes(page(*ROBOTS))
