@@ -146,8 +146,18 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
     return best
 
 
+_SUBORDINATE = re.compile(
+    r"(?:When|While|If|Although|Though|Once|Because|Since|Whereas|Unless|Even (?:when|if|though)) "
+)
+
+
 def _only_announces(shown: str) -> bool:
-    """Return whether a sentence was cut before it came to the point: `We find that, while some…`"""
+    """Return whether a sentence was cut before it came to the point.
+
+    `We find that, while some…`; `When the budget is halved…`
+    """
+    if _SUBORDINATE.match(shown) and "," not in shown:
+        return True
     _, that, said = shown.partition(" that")
     return bool(that) and (said[:1] == "," or said.count(" ") < _LEAST_SAID)
 

@@ -72,6 +72,21 @@ def test_what_is_no_result_is_not_shown_as_one(last: str) -> None:
     assert summary.result is None
 
 
+def test_a_result_that_is_cut_before_its_main_clause_is_not_shown() -> None:
+    does = (
+        "We propose ShellNet, which sorts shells by their colour and by their ribs, from pictures "
+        "that were taken on beaches of five coasts and in the drawers of two old museums in the "
+        "north and then looked through by hand."
+    )
+    result = (
+        "When the colours are improved by 20% after ten long days of careful washing with fresh "
+        "water, the accuracy of ShellNet rises above that of all five experts, by four points."
+    )
+    summary = summarise(TITLE, f"{does} {result}")
+    assert summary is not None and summary.contribution.startswith("We propose ShellNet")
+    assert summary.result is None or "," in summary.result
+
+
 def test_background_is_not_taken_for_what_the_paper_does() -> None:
     abstract = (
         "ShellNet sorting shells by colour, as earlier work proposed, is slow. "
