@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 
 from digest.app.application import App
 from digest.editions import Edition
-from digest.operations.operator_mail import mail_operator
+from digest.operations.operator_mail import mail_operator_once_a_day
 from digest.states import Accounting, State
 
 log = structlog.get_logger("digest")
 
-SILENCE = timedelta(hours=24)  # between two mails about one edition
 _NAMED = 3  # addresses in a sentence
 
 # What an operator may have to do something about, and what it is called.
@@ -68,27 +65,15 @@ def tell_operator_of(app: App, edition: Edition, trouble: str | None) -> None:
 
 
 def _mail(app: App, edition: Edition, trouble: str | None) -> None:
-    if not app.settings.newsletter.operator:
-        return
-    name, now, seen = f"told:{edition.number}", app.clock(), False
+    def text() -> str:
+        return (
+            f"{not_everybody(app, edition.number) or trouble}\n\n"
+            + (f"Why: {trouble}\n\n" if trouble else "")
+            + f"`digest deliveries {edition.number}` lists them with the servers' words; what to do"
+            "\nstands in docs/three-am.md. You get one such mail a day for each edition.\n"
+        )
 
-    def once(before: bytes) -> bytes:
-        nonlocal seen
-        seen = before.decode() > (now - SILENCE).isoformat()
-        return before if seen else now.isoformat().encode()
-
-    app.stores.facts.change(name, once, now)
-    if seen:
-        return
-
-    failed = mail_operator(
-        app,
-        f"edition {edition.number} needs you",
-        f"{not_everybody(app, edition.number) or trouble}\n\n"
-        + (f"Why: {trouble}\n\n" if trouble else "")
-        + f"`digest deliveries {edition.number}` lists them with the servers' words; what to do\n"
-        "stands in docs/three-am.md. You get one such mail a day for each edition.\n",
-    )
+    subject = f"edition {edition.number} needs you"
+    failed = mail_operator_once_a_day(app, f"told:{edition.number}", subject, text)
     if failed:
         log.error("the operator was not told", edition=edition.number, reason=failed)
-        app.stores.facts.set(name, b"", now)
