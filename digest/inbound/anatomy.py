@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -43,7 +44,7 @@ _ADDRESS_AS_TAG = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 _FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:[ \t]*(.*)$")
 
 
-@dataclass(slots=True)
+@dataclass
 class Anatomy:
     """The parts of one message that matter here."""
 
@@ -56,9 +57,9 @@ class Anatomy:
     status_head: dict[str, str] = field(default_factory=dict)  # per message
     feedback: dict[str, list[str]] = field(default_factory=dict)  # ARF, RFC 5965
 
-    @property
+    @cached_property
     def returned(self) -> dict[str, str]:
-        """The headers of the mail that came back, names in lower case, the first of each."""
+        """The headers of the mail that came back, names in lower case; once it is taken apart."""
         return first_headers(self.returned_text)
 
 

@@ -25,10 +25,11 @@ _GIVEN_UP = re.compile(r"giv(en|ing) up|permanent|removed from the queue|final",
 
 def classify(raw: bytes) -> Report:
     """Return what a message says. Never raises: what says nothing is Kind.NONE."""
-    return _report_of(parse_mail(raw))
+    return report_on(parse_mail(raw))
 
 
-def _report_of(message: Message) -> Report:
+def report_on(message: Message) -> Report:
+    """Return what a message says that is parsed already. Never raises, either."""
     anatomy = take_apart(message)
     found = _told_by_machines(anatomy)
     if found:
@@ -54,7 +55,7 @@ def _handed_on(anatomy: Anatomy) -> Report | None:
     attached = anatomy.attached
     if attached is None or attached.get_content_type() != "multipart/report":
         return None
-    report = _report_of(attached)
+    report = report_on(attached)
     return report if report.automatic else None
 
 

@@ -1,7 +1,7 @@
 """What a report does to a reader. Pure.
 
 Hard and complaint stop mail at once. Soft ones add up, each losing half its weight in a month:
-three that weigh whole, over a week or more, stop it, too. What is our own fault (spam, policy)
+two and a half whole ones, over a week or more, stop it, too. What is our own fault (spam, policy)
 never does.
 """
 
@@ -16,7 +16,7 @@ from digest.inbound.report import OURS, Kind, ReportedRecipient
 
 HALF_LIFE = timedelta(days=30)
 ENOUGH = 2.5  # whole soft bounces: four weekly ones, or some days' daily ones …
-SPAN = timedelta(days=7)  # … but no single bad week-end
+SPAN = timedelta(days=7)  # … but no single bad weekend
 REMEMBERED = timedelta(days=180)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import Message
 from pathlib import Path
 
 import structlog
@@ -16,11 +17,11 @@ from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.errors import DumpError
 from digest.inbound.anatomy import parse_mail
-from digest.inbound.classify import classify
+from digest.inbound.classify import report_on
 from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
 from digest.inbound.report import Cause, Kind, ReportedRecipient
 from digest.inbound.writer import stop_token
-from digest.operations.operator_mail import mail_operator
+from digest.operations.operator_mail import SILENCE, mail_operator_once_a_day
 from digest.sources.mailbox import mark_read, unread_mails
 from digest.storage.returned_mails import ReturnedMail
 from digest.storage.suppression import BOUNCE
@@ -32,7 +33,6 @@ COMPLAINT = "complaint"
 _LOOKED_AT = 1_000_000  # characters in which a return path of ours is looked for
 _LATE = timedelta(days=30)  # a report by Message-ID that comes later is nobody's
 _CAME_BACK = timedelta(days=2)  # a mail that has not by then has arrived
-_ALARM = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,12 @@ def receive(app: App, raw: bytes, *, dry: bool = False) -> list[Receipt]:
     """Handle one message, once whatever happens meanwhile; `dry` only tells what it would do."""
     now = app.clock()
     digest = hashlib.sha256(raw).hexdigest()
-    stopped = _stopped(app, raw, f"{digest}:stop", now, dry=dry)
+    message = parse_mail(raw)
+    stopped = _stopped(app, message, f"{digest}:stop", now, dry=dry)
     if stopped is not None:
         return [stopped]
     sent = _mail_it_is_about(app, raw, now)
-    recipients = _about_one_reader(list(classify(raw).recipients), sent)
+    recipients = _about_one_reader(list(report_on(message).recipients), sent)
     return [
         _handled(app, said, sent, f"{digest}:{number}", now, dry=dry)
         for number, said in enumerate(recipients)
@@ -112,12 +113,12 @@ def receive_configured(app: App) -> None:
     _tell_of_blame(app)
 
 
-def _stopped(app: App, raw: bytes, key: str, now: datetime, *, dry: bool) -> Receipt | None:
+def _stopped(app: App, message: Message, key: str, now: datetime, *, dry: bool) -> Receipt | None:
     """Unsubscribe whose mail program wrote to the `mailto:` of List-Unsubscribe (RFC 2369, 3.2).
 
     The token in the subject is the mail's own, so it counts whoever sends it, as the link does.
     """
-    token = stop_token(parse_mail(raw))
+    token = stop_token(message)
     if not token:
         return None
     try:
@@ -146,17 +147,7 @@ def _mail_it_is_about(app: App, raw: bytes, now: datetime) -> SentMail | None:
         ours = rf"<[0-9a-f]{{32}}@{re.escape(sender_domain(app.settings))}>"
         found = re.search(ours, text)
         number = store.delivery_with(found[0], now - _LATE) if found else None
-    reader = store.reader_of(number) if number is not None else None
-    if reader is None:
-        return None
-    return SentMail(
-        reader.delivery,
-        reader.subscriber,
-        reader.email,
-        reader.sent_at,
-        reader.confirmed_at,
-        reader.moved_at,
-    )
+    return store.sent_mail(number) if number is not None else None
 
 
 def _about_one_reader(
@@ -217,19 +208,18 @@ def _row(
 
 def _tell_of_blame(app: App) -> None:
     """Mail the operator, once a day, what servers say against the sender."""
-    now = app.clock()
-    blame = app.stores.returned.told_of_us(now - _ALARM)
-    before = app.stores.facts.get("told-of-blame")
-    if not blame or (before and before.decode() > (now - _ALARM).isoformat()):
+    blame = app.stores.returned.told_of_us(app.clock() - SILENCE)
+    if not blame:
         return
     lines = "\n".join(f"- {one.address}: {one.said or one.reason}"[:300] for one in blame[:10])
-    failed = mail_operator(
+    failed = mail_operator_once_a_day(
         app,
+        "told-of-blame",
         f"{len(blame)} mails came back as spam or against a rule",
-        f"These servers blame the sender, not the reader; nobody was taken off the list:\n\n"
-        f"{lines}\n\n`digest receive --list` shows all that came back.\n",
+        lambda: (
+            "These servers blame the sender, not the reader; nobody was taken off the list:\n\n"
+            f"{lines}\n\n`digest receive --list` shows all that came back.\n"
+        ),
     )
     if failed:
         log.error("the operator was not told", reason=failed)
-        return
-    app.stores.facts.set("told-of-blame", now.isoformat().encode(), now)

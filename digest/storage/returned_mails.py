@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Row, and_, delete, func, select
+from sqlalchemy import Row, func, select
 
+from digest.inbound.consequences import Action, SentMail
+from digest.inbound.report import OURS, Kind
 from digest.states import State
 from digest.storage.database import Database, conflict_insert
 from digest.storage.schema import (
@@ -17,8 +19,6 @@ from digest.storage.schema import (
     subscribers,
     suppressions,
 )
-
-_KEPT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,14 @@ class ReturnedMail:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderOfMail:
-    """Who a delivery went to; what has happened to them since."""
-
-    delivery: int
-    subscriber: int
-    email: str
-    sent_at: datetime | None
-    confirmed_at: datetime | None
-    moved_at: datetime | None
-
-
 class ReturnedMailStore:
     """All SQL about mail that came back."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def reader_of(self, delivery: int) -> ReaderOfMail | None:
-        """Return whom a delivery went to; None when there is no such delivery any more."""
+    def sent_mail(self, delivery: int) -> SentMail | None:
+        """Return a delivery's mail and its reader; None when there is no such delivery any more."""
         moved = (
             select(func.max(consents.c.at))
             .where(consents.c.subscriber_id == subscribers.c.id, consents.c.action == "move")
@@ -77,7 +65,7 @@ class ReturnedMailStore:
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        return ReaderOfMail(*row) if row else None
+        return SentMail(*row) if row else None
 
     def delivery_with(self, message_id: str, since: datetime) -> int | None:
         """Return the delivery with a Message-ID, among the editions opened since a time."""
@@ -94,9 +82,9 @@ class ReturnedMailStore:
         query = select(returned_mails.c.at).where(
             returned_mails.c.subscriber_id == subscriber,
             returned_mails.c.at >= since,
-            returned_mails.c.kind == "soft",
-            returned_mails.c.action == "note",
-            returned_mails.c.reason.not_in(("spam", "policy")),
+            returned_mails.c.kind == Kind.SOFT,
+            returned_mails.c.action == Action.NOTE,
+            returned_mails.c.reason.not_in(OURS),
         )
         with self._database.read() as connection:
             return list(connection.scalars(query.order_by(returned_mails.c.at)))
@@ -151,18 +139,13 @@ class ReturnedMailStore:
     def told_of_us(self, since: datetime) -> list[ReturnedMail]:
         """Return the reports since a time that blame the sender, newest first."""
         query = select(returned_mails).where(
-            and_(returned_mails.c.at >= since, returned_mails.c.reason.in_(("spam", "policy"))),
-            returned_mails.c.action == "note",
+            returned_mails.c.at >= since,
+            returned_mails.c.reason.in_(OURS),
+            returned_mails.c.action == Action.NOTE,
         )
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(returned_mails.c.at.desc()))
             return [_mail(row) for row in rows]
-
-    def prune(self, now: datetime) -> int:
-        """Forget what is older than a year; return how many."""
-        with self._database.write() as connection:
-            old = delete(returned_mails).where(returned_mails.c.at < now - _KEPT)
-            return connection.execute(old).rowcount
 
 
 _COLUMNS = ("key", "at", "address", "kind", "reason", "status", "said", "action", "why")
