@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+
+from bench.loopback_server import LoopbackServer
 
 AILMENTS = (
     "takes and drops",  # the mail is taken, the answer never comes
@@ -44,7 +45,7 @@ class Taken:
 
 
 @dataclass
-class SickRelay:
+class SickRelay(LoopbackServer):
     """Speaks ESMTP with PIPELINING in its own thread, as well as it can just now."""
 
     ailment: str = WELL
@@ -54,33 +55,6 @@ class SickRelay:
     size: int = 0  # announced; 0: none
     kill_after: int | None = None  # … so many mails more
     kill: Callable[[], None] = lambda: None
-
-    def __enter__(self) -> SickRelay:
-        started = threading.Event()
-
-        def serve() -> None:
-            self._loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self._loop)
-            server = self._loop.run_until_complete(
-                asyncio.start_server(self._talk, "127.0.0.1", 0, limit=1 << 20)
-            )
-            self.port = server.sockets[0].getsockname()[1]
-            started.set()
-            self._loop.run_forever()
-            server.close()
-            for task in asyncio.all_tasks(self._loop):
-                task.cancel()
-            self._loop.run_until_complete(asyncio.sleep(0))
-            self._loop.close()
-
-        self._thread = threading.Thread(target=serve, daemon=True)
-        self._thread.start()
-        started.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

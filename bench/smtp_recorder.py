@@ -7,6 +7,9 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
+
+from bench.loopback_server import LoopbackServer
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Mail:
 
 
 @dataclass
-class Recorder:
+class Recorder(LoopbackServer):
     """Speaks ESMTP with PIPELINING in its own thread; everything is kept in order."""
 
     keep_content: bool = False
@@ -39,34 +42,10 @@ class Recorder:
             if not self._quiet.wait_for(lambda: self._open == 0, timeout=30):
                 raise TimeoutError(f"{self._open} connections are still open")
 
-    def __enter__(self) -> Recorder:
-        started = threading.Event()
+    def __enter__(self) -> Self:
         self._open = 0
         self._quiet = threading.Condition()
-
-        def serve() -> None:
-            self._loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self._loop)
-            server = self._loop.run_until_complete(
-                asyncio.start_server(self._talk, "127.0.0.1", 0, limit=1 << 20)
-            )
-            self.port = server.sockets[0].getsockname()[1]
-            started.set()
-            self._loop.run_forever()
-            server.close()
-            for task in asyncio.all_tasks(self._loop):
-                task.cancel()
-            self._loop.run_until_complete(asyncio.sleep(0))
-            self._loop.close()
-
-        self._thread = threading.Thread(target=serve, daemon=True)
-        self._thread.start()
-        started.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        return super().__enter__()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
