@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -246,20 +246,22 @@ class App:
     @cached_property
     def renderers(self) -> Renderers:
         """The mail's templates, compiled."""
+        return self._renderers_within(None)
+
+    @cached_property
+    def _renderers_within(self) -> Callable[[int | None], Renderers]:
+        """What compiles the mail's templates, once for each limit that a relay sets."""
         from digest.composing.issue_composer import build_renderers  # noqa: PLC0415 - see the top
 
-        return build_renderers(self.settings)
+        return cache(partial(build_renderers, self.settings))
 
     def composer(self) -> IssueComposer:
         """Return who makes issues of picks."""
-        from digest.composing.issue_composer import (  # noqa: PLC0415 - see the top
-            IssueComposer,
-            build_renderers,
-        )
+        from digest.composing.issue_composer import IssueComposer  # noqa: PLC0415 - see the top
 
         memory = self.relay_memory()
         limit = memory.health().takes(self.clock()) if memory else None
-        renderers = build_renderers(self.settings, limit) if limit else self.renderers
+        renderers = self._renderers_within(limit) if limit else self.renderers
         return IssueComposer(renderers, self.tokens, self.settings)
 
     def issue_maker(self, editor: Editor) -> IssueMaker:
