@@ -1,4 +1,4 @@
-"""One incoming message → what it says of whom. Pure: bytes in, a `Report` out."""
+"""One incoming message → what it says of whom. Pure: a message in, a `Report` out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from email.message import Message
 
 from digest.inbound import recipients as finding
-from digest.inbound.anatomy import Anatomy, parse_mail, take_apart
+from digest.inbound.anatomy import Anatomy, take_apart
 from digest.inbound.complaints import complaints_in
 from digest.inbound.notifications import recipients_in
 from digest.inbound.reasons import kind_for, reason_of
@@ -23,13 +23,8 @@ _NOT_YET = re.compile(
 _GIVEN_UP = re.compile(r"giv(en|ing) up|permanent|removed from the queue|final", re.IGNORECASE)
 
 
-def classify(raw: bytes) -> Report:
+def classify(message: Message) -> Report:
     """Return what a message says. Never raises: what says nothing is Kind.NONE."""
-    return report_on(parse_mail(raw))
-
-
-def report_on(message: Message) -> Report:
-    """Return what a message says that is parsed already. Never raises, either."""
     anatomy = take_apart(message)
     found = _told_by_machines(anatomy)
     if found:
@@ -55,7 +50,7 @@ def _handed_on(anatomy: Anatomy) -> Report | None:
     attached = anatomy.attached
     if attached is None or attached.get_content_type() != "multipart/report":
         return None
-    report = report_on(attached)
+    report = classify(attached)
     return report if report.automatic else None
 
 

@@ -17,7 +17,7 @@ from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.errors import DumpError
 from digest.inbound.anatomy import parse_mail
-from digest.inbound.classify import report_on
+from digest.inbound.classify import classify
 from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
 from digest.inbound.report import Cause, Kind, ReportedRecipient
 from digest.inbound.writer import stop_token
@@ -69,7 +69,7 @@ def receive(app: App, raw: bytes, *, dry: bool = False) -> list[Receipt]:
     if stopped is not None:
         return [stopped]
     sent = _mail_it_is_about(app, raw, now)
-    recipients = _about_one_reader(list(report_on(message).recipients), sent)
+    recipients = _about_one_reader(list(classify(message).recipients), sent)
     return [
         _handled(app, said, sent, f"{digest}:{number}", now, dry=dry)
         for number, said in enumerate(recipients)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from digest.inbound.anatomy import parse_mail
+from digest.inbound.classify import classify
+from digest.inbound.report import Report
+
 READER = "ada@example.org"
+
+
+def read_report(raw: bytes) -> Report:
+    """Return what a message says, from its bytes."""
+    return classify(parse_mail(raw))
 
 
 def dsn(

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.inbound.classify import classify
 from digest.inbound.report import Cause, Kind
-from tests.inbound.messages import READER, arf, dsn, failed, notice
+from tests.inbound.messages import READER, arf, dsn, failed, notice, read_report
 
 
 @pytest.mark.parametrize(
@@ -37,20 +36,20 @@ from tests.inbound.messages import READER, arf, dsn, failed, notice
     ],
 )
 def test_status_and_words_tell_the_kind(status: str, said: str, kind: str, reason: str) -> None:
-    (one,) = classify(dsn(failed(status, said))).recipients
+    (one,) = read_report(dsn(failed(status, said))).recipients
     assert (one.address, one.kind, one.reason) == (READER, kind, reason)
     assert (one.status, one.said) == (status, f"smtp; {said}")
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded (to a list)"])
 def test_a_status_that_is_no_failure_is_none(action: str) -> None:
-    report = classify(dsn(failed("4.4.7", "still trying", action=action)))
+    report = read_report(dsn(failed("4.4.7", "still trying", action=action)))
     assert report.kind is Kind.NONE and report.automatic
 
 
 def test_each_recipient_is_judged_by_its_own_fields() -> None:
     full = failed("5.2.2", "552 5.2.2 mailbox full", address="bo@example.net")
-    report = classify(dsn(failed("5.1.1", "550 5.1.1 no such user"), full))
+    report = read_report(dsn(failed("5.1.1", "550 5.1.1 no such user"), full))
     assert [(one.address, one.kind) for one in report.recipients] == [
         (READER, "hard"),
         ("bo@example.net", "soft"),
@@ -62,12 +61,12 @@ def test_groups_without_a_blank_line_between_are_parted() -> None:
     both = failed("5.1.1", "550 5.1.1 no such user") + failed(
         "5.1.1", "550 5.1.1 no such user", address="bo@example.net"
     )
-    assert [one.address for one in classify(dsn(both)).recipients] == [READER, "bo@example.net"]
+    assert [one.address for one in read_report(dsn(both)).recipients] == [READER, "bo@example.net"]
 
 
 def test_a_command_as_recipient_is_followed_to_whom_the_mail_was_for() -> None:
     pipe = failed("5.3.0", "command failed", address="|/usr/bin/vacation ada")
-    assert [one.address for one in classify(dsn(pipe)).recipients] == [READER]
+    assert [one.address for one in read_report(dsn(pipe)).recipients] == [READER]
 
 
 @pytest.mark.parametrize(
@@ -84,13 +83,13 @@ def test_a_command_as_recipient_is_followed_to_whom_the_mail_was_for() -> None:
     ],
 )  # fmt: skip
 def test_notices_in_plain_words_are_read(text: str, address: str, kind: str) -> None:
-    (one,) = classify(notice(text)).recipients
+    (one,) = read_report(notice(text)).recipients
     assert (one.address, one.kind) == (address, kind)
 
 
 def test_the_senders_own_address_is_never_the_one_that_failed() -> None:
     text = f"From: news@example.com\n\nYour mail to\n<{READER}>\ncould not be delivered: disk full"
-    assert [one.address for one in classify(notice(text)).recipients] == [READER]
+    assert [one.address for one in read_report(notice(text)).recipients] == [READER]
 
 
 @pytest.mark.parametrize(
@@ -98,12 +97,12 @@ def test_the_senders_own_address_is_never_the_one_that_failed() -> None:
                         ("not-spam", "none"), ("auth-failure", "none"), ("virus", "none")],
 )  # fmt: skip
 def test_reports_of_the_abuse_format(kind: str, found: str) -> None:
-    (one,) = classify(arf(kind)).recipients
+    (one,) = read_report(arf(kind)).recipients
     assert (one.address, one.kind) == (READER, found)
 
 
 def test_a_complaint_without_recipient_is_told_by_the_mail_in_it() -> None:
-    assert [one.address for one in classify(arf("abuse", recipient="")).recipients] == [READER]
+    assert [one.address for one in read_report(arf("abuse", recipient="")).recipients] == [READER]
 
 
 def test_a_notification_of_amazon_ses_is_read() -> None:
@@ -118,7 +117,7 @@ def test_a_notification_of_amazon_ses_is_read() -> None:
         },
     }
     text = json.dumps(body, separators=(",", ":"))
-    (one,) = classify(notice(text, sender="no-reply@sns.example")).recipients
+    (one,) = read_report(notice(text, sender="no-reply@sns.example")).recipients
     assert (one.address, one.kind) == (READER, "hard")
 
 
@@ -143,7 +142,7 @@ def person(subject: str, text: str, headers: str = "") -> bytes:
 def test_what_people_and_their_programs_write_is_no_bounce(
     raw: bytes, reason: str, automatic: bool
 ) -> None:
-    report = classify(raw)
+    report = read_report(raw)
     assert report.kind is Kind.NONE and report.automatic is automatic
     assert [one.reason for one in report.recipients] == [Cause(reason)]
 
@@ -155,23 +154,23 @@ def test_a_report_that_a_gateway_attached_is_read() -> None:
         'Content-Type: multipart/mixed; boundary="o"\n\n--o\nContent-Type: text/plain\n\n'
         f"Clean.\n\n--o\nContent-Type: message/rfc822\n\n{inner}\n--o--\n"
     )
-    (one,) = classify(outer.encode()).recipients
+    (one,) = read_report(outer.encode()).recipients
     assert (one.address, one.kind) == (READER, "hard")
 
 
 def test_a_deeply_nested_message_is_text() -> None:
     nested = b"Content-Type: message/rfc822\n\n" * 3000 + b"hello"
-    assert classify(nested).kind is Kind.NONE
+    assert read_report(nested).kind is Kind.NONE
 
 
 @given(st.binary(max_size=300), st.integers(0, 900), st.integers(0, 80))
 def test_no_bytes_raise(junk: bytes, at: int, cut: int) -> None:
     whole = dsn(failed("5.1.1", "550 5.1.1 no such user"))
-    classify(junk)
-    classify(whole[:at] + junk + whole[at + cut :])
+    read_report(junk)
+    read_report(whole[:at] + junk + whole[at + cut :])
 
 
 @given(st.sampled_from(["a", "@", "(", "user ", "mailbox is ", "host ", "-", "\n-- ", "<a@b.c> "]))
 def test_a_long_notice_is_read_in_linear_time(piece: str) -> None:
     """A quadratic pattern would take minutes here."""
-    classify(notice(piece * 40_000))
+    read_report(notice(piece * 40_000))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.inbound.classify import classify
 from digest.inbound.report import Kind
+from tests.inbound.messages import read_report
 
 
 def read_labels(shared: Path) -> list[dict[str, str]]:
@@ -24,7 +24,7 @@ def read_labels(shared: Path) -> list[dict[str, str]]:
 def test_recipients_are_read_and_soft_is_not_taken_for_hard(shared: Path) -> None:
     right = asked = soft = hardened = 0
     for row in read_labels(shared):
-        report = classify(Path(row["path"]).read_bytes())
+        report = read_report(Path(row["path"]).read_bytes())
         wanted = {one.strip().lower() for one in row["recipients"].split(",") if one.strip()}
         if wanted and row["kind"] != "none":
             asked += 1
@@ -41,7 +41,9 @@ def test_what_is_no_bounce_is_not_taken_for_one(shared: Path) -> None:
     rows = [row for row in read_labels(shared) if row["kind"] == "none"]
     sure = [row for row in rows if row["confidence"] != "low"]
     assert len(sure) > 15
-    taken = [row["file"] for row in sure if classify(Path(row["path"]).read_bytes()).kind != "none"]
+    taken = [
+        row["file"] for row in sure if read_report(Path(row["path"]).read_bytes()).kind != "none"
+    ]
     assert taken == []
 
 
@@ -51,6 +53,6 @@ def test_complaints_are_recognised(shared: Path) -> None:
     missed = [
         row["file"]
         for row in rows
-        if classify(Path(row["path"]).read_bytes()).kind is not Kind.COMPLAINT
+        if read_report(Path(row["path"]).read_bytes()).kind is not Kind.COMPLAINT
     ]
     assert len(rows) >= 8 and len(missed) <= 1  # one is a stop that a mail program wrote
