@@ -97,6 +97,7 @@ class SourceSettings(Section):
     path: Path | None = None  # below the data folder unless absolute
     format: str = ""  # "": recognised from the content
     every_minutes: float = Field(default=60.0, ge=1)
+    paused: bool = False  # asked only by `digest fetch NAME`
 
     @model_validator(mode="after")
     def _has_its_place(self) -> SourceSettings:

@@ -27,8 +27,8 @@ COMMANDS = {
     "papers": ("dumps", "papers", "Show the archive's papers."),
     "sources": (
         "sources",
-        "sources",
-        "Show the sources of the settings: how each is, and when it is asked next.",
+        "app",
+        "Show the sources: how each is, and when it is asked next. Add, pause or remove one.",
     ),
     "fetch": ("sources", "fetch_command", "Ask the sources now, whether or not it is their turn."),
     "enrich": (

@@ -146,7 +146,16 @@ class Sources:
     def due(self) -> list[SourceSettings]:
         """Return the sources whose turn has come."""
         now = self.clock()
-        return [each for each in self.configured if (self.next_fetch(each) or now) <= now]
+        return [each for each in self.awake if (self.next_fetch(each) or now) <= now]
+
+    @property
+    def awake(self) -> list[SourceSettings]:
+        """The sources that are not paused."""
+        return [each for each in self.configured if not each.paused]
+
+    def look(self, source: SourceSettings) -> SourceVisit:
+        """Return what a source has now; nothing is kept, moved or marked."""
+        return self._visit(source, None)
 
     def fetch(self, source: SourceSettings) -> Fetch:
         """Ask a source now, read what it has, and write down how it is."""

@@ -33,7 +33,7 @@ def configure(data: Path, text: str) -> None:
 
 
 def test_without_sources_the_commands_say_so(digest: Digest) -> None:
-    assert "There are no other sources" in digest("sources").out
+    assert "There are no other sources: digest sources add" in digest("sources").out
     said = digest("fetch")
     assert (said.code, said.out) == (1, "")
     assert "there are no sources" in said.err
@@ -113,3 +113,60 @@ def test_a_liked_paper_that_the_archive_lacks_is_looked_up_and_offered_to_nobody
     (shown,) = digest("papers", "--json").lines
     assert shown["arxiv_id"] == "2601.00077"
     assert "Otters" not in digest("preview", "ada@example.org").out
+
+
+def test_a_source_is_tried_shown_and_written_down(digest: Digest, data: Path) -> None:
+    refused = digest("sources", "add", "hf")
+    assert refused.code == 1 and "digest init" in refused.err
+    assert digest("init").code == 0
+    with serving({"/a?key=k3y": says(200, BIB), "/gone": says(404)}) as site:
+        added = digest("sources", "add", f"{site.url}/a?key=k3y", "--name", "otters")
+        assert added.code == 0, added.err
+        assert "has 1 paper (bibtex): added\n  · On the Sleep of Sea Otters\n" in added.out
+        assert "k3y" not in added.out + added.err
+        assert digest("papers", "--json").lines == [], "a trial keeps nothing"
+        again = digest("sources", "add", f"{site.url}/a?key=k3y")
+        assert again.code == 1 and "a source already: otters" in again.err
+        gone = digest("sources", "add", f"{site.url}/gone")
+        assert gone.code == 1 and "404: not added" in gone.err
+        held = digest("sources", "add", f"{site.url}/gone", "--anyway", "--json")
+        assert (held.code, held.one["added"], held.one["papers"]) == (0, True, 0)
+        assert "404" in held.one["error"]
+        assert digest("fetch", "otters").out == "otters: fresh: 1 new of 1 papers\n"
+    assert digest("sources", "pause", "otters").code == 0
+    (first, _second) = digest("sources", "--json").lines
+    assert first["paused"] and first["next_fetch"] is None
+    assert "otters\turl\tfresh" in digest("sources").out
+    assert digest("sources", "resume", "otters").code == 0
+    assert digest("sources", "remove", "127.0.0.1").code == 0
+    assert [each["name"] for each in digest("sources", "--json").lines] == ["otters"]
+    assert not digest("sources", "--json").lines[0]["paused"]
+    unknown = digest("sources", "remove", "127.0.0.1")
+    assert unknown.code == 1 and "otters" in unknown.err
+
+
+def test_paused_sources_are_asked_only_by_name(digest: Digest, data: Path) -> None:
+    with serving({"/a": says(200, BIB)}) as site:
+        configure(
+            data, f'[[sources]]\nname = "a"\nkind = "url"\nurl = "{site.url}/a"\npaused = true\n'
+        )
+        all_of_them = digest("fetch")
+        assert all_of_them.code == 1 and "all sources are paused" in all_of_them.err
+        assert digest("fetch", "a").out == "a: fresh: 1 new of 1 papers\n"
+
+
+def test_a_list_of_feeds_adds_those_that_answer(digest: Digest, data: Path) -> None:
+    configure(data, "")
+    with serving({"/a": says(200, BIB), "/b": says(500)}) as site:
+        feeds = data.parent / "feeds.opml"
+        feeds.write_text(
+            f"""<opml><body><outline text="Sea Otters" xmlUrl="{site.url}/a"/>
+            <outline text="Gone" xmlUrl="{site.url}/b"/></body></opml>"""
+        )
+        said = digest("sources", "add", "opml", feeds)
+        assert said.code == 1 and "gone" in said.err and "sea-otters" in said.out
+        assert [each["name"] for each in digest("sources", "--json").lines] == ["sea-otters"]
+        named = digest("sources", "add", "opml", feeds, "--name", "x")
+        assert named.code == 1 and "--name" in named.err
+    missing = digest("sources", "add", "opml", data / "none.opml")
+    assert missing.code == 1 and "none.opml" in missing.err
