@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,19 @@ def pause_source(path: Path, name: str, *, paused: bool) -> None:
     _check_obeyed(path, any(s.name == name and s.paused == paused for s in settings.sources))
 
 
+def write_values(path: Path, values: Mapping[tuple[str, ...], object]) -> None:
+    """Write settings, each by its path of tables, into the file. Raises SettingsError as above."""
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        for (*tables, key), value in values.items():
+            table: Any = document
+            for name in tables:
+                table = table.setdefault(name, tomlkit.table())
+            table[key] = value
+
+    _changed(path, change)
+
+
 def _as_values(source: SourceSettings) -> dict[str, Any]:
     """Return what stands in the file for a source: what is not the default."""
     told = {
@@ -104,10 +117,15 @@ def _changed(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> Sett
         change(document)
         beside = path.with_name(f".{path.name}.new")
         private_file(beside)  # a source's address may hold a password
-        beside.write_bytes(tomlkit.dumps(document).encode())
-        settings = load_settings(beside)
-        beside.chmod(path.stat().st_mode & 0o7777)
-        beside.replace(path.resolve())
+        try:
+            beside.write_bytes(tomlkit.dumps(document).encode())
+            settings = load_settings(beside)
+            beside.chmod(path.stat().st_mode & 0o7777)
+            beside.replace(path.resolve())
+        except SettingsError as error:
+            raise SettingsError(str(error).replace(str(beside), str(path))) from None
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(f"{path} cannot be changed: {error.strerror or error}") from None
     return settings

@@ -18,7 +18,11 @@ from digest.cli import pipe
 
 # name: (module below digest.cli, its function or Typer, help line), in the order of `--help`
 COMMANDS = {
-    "init": ("setup", "init", "Make the data folder: store, secret key, a settings file to edit."),
+    "init": (
+        "setup",
+        "init",
+        "Make the data folder: store, secret key, settings. On a terminal it asks for the rest.",
+    ),
     "ingest": (
         "dumps",
         "ingest",

@@ -44,6 +44,12 @@ class Session:
         candidates = (self.data / "settings.toml", Path("settings.toml"))
         return next((path for path in candidates if path.is_file()), None)
 
+    def settings_changed(self) -> None:
+        """Read the settings anew when they are next asked for: a command has changed the file."""
+        self.close()
+        for made in ("app", "settings"):
+            self.__dict__.pop(made, None)
+
     def close(self) -> None:
         """Let go of the store."""
         if "app" in self.__dict__:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ import typer
 from digest.app.application import App
 from digest.app.settings_file import add_sources, pause_source, remove_source
 from digest.cli.output import Json, objects, one, progress, say, table, warn
+from digest.cli.session import Session
 from digest.errors import SettingsError
 from digest.operations.new_sources import SourceTrial, proposed_sources, try_source
 from digest.operations.sources import fetch_now, look_up, sources_of
@@ -103,26 +104,45 @@ def add_source(
     """Try a source, show three of its papers, and write it into the settings file."""
     session = context.obj
     file = _settings_file(session.settings_file)
-    tried = []
-    wanted = proposed_sources(session.app, words, name=name, every=every, form=form)
-    with progress("Trying sources", len(wanted)) as bar:
-        for source in wanted:
-            tried.append(try_source(session.app, source))
-            bar.advance(bar.task_ids[0])
-    good = [each for each in tried if anyway or not each.error]
-    if good:
-        add_sources(file, [each.source for each in good])
-    for each in tried:
-        if as_json:
-            one(_trial(each, each in good))
-        else:
-            _say_trial(each, each in good)
-    if good and not as_json:
+    tried = add_tried(
+        session, words, file, quiet=as_json, name=name, every=every, form=form, anyway=anyway
+    )
+    if as_json:
+        objects(tried)
+    elif any(each["added"] for each in tried):
         say(
             f"Written to {file}. `digest serve` asks by itself, once it is started again;"
             " `digest fetch` asks now."
         )
-    raise typer.Exit(0 if len(good) == len(tried) else 1)
+    raise typer.Exit(0 if all(each["added"] for each in tried) else 1)
+
+
+def add_tried(
+    session: Session,
+    words: Sequence[str],
+    file: Path,
+    *,
+    quiet: bool,
+    name: str = "",
+    every: float | None = None,
+    form: str = "",
+    anyway: bool = False,
+) -> list[Mapping[str, Any]]:
+    """Try sources, say what each has unless `quiet`, and write down those that answer."""
+    wanted = proposed_sources(session.app, words, name=name, every=every, form=form)
+    tried = []
+    with progress("Trying sources", len(wanted)) as bar:
+        for source in wanted:
+            tried.append(try_source(session.app, source))
+            bar.advance(bar.task_ids[0])
+    good = [each.source for each in tried if anyway or not each.error]
+    if good:
+        add_sources(file, good)
+        session.settings_changed()
+    if not quiet:
+        for each in tried:
+            _say_trial(each, each.source in good)
+    return [_trial(each, each.source in good) for each in tried]
 
 
 def _trial(trial: SourceTrial, added: bool) -> Mapping[str, Any]:
@@ -142,7 +162,7 @@ def _trial(trial: SourceTrial, added: bool) -> Mapping[str, Any]:
 def _say_trial(trial: SourceTrial, added: bool) -> None:
     name = trial.source.name
     if trial.error:
-        told = "added all the same" if added else "not added; --anyway adds it all the same"
+        told = "added all the same" if added else "not added; `digest sources add … --anyway` does"
         warn(f"{name} ({trial.place}): {trial.error}: {told}")
         return
     rejected = f", {trial.rejected} rejected" if trial.rejected else ""

@@ -128,7 +128,7 @@ def test_a_source_is_tried_shown_and_written_down(digest: Digest, data: Path) ->
         again = digest("sources", "add", f"{site.url}/a?key=k3y")
         assert again.code == 1 and "a source already: otters" in again.err
         gone = digest("sources", "add", f"{site.url}/gone")
-        assert gone.code == 1 and "404: not added" in gone.err
+        assert gone.code == 1 and "404: not added; `digest sources add … --anyway`" in gone.err
         held = digest("sources", "add", f"{site.url}/gone", "--anyway", "--json")
         assert (held.code, held.one["added"], held.one["papers"]) == (0, True, 0)
         assert "404" in held.one["error"]
