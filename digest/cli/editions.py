@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -25,7 +25,9 @@ Number = Annotated[int, typer.Argument(help="The edition's number.", min=1, show
 @app.command("list")
 def list_editions(context: typer.Context, as_json: Json = False) -> None:
     """List the editions."""
-    all_figures = [_json(each) for each in edition_operations.all_figures(context.obj.app.stores)]
+    all_figures = [
+        each.to_json() for each in edition_operations.all_figures(context.obj.app.stores)
+    ]
     if as_json:
         objects(all_figures)
         return
@@ -109,21 +111,22 @@ def retry_command(
     say(f"{count} mails will be tried with the next pass: `digest run`, or `digest serve`.")
 
 
-def show_figures(figures: Figures, as_json: bool) -> None:
-    """Say what an edition has come to."""
-    values = _json(figures)
+def show_figures(figures: Figures, as_json: bool, *, waiting: int | None = None) -> None:
+    """Say what an edition has come to, and how many papers wait for the next, where that is asked.
+
+    A dump that came after an edition was opened is no part of it.
+    """
+    values = figures.to_json()
     if as_json:
-        one(values)
+        one(values | ({} if waiting is None else {"waiting": waiting}))
     elif figures.number is None:
         say("Nothing new to offer: no edition was opened.")
     else:
         table(["", "count"], ([name, value] for name, value in values.items()))
         if figures.state == "awaiting_approval":
             say(f"It waits for a person: digest editions approve {figures.number}")
-
-
-def _json(figures: Figures) -> dict[str, Any]:
-    return figures.to_json()
+        if waiting:
+            say(edition_operations.waiting_papers(waiting))
 
 
 def prune_command(context: typer.Context, as_json: Json = False) -> None:

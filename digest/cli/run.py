@@ -40,15 +40,15 @@ def run_command(
         with progress("Sending", app.stores.readers.count("active")) as bar:
             figures = issues.run(app, label, lambda count: bar.advance(bar.task_ids[0], count))
     except issues.Stopped as error:
-        show_figures(error.figures, as_json)
+        show_figures(error.figures, as_json, waiting=app.stores.gauges.unoffered())
         warn(f"{error}")
         raise typer.Exit(128 + error.number) from None
     except issues.NotSent as error:
-        show_figures(error.figures, as_json)
+        show_figures(error.figures, as_json, waiting=app.stores.gauges.unoffered())
         warn(f"error: {error}")
         _say_who_waits(app, error.figures)
         raise typer.Exit(NOT_EVERYBODY) from None
-    show_figures(figures, as_json)
+    show_figures(figures, as_json, waiting=app.stores.gauges.unoffered())
     if _say_who_waits(app, figures):
         raise typer.Exit(NOT_EVERYBODY)
 

@@ -30,6 +30,7 @@ class Coming:
     maker: IssueMaker
     welcome_since: int  # after which edition a first issue begins
     older: tuple[Edition, ...] = ()  # what a run finishes before it plans this one
+    is_open: bool = False  # it is there already, and takes no more papers
 
     @property
     def trouble(self) -> str:
@@ -86,7 +87,7 @@ def coming_issues(app: App, label: date) -> Coming | Nothing:
     older = tuple(each for each in editions.unfinished(now) if each.label < label)
     existing, newest = editions.find(label), editions.newest()
     if existing:
-        return Coming(app, existing, app.issue_maker(app.editor()), since, older)
+        return Coming(app, existing, app.issue_maker(app.editor()), since, older, is_open=True)
     last = newest.number if newest else 0
     fresh = app.offering.with_next(last)
     if not fresh:

@@ -85,3 +85,9 @@ def _second_tries(app: App) -> ResendRule | None:
         for edition in app.stores.editions.unfinished(now)
     )
     return None if any(waiting) else rule
+
+
+def waiting_papers(count: int) -> str:
+    """Return the sentence on papers that came after an edition was opened."""
+    papers = "1 paper has" if count == 1 else f"{count} papers have"
+    return f"{papers} come since it was opened, for the next edition."

@@ -23,7 +23,7 @@ from digest.delivery.prerequisites import check_sending
 from digest.editions import Edition, Figures
 from digest.errors import DeliveryError
 from digest.operations.coming_edition import Coming, coming_issues
-from digest.operations.editions import take_over_abandoned
+from digest.operations.editions import take_over_abandoned, waiting_papers
 from digest.operations.silence import explain_silence
 from digest.operations.stopping import Stop, stopping
 from digest.operations.workers import helping
@@ -100,6 +100,7 @@ class Preview:
         return {
             "subject": self.subject,
             "edition": self.edition,
+            "note": self.note,
             "papers": [
                 {
                     "id": paper.id,
@@ -212,7 +213,9 @@ def preview(app: App, address: str, number: int | None) -> Preview:
         return Preview("", None, (), note=coming.reason)
     decided = coming.decide(reader)
     if not isinstance(decided, Planned):
-        return Preview("", coming.edition.number, (), note=decided.reason)
+        count = app.stores.gauges.unoffered() if coming.is_open else 0
+        later = f"; {waiting_papers(count)}" if count else ""
+        return Preview("", coming.edition.number, (), note=decided.reason + later.rstrip("."))
     return _planned(app, reader, coming, decided)
 
 

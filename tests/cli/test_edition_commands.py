@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Digest
+from tests.installation import page, paper
 
 FIGURES = {
     *("edition", "date", "papers", "eligible", "pending", "accepted", "refused", "deferred"),
@@ -29,11 +30,28 @@ def test_run_preview_and_editions_speak_json(digest: Digest, dump: Path, data: P
     assert set(figures) >= FIGURES
     assert (figures["edition"], figures["date"], figures["accepted"]) == (1, "2026-02-03", 1)
     assert digest("run", "--date", "2026-02-03", "--json").one == figures
+    assert figures.pop("waiting") == 0
     assert digest("editions", "list", "--json").lines == [figures]
     assert digest("editions", "show", "1", "--json").one == figures
     past = digest("preview", "ada@example.org", "--edition", "1", "--json").one
     assert past["papers"] == coming["papers"]
     assert digest("preview", "ada@example.org", "--json").one["papers"] == []
+
+
+def test_papers_that_come_after_an_edition_was_opened_are_told_of(
+    digest: Digest, dump: Path, tmp_path: Path
+) -> None:
+    digest("ingest", dump)
+    digest("subscribers", "add", "ada@example.org", "--confirmed", "--keywords", "robots")
+    assert "come since" not in digest("run").out
+    later = tmp_path / "later.txt"
+    later.write_bytes(page(paper("Diving robots"), paper("Digging robots")))
+    digest("ingest", later)
+    said = "2 papers have come since it was opened, for the next edition"
+    assert said in digest("run").out
+    assert digest("run", "--json").one["waiting"] == 2
+    assert said in digest("preview", "ada@example.org").out
+    assert said in digest("preview", "ada@example.org", "--json").one["note"]
 
 
 def test_preview_writes_what_the_file_name_asks_for(
