@@ -17,7 +17,7 @@ from digest.delivery.outcomes import Reply
 if TYPE_CHECKING:
     from digest.delivery.access_tokens import AccessTokens
 
-_LONGEST_REPLY = 65_536  # octets without an end: whoever sends that is no SMTP server
+_LONGEST_REPLY = 65_536  # octets: whoever sends more before an end is no SMTP server
 _NO_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 
@@ -43,8 +43,8 @@ class Relay:
     username: str = ""
     password: str = field(default="", repr=False)  # never shown
     hello: str = "localhost"  # what we call ourselves
-    timeout: float = 60.0  # seconds for an answer
-    dot_timeout: float = 600.0  # … to the final dot (RFC 5321, 4.5.3.2.6)
+    timeout: float = 60.0  # seconds for a whole answer
+    dot_timeout: float = 600.0  # … for a mail to leave, and for the answer (RFC 5321, 4.5.3.2.6)
     retry_seconds: float = 0.5  # before a lane connects again, times its failures
     ca_file: Path | None = None
     tokens: AccessTokens | None = field(default=None, repr=False)  # instead of the password
@@ -60,13 +60,14 @@ class Wire(asyncio.BufferedProtocol):
         self.ended = ""  # why, once it has
         self.extensions: dict[str, str] = {}
         self.pipelining = False
-        self.arrived = 0.0  # when the server was last heard, loop time
+        self._patient_since = 0.0  # loop time: what the server owes now, it owes since then
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._socket: socket.socket | None = None  # the transport's own, when it is not TLS
         self._space = memoryview(bytearray(16_384))
         self._buffer = b""
         self._lines: list[bytes] = []  # of an answer in several lines
+        self._long = 0  # octets of these
         self._ending: bytes | None = None  # a final dot and what follows, held back
         self._asked: asyncio.Future[Reply] | None = None  # by `ask`, outside the hot path
         self._closed = asyncio.Event()
@@ -130,18 +131,18 @@ class Wire(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Cut answers out of the stream; tolerate bare LF, nothing else."""
-        self.arrived = self._loop.time()
         data = self._space[:nbytes].tobytes()
         if not (self._buffer or self._lines):
             end = data.find(b"\n") + 1
             if self.usual(data[:end], data[end:]):
+                self._patient_since = self._loop.time()
                 return
         *lines, self._buffer = (self._buffer + data if self._buffer else data).split(b"\n")
         for line in lines:
             if self.ended:
                 return
             self._line(line.removesuffix(b"\r"))
-        if len(self._buffer) > _LONGEST_REPLY or len(self._lines) > 200:
+        if len(self._buffer) + self._long > _LONGEST_REPLY:
             self.fail("the server's answer has no end")
 
     def resume_writing(self) -> None:
@@ -215,6 +216,7 @@ class Wire(asyncio.BufferedProtocol):
         if ending is not None and not closing:
             self.leaving(now=True)
             self.write(ending)
+            self._patient_since = self._loop.time()  # the answer has its whole time
 
     @property
     def _unsent(self) -> bool:
@@ -224,7 +226,7 @@ class Wire(asyncio.BufferedProtocol):
     def _take(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         transport.set_write_buffer_limits(high=0)  # `resume_writing`: the kernel has everything
-        self.arrived = self._loop.time()
+        self._patient_since = self._loop.time()
 
     def _close_socket(self) -> None:
         if self._socket is not None:
@@ -271,15 +273,27 @@ class Wire(asyncio.BufferedProtocol):
 
     def watch(self, relay: Relay) -> None:
         """End the connection when the server owes an answer for too long."""
-        loop = self._loop
-        allowed = relay.dot_timeout if self.waiting_for_dot else relay.timeout
-        silent = loop.time() - self.arrived
-        if not (self.waiting or self._asked):
-            self.arrived = loop.time()
-        elif silent >= allowed:
-            self.fail(f"no answer for {allowed:g} s")
+        if why := self.overdue(relay, self._loop.time()):
+            self.fail(why)
             return
-        self._watch = loop.call_later(min(relay.timeout, relay.dot_timeout) / 4, self.watch, relay)
+        again = min(relay.timeout, relay.dot_timeout) / 4
+        self._watch = self._loop.call_later(again, self.watch, relay)
+
+    def overdue(self, relay: Relay, now: float) -> str:
+        """Return what the server has owed for too long; empty when it may go on. now: loop time.
+
+        Only a whole answer begins the time anew, not each octet of one (Postfix:
+        smtp_per_request_deadline); so does the final dot, once all that is before it has left. So
+        a mail takes a connection three answers and twice `dot_timeout` at most.
+        """
+        if not (self.waiting or self._asked):
+            self._patient_since = now
+            return ""
+        allowed = relay.dot_timeout if self.waiting_for_dot else relay.timeout
+        if now - self._patient_since < allowed:
+            return ""
+        what = "the server took no whole mail" if self.unfinished else "no whole answer"
+        return f"{what} within {allowed:g} s"
 
     def mail_command(self, mail: ReadyMail, size: int) -> str:
         """Return MAIL FROM. Raises ValueError when this server cannot take the mail."""
@@ -306,17 +320,16 @@ class Wire(asyncio.BufferedProtocol):
             return
         alone = mark != b"-" and not self._lines and self._asked is None
         if alone and self.routine(code):
+            self._patient_since = self._loop.time()
             return
         self._lines.append(line[4:])
+        self._long += len(line)
         if mark == b"-":
             return
+        self._patient_since = self._loop.time()
         # A space, not a line end, joins the lines: the text goes into logs and tables.
-        text = (
-            b" ".join(self._lines).decode("utf-8", "replace")
-            if self._asked is None
-            else (b"\n".join(self._lines).decode("utf-8", "replace"))
-        )
-        self._lines = []
+        text = (b" " if self._asked is None else b"\n").join(self._lines).decode("utf-8", "replace")
+        self._lines, self._long = [], 0
         reply = Reply(code, printable(text))
         if self._asked is not None and not self._asked.done():
             self._asked.set_result(reply)
