@@ -14,7 +14,7 @@ from digest.cli.editions import show_figures
 from digest.cli.output import Json, objects, progress, say, table, warn
 from digest.editions import Figures
 from digest.operations import issues
-from digest.operations.edition_reports import not_everybody
+from digest.operations.edition_reports import who_waits
 from subscribers.store import Subscriber
 
 NOT_EVERYBODY = 3  # the exit code when somebody has not got theirs
@@ -49,17 +49,17 @@ def run_command(
         _say_who_waits(app, error.figures)
         raise typer.Exit(NOT_EVERYBODY) from None
     show_figures(figures, as_json, waiting=app.stores.gauges.unoffered())
+    if label is None and figures.number is not None and figures.label != app.today():
+        warn(f"Nothing new has come since edition {figures.number}: the run went on with that one.")
     if _say_who_waits(app, figures):
         raise typer.Exit(NOT_EVERYBODY)
 
 
 def _say_who_waits(app: App, figures: Figures) -> bool:
-    """Say in one sentence who has not got an edition, and why; return whether anybody has not."""
-    if figures.number is None or figures.state != "open":
-        return False
-    said = not_everybody(app, figures.number)
-    if said:
-        warn(said)
+    """Say who has not got an edition, and why, in one sentence for each; return whether anybody."""
+    said = who_waits(app, figures)
+    for sentence in said:
+        warn(sentence)
     return bool(said)
 
 

@@ -80,11 +80,42 @@ class Coming:
         return app.stores.windows.to_come(reader.id, numbers, app.clock(), resend=resend)
 
 
-def coming_issues(app: App, label: date) -> Coming | Nothing:
-    """Return the edition that a run of this label would send, or why there is none."""
+def day_of_run(app: App) -> date:
+    """Return the date of the edition that a run sends when none is named: today's.
+
+    With nothing new to make one of, it is the newest edition's while that lives and is owed to
+    somebody: after midnight `digest serve` may have opened yesterday's.
+    """
+    editions, now, today = app.stores.editions, app.clock(), app.today()
+    newest = editions.newest()
+    if newest is None or not newest.is_alive(now) or editions.find(today) or editions.has_new():
+        return today
+    rules = app.issue_rules
+    only_to = app.time_rules.only_to
+    owed = app.stores.windows.is_owed(newest.number, now, resend=rules.resend, email_keys=only_to)
+    return newest.label if owed else today
+
+
+def older_editions(app: App, label: date) -> tuple[Edition, ...]:
+    """Return what a run of this label goes on with first: what was opened before its edition.
+
+    By their numbers: after a move of the newsletter's zone, or of a clock, a day may come twice.
+    """
+    editions = app.stores.editions
+    its = editions.find(label)
+    unfinished = editions.unfinished(app.clock())
+    return tuple(each for each in unfinished if its is None or each.number < its.number)
+
+
+def coming_issues(app: App, label: date | None = None) -> Coming | Nothing:
+    """Return the edition that a run of this label would send, or why there is none.
+
+    None: a run without one.
+    """
+    label = label or day_of_run(app)
     editions, now = app.stores.editions, app.clock()
     since = welcome_since(now, editions)
-    older = tuple(each for each in editions.unfinished(now) if each.label < label)
+    older = older_editions(app, label)
     existing, newest = editions.find(label), editions.newest()
     if existing:
         return Coming(app, existing, app.issue_maker(app.editor()), since, older, is_open=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import structlog
 
 from digest.app.application import App
-from digest.editions import Edition
+from digest.editions import Edition, Figures
+from digest.operations.coming_edition import older_editions
 from digest.operations.operator_mail import mail_operator_once_a_day
 from digest.states import Accounting, State
 
@@ -32,6 +33,21 @@ def not_everybody(app: App, number: int) -> str:
     if not parts:
         return ""
     return f"edition {number}: not everybody has theirs: {'; '.join(parts)}"
+
+
+def who_waits(app: App, figures: Figures) -> list[str]:
+    """Return who has not got the edition of a run, and who still waits for an older one.
+
+    A sentence for each edition, the oldest first; see `not_everybody`.
+    """
+    accounting = app.stores.deliveries.accounting
+    older = [
+        edition.number
+        for edition in older_editions(app, figures.label)
+        if edition.number != figures.number and not accounting(edition.number).finished
+    ]
+    its = [figures.number] if figures.number is not None and figures.state == "open" else []
+    return [said for number in (*older, *its) if (said := not_everybody(app, number))]
 
 
 def _part(app: App, number: int, state: State, told: Accounting) -> str:

@@ -22,7 +22,7 @@ from digest.delivery.message import Recipe
 from digest.delivery.prerequisites import check_sending
 from digest.editions import Edition, Figures
 from digest.errors import DeliveryError
-from digest.operations.coming_edition import Coming, coming_issues
+from digest.operations.coming_edition import Coming, coming_issues, day_of_run, older_editions
 from digest.operations.editions import take_over_abandoned, waiting_papers
 from digest.operations.silence import explain_silence
 from digest.operations.stopping import Stop, stopping
@@ -126,7 +126,9 @@ class Preview:
 def run(
     app: App, label: date | None, progress: Callable[[int], None] = lambda count: None
 ) -> Figures:
-    """Make and send the edition of a label, today's by default; first, what older ones still owe.
+    """Make and send the edition of a label; first, what older ones still owe.
+
+    Without a label it is today's; see `day_of_run`.
 
     Raises SettingsError before anything is done when mail must not leave yet, OlderStore when the
     store may not know all that was sent, and Blocked when the way out is blocked, or Stopped; what
@@ -134,8 +136,8 @@ def run(
     """
     check_sending(app.settings, app.data)
     app.epoch.check()
-    now, day = app.clock(), label or app.today()
     take_over_abandoned(app)
+    now, day = app.clock(), label or day_of_run(app)
     app.stores.deliveries.hasten(day, now)
     app.knowledge.refresh(now)
     if memory := app.relay_memory():
@@ -179,9 +181,8 @@ def _send(
 
 def _finish_older(app: App, day: date, stop: Stop, progress: Callable[[int], None]) -> str | None:
     """Go on with older editions that are not finished; return why the way out is blocked."""
-    for edition in app.stores.editions.unfinished(app.clock()):
-        accounting = app.stores.deliveries.accounting(edition.number)
-        if edition.label >= day or accounting.finished or stop.number:
+    for edition in older_editions(app, day):
+        if app.stores.deliveries.accounting(edition.number).finished or stop.number:
             continue
         app.stores.deliveries.hasten(edition.label, app.clock())
         engine = app.engine()
@@ -208,7 +209,7 @@ def preview(app: App, address: str, number: int | None) -> Preview:
     if number is not None:
         app.stores.editions.get(number)
         return _as_sent(app, reader, number)
-    coming = coming_issues(app, app.today())
+    coming = coming_issues(app)
     if not isinstance(coming, Coming):
         return Preview("", None, (), note=coming.reason)
     decided = coming.decide(reader)
@@ -221,7 +222,7 @@ def preview(app: App, address: str, number: int | None) -> Preview:
 
 def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview]]:
     """Yield what a run of this label would send to each reader, keeping nothing."""
-    coming = coming_issues(app, label or app.today())
+    coming = coming_issues(app, label)
     if not isinstance(coming, Coming):
         return
     for reader in app.stores.readers.every("active"):
@@ -232,7 +233,7 @@ def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview
 
 def why_no_run(app: App, label: date | None) -> str:
     """Return why a run of this label would send nothing to anybody; empty when it may."""
-    coming = coming_issues(app, label or app.today())
+    coming = coming_issues(app, label)
     return coming.trouble if isinstance(coming, Coming) else coming.reason
 
 

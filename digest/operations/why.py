@@ -88,7 +88,7 @@ def _issue_with(
         return Offer.of([], editor.knowledge), ""
     if number and (window := app.stores.windows.covering(reader.id, number)):
         return editor.offer(*window), ""
-    coming = coming_issues(app, app.today())
+    coming = coming_issues(app)
     if isinstance(coming, Coming):
         decided = coming.decide(reader)
         if isinstance(decided, Planned):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
 
 from digest.editions import Edition, EditionState
 from digest.errors import NotFound
 from digest.storage.database import Database
 from digest.storage.delivery_rows import edition_may_be_sent
 from digest.storage.schema import editions, papers, revisions
+
+_FRESH = (papers.c.edition.is_(None)) & (papers.c.merged_into.is_(None))
+_REVISED = revisions.c.edition.is_(None)
 
 
 class EditionStore:
@@ -35,12 +38,10 @@ class EditionStore:
             row = connection.execute(_columns().where(editions.c.label == label)).one_or_none()
             if row is not None:
                 return _edition(row)
-            fresh = (papers.c.edition.is_(None)) & (papers.c.merged_into.is_(None))
-            revised = revisions.c.edition.is_(None)
             if not self._show_updated:  # left from when it was wanted: passed over now, for good
-                connection.execute(delete(revisions).where(revised))
-            count = connection.scalar(select(func.count()).select_from(papers).where(fresh)) or 0
-            count += connection.scalar(select(func.count()).where(revised)) or 0
+                connection.execute(delete(revisions).where(_REVISED))
+            count = connection.scalar(select(func.count()).select_from(papers).where(_FRESH)) or 0
+            count += connection.scalar(select(func.count()).where(_REVISED)) or 0
             if not count:
                 return None
             last = connection.scalar(select(func.max(editions.c.number))) or 0
@@ -53,9 +54,16 @@ class EditionStore:
                 papers=count,
             )
             connection.execute(insert(editions).values(_values(edition)))
-            for table, which in ((papers, fresh), (revisions, revised)):
+            for table, which in ((papers, _FRESH), (revisions, _REVISED)):
                 connection.execute(update(table).where(which).values(edition=edition.number))
             return edition
+
+    def has_new(self) -> bool:
+        """Return whether there is something that no edition has offered yet."""
+        found = exists().where(_FRESH)
+        found = found | exists().where(_REVISED) if self._show_updated else found
+        with self._database.read() as connection:
+            return bool(connection.scalar(select(found)))
 
     def get(self, number: int) -> Edition:
         """Return an edition; raises NotFound."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, false, literal, or_, select
+from sqlalchemy import Connection, exists, false, literal, or_, select
 
 from digest.choosing.issue_for import DeliveryFacts, Planned
 from digest.editions import Edition
@@ -18,6 +18,7 @@ from digest.storage.delivery_rows import (
     goes_to,
     is_suppressed,
     is_to_be_welcomed,
+    may_have_mail,
 )
 from digest.storage.schema import deliveries, subscribers
 
@@ -93,6 +94,28 @@ class IssueWindowStore:
         query = select(deliveries.c.id).where(deliveries.c.edition == edition, may_be_claimed)
         with self._database.read() as connection:
             return connection.execute(query.limit(1)).first() is not None
+
+    def is_owed(
+        self,
+        edition: int,
+        now: datetime,
+        *,
+        resend: ResendRule | None,
+        email_keys: Sequence[str] = (),
+    ) -> bool:
+        """Return whether a run would have something to do for an edition.
+
+        Some of it is not sent to its end, or an active reader has nothing of it. resend: as for
+        `facts`. email_keys: a trial, only these addresses have mail.
+        """
+        d, s = deliveries.c, subscribers.c
+        again = goes_again(deliveries, resend, now) if resend else false()
+        to_come = d.state.in_((*PENDING, State.DEFERRED)) | again
+        waits = exists().where(d.edition == edition, to_come, goes_to(email_keys))
+        has_one = exists().where(d.edition == edition, d.subscriber_id == s.id)
+        left_out = exists().where(s.state == "active", may_have_mail(email_keys), ~has_one)
+        with self._database.read() as connection:
+            return bool(connection.scalar(select(waits | left_out)))
 
     def since(self, reader: int, edition: int) -> int:
         """Return the edition after which a reader's issue of `edition` began; without, the last."""
