@@ -47,5 +47,10 @@ class Tally:
         """Note a mail that could not be made; limit: octets that the server takes."""
         self.ours = self.ours or why
         if limit is not None:
-            self.size_limit = limit
+            self.size_limit = min(limit, self.size_limit or limit)
             self.too_large.append(delivery)
+
+    def took(self, size: int) -> None:
+        """Note that the server takes a mail of so many octets, though smaller ones were refused."""
+        if self.size_limit is not None:
+            self.size_limit = max(size, self.size_limit)

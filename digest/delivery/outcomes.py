@@ -29,6 +29,17 @@ _ABOUT_US = re.compile(
     re.IGNORECASE,
 )
 
+# RFC 3463: of the message's length, the system's limit or a mailbox's; and a mailbox that is full.
+_LENGTH = {(3, 4), (2, 3)}
+_FULL = re.compile(r"mailbox|quota|storage|space|\bfull\b", re.IGNORECASE)
+_TOO_LARGE = re.compile(
+    r"\b(message|mail|e-mail|email|content|file)\b.{0,30}\btoo (large|big)\b"
+    r"|\b(message|mail|content) (size|length)\b.{0,40}\b(exceed|limit|over|larger)"
+    r"|\bexceed(s|ed)?\b.{0,40}\b(message size|size|databytes|length)\b"
+    r"|\btoo much mail data|\bmaximum (message )?size\b",
+    re.IGNORECASE,
+)
+
 # RFC 3463: addresses that do not exist, never did, or were given up.
 _GONE = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 
@@ -71,6 +82,7 @@ class Verdict(NamedTuple):
     outcome: Outcome
     trouble: Trouble = Trouble.NONE
     limit: int | None = None  # octets that the server takes, when the mail has more
+    too_large: bool = False  # said of the mail, without saying what is taken: see `relay_sizes`
 
 
 def judge(step: Step, reply: Reply) -> Verdict:
@@ -89,8 +101,8 @@ def judge(step: Step, reply: Reply) -> Verdict:
 
 def _permanent(step: Step, reply: Reply, said: str) -> Verdict:
     ours = Outcome(State.DEFERRED, reply.code, said, counts=False)
-    if step is Step.MAIL and _about_size(reply):
-        return Verdict(ours, Trouble.OURS)
+    if _about_size(step, reply):
+        return Verdict(ours, Trouble.OURS, too_large=True)
     if reply.code in _LOGIN or step is Step.MAIL or (reply.code == 503 and step is not Step.DOT):
         # Our sender or our login is refused: this would "refuse" every reader we have.
         return Verdict(ours, Trouble.RELAY)
@@ -108,6 +120,9 @@ def _temporary(step: Step, reply: Reply, said: str) -> Verdict:
     status = reply.enhanced
     if reply.code == 421 or (status and status[1] == 7):
         return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.DOMAIN)
+    if status and status[1:] in _LENGTH:
+        ours = Outcome(State.DEFERRED, reply.code, said, counts=False)
+        return Verdict(ours, Trouble.OURS, too_large=True)
     if step is Step.MAIL or (reply.code == 454 and step is not Step.DOT):
         return Verdict(Outcome(State.DEFERRED, reply.code, said, counts=False), Trouble.RELAY)
     return Verdict(Outcome(State.DEFERRED, reply.code, said))
@@ -122,8 +137,17 @@ def _about_us(reply: Reply) -> bool:
     return _ABOUT_US.search(reply.text) is not None
 
 
-def _about_size(reply: Reply) -> bool:
-    return reply.code == 552 or (reply.enhanced or (0, 0, 0))[1:] == (3, 4)
+def _about_size(step: Step, reply: Reply) -> bool:
+    """Return whether a mail is refused for its size (RFC 1870, 6), and not for a full mailbox."""
+    status = reply.enhanced
+    if status and status[1:] in _LENGTH:
+        return True
+    if reply.code == 523 or (reply.code == 552 and step is Step.MAIL):
+        return True
+    if status and status[1:] == (2, 2):
+        return False
+    bare = reply.code == 552 and status is None and step in (Step.DATA, Step.DOT)
+    return _TOO_LARGE.search(reply.text) is not None or (bare and not _FULL.search(reply.text))
 
 
 def _says_unknown(reply: Reply) -> bool:

@@ -81,8 +81,8 @@ class RelayHealth:
         return self.size_limit if fresh else None
 
     def limited(self, octets: int, now: datetime) -> RelayHealth:
-        """Note how many octets a mail may have."""
-        return replace(self, size_limit=octets, size_told=now)
+        """Note how many octets a mail may have: the fewest that are known of."""
+        return replace(self, size_limit=min(octets, self.takes(now) or octets), size_told=now)
 
     def admits(self, now: datetime) -> Admission:
         """Return what may be sent."""

@@ -103,6 +103,8 @@ class SendLoop:
             self._proven, self._failed_in_a_row = True, 0
             if not self._pace.idle:
                 self._pace.accepted(mail.domain)
+            if verdict.limit is not None:
+                self.tally.took(verdict.limit)
         elif outcome.state is State.DEFERRED:
             outcome = self._put_off(mail, verdict)
         if mail.refused_before:
@@ -337,6 +339,8 @@ class SendLoop:
         outcome = verdict.outcome
         if verdict.trouble is Trouble.OURS:
             self.tally.not_made(mail.delivery, outcome.text, verdict.limit)
+        if verdict.too_large:
+            outcome = outcome._replace(code=None)  # nothing to judge the relay's health by
         if verdict.trouble is Trouble.DOMAIN:
             until = self._pace.trip(mail.domain, outcome.text, self._clock())
             return outcome._replace(next_attempt_at=until)

@@ -11,14 +11,15 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from digest.delivery.interface import MailQueue, ReadyMail
 from digest.delivery.outcomes import Reply, Step, Trouble, Verdict, judge
+from digest.delivery.relay_sizes import RelaySizes, TooLargeError
 from digest.delivery.smtp_opening import open_session
-from digest.delivery.smtp_session import Relay, TooLargeError, UnfitAddressError, Wire, printable
+from digest.delivery.smtp_session import Relay, UnfitAddressError, Wire, printable
 from digest.errors import DeliveryError
 from digest.states import Outcome, State
 
@@ -39,6 +40,7 @@ class SmtpTransport:
     connections: int = 4
     pipeline: int = 25  # mails marked ahead for each connection
     recycle_after: int = 1000  # mails, then a new connection
+    sizes: RelaySizes = field(default_factory=RelaySizes)  # what its connections have learned
 
     @property
     def lanes(self) -> int:
@@ -76,7 +78,8 @@ class SmtpTransport:
         failures = 0
         while await feed.more():
             try:
-                session = await open_session(self.relay, SmtpConnection(feed, self.recycle_after))
+                connection = SmtpConnection(feed, self.recycle_after, self.sizes)
+                session = await open_session(self.relay, connection)
             except DeliveryError as error:
                 return error
             except (OSError, EOFError) as error:
@@ -106,9 +109,9 @@ async def _first(event: Coroutine[Any, Any, object], task: asyncio.Task[Any]) ->
 class SmtpConnection(Wire):
     """The hot part of one connection: mails out, answers in."""
 
-    def __init__(self, feed: MailQueue, recycle_after: int) -> None:
+    def __init__(self, feed: MailQueue, recycle_after: int, sizes: RelaySizes) -> None:
         super().__init__()
-        self._feed = feed
+        self._feed, self._sizes = feed, sizes
         self._left = recycle_after
         self._steps: deque[Step] = deque()  # what the next answers belong to
         self._envelope: ReadyMail | None = None  # its MAIL, RCPT, DATA are out
@@ -117,6 +120,7 @@ class SmtpConnection(Wire):
         self._failure: Verdict | None = None  # of the envelope
         self._no_sender = False  # … its MAIL FROM was refused
         self._in_doubt: ReadyMail | None = None  # its content goes out, no answer yet
+        self._sent = 0  # of that, octets
         self._reset = False  # a failed transaction is open on the server
         self._idle = asyncio.Event()
         self.passed = 0  # mails that got an answer of any kind to their final dot
@@ -198,7 +202,7 @@ class SmtpConnection(Wire):
         if in_doubt is not None:
             self._feed.lost(in_doubt, why)
         if envelope is not None and failure is not None:  # it has its answer, e.g. 421
-            self._feed.done(envelope, failure)
+            self._feed.done(envelope, self._sizes.refused(failure, self._size))
         elif envelope is not None:
             self._feed.lost(envelope, why)
         self._steps.clear()
@@ -232,6 +236,7 @@ class SmtpConnection(Wire):
             try:
                 content = mail.build()
                 size = sum(map(len, content))
+                self._sizes.check(size)
                 command = self.mail_command(mail, size)
             except Exception as error:  # one mail that cannot be made must not stop the others
                 self._feed.done(mail, _not_made(error))
@@ -278,6 +283,7 @@ class SmtpConnection(Wire):
 
     def _send_content(self) -> None:
         content, size = self._content, self._size
+        self._sent = size
         self._in_doubt, self._envelope, self._content = self._envelope, None, ()
         self._steps.append(_DOT)
         # Made before the mail goes: nothing slow may stand between the note and the final dot.
@@ -296,11 +302,18 @@ class SmtpConnection(Wire):
             self._feed.lost(mail, "the server answered too early")
         else:
             self.passed += 1
-            self._feed.done(mail, judge(Step.DOT, reply))
+            self._feed.done(mail, self._judged(reply))
         if early:
             self.fail(f"the server answered before the final dot: {reply.code}")
         elif reply.code != 421:
             self._next()
+
+    def _judged(self, reply: Reply) -> Verdict:
+        """Return what the answer to a final dot means."""
+        verdict = judge(Step.DOT, reply)
+        if verdict.outcome.state is State.ACCEPTED:
+            return self._sizes.accepted(verdict, self._sent)
+        return self._sizes.refused(verdict, self._sent)
 
     def _conclude(self, *, open_transaction: bool = True) -> None:
         """End an envelope that failed."""
@@ -310,7 +323,7 @@ class SmtpConnection(Wire):
         if mail is not None and verdict is not None:
             if verdict.trouble is Trouble.NONE:
                 self.passed += 1
-            self._feed.done(mail, verdict)
+            self._feed.done(mail, self._sizes.refused(verdict, self._size))
         self._next()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from digest.delivery.interface import ReadyMail
 from digest.delivery.outcomes import Reply
+from digest.delivery.relay_sizes import TooLargeError
 
 if TYPE_CHECKING:
     from digest.delivery.access_tokens import AccessTokens
@@ -23,14 +24,6 @@ _NO_PATH = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 class UnfitAddressError(ValueError):
     """An address that cannot be written in an envelope that this server takes."""
-
-
-class TooLargeError(ValueError):
-    """A mail has more octets than the server takes; `limit`: so many (SIZE, RFC 1870)."""
-
-    def __init__(self, limit: int, size: int) -> None:
-        super().__init__(f"the server takes mails up to {limit} octets, this has {size}")
-        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)

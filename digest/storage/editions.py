@@ -60,8 +60,8 @@ class EditionStore:
 
     def has_new(self) -> bool:
         """Return whether there is something that no edition has offered yet."""
-        found = exists().where(_FRESH)
-        found = found | exists().where(_REVISED) if self._show_updated else found
+        fresh, revised = exists().where(_FRESH), exists().where(_REVISED)
+        found = fresh | revised if self._show_updated else fresh
         with self._database.read() as connection:
             return bool(connection.scalar(select(found)))
 

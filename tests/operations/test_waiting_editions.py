@@ -86,6 +86,82 @@ def test_an_issue_that_is_larger_than_the_relay_takes_comes_with_fewer_cards(
     assert not set(shown[0]) & set(shown[3]), "nobody has a paper twice"
 
 
+TOO_LARGE = [
+    "552 5.3.4 Message size exceeds fixed limit",
+    "552 Error: Too much mail data",
+    "523 Message length (60000) exceeds administrative limit.",
+    "554 Rejected - Message size exceeds fixed maximum message size.",
+    "552-5.2.3 Your message exceeded the size limits.\r\n552 5.2.3 Please visit",
+    "550 message too large",
+    "451 4.3.4 message too big for now",
+]
+
+
+@pytest.mark.parametrize("words", TOO_LARGE)
+def test_a_size_that_no_relay_announced_is_found_and_nobody_gets_a_second_mail(
+    installation: Installation, words: str
+) -> None:
+    limit, refused = 24_000, 0
+
+    async def script(talk: Talk) -> None:
+        nonlocal refused
+        await talk.hello("PIPELINING")
+        while (line := await talk.line()) != "QUIT":
+            if line.startswith("RCPT"):
+                who = line[9 : line.index(">")]
+            if line != "DATA":
+                await talk.say("250 ok")
+                continue
+            await talk.say("354 go on")
+            content = await talk.data()
+            refused += len(content) > limit
+            if len(content) <= limit:
+                talk.server.accepted.append((who, content))
+            await talk.say("250 ok" if len(content) <= limit else words)
+        await talk.say("221 bye")
+
+    with Scripted(script) as server:
+        place = over_smtp(installation, server.port)
+        passes(place, 8)
+        found = place.app.stores.deliveries.accounting(1)
+        assert (found.accepted, found.finished) == (3, True)
+        assert not place.app.relay_memory().health().is_open  # type: ignore[union-attr]
+        tried = refused
+        place.tomorrow()
+        place.ingest(*[paper(f"{word} robots {n}") for word in ("New", "Late") for n in range(9)])
+        place.run()
+        assert refused == tried <= 9, "what was learned is remembered"
+        place.app.close()
+    assert sorted(who for who, _ in server.accepted) == sorted(
+        f"{name}@example.org" for name in ("ada", "bob", "eve") * 2
+    )
+
+
+def test_a_recipient_who_takes_no_large_mail_makes_nobody_elses_smaller(
+    installation: Installation,
+) -> None:
+    def dot(who: str) -> str:
+        return "552 5.2.3 message too large for this mailbox" if "eve" in who else "250 ok"
+
+    async def script(talk: Talk) -> None:
+        await talk.hello("PIPELINING")
+        await talk.serve(dot=dot)
+
+    with Scripted(script) as server:
+        place = over_smtp(installation, server.port)
+        with suppress(NotSent):
+            place.run()
+        found = place.app.stores.deliveries.accounting(1)
+        assert (found.accepted, found.refused + found.deferred) == (2, 1)
+        whole = min(len(content) for _, content in server.accepted)
+        place.tomorrow()
+        place.ingest(*[paper(f"{word} robots {n}") for word in ("New", "Late") for n in range(9)])
+        with suppress(NotSent):
+            place.run()
+        place.app.close()
+    assert min(len(content) for _, content in server.accepted) > whole * 0.8
+
+
 def test_a_mail_that_waits_while_the_key_is_rotated_is_signed_by_the_new_one(
     installation: Installation, tmp_path: Path
 ) -> None:
