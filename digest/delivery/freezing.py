@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -128,7 +128,7 @@ class Freezer:
         return recipe
 
     def _frozen(self, issue: Issue, letterhead: int, now: datetime) -> FrozenIssue:
-        sent_at, offset = _moment(issue.composed_at or now, now)
+        sent_at, offset = _moment(issue.composed_at or now, now.utcoffset())
         own = hmac.digest(self._secret, b"%d:%d" % (issue.edition, issue.subscriber), "sha256")
         message_id = f"<{own.hex()[:32]}@{self._domain}>"
         numbers = self._numbers
@@ -214,8 +214,8 @@ def as_test(recipe: Recipe, address: str, message_id: str) -> Recipe:
     )
 
 
-@lru_cache(maxsize=64)  # a shard is composed at one moment
-def _moment(when: datetime, now: datetime) -> tuple[int, int]:
+# A shard is composed at one moment. By the offset: moments of two zones are equal, and hash alike.
+@lru_cache(maxsize=64)
+def _moment(when: datetime, zone: timedelta | None) -> tuple[int, int]:
     """Return seconds since 1970, and the minutes that the sender's zone is ahead of UTC."""
-    zone = now.utcoffset()
     return int(when.timestamp()), int(zone.total_seconds() // 60) if zone else 0
