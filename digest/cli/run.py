@@ -36,6 +36,7 @@ def run_command(
     if dry_run:
         _show_plans(issues.rehearse(app, label), issues.why_no_run(app, label), as_json)
         return
+    today = app.today()  # before: the run may take until after midnight
     try:
         with progress("Sending", app.stores.readers.count("active")) as bar:
             figures = issues.run(app, label, lambda count: bar.advance(bar.task_ids[0], count))
@@ -49,7 +50,7 @@ def run_command(
         _say_who_waits(app, error.figures)
         raise typer.Exit(NOT_EVERYBODY) from None
     show_figures(figures, as_json, waiting=app.stores.gauges.unoffered())
-    if label is None and figures.number is not None and figures.label != app.today():
+    if label is None and figures.number is not None and figures.label != today:
         warn(f"Nothing new has come since edition {figures.number}: the run went on with that one.")
     if _say_who_waits(app, figures):
         raise typer.Exit(NOT_EVERYBODY)

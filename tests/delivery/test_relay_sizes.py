@@ -72,6 +72,8 @@ def test_whoever_refuses_what_was_taken_from_others_speaks_of_the_recipient() ->
     final = sizes.refused(TOO_LARGE, 60_000)
     assert (final.outcome.state, final.outcome.code) == (State.REFUSED, 552)
     assert final.trouble is Trouble.NONE and final.limit is None and final.outcome.counts
+    at_the_edge = judge(Step.DOT, Reply(500, "message too large"))
+    assert sizes.refused(at_the_edge, 59_999).outcome.state is State.REFUSED
     assert sizes.refused(LATER, 60_000).outcome.state is State.DEFERRED
     assert sizes.limit is None
     assert sizes.refused(TAKEN, 60_000) is TAKEN
