@@ -177,6 +177,7 @@ def test_a_relay_that_proves_to_be_well_may_refuse_more() -> None:
         shares.append(round(health.share, 9))
     assert shares == [0.1, 0.2, 0.4, 0.8, 0.8, 0.8]
     assert health.widened == 3
+    assert replace(NEW, widened=9).share == 0.8
 
 
 def test_counting_begins_anew_after_an_hour_but_not_within_a_row() -> None:
