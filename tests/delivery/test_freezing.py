@@ -94,9 +94,10 @@ def test_a_recipe_says_all_that_the_issue_says() -> None:
 def test_a_message_id_is_the_readers_the_editions_and_the_secrets() -> None:
     issue = SampleIssues(cards=3).issue(4)
 
-    def made(secret: bytes = b"x" * 32, **other: int) -> str:
+    def made(secret: bytes = b"x" * 32, *, subscriber: int = 4, edition: int = 1) -> str:
         freezer = Freezer(Shelf(), HEAD, KeyRing(), secret)
-        return freezer.freeze([issue._replace(**other)], NOW)[0].message_id
+        other = issue._replace(subscriber=subscriber, edition=edition)
+        return freezer.freeze([other], NOW)[0].message_id
 
     assert made() == made()
     assert len({made(), made(subscriber=5), made(edition=2), made(secret=b"y" * 32)}) == 4

@@ -41,6 +41,12 @@ def ended(health: RelayHealth, now: datetime = NOW) -> RelayHealth:
 NEW, OPEN = RelayHealth(), opened(RelayHealth())
 
 
+def test_nothing_is_known_of_a_relay_that_was_never_asked() -> None:
+    assert (NEW.accepted, NEW.bad, NEW.row, NEW.trips, NEW.widened) == (0, 0, 0, 0, 0)
+    assert not NEW.by_share and not NEW.is_open and NEW.why == "" and NEW.domains == {}
+    assert not ended(NEW).is_open
+
+
 @pytest.mark.parametrize(
     ("outcome", "suspect"),
     [

@@ -98,7 +98,7 @@ def test_who_never_ends_an_answer_is_left_and_nothing_is_in_doubt(
 ) -> None:
     place = post(3)
     with Scripted(script) as server:
-        tally = place.send(relay_to(server.port, connections=1, **{"timeout": 0.2, **more}))
+        tally = place.send(relay_to(server.port, connections=1, **{"timeout": 0.1, **more}))
     assert said in str(tally.trouble)
     found = place.count()
     assert found.uncertain == found.refused == found.accepted == found.sending == 0
@@ -110,7 +110,7 @@ def test_who_never_ends_an_answer_is_left_and_nothing_is_in_doubt(
 def test_who_never_ends_the_answer_to_a_mail_leaves_that_one_in_doubt(post: MakePost) -> None:
     place = post(2)
     with Scripted(dripping(5)) as server:
-        place.send(relay_to(server.port, connections=1, pipeline=1, dot_timeout=0.3))
+        place.send(relay_to(server.port, connections=1, pipeline=1, dot_timeout=0.2))
     found = place.count()
     assert found.accepted == found.refused == 0
     assert found.uncertain == server.connections > 0
@@ -138,8 +138,8 @@ def test_who_takes_a_mail_an_octet_at_a_time_leaves_nothing_in_doubt(
             await asyncio.sleep(SLOW)
 
     with Scripted(script) as server:
-        tally = place.send(relay_to(server.port, connections=1, dot_timeout=0.4))
-    assert "took no whole mail within 0.4 s" in str(tally.trouble)
+        tally = place.send(relay_to(server.port, connections=1, dot_timeout=0.2))
+    assert "took no whole mail within 0.2 s" in str(tally.trouble)
     found = place.count()
     assert found.uncertain == found.accepted == 0 and found.eligible == 1
 
@@ -185,7 +185,7 @@ def test_an_answer_has_its_time_and_no_more(
     async def found() -> str:
         wire = Owed()
         assert wire.overdue(RELAY, 1000.0) == ""  # nothing is owed
-        wire.waiting, wire.waiting_for_dot = waiting, dot  # type: ignore[misc]
+        wire.waiting, wire.waiting_for_dot = waiting, dot
         return wire.overdue(RELAY, 1000.0 + seconds)
 
     assert bool(asyncio.run(found())) == overdue

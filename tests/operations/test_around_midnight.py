@@ -23,7 +23,7 @@ from digest.states import State
 from digest.storage.schema import deliveries
 from tests.installation import Installation, paper
 
-ZONES = ["UTC", "Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kathmandu", "Africa/Cairo"]
+EAST, WEST = "Pacific/Kiritimati", "America/Los_Angeles"
 READERS = ["ada@example.org", "bob@example.org", "eve@example.org"]
 PAPERS = [paper(f"{word} robots") for word in ("Big", "Old", "Red")]
 NEW = [paper(f"{word} robots") for word in ("New", "Late")]
@@ -31,11 +31,13 @@ YESTERDAY, TODAY = date(2026, 5, 12), date(2026, 5, 13)
 MIDNIGHT = datetime(2026, 5, 13)
 
 
-@pytest.fixture(params=ZONES)
+@pytest.fixture
 def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
     """Three readers whose hour is noon, and papers; the server's hour is 7. It is 6 yesterday."""
     made = Installation(tmp_path / "data").reopened(
-        schedule=ScheduleSettings(timezone=request.param, hour=7, stagger_minutes=0)
+        schedule=ScheduleSettings(
+            timezone=getattr(request, "param", WEST), hour=7, stagger_minutes=0
+        )
     )
     at(made, timedelta(hours=-18))
     for email in READERS:
@@ -79,14 +81,21 @@ BEFORE, AFTER = timedelta(minutes=-10), timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("new", [False, True], ids=["nothing new", "new papers"])
-@pytest.mark.parametrize("when", [BEFORE, AFTER], ids=["before", "after"])
-@pytest.mark.parametrize("opened", [None, timedelta(hours=-17), timedelta(minutes=5)])
+@pytest.mark.parametrize(
+    ("opened", "when"),
+    [
+        (None, BEFORE),
+        (None, AFTER),
+        (timedelta(hours=-17), BEFORE),
+        (timedelta(hours=-17), AFTER),
+        (timedelta(minutes=5), AFTER),
+    ],
+)
+@pytest.mark.parametrize("place", [EAST, WEST], indirect=True)
 def test_a_run_leaves_nobody_without_what_a_server_opened(
     place: Installation, opened: timedelta | None, when: timedelta, new: bool
 ) -> None:
     """opened: when the server opened an edition, after midnight yesterday's; None: it was down."""
-    if opened is not None and opened > when:
-        pytest.skip("not opened yet")
     late_readers(place)
     if opened is not None:
         at(place, opened)
@@ -153,7 +162,7 @@ def test_what_is_over_cancelled_or_had_is_not_gone_on_with(place: Installation) 
     place.reader("new@example.org", "robots")
     assert day_of_run(place.app) == YESTERDAY, "but for one"
     trial = place.reopened(
-        schedule=place.settings.schedule, edition=EditionSettings(only_to=READERS)
+        schedule=place.settings.schedule, edition=EditionSettings(only_to=tuple(READERS))
     )
     assert day_of_run(trial.app) == TODAY, "who has no mail in this trial"
     trial.app.close()
