@@ -46,8 +46,10 @@ _DOI = re.compile(
 )
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _DOI_ENDS = ".,;:'/…”’»"
+# What tells a parent and a child of one name apart: a pattern, for all who read or write names.
+NAME_SUFFIX = r"(?:Jr|Sr|Jnr|Snr|2nd|3rd|II|III|IV)"
 _NO_FAMILY = re.compile(  # suffixes, degrees and initials, which may stand behind a family name
-    r"(?:Jr|Sr|II|III|IV|2nd|3rd|Ph\.?D|M\.?D)\.?|(?:[A-Z]\.?-?){1,3}"
+    rf"(?:{NAME_SUFFIX}|Ph\.?D|M\.?D)\.?|(?:[A-Z]\.?-?){{1,3}}"
 )
 _BRACKETS = {")": "(", "]": "["}
 

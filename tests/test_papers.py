@@ -8,7 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from digest.dumps.affiliations import split_byline
+from digest.dumps.bibliographic import initials_first
+from digest.dumps.names import given_first, separate_names
 from digest.papers import (
+    NAME_SUFFIX,
     PaperRecord,
     _any_key,
     _ascii_key,
@@ -19,6 +23,7 @@ from digest.papers import (
     other_authors,
     title_key,
 )
+from digest.web.citations.person import Person, person_of
 
 
 @pytest.mark.parametrize(
@@ -109,3 +114,18 @@ def test_authors_are_others_when_no_family_name_is_shared(
 ) -> None:
     assert other_authors(ours, theirs) is other
     assert other_authors(theirs, ours) is other
+
+
+@pytest.mark.parametrize("suffix", [*NAME_SUFFIX.removeprefix("(?:").removesuffix(")").split("|")])
+def test_a_suffix_of_a_name_is_one_wherever_names_are_read_and_written(suffix: str) -> None:
+    for written in (suffix, f"{suffix}."):
+        assert not other_authors([f"Ann Moss {written}"], [f"Moss, A. B., {written}"])
+        assert given_first(f"Moss, Ann, {written}") == f"Ann Moss {written}"
+        assert given_first(f"Moss, Ann {written}") == f"Ann Moss {written}"
+        assert separate_names(f"Ann Moss, {written}, Bo Li") == [f"Ann Moss, {written}", "Bo Li"]
+        assert split_byline(f"Ann Moss, {written}, Bo Li (CERN)").names == (
+            f"Ann Moss, {written}",
+            "Bo Li",
+        )
+        assert initials_first(f"Moss AB {written}") == f"A. B. Moss {written}"
+        assert person_of(f"Ann Moss {written}") == Person("Moss", "Ann", "", written)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from digest.papers import NAME_SUFFIX
+
 # A comma outside parentheses, and not before what belongs to the name.
-_NAME_END = re.compile(
-    r"(?:,(?!\s*(?:Jr|Sr|I{2,3}|IV)\b\.?\s*(?:[,(]|$))\s*(?:and\s+)?|\s+and\s+)\s*"
-)
+_NAME_END = re.compile(rf"(?:,(?!\s*{NAME_SUFFIX}\b\.?\s*(?:[,(]|$))\s*(?:and\s+)?|\s+and\s+)\s*")
 _NICKNAME = re.compile(
     r"(?<=[^\W\d_] )\(([^\W\d_]+)\)(?=\s+(?!and\b)[^\W\d_])"
 )  # William (Bill) Moss

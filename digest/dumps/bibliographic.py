@@ -14,7 +14,7 @@ from datetime import date
 from digest.dumps import fields, record
 from digest.dumps.harvest import Entry, Unreadable
 from digest.dumps.links import doi_in_address
-from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+from digest.papers import NAME_SUFFIX, Link, PaperRecord, find_arxiv_id, find_doi
 
 _ADDRESS = re.compile(r"https?://(?:(?!;? ?https?://)\S)+", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(
@@ -24,8 +24,8 @@ _HEADING = re.compile(
     r"<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
 )
 _FAMILY_FIRST = re.compile(
-    r"(?P<family>[^\W\d_][^,.\d]*?[^\W\d_A-Z])\s(?P<initials>(?:[^\W\d_a-z]\.?-?\s?){1,4})"
-    r"(?P<suffix>\s(?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?"
+    r"(?P<family>[^\W\d_][^,.\d]*?[^\W\d_A-Z])\s(?P<initials>(?:\s?[^\W\d_a-z]\.?-?){1,4}?)"
+    rf"(?P<suffix>\s{NAME_SUFFIX}\.?)?"
 )
 _NO_INITIALS = ("AI", "UK", "US", "USA", "EU", "UN", "II", "III", "IV")  # Kettle AI is no person
 _KEYWORD_END = re.compile(r"[;|\n]")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from itertools import chain
 
+from digest.papers import NAME_SUFFIX
+
 _MOST = 10_000  # names; no paper has more
 _NESTED = 4  # levels of braces and parentheses
 _GROUP = re.compile(r"\{[^{}]*\}|\([^()]*\)")
@@ -32,8 +34,8 @@ _SEMICOLON = re.compile(r"\s*;\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _AND = re.compile(r"(?:^|,?\s)(?:(?:and|und|&)(?=\s|$)[\s,]*)+", re.IGNORECASE)
 _REST = re.compile(r"(?:^|[,;\s]+)(?:et\.? al\.?|(?:and )?others|\.{3}|…)[.,;\s]*$", re.IGNORECASE)
-_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|2nd|3rd|II|III|IV)\b\.?(?=$|\s*\()", re.IGNORECASE)
-_SUFFIX_BEHIND = re.compile(r"(?<=[\w.]) ((?:Jr|Sr|II|III|IV)\.?)$")
+_SUFFIX = re.compile(rf"{NAME_SUFFIX}\b\.?(?=$|\s*\()", re.IGNORECASE)
+_SUFFIX_BEHIND = re.compile(rf"(?<=[\w.]) ({NAME_SUFFIX}\.?)$")
 _DEGREE = re.compile(  # behind a whole name: Ann Moss, MD, PhD
     r"(?:Ph\.? ?D|D\.?Phil|M\.?D|M\.?Sc|B\.?Sc|MPH|M\.?Phil|DVM|RN|FRCP|FAAN|Dr\.? ?(?:med|rer))\b"
     r"\.?(?: \w{1,4}\.?)?"

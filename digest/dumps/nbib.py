@@ -13,7 +13,7 @@ from digest.dumps.dates import read_day
 from digest.dumps.harvest import Entry
 from digest.dumps.names import given_first
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
-from digest.papers import PaperRecord
+from digest.papers import NAME_SUFFIX, PaperRecord
 
 _SIGN = re.compile(  # PubMed's records, and ERIC's; in RIS a number of PubMed's may stand, too
     r"\A(?!(?:.*\n)*?[ \t]*TY {1,3}- )(?:.*\n)*?[ \t]*(?:PMID ?- ?\d+|OWN ?- ?ERIC)[ \t]*(?:\n|\Z)"
@@ -24,7 +24,7 @@ _LAYOUT = TagLayout(
     blank_ends=True,
     joined=re.compile(r"^(.+?)(?=PMID- ?\d{1,8}$)"),  # files put together without a line end
 )
-_SUFFIX = re.compile(r"(?<=\w) (Jr|Sr|2nd|3rd|II|III|IV)$")  # Fern, Cy Jr
+_SUFFIX = re.compile(rf"(?<=\w) ({NAME_SUFFIX})$")  # Fern, Cy Jr
 ARTICLE = "https://pubmed.ncbi.nlm.nih.gov/{}/"
 
 

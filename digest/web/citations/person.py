@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|II|III|IV)\.?", re.IGNORECASE)
+from digest.papers import NAME_SUFFIX
+
+_SUFFIX = re.compile(rf"{NAME_SUFFIX}\.?", re.IGNORECASE)
 _PARTS_NAMES = re.compile(r"[,;{}()&]|\s(?:and|und|others|et al)(?=\s|$)|\s[-–—]\s", re.IGNORECASE)
 _GROUP = re.compile(
     r"(?:collaborations?|consortium|team|group|institute|university|labs?|laboratory|initiative"
