@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 # Every clone tries the same examples; `make fuzz` rolls dice.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dice", deadline=None, print_blob=True)
 settings.load_profile("ci")
+
+# Hypothesis mixes in the constants of all modules that are imported so far: other examples in
+# each order of the tests, and after each change of a source file. `tests/test_examples.py` watches.
+_no_constants, _constants_so_far = providers.Constants(), providers._get_local_constants
+providers._get_local_constants = lambda: (
+    _no_constants if settings.default and settings.default.derandomize else _constants_so_far()
+)
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ _titles = (
     .map(lambda text: " ".join(text.split()))
 )
 _names = st.one_of(
-    _letters.map(str.title),
+    _letters.map(str.title).filter(lambda name: name not in ("And", "Und", "Others")),
     st.tuples(_letters, _letters).map(lambda two: f"{two[0].title()} {two[1].title()}"),
     st.tuples(_letters, _letters).map(lambda two: f"{two[0].title()} van der {two[1].title()}"),
     st.tuples(_letters, _letters).map(lambda two: f"{two[0].title()} {two[1].title()} Jr."),
