@@ -54,7 +54,7 @@ BreadthOption = Annotated[
 CardsOption = Annotated[str, typer.Option(help="What mails tell of a paper: summary or abstract.")]
 Like = Annotated[
     list[str] | None,
-    typer.Option(help="A paper they like, by title or arXiv id; may be given often."),
+    typer.Option(help="A paper they like, by title, arXiv id, DOI or link; may be given often."),
 ]
 LikeFile = Annotated[Path | None, typer.Option(help="Papers they like: a BibTeX or RIS file.")]
 

@@ -15,7 +15,10 @@ def why_command(
     context: typer.Context,
     email: Annotated[str, typer.Argument(help="The reader's address.", show_default=False)],
     paper: Annotated[
-        str, typer.Argument(help="Its number, arXiv id or words of its title.", show_default=False)
+        str,
+        typer.Argument(
+            help="Its number, arXiv id, DOI, link or words of its title.", show_default=False
+        ),
     ],
     as_json: Json = False,
 ) -> None:

@@ -13,8 +13,9 @@ from digest.archive.ingest import read_whole
 from digest.dumps import formats
 from digest.errors import DumpError, NotFound
 from digest.operations.dumps import ingest_one
+from digest.operations.paper_lookup import numbered_or_named
 from digest.operations.sources import look_up_paper
-from digest.papers import Paper, keys_of, title_key
+from digest.papers import Paper, keys_of
 from digest.ranking.lab import Past
 from subscribers.profile import parse_stored
 from subscribers.store import Feedback, Subscriber
@@ -42,16 +43,15 @@ def like_all(app: App, reader: Subscriber, texts: Sequence[str], file: Path | No
 
 
 def like(app: App, reader: Subscriber, text: str) -> Paper:
-    """Note that a reader likes a paper, named by title or arXiv id.
+    """Note that a reader likes a paper, named by title, number, arXiv id, DOI or link.
 
     One that the archive lacks is looked up, where `enrichment.service` says so, and never offered.
     Raises NotFound, with what to do instead, when not exactly one is called so.
     """
-    found = app.stores.archive.search(text)
-    exact = [p for p in found if title_key(p.title) == title_key(text)] or found
-    if len(exact) > 1:
-        raise NotFound(f"{len(exact)} papers of the archive match {text!r}; name exactly one")
-    paper = exact[0] if exact else look_up_paper(app, text)
+    found = numbered_or_named(app.stores.archive, text)
+    if len(found) > 1:
+        raise NotFound(f"{len(found)} papers of the archive match {text!r}; name exactly one")
+    paper = found[0] if found else look_up_paper(app, text)
     if paper is None:
         raise NotFound(_unknown(app, text))
     app.stores.readers.set_feedback(reader.id, Feedback(paper.id, "more", app.clock()))

@@ -11,6 +11,7 @@ from digest.choosing.issue_for import Nothing, Planned
 from digest.choosing.why import Answer, sentence
 from digest.errors import NotFound
 from digest.operations.coming_edition import Coming, coming_issues
+from digest.operations.paper_lookup import numbered_or_named
 from digest.papers import Paper
 from subscribers.store import Subscriber
 
@@ -28,7 +29,8 @@ class Explained:
 def why(app: App, address: str, text: str) -> Explained:
     """Say why a paper is in a reader's issue: the one that offered it to them, else the next.
 
-    text: the paper's number, arXiv id or words of its title. Raises UnknownReader or NotFound.
+    text: the paper's number, arXiv id, DOI, link or words of its title.
+    Raises UnknownReader or NotFound.
     """
     return answer_for(app, app.desk.by_email(address), _named(app, text), app.editor())
 
@@ -57,13 +59,11 @@ def answer_for(app: App, reader: Subscriber, named: Paper, editor: Editor) -> Ex
 
 
 def _named(app: App, text: str) -> Paper:
-    archive = app.stores.archive
-    if text.isdigit() and (known := archive.get([int(text)])):
-        return next(iter(known.values()))
-    matches = archive.search(text)
+    matches = numbered_or_named(app.stores.archive, text)
     if not matches:
         raise NotFound(
-            f"no paper of the archive is {text!r}: give its number, or words of its title"
+            f"no paper of the archive is {text!r}: give its number, arXiv id, DOI or"
+            " words of its title"
         )
     return matches[0]
 

@@ -11,8 +11,9 @@ from digest.app.application import App
 from digest.choosing import why as answers
 from digest.choosing.editor import Editor
 from digest.composing.links import own_url
+from digest.operations.paper_lookup import papers_named
 from digest.operations.why import answer_for
-from digest.papers import Paper, bare_arxiv_id, find_arxiv_id, find_doi, title_key
+from digest.papers import Paper, title_key
 from digest.ranking.interface import Reason
 from digest.storage.sent_issues import SentIssue
 from subscribers.store import Subscriber
@@ -35,26 +36,12 @@ class WhyNotAnswers:
 
     def why_not(self, reader: Subscriber, text: str) -> WhyNot:
         """Say why the paper of a title, a link, a DOI or an arXiv id did not come."""
-        found = self._papers(text)
+        found = papers_named(self.app.stores.archive, text, most=_SEVERAL + 1)
         if not found:
             return WhyNot("unknown")
-        if len(found) > 1:
+        if len({title_key(each.title) for each in found}) > 1:
             return WhyNot("several", others=tuple(each.title for each in found[:_SEVERAL]))
         return self._of(reader, found[0])
-
-    def _papers(self, text: str) -> list[Paper]:
-        """Return the papers that a text names: by its identifier, else by its title."""
-        archive = self.app.stores.archive
-        keys = []
-        if arxiv_id := find_arxiv_id(text):
-            keys.append(f"arxiv:{bare_arxiv_id(arxiv_id)}")
-        if doi := find_doi(text):
-            keys.append(f"doi:{doi}")
-        keys.append(f"title:{title_key(text)}")
-        with_key = archive.by_keys(keys)
-        if with_key or arxiv_id or doi:
-            return with_key
-        return archive.titled(text, _SEVERAL + 1)
 
     def _of(self, reader: Subscriber, paper: Paper) -> WhyNot:
         found = WhyNot("unknown", paper.title, own_url(paper))

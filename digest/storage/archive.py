@@ -136,21 +136,18 @@ class ArchiveStore:
         owners = select(paper_keys.c.paper_id).where(paper_keys.c.key.in_(keys))
         return self._matching(papers.c.id.in_(owners))
 
-    def titled(self, part: str, count: int) -> list[Paper]:
+    def titled(self, part: str, count: int | None = None) -> list[Paper]:
         """Return papers in whose title a text stands, the newest first, at most so many."""
         wanted = papers.c.title.icontains(part, autoescape=True)
         query = all_papers().where(wanted).order_by(papers.c.id.desc()).limit(count)
         with self._database.read() as connection:
             return [paper_of(row) for row in connection.execute(query)]
 
-    def search(self, text: str) -> list[Paper]:
-        """Return the papers that a key, a number or a part of the title names."""
-        return self._matching(_names(text))
-
     def find(self, text: str) -> list[Paper]:
-        """Return the papers that `search` finds, and those of which a source tells this text.
+        """Return the papers of which a key, the number or a source tells a text.
 
-        That is an author, an organisation, a venue, a keyword, a comment or a summary.
+        That is a part of the title, an author, an organisation, a venue, a keyword, a comment or
+        a summary.
         """
         told = [column.icontains(text, autoescape=True) for column in _TOLD_TEXTS]
         in_json = json.dumps(text)[1:-1]  # as it stands in a JSON column: ü is \\u00fc

@@ -92,7 +92,7 @@ def _set(state: State, *, edition: int | None = None, lost: bool = True) -> Even
 def _likes(installation: Installation, reader: Subscriber) -> None:
     opinions = {"Dancing comets of day 1": "more", "Singing whales of day 1": "less"}
     for title, opinion in opinions.items():
-        (found,) = installation.app.stores.archive.search(title)
+        (found,) = installation.app.stores.archive.titled(title)
         feedback = Feedback(found.id, opinion, installation.now)  # type: ignore[arg-type]
         installation.app.stores.readers.set_feedback(reader.id, feedback)
 

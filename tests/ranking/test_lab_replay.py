@@ -39,7 +39,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 def opine(installation: Installation, title: str, opinion: str = "more") -> None:
-    (found,) = installation.app.stores.archive.search(title)
+    (found,) = installation.app.stores.archive.titled(title)
     (reader,) = installation.app.stores.readers.every()
     said = Feedback(found.id, opinion, installation.now)  # type: ignore[arg-type]
     assert installation.app.stores.readers.set_feedback(reader.id, said)

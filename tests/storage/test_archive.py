@@ -47,7 +47,7 @@ def test_another_source_adds_what_it_knows(database: Database) -> None:
     ingest(archive, record("Walking robots", arxiv_id="2601.00001", authors=("A. Lovelace",)))
     (paper,) = archive.all()
     assert (paper.arxiv_id, paper.authors) == ("2601.00001", ("A. Lovelace",))
-    assert archive.search("2601.00001") == [paper]
+    assert archive.find("2601.00001") == [paper]
 
 
 def test_two_papers_that_turn_out_to_be_one_are_merged(database: Database) -> None:
@@ -142,5 +142,5 @@ def test_a_paper_is_found_by_what_its_source_tells_of_it(database: Database, tex
     )
     ingest(archive, told, record("Another"))
     assert [paper.title for paper in archive.find(text)] == ["Omega"]
-    assert archive.search(text) == []
+    assert archive.titled(text) == []
     assert archive.find("100% of nothing") == []

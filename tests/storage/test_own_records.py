@@ -46,7 +46,7 @@ def test_the_download_holds_what_is_kept_and_erasing_leaves_nothing(tmp_path: Pa
     installed.ingest(paper("Replay of tides"))
     installed.run()
     app, now = installed.app, installed.now
-    number = app.stores.archive.search("Replay of tides")[0].id
+    number = app.stores.archive.titled("Replay of tides")[0].id
     app.stores.readers.set_feedback(ada.id, Feedback(number, "more", now, 1))
     app.stores.readers.ask(Request(0, ada.id, ada.email, {"keywords": "x"}, now))
     app.stores.own_desks.note_muted(ada.id, "robots", now)

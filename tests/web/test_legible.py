@@ -50,7 +50,7 @@ def test_no_page_feed_or_file_brings_them(installed: Installation) -> None:
     ada = installed.reader("ada@example.org", "tides, otters")
     installed.ingest(paper(told, f"{told}. Otters sleep."))
     installed.run()
-    number = app.stores.archive.search("Tides")[0].id
+    number = app.stores.archive.titled("Tides")[0].id
     app.stores.readers.set_feedback(ada.id, Feedback(number, "more", installed.now))
     browser = TestClient(readers_site(app), base_url="http://localhost")
     base = f"/m/{app.desk.links.mail_token(ada.id, 1, app.clock())}"

@@ -91,7 +91,7 @@ def test_an_issue_and_likes_are_files(
     assert "Replay of tides" in text
     assert "Cranes" not in text
     assert desk.papers.cited(ada.id, 9, form) is None  # type: ignore[arg-type]
-    number = installed.app.stores.archive.search("Cranes")[0].id
+    number = installed.app.stores.archive.titled("Cranes")[0].id
     readers = installed.app.stores.readers
     readers.set_feedback(ada.id, Feedback(number, "more", installed.now))
     likes = desk.papers.cited_likes(ada.id, form)  # type: ignore[arg-type]
@@ -107,7 +107,7 @@ def test_a_merged_paper_is_shown_under_the_number_that_was_mailed(
     from digest.storage.schema import papers
 
     archive = installed.app.stores.archive
-    gone, kept = archive.search("Replay of tides")[0], archive.search("Sleep of otters")[0]
+    gone, kept = archive.titled("Replay of tides")[0], archive.titled("Sleep of otters")[0]
     with installed.app.stores.database.write() as connection:
         row = papers.c.id == gone.id
         connection.execute(update(papers).where(row).values(merged_into=kept.id))
