@@ -215,6 +215,7 @@ class InboundSettings(Section):
     """[inbound]: the mail that comes back."""
 
     mailbox: Path | None = None  # a Maildir or an mbox file, that the mail server fills
+    keep_days: int = Field(default=365, ge=180)  # soft bounces count for 180 days
 
 
 class WebSettings(Section):

@@ -53,7 +53,7 @@ COMMANDS = {
     "prune": (
         "editions",
         "prune_command",
-        "Remove what makes old mails again (edition.keep_issues_days); the ledger stays.",
+        "Remove what makes old mails again, and old reports of mail that came back.",
     ),
     "doctor": (
         "setup",

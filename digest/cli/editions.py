@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -130,9 +131,15 @@ def show_figures(figures: Figures, as_json: bool, *, waiting: int | None = None)
 
 
 def prune_command(context: typer.Context, as_json: Json = False) -> None:
-    """Remove what makes old mails again (edition.keep_issues_days); the ledger stays."""
+    """Remove what makes old mails again, and old reports of mail that came back.
+
+    How long they are kept: edition.keep_issues_days, inbound.keep_days. The ledger stays.
+    """
     pruned = edition_operations.prune(context.obj.app)
     if as_json:
-        one({"recipes": pruned.recipes, "fragments": pruned.fragments})
+        one(asdict(pruned))
     else:
-        say(f"removed {pruned.recipes} recipes and {pruned.fragments} bundles of fragments")
+        say(
+            f"removed {pruned.recipes} recipes, {pruned.fragments} bundles of fragments and"
+            f" {pruned.reports} reports of mail that came back"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digest.app.application import App
@@ -54,9 +55,11 @@ def cancel(stores: Stores, number: int, now: datetime) -> Figures:
 
 
 def prune(app: App) -> Pruned:
-    """Remove what makes mails again that are older than the operator keeps them."""
-    kept = timedelta(days=app.settings.edition.keep_issues_days)
-    return app.stores.recipes.prune(app.clock() - kept)
+    """Remove what the operator keeps for some time: what makes mails again, and reports of mail."""
+    issues = timedelta(days=app.settings.edition.keep_issues_days)
+    reports = timedelta(days=app.settings.inbound.keep_days)
+    gone = app.stores.recipes.prune(app.clock() - issues)
+    return replace(gone, reports=app.stores.returned.prune(app.clock() - reports))
 
 
 def take_over_abandoned(app: App) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 import structlog
@@ -145,10 +145,10 @@ class Duties:
             continue
 
     def prune(self) -> None:
-        """Remove what makes old mails again; the ledger stays."""
+        """Remove what makes old mails again, and old reports of mail; the ledger stays."""
         gone = edition_operations.prune(self.app)
-        if gone.recipes:
-            log.info("old issues pruned", recipes=gone.recipes, fragments=gone.fragments)
+        if gone.recipes or gone.reports:
+            log.info("old issues and reports pruned", **asdict(gone))
 
 
 def _renew_moments(app: App, now: datetime) -> None:

@@ -30,6 +30,7 @@ class Pruned:
 
     recipes: int
     fragments: int
+    reports: int = 0  # of mail that came back
 
 
 class RecipeStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 
 from digest.inbound.consequences import Action, SentMail
 from digest.inbound.report import OURS, Kind
@@ -19,6 +19,8 @@ from digest.storage.schema import (
     subscribers,
     suppressions,
 )
+
+_AT_ONCE = 500  # rows that one transaction removes
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,24 @@ class ReturnedMailStore:
                 )
                 connection.execute(stop.on_conflict_do_nothing())
         return True
+
+    def prune(self, before: datetime) -> int:
+        """Remove what came before a time and did nothing; return how many.
+
+        What suppressed or unsubscribed a reader stays: read again, it must not do so again.
+        """
+        gone = 0
+        old = select(returned_mails.c.key).where(
+            returned_mails.c.at < before,
+            returned_mails.c.action.in_([Action.NOTE, Action.IGNORE]),
+        )
+        while True:  # in pieces, so that no sender waits for long
+            with self._database.write() as connection:
+                keys = connection.scalars(old.limit(_AT_ONCE)).all()
+                connection.execute(delete(returned_mails).where(returned_mails.c.key.in_(keys)))
+            gone += len(keys)
+            if len(keys) < _AT_ONCE:
+                return gone
 
     def listed(self, limit: int) -> list[ReturnedMail]:
         """Return the newest reports, newest first."""

@@ -11,9 +11,11 @@ import pytest
 from digest.app.application import App
 from digest.delivery import verp
 from digest.delivery.engine import secret_for
+from digest.operations.editions import prune
 from digest.operations.receiving import Receipt, receive, receive_mailbox
 from digest.settings import DeliverySettings, NewsletterSettings, Settings
 from digest.states import State
+from digest.storage import returned_mails
 from tests.inbound.messages import READER, arf, dsn, failed
 from tests.installation import LEXICAL, Installation, paper
 
@@ -23,6 +25,7 @@ SETTINGS = Settings(
     delivery=DeliverySettings(return_path="bounces@example.com"),
 )
 UNKNOWN = failed("5.1.1", "550 5.1.1 no such user")
+FULL = failed("5.2.2", "552 5.2.2 mailbox full")
 
 
 @pytest.fixture
@@ -115,6 +118,32 @@ def test_a_message_counts_once(place: Installation) -> None:
     assert not is_suppressed(place, READER)
 
 
+def test_reports_are_pruned_after_a_year_but_for_what_took_a_reader_off_the_list(
+    place: Installation,
+) -> None:
+    acted, noted = bounce(place), bounce(place, "bo@example.net", FULL)
+    ignored = dsn(UNKNOWN, to="bounces@example.com")
+    for raw in (acted, noted, ignored):
+        receive(place.app, raw)
+    place.now += timedelta(days=365)
+    assert prune(place.app).reports == 0, "a report is kept for a whole year"
+    place.now += timedelta(seconds=1)
+    assert prune(place.app).reports == 2
+    assert [each.action for each in place.app.stores.returned.listed(9)] == ["suppress"]
+    place.app.stores.suppressions.lift(READER)
+    assert only(receive(place.app, acted)).known
+    assert not is_suppressed(place, READER), "read again, it does nothing again"
+
+
+def test_many_reports_are_pruned_in_pieces(place: Installation) -> None:
+    for number in range(3):
+        receive(place.app, dsn(UNKNOWN, notice=f"No. {number}.", to="bounces@example.com"))
+    with pytest.MonkeyPatch.context() as pieces:
+        pieces.setattr(returned_mails, "_AT_ONCE", 1)
+        assert place.app.stores.returned.prune(place.now + timedelta(days=1)) == 3
+    assert place.app.stores.returned.listed(9) == []
+
+
 def test_a_dry_run_changes_nothing(place: Installation) -> None:
     raw = bounce(place)
     assert only(receive(place.app, raw, dry=True)).decision.action == "suppress"
@@ -123,11 +152,10 @@ def test_a_dry_run_changes_nothing(place: Installation) -> None:
 
 
 def test_a_full_mailbox_stops_mail_only_when_it_stays_full(place: Installation) -> None:
-    full = failed("5.2.2", "552 5.2.2 mailbox full")
     number, _ = delivery_of(place, READER)
     path = return_path(place.app, number)
     for day in range(9):
-        raw = dsn(full, notice=f"Day {day}.", to=path)
+        raw = dsn(FULL, notice=f"Day {day}.", to=path)
         stopped = only(receive(place.app, raw)).decision.action == "suppress"
         assert stopped is (day >= 7)
         if stopped:
