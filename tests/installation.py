@@ -16,6 +16,7 @@ from digest.operations.dumps import ingest_one
 from digest.settings import RankingSettings, Settings
 from subscribers.preferences import read_preferences
 from subscribers.store import Subscriber
+from tests.blank_store import lay_blank_store
 
 LEXICAL = RankingSettings(semantic="off")  # whether or not this machine has a model
 MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)
@@ -31,6 +32,8 @@ class Installation:
     app: App = field(init=False)
 
     def __post_init__(self) -> None:
+        if not self.settings.store.url:
+            lay_blank_store(self.data)
         self.app = open_app(self.settings, self.data, clock=lambda: self.now)
 
     def reopened(self, **sections: object) -> Installation:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import mjml
@@ -181,16 +182,22 @@ def template_errors(templates: Templates) -> list[TemplateError]:
 
 
 def _jinja_errors(source: TemplateSource) -> list[TemplateError]:
+    where = str(source.path)
+    return [TemplateError(said, template=where, line=line) for said, line in _faults(source.text)]
+
+
+@lru_cache(maxsize=128)  # a run checks each file twice: before it renders, and in the preflight
+def _faults(text: str) -> tuple[tuple[str, int], ...]:
+    """Return what Jinja cannot take in a template, each with its line."""
     language = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     language.filters |= {"wrap": wrap, "number": str}
-    where = str(source.path)
     try:
-        tree = language.parse(source.text)
+        tree = language.parse(text)
         unknown = meta.find_undeclared_variables(tree) - _VARIABLES
     except TemplateSyntaxError as error:
-        return [TemplateError(error.message or "broken Jinja", template=where, line=error.lineno)]
-    return [
-        TemplateError(f"there is no variable {name.name!r}", template=where, line=name.lineno)
+        return ((error.message or "broken Jinja", error.lineno),)
+    return tuple(
+        (f"there is no variable {name.name!r}", name.lineno)
         for name in tree.find_all(nodes.Name)
         if name.name in unknown
-    ]
+    )

@@ -25,6 +25,7 @@ from digest.storage.editions import EditionStore
 from digest.storage.migrate import migrate
 from digest.storage.rhythms import RhythmStore
 from digest.storage.schema import deliveries, editions, papers, subscribers
+from tests.blank_store import lay_blank_store
 
 EVERY_ZONE = sorted(available_timezones() - {"localtime"})
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -106,6 +107,7 @@ class World:
     ran_ahead: bool = False  # the clock did, at least once
 
     def __post_init__(self) -> None:
+        lay_blank_store(self.folder)
         self.database: Database = open_database(sqlite_url(self.folder / "digest.db"))
         event.listen(  # nobody pulls the plug here
             self.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF")

@@ -17,6 +17,7 @@ from subscribers import own_data
 from subscribers.errors import ConsentError, TokenError
 from subscribers.own_desk import OwnDeskStore, feed_token, feed_visit, mute, new_feed_key, unmute
 from subscribers.profile import parse
+from tests.blank_store import lay_blank_store
 from tests.subscribers.desk import NOW, Front, open_desk
 from tests.subscribers.web.own_desk import MemoryOwnStore
 
@@ -29,6 +30,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Front
     if request.param == "memory":
         yield front, MemoryOwnStore()
         return
+    lay_blank_store(tmp_path)
     database = open_database(sqlite_url(tmp_path / "digest.db"))
     migrate(database, backups=tmp_path, now=NOW)
     front.desk.store = SqlSubscriberStore(database)

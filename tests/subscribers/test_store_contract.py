@@ -15,6 +15,7 @@ from digest.storage.migrate import migrate
 from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.consent import Action, Consent, State
 from subscribers.store import Feedback, Request, Subscriber
+from tests.blank_store import lay_blank_store
 from tests.subscribers.desk import NOW, MemoryStore
 
 LATER = NOW + timedelta(days=1)
@@ -25,6 +26,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryStore()
         return
+    lay_blank_store(tmp_path)
     database = open_database(sqlite_url(tmp_path / "digest.db"))
     migrate(database, backups=tmp_path, now=NOW)
     yield SqlSubscriberStore(database)
