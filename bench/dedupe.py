@@ -29,9 +29,10 @@ from tempfile import TemporaryDirectory
 
 from rapidfuzz import fuzz, process
 
+from bench.title_blocks import TitleBlocks
 from digest.archive.diff import Intents, decide
 from digest.archive.near_duplicates import Same, same_paper
-from digest.archive.title_blocks import TitleBlocks, blocking_hashes
+from digest.archive.title_blocks import blocking_hashes
 from digest.papers import PaperRecord, title_key
 from digest.storage.archive import ArchiveStore
 from digest.storage.database import open_database, sqlite_url

@@ -40,11 +40,12 @@ PURE = (
     *("digest/archive", "digest/choosing", "digest/ranking", "digest/schedule"),
     *(f"digest/composing/{n}.py" for n in ("excerpt", "fit", "links", "palette", "wrapping")),
     *(f"digest/delivery/{n}.py" for n in ("crash_board", "dkim", "headers", "message", "outcomes")),
-    *(f"digest/delivery/{n}.py" for n in ("pace", "quoted", "send_loop", "verp")),
+    *(f"digest/delivery/{n}.py" for n in ("pace", "quoted_printable", "send_loop", "verp")),
     *(f"digest/dumps/{n}.py" for n in ("fields", "links", "tex", "tex_names", "tex_render")),
-    *("digest/dumps/text.py", "digest/sources/health.py"),
-    *(f"subscribers/{n}.py" for n in ("addresses", "consent", "item_lexer", "preferences")),
-    *(f"subscribers/{n}.py" for n in ("profile", "tokens", "own_data")),
+    *("digest/dumps/text.py", "digest/inbound", "digest/sources/health.py"),
+    *(f"subscribers/{n}.py" for n in ("addresses", "conditions", "consent", "item_lexer", "items")),
+    *(f"subscribers/{n}.py" for n in ("keyword_lines", "keyword_reader", "link_rules", "own_data")),
+    *(f"subscribers/{n}.py" for n in ("preferences", "profile", "steps", "tokens")),
 )
 SLOW = ("numpy", "scipy.sparse", "sqlalchemy", "hypothesis.strategies", "pydantic", "jinja2")
 FLAGS = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly"]

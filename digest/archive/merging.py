@@ -22,7 +22,6 @@ T = TypeVar("T")
 
 
 Facts = Paper | PaperRecord  # both carry all that a source can tell
-FactsT = TypeVar("FactsT", Paper, PaperRecord)
 
 # Every field that a source can tell; `position` and `line` belong to a dump, not to the paper.
 FIELDS = (

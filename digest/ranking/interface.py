@@ -60,8 +60,7 @@ class Explanation:
     score: float
     reasons: tuple[Reason, ...]  # strongest first
     spans: tuple[Span, ...]  # in reading order, never overlapping
-    closest_keyword: str | None = None  # by meaning; None without a model
-    closest_sentence: Span | None = None  # the abstract's or title's sentence nearest to it
+    closest_sentence: Span | None = None  # the abstract's or title's sentence nearest to a keyword
 
 
 @dataclass(frozen=True, slots=True)

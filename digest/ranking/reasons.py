@@ -116,7 +116,7 @@ class Explainer:
         """
         reasons, spans, sentence, _ = self.grounds(profile, [at], taste)[0]
         score = sum([each.gain for each in reasons])
-        return Explanation(score, reasons, spans, _closest(reasons), sentence)
+        return Explanation(score, reasons, spans, sentence)
 
     def grounds(
         self,

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.title_blocks import TitleBlocks
 from digest.archive.diff import NewPaper, decide
 from digest.archive.near_duplicates import Different, Same, abstract_agreement, same_paper
-from digest.archive.title_blocks import TitleBlocks, blocking_hashes
+from digest.archive.title_blocks import blocking_hashes
 from digest.archive.title_words import title_words
 from digest.dumps.page.as_text import PageText
 from digest.papers import Paper, PaperRecord
