@@ -12,16 +12,19 @@ from digest.dumps.affiliations import split_byline
 from digest.dumps.bibliographic import initials_first
 from digest.dumps.names import given_first, separate_names
 from digest.papers import (
+    _OLD_ARCHIVES,
     NAME_SUFFIX,
     PaperRecord,
     _any_key,
     _ascii_key,
     bare_arxiv_id,
+    contradiction,
     find_arxiv_id,
     find_doi,
     keys_of,
     other_authors,
     title_key,
+    twin_key,
 )
 from digest.web.citations.person import Person, person_of
 
@@ -120,6 +123,7 @@ def test_authors_are_others_when_no_family_name_is_shared(
 def test_a_suffix_of_a_name_is_one_wherever_names_are_read_and_written(suffix: str) -> None:
     for written in (suffix, f"{suffix}."):
         assert not other_authors([f"Ann Moss {written}"], [f"Moss, A. B., {written}"])
+        assert not other_authors(["Ann Moss"], [f"Moss AB, {written}"])
         assert given_first(f"Moss, Ann, {written}") == f"Ann Moss {written}"
         assert given_first(f"Moss, Ann {written}") == f"Ann Moss {written}"
         assert separate_names(f"Ann Moss, {written}, Bo Li") == [f"Ann Moss, {written}", "Bo Li"]
@@ -129,3 +133,40 @@ def test_a_suffix_of_a_name_is_one_wherever_names_are_read_and_written(suffix: s
         )
         assert initials_first(f"Moss AB {written}") == f"A. B. Moss {written}"
         assert person_of(f"Ann Moss {written}") == Person("Moss", "Ann", "", written)
+
+
+@pytest.mark.parametrize("archive", ["acc-phys", "comp-gas", "math-ph", "supr-con"])
+def test_the_old_archives_are_known_from_the_first_to_the_last(archive: str) -> None:
+    assert archive in _OLD_ARCHIVES.split("|")
+    assert find_arxiv_id(f"{archive}/9901001") == f"{archive}/9901001"
+
+
+def identified(doi: str | None = None, arxiv_id: str | None = None) -> PaperRecord:
+    return PaperRecord("T", "", "T", "", doi=doi, arxiv_id=arxiv_id)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_one"),
+    [
+        (identified("10.1/a"), identified("10.1/a"), True),
+        (identified("10.1/a"), identified("10.1/b"), False),
+        (identified("10.1/a", "2601.00001"), identified("10.1/b"), False),
+        (identified("10.1/a"), identified("10.1/b", "2601.00001"), False),
+        (identified("10.1/a", "2601.00001"), identified("10.1/b", "2601.00001"), True),
+        (identified("10.1/a", "2601.00001"), identified("10.1/a", "2601.00002"), False),
+        (identified("10.1101/2026.01.02.1v1"), identified("10.1101/2026.01.02.1v2.full"), True),
+        (identified("10.64898/2026.01.02.1v1"), identified("10.64898/2026.01.02.1"), True),
+        (identified("10.1234/v1"), identified("10.1234/v2"), False),
+        (identified("10.48550/arXiv.2601.00001"), identified("10.1/b", "2601.00001"), True),
+    ],
+)
+def test_identifiers_tell_papers_apart(a: PaperRecord, b: PaperRecord, is_one: bool) -> None:
+    assert (contradiction(a, b) is None) == is_one
+    assert (contradiction(b, a) is None) == is_one
+
+
+def test_the_key_of_a_papers_twin_is_stored_and_stays_as_it_is() -> None:
+    by_authors = PaperRecord("Tides", "They rise.", "", "", authors=("Ann Moss", "Bo Li"))
+    by_abstract = PaperRecord("Tides", "They rise.", "", "")
+    assert twin_key(by_authors) == "title:tides|c5f717a09182d387"
+    assert twin_key(by_abstract) == "title:tides|6ff59c308c66b5a9"

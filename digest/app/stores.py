@@ -61,7 +61,7 @@ class Stores:
     @cached_property
     def archive(self) -> ArchiveStore:
         """The papers."""
-        from digest.storage.archive import ArchiveStore  # noqa: PLC0415 - numpy, to tell titles apart
+        from digest.storage.archive import ArchiveStore  # noqa: PLC0415 - rapidfuzz, to tell titles apart
 
         return ArchiveStore(self.database)
 

@@ -170,7 +170,7 @@ def _brackets(text: str, limit: int) -> Iterable[tuple[int, int]]:
 
 
 def _between_operands(text: str, end: int) -> bool:
-    """Say whether the space at `end` stands beside an operator, as in `x ≤ y`."""
+    """Return whether the space at `end` stands beside an operator, as in `x ≤ y`."""
     before = text[end - 1 : end]
     after = text[end + 1 : end + 2]
     return before in _OPERATOR or (after in _OPERATOR and bool(after))

@@ -75,7 +75,7 @@ def _problem(name: str, attributes: dict[str, str], inside: list[str]) -> str | 
 
 
 def _fits(value: str, kind: str) -> bool:
-    """Say whether a value is of MJML's type, such as `unit(px,%){1,4}`; Jinja is let through."""
+    """Return whether a value is of MJML's type, such as `unit(px,%){1,4}`; Jinja is let through."""
     if "{{" in value or "{%" in value:
         return True
     if kind.startswith("enum("):

@@ -96,7 +96,7 @@ def palette(accent: str) -> Palette:
 
 
 def is_readable(accent: str) -> bool:
-    """Say whether links in this colour, and white words on it, can be read."""
+    """Return whether links in this colour, and white words on it, can be read."""
     return contrast(accent, _PAPER) >= AA and contrast("#ffffff", accent) >= AA
 
 

@@ -151,7 +151,7 @@ _LONG = 100  # characters
 
 
 def can_be_split(environment: Environment, name: str, slots: Collection[str]) -> bool:
-    """Say whether a template does no more with these slots than to show them.
+    """Return whether a template does no more with these slots than to show them.
 
     It may also ask whether there is one, and wrap a text. A template that does more, as in
     `{{ paper.why | upper }}`, is rendered whole for each way of matching: slower, and right.
@@ -195,7 +195,7 @@ class _Inspection:
         return self._is_slot(node)
 
     def _asks(self, test: nodes.Node) -> bool:
-        """Say whether a condition asks no more than whether there is a text."""
+        """Return whether a condition asks no more than whether there is a text."""
         match test:
             case nodes.Not(node=asked):
                 return self._asks(asked)
@@ -207,7 +207,7 @@ class _Inspection:
         return _is_field(node) and getattr(node, "attr", "") in self._slots
 
     def _leaves(self, node: nodes.Node) -> bool:
-        """Say whether neither a slot nor the paper as a whole is used in here."""
+        """Return whether neither a slot nor the paper as a whole is used in here."""
         every = [node, *node.find_all(nodes.Node)]
         papers = sum(isinstance(each, nodes.Name) and each.name == "paper" for each in every)
         fields = [each for each in every if _is_field(each)]

@@ -77,7 +77,7 @@ class Templates:
         return other.name if shipped else None
 
     def has(self, name: str) -> bool:
-        """Say whether there is such a template."""
+        """Return whether there is such a template."""
         return any(f is not None and (f / name).is_file() for f in (self.override, self.shipped))
 
     def names(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The engine: mails that are ready become mails that have arrived, each marked before it leaves."""
+"""The sender: mails that are ready become mails that have arrived, each marked before it leaves."""
 
 from __future__ import annotations
 

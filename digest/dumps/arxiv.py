@@ -46,7 +46,7 @@ class Arxiv:
     version = 4
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are XML that arXiv wrote; never raises."""
+        """Return whether these first bytes are XML that arXiv wrote; never raises."""
         return xml_tree.root_name(head) in _ROOTS and _OURS.search(head[:_SIGNED]) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

@@ -44,7 +44,7 @@ class ArxivList:
     version = 1
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are a page of arXiv's listings; never raises."""
+        """Return whether these first bytes are a page of arXiv's listings; never raises."""
         return _HTML.match(head) is not None and _SIGN.search(head) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

@@ -44,7 +44,7 @@ class ArxivMail:
     version = 1
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether an entry of a mailing is in these first bytes; never raises."""
+        """Return whether an entry of a mailing is in these first bytes; never raises."""
         return _SIGN.search(head) is not None or mail_body.came_from(head, _SENDER)
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

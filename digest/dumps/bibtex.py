@@ -51,7 +51,7 @@ class BibTeX:
     version = 5
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
+        """Return whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
         return _SIGN.search(tagged_text.opening(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

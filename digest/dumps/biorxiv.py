@@ -33,7 +33,7 @@ class Biorxiv:
     version = 4
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are a `details` answer; never raises."""
+        """Return whether these first bytes are a `details` answer; never raises."""
         text = json_text.json_opening(head)
         return text[:1] == "{" and _SIGN.search(text) is not None
 

@@ -54,7 +54,7 @@ class CsvTable:
     version = 2
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes begin with the header of such a table; never raises."""
+        """Return whether these first bytes begin with the header of such a table; never raises."""
         text = _opening(head)
         return text[:1] not in ("", "<", "{", "[") and _shape(text[:20_000].split("\n")) is not None
 

@@ -83,7 +83,7 @@ class EuropePmc:
     version = 1
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are an answer, in JSON or in XML; never raises."""
+        """Return whether these first bytes are an answer, in JSON or in XML; never raises."""
         if xml_tree.root_name(head) == "responseWrapper":
             return True
         return _JSON.recognises(head)

@@ -40,7 +40,7 @@ class Feed:
     version = 5
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes begin a feed; never raises."""
+        """Return whether these first bytes begin a feed; never raises."""
         return xml_tree.root_name(head) in ("rss", "feed", "rdf:RDF", "atom:feed")
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

@@ -150,7 +150,7 @@ def paragraphs_of_html(value: str) -> list[str]:
 
 
 def nested_too_deeply(markup: str) -> bool:
-    """Say whether HTML nests deeper than MAX_NESTING, in time linear in its length."""
+    """Return whether HTML nests deeper than MAX_NESTING, in time linear in its length."""
     depth = 0
     opened: dict[str, int] = {}
     for tag in _ANY_TAG.finditer(markup):

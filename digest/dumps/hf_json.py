@@ -38,7 +38,7 @@ class HuggingFaceJson:
     version = 5
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are a list of Hugging Face papers; never raises."""
+        """Return whether these first bytes are a list of Hugging Face papers; never raises."""
         text = json_text.json_opening(head)
         if re.fullmatch(r"\[\s*\]\s*", text) or _ERROR.match(text):
             return True  # a day without papers; a refusal

@@ -17,7 +17,7 @@ class Format(Protocol):
     version: int  # counts up when the same bytes would give other records
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes (64 KiB at most) are this format's; never raises."""
+        """Return whether these first bytes (64 KiB at most) are this format's; never raises."""
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a whole dump.

@@ -33,7 +33,7 @@ class JsonPapers:
     version: int = 2
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are the service's JSON; never raises."""
+        """Return whether these first bytes are the service's JSON; never raises."""
         text = json_text.json_opening(head)
         return text[:1] in ("[", "{") and self.sign.search(text) is not None
 

@@ -21,7 +21,7 @@ class JsonFeed:
     version = 4
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes are a JSON Feed; never raises."""
+        """Return whether these first bytes are a JSON Feed; never raises."""
         text = json_text.json_opening(head)
         return text[:1] == "{" and _SIGN.search(text) is not None
 

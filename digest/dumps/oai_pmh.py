@@ -30,7 +30,7 @@ class OaiPmh:
     version = 1
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes begin an answer; never raises."""
+        """Return whether these first bytes begin an answer; never raises."""
         return xml_tree.root_name(head).rpartition(":")[2] in ("OAI-PMH", "ListRecords")
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

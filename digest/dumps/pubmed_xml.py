@@ -29,7 +29,7 @@ class PubmedXml:
     version = 1
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes begin PubMed's XML; never raises."""
+        """Return whether these first bytes begin PubMed's XML; never raises."""
         return xml_tree.root_name(head) in _ROOTS
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

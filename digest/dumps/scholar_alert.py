@@ -36,7 +36,7 @@ class ScholarAlert:
     version = 1
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether a result of an alert is in these first bytes; never raises."""
+        """Return whether a result of an alert is in these first bytes; never raises."""
         shown = b"<" in head and _SIGN.search(head) is not None
         return shown or mail_body.came_from(head, _SENDER)
 

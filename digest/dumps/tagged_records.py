@@ -78,7 +78,7 @@ class TaggedPapers:
     version: int = 2
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether a record begins in these first bytes; never raises."""
+        """Return whether a record begins in these first bytes; never raises."""
         return self.sign.search(tagged_text.opening(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:

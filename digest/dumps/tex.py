@@ -146,7 +146,7 @@ def _is_formula(inner: str, after: str) -> bool:
 
 
 def _may_be_eaten(text: str) -> bool:
-    """Say whether a text without any sign of TeX may hold TeX whose signs the page has eaten.
+    """Return whether a text without any sign of TeX may hold TeX whose signs the page has eaten.
 
     Most texts hold none, and one pattern of all the names would try each of them at each place.
     """
@@ -158,7 +158,7 @@ def _may_be_eaten(text: str) -> bool:
 
 
 def _is_script(identifier: str) -> bool:
-    """Say whether `x_1` is mathematics; `gpt_4_turbo` and `p_value` are names."""
+    """Return whether `x_1` is mathematics; `gpt_4_turbo` and `p_value` are names."""
     if _SCRIPTS.fullmatch(identifier):
         return True
     base, _, script = identifier.partition("_")

@@ -152,7 +152,7 @@ def _hyphen_head(chunk: str) -> str | None:
 
 
 def _touches_script(chunk: str, start: int, end: int) -> bool:
-    """Say whether a name is a base or a script: `sum_j`, `W^star`, `*top`, `hat{x}`."""
+    """Return whether a name is a base or a script: `sum_j`, `W^star`, `*top`, `hat{x}`."""
     return chunk[end : end + 1] in ("_", "^") or _in_script(chunk, start)
 
 
@@ -180,7 +180,7 @@ def _settle_word(chunks: list[_Chunk], at: int) -> None:
 
 
 def _joins(word: str, left: _Chunk, right: _Chunk) -> bool:
-    """Say whether an operator's name stands between two operands."""
+    """Return whether an operator's name stands between two operands."""
     if word == "to":
         return bool(re.match(r"\\?infty\b|∞", right.text)) and _is_operand(left)
     if not _is_operand(left, after=True) and left.text not in ("{", "("):
@@ -200,7 +200,7 @@ def _joins(word: str, left: _Chunk, right: _Chunk) -> bool:
 
 
 def _is_operand(chunk: _Chunk, *, after: bool = False) -> bool:
-    """Say whether a chunk can stand beside an operator: a letter, a number, a formula."""
+    """Return whether a chunk can stand beside an operator: a letter, a number, a formula."""
     if chunk.kind == "strong":
         return True
     bare = chunk.text.strip("(){}[]|,.;") if not after else chunk.text.strip("(){}[]|")
@@ -282,7 +282,7 @@ def _scripts_only(chunk: str) -> str:
 
 
 def _has_sized_pair(text: str) -> bool:
-    """Say whether `left(` … `right)` or `bigl(` … `bigr)` occur with mathematics between them."""
+    """Return whether `left(` … `right)` or `bigl(` … `bigr)` stand around mathematics."""
     opening = _OPENS.search(text)
     while opening:
         closing = _CLOSES.search(text, opening.end())

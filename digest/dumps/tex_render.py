@@ -117,7 +117,7 @@ class _Renderer:
         return self.text[at], at + 1
 
     def _begins_word(self, at: int, end: int) -> bool:
-        """Say whether a word of a sentence begins here, not a letter of mathematics."""
+        """Return whether a word of a sentence begins here, not a letter of mathematics."""
         return (
             not self.math
             and self.text[at].islower()

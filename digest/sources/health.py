@@ -94,7 +94,7 @@ def _usual_gap(brought: Sequence[datetime]) -> timedelta:
 
 
 def _is_quiet_day(good: Sequence[FetchRecord], today: date) -> bool:
-    """Say whether this weekday usually brings nothing; unknown, Saturday and Sunday do not."""
+    """Return whether this weekday usually brings nothing; unknown, Saturday and Sunday do not."""
     brought: dict[date, bool] = {}
     for each in good:
         day = each.at.date()

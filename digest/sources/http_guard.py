@@ -32,7 +32,7 @@ class DeadlinePassed(Exception):
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address is reachable from the whole Internet.
+    """Return whether an IP address is reachable from the whole Internet.
 
     Private, loopback, link-local, shared, multicast and reserved addresses are not, nor what
     embeds one (IPv4-mapped, 6to4, NAT64).
@@ -51,7 +51,7 @@ def is_public(address: str) -> bool:
 
 
 def is_link_local(address: str) -> bool:
-    """Say whether an address is link-local: where cloud machines keep their secrets."""
+    """Return whether an address is link-local: where cloud machines keep their secrets."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

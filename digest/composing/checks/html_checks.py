@@ -197,7 +197,7 @@ class _Reader(HTMLParser):
 
 
 def leads_somewhere(address: str) -> bool:
-    """Say whether a link's address is one that can be followed."""
+    """Return whether a link's address is one that can be followed."""
     return (address.startswith("mailto:") and "@" in address) or web_url(address) is not None
 
 

@@ -40,7 +40,7 @@ class PageHtml:
     version = 4
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether these first bytes begin an HTML document; never raises."""
+        """Return whether these first bytes begin an HTML document; never raises."""
         return _START.match(_decode(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
