@@ -170,3 +170,23 @@ def test_the_key_of_a_papers_twin_is_stored_and_stays_as_it_is() -> None:
     by_abstract = PaperRecord("Tides", "They rise.", "", "")
     assert twin_key(by_authors) == "title:tides|c5f717a09182d387"
     assert twin_key(by_abstract) == "title:tides|6ff59c308c66b5a9"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "others"),
+    [
+        ("Ann Moss", "Moss AB", False),
+        ("Ann Moss", "Moss, Ann", False),
+        ("A. Smith-Jones", "B. Jones", False),
+        ("A. Smith-Jones", "A. Smith-Reed", True),
+        ("Ann Moss", "Ann Reed", True),
+        ("Ann Moss", "", False),
+    ],
+)
+def test_other_authors_share_no_family_name(ours: str, theirs: str, others: bool) -> None:
+    assert other_authors([ours], [theirs]) == others
+    assert other_authors([theirs], [ours]) == others
+
+
+def test_a_title_of_a_broken_character_alone_has_a_key() -> None:
+    assert title_key("\ud800").startswith("raw-")
