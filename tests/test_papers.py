@@ -190,3 +190,16 @@ def test_other_authors_share_no_family_name(ours: str, theirs: str, others: bool
 
 def test_a_title_of_a_broken_character_alone_has_a_key() -> None:
     assert title_key("\ud800").startswith("raw-")
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("(see 10.1234/ab(1))", "10.1234/ab(1)"),
+        ("10.1234/ab(1)", "10.1234/ab(1)"),
+        ("(10.1234/ab)", "10.1234/ab"),
+        ("[10.1234/ab[2]].", "10.1234/ab[2]"),
+    ],
+)
+def test_a_doi_keeps_the_brackets_that_it_opened(text: str, doi: str) -> None:
+    assert find_doi(text) == doi
