@@ -38,7 +38,7 @@ demo: install model ## Read dumps, send two editions, show the mails (DUMPS="a.t
 	@$(BIN)/digest demo $(DUMPS)
 
 test: dev model ## Run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 fuzz: dev ## Random examples for every property test (SECONDS=3600 for an hour)
 	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS) -n $(WORKERS) $(PYTEST_FLAGS)

@@ -21,6 +21,25 @@ providers._get_local_constants = lambda: (
     _no_constants if settings.default and settings.default.derandomize else _constants_so_far()
 )
 
+# Files that take longest begin first, so that no worker is left alone with one at the end.
+LONG = (
+    "test_processes.py",
+    "test_doors.py",
+    "test_browser.py",
+    "test_preview_is_what_is_sent.py",
+    "test_front_desk.py",
+    "test_polite_ends.py",
+    "test_due_year.py",
+    "test_relay_memory.py",
+    "test_page_text.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
