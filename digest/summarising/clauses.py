@@ -13,7 +13,7 @@ _BOUNDARIES = (
         r"|i\.e\.)"
         r"|, (?=and |but |allowing |enabling |achieving |making |yielding |including |with "
         r"|as well as )"
-        r"| [–—-]+ |—|，"
+        r"| [–—-]+ |(?<!\d)—|，"
     ),
     re.compile(r"[,:、：] ?| (?=by \w+ing |using |based on |through |via |\()"),
     re.compile(r" (?=for |from |in (?!terms )|on |with |and |across |over )"),
@@ -21,10 +21,13 @@ _BOUNDARIES = (
 )
 # Which kind is taken where it leaves at least so much of the limit, in the order of asking.
 _PREFERENCE = ((0, 0.7), (1, 0.65), (2, 0.6), (0, 0.4), (1, 0.4), (3, 0.0))
+# Begins with one set of characters, which the engine looks for without trying the rest each time.
 _WHOLE = re.compile(
-    r"https?://\S+|\$[^$\n]{1,300}\$|\\\(.{1,300}?\\\)|\([^()]{1,300}\)|\[[^\][]{1,300}\]"
+    r"[h$\\(\[\"“](?:(?<=h)ttps?://\S+|(?<=\$)[^$\n]{1,300}\$|(?<=\\)\(.{1,300}?\\\)"
+    r"|(?<=\()[^()]{0,300}(?:\([^()]{0,100}\)[^()]{0,300}){0,8}(?:\)|$)"
+    r"|(?<=\[)[^\][]{1,300}\]|(?<=\")[^\"]{1,100}\"|(?<=“)[^”]{1,100}”)"
 )
-_BEGINS_WHOLE = ("(", "[", "$", "://")  # without one, no need to look
+_BEGINS_WHOLE = ("(", "[", "$", "://", '"', "“")  # without one, no need to look
 _TRAILING = " ,;:–—-，；：、("
 # A shortened sentence must not end on one of these: it would promise what does not come.
 _DANGLING = re.compile(
@@ -35,6 +38,24 @@ _DANGLING = re.compile(
     r"|have|has|was|were|will|may|without|only|very|much|well|one|two|three|per|within|across|through)$",
     re.IGNORECASE,
 )
+# Neither on a word that promises what it stands before, as do `rooted in` and `the following`.
+_WAITING_WORDS = """
+after against along although among around because before behind beyond despite during following
+outside since though together toward towards unless until upon whereas whose
+applied based calculated compared computed conditioned contingent depend dependent depending
+depends derived differ differs due evaluated focus focuses indicative related relies rely resulting
+rooted tested trained
+almost enable enables enabling even further highly including least nearly rather require
+requires requiring improve improves called outperform outperforms reduce reduces reveals
+associated average best computational existing fixed former general higher joint latter lower
+maximum minimum optimal random recent simple single standard unique
+certain conditional current different important less many multiple previous several showing various
+"""
+_WAITING = frozenset(_WAITING_WORDS.split())
+# What stands before a unit or a noun: `by 1.4 points`, `a two-player game`.
+_QUALIFYING = re.compile(r"[~≈<>±+-]?\d[\d.,–-]*|(?!state-of-)\w+-(?:\w+-)*[a-z]+")
+_BELONGING = (" of ", " to ", " than ", " as ")  # to the word before
+_ONE_WORD_CLAUSE = re.compile(r"[;:] [a-z]+$")  # `…; formally`
 
 
 def width(text: str) -> int:
@@ -67,7 +88,13 @@ def shortened(text: str, limit: int) -> str:
 
 def _closed(text: str, end: int) -> bool:
     """Return whether a text may end there: no word is left waiting for another."""
-    return _DANGLING.search(text[max(0, end - 12) : end]) is None
+    word = text[text.rfind(" ", 0, end) + 1 : end]
+    if word.lower() in _WAITING or text.startswith(_BELONGING, end):
+        return False
+    if text.startswith(" ", end) and _QUALIFYING.fullmatch(word):
+        return False
+    tail = text[max(0, end - 20) : end]
+    return _DANGLING.search(tail[-12:]) is None and _ONE_WORD_CLAUSE.search(tail) is None
 
 
 def _reach(text: str, columns: int) -> int:

@@ -34,6 +34,7 @@ _HANGING = re.compile(
 _HANGING_MARGIN = 4_000
 _LONGEST_CLAIM = 90
 _LEAST_SAID = 6  # words after the `that` of a claim which was cut short
+_LEAST_SHOWN = 5  # words of a result that was cut short
 _ASIDE = frozenset(",:;()")
 # Not `suggest` or `may`: what is hedged stays hedged.
 _CLAIMING_VERBS = """
@@ -154,8 +155,10 @@ _SUBORDINATE = re.compile(
 def _only_announces(shown: str) -> bool:
     """Return whether a sentence was cut before it came to the point.
 
-    `We find that, while some…`; `When the budget is halved…`
+    `We find that, while some…`; `When the budget is halved…`; `Our results…`
     """
+    if width(shown) == len(shown) and shown.count(" ") < _LEAST_SHOWN - 1:
+        return True
     if _SUBORDINATE.match(shown) and "," not in shown:
         return True
     _, that, said = shown.partition(" that")

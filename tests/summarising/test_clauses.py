@@ -23,6 +23,27 @@ CUT = [
     ("我们提出了一种新的方法，它可以给贝壳分类，而且速度很快。", 40, "我们提出了一种新的方法…"),
 ]  # fmt: skip
 
+# What a cut must not leave in the air, each with what is shown instead.
+UNFINISHED = [
+    ("Zeta lowers our error by 1.4 points.", 30, "Zeta lowers our error…"),
+    ("Zeta lowers the error to 60—70 in most of our rooms.", 30, "Zeta lowers…"),
+    ("Zeta sorts shells (of one (small) beach only) quickly.", 42, "Zeta sorts shells…"),
+    ("Zeta sorts shells (of one beach, a cold one only.", 40, "Zeta sorts shells…"),
+    ('Zeta reads the label "shells of all colours" aloud.', 40, "Zeta reads the label…"),
+    ("Zeta learns a small grammar during training.", 36, "Zeta learns a small grammar…"),
+    ("Zeta sorts more shells after a short rest.", 30, "Zeta sorts more shells…"),
+    ("Zeta learns the colours rooted in the data.", 34, "Zeta learns the colours…"),
+    ("Zeta changes the distribution of its weights.", 32, "Zeta changes…"),
+    ("Zeta learns to win a small two-player game.", 38, "Zeta learns to win a small…"),
+    ("We study shells in a bath of warm water; formally, a bath is a set.", 49,
+     "We study shells in a bath of warm water…"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "limit", "expected"), UNFINISHED)
+def test_a_cut_leaves_no_phrase_unfinished(text: str, limit: int, expected: str) -> None:
+    assert shortened(text, limit) == expected
+
 
 @pytest.mark.parametrize(("text", "limit", "expected"), CUT)
 def test_a_text_is_cut_at_its_best_boundary(text: str, limit: int, expected: str) -> None:
