@@ -157,7 +157,7 @@ def _only_announces(shown: str) -> bool:
 
     `We find that, while some…`; `When the budget is halved…`; `Our results…`
     """
-    if width(shown) == len(shown) and shown.count(" ") < _LEAST_SHOWN - 1:
+    if shown[:-1].isascii() and shown.count(" ") < _LEAST_SHOWN - 1:
         return True
     if _SUBORDINATE.match(shown) and "," not in shown:
         return True

@@ -87,6 +87,17 @@ def test_a_result_that_is_cut_before_its_main_clause_is_not_shown() -> None:
     assert summary.result is None or "," in summary.result
 
 
+def test_a_result_of_which_hardly_a_word_fits_is_not_shown() -> None:
+    does = (
+        "We propose ShellNet, which sorts shells by their colour and by their ribs, from pictures "
+        "that were taken on beaches of five coasts and in the drawers of two old museums in the "
+        "north and then looked through by hand."
+    )
+    result = "Our results indicate a lack of " + "-".join(["water"] * 60) + " in 20% of the shells."
+    summary = summarise(TITLE, f"{does} {result}")
+    assert summary is not None and summary.result is None
+
+
 def test_background_is_not_taken_for_what_the_paper_does() -> None:
     abstract = (
         "ShellNet sorting shells by colour, as earlier work proposed, is slow. "
