@@ -20,11 +20,13 @@ docs/subscribing.md explains the same to readers.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from subscribers.conditions import alternatives, as_must, meaning
+from subscribers.conditions import alternatives, as_must, meaning, without_repeats
 from subscribers.errors import ConsentError, Problem, ProfileError
 from subscribers.items import Item
 from subscribers.keyword_reader import KeywordReader
@@ -43,6 +45,8 @@ __all__ = [
 ]
 
 MAX_CHARACTERS = 2_000
+# Without signs, capitals and figures no item changes what the next one is.
+_PLAIN_LIST = re.compile(r"[a-z]+(?:[ -][a-z]+)*(?:, [a-z]+(?:[ -][a-z]+)*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,38 @@ def parse_stored(text: str) -> Profile:
     Raises:
         ProfileError: nothing in it can be wanted.
     """
+    if plain := _read_plain(text):
+        return plain
     reading = read_profile(text)
     if not reading.profile.wanted and len(text) <= MAX_CHARACTERS:
         reading = _read(text, long_exclusions=False)  # `-audio speech` was the one word once
     if not reading.profile.wanted:
         raise ProfileError(reading.problems)
     return reading.profile
+
+
+def _read_plain(text: str) -> Profile | None:
+    """Return the profile of a list of plain words, put together of its items; None: it is more.
+
+    Nearly every reader's list is unlike all others, but its items are not.
+    """
+    if len(text) > MAX_CHARACTERS or not _PLAIN_LIST.fullmatch(text):
+        return None
+    items: list[Item] = []
+    for item in map(_plain_item, text.split(", ")):
+        if item is None:
+            return None
+        items.append(item)
+    return Profile(without_repeats(items))
+
+
+@lru_cache(maxsize=20_000)
+def _plain_item(text: str) -> Item | None:
+    """Return the one item that a text is; None: there is more to it, or to be said of it."""
+    reading = _read(text)
+    wanted = reading.profile.wanted
+    plain = reading == Reading(Profile(wanted)) and len(wanted) == 1
+    return wanted[0] if plain else None
 
 
 def read_profile(text: str) -> Reading:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from subscribers.errors import ProfileError
@@ -349,6 +349,21 @@ def test_what_was_stored_goes_on_even_where_it_would_be_refused_now(
 def test_what_was_never_a_profile_is_none_when_stored_either() -> None:
     with pytest.raises(ProfileError):
         parse_stored("-audio")
+
+
+_plain_words = st.sampled_from(
+    "a b moss ferns or not no and the of except without etc und oder by never keywords peat-bog"
+    " peat bog ti au id near to".split()
+)
+_plain_items = st.lists(_plain_words, min_size=1, max_size=4).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_plain_items, min_size=1, max_size=6).map(", ".join))
+def test_a_list_of_plain_words_is_read_item_by_item_as_it_is_as_a_whole(text: str) -> None:
+    as_a_whole = read_profile(text).profile
+    assume(as_a_whole.wanted)
+    assert parse_stored(text) == as_a_whole
 
 
 _pieces = st.one_of(
