@@ -65,5 +65,5 @@ def standard() -> Mapping[str, tuple[str, ...]]:
     return {
         stem(form): tuple(token.stem for token in tokens_of(long))
         for short, long in pairs
-        for form in (short, f"{short}s")  # a stemmer leaves the `s` of what has no vowel
+        for form in (f"{short}s", short)  # a stemmer leaves the `s` of what has no vowel
     }

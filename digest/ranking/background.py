@@ -18,7 +18,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Self
 
 from digest.ranking.acronyms import Acronyms, definitions, long_form, standard
-from digest.ranking.text import stem, tokens_of
+from digest.ranking.text import is_content, stem, tokens_of
 
 if TYPE_CHECKING:
     from digest.papers import Paper
@@ -94,9 +94,12 @@ class Background:
 
     @cached_property
     def short_forms(self) -> Mapping[tuple[str, ...], str]:
-        """The short form of each long form that has a clear one."""
+        """The short form of each long form that has a clear one, with and without its `of`."""
+        usual = {long: short for short, long in standard().items() if short not in self.acronyms}
         pairs = ((self.long_form(short), short) for short in sorted(self.acronyms))
-        return {long: short for long, short in pairs if long}
+        known = {**usual, **{long: short for long, short in pairs if long}}
+        telling = {tuple(filter(is_content, long)): short for long, short in known.items()}
+        return {**{long: short for long, short in telling.items() if len(long) > 1}, **known}
 
     def average_lengths(self) -> tuple[float, float]:
         """Return the usual number of words of a title and of an abstract (of those not empty)."""

@@ -181,10 +181,25 @@ def _count(parts: Iterable[tuple[str, Sequence[Token]]]) -> Counter[tuple[str, .
     counts: Counter[tuple[str, ...]] = Counter()
     for text, tokens in parts:
         stems = [token.stem for token in tokens]
-        counts.update(zip(stems, strict=True))
+        counts.update(zip(_standing_alone(tokens), strict=True))
         counts.update(pairwise(stems))
         counts.update((joined,) for joined, _, _ in compounds(text, tokens))
     return counts
+
+
+def _standing_alone(tokens: Sequence[Token]) -> list[str]:
+    """Return the stems of words that mean what they say: not the `context` of `in-context`.
+
+    What a hyphen joins to a function word is another word; in `chain-of-thought` all stay.
+    """
+    found: list[str] = []
+    joined = led = False  # by a hyphen to the token before; in a run that a function word leads
+    for stemmed, _, _, hyphen in tokens:
+        led = led if joined else hyphen and not is_content(stemmed)
+        if not (led and joined):
+            found.append(stemmed)
+        joined = hyphen
+    return found
 
 
 def occurrences(stems: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int, int]]:

@@ -55,8 +55,7 @@ def terms_of(
             variants += _equivalents(whole, background)
         rarest = max(map(background.idf, whole)) if len(whole) > 1 else background.idf(whole[0])
         return (Term(Feature(variants, item.scope), 1.0, 1.0, rarest),)
-    telling = [part for part in parts if any(map(is_content, part))]
-    return _bag(telling or parts, background, neighbours)
+    return _bag(*_telling(parts), background, neighbours)
 
 
 def specificities(terms: Sequence[Sequence[Term]]) -> npt.NDArray[np.float64]:
@@ -71,12 +70,36 @@ def specificities(terms: Sequence[Sequence[Term]]) -> npt.NDArray[np.float64]:
     return np.maximum(np.sqrt(np.array(rarest, float) / USUAL_IDF), LEAST_SPECIFIC)
 
 
-def _bag(parts: Sequence[Run], background: Background, neighbours: Neighbours) -> tuple[Term, ...]:
+def _telling(parts: Sequence[Run]) -> tuple[Sequence[Run], Sequence[tuple[Run, ...]]]:
+    """Return the parts that tell something, and how each is one word with those before it.
+
+    Who types `in context` means `in-context`, which is another word than `context`.
+    """
+    telling: list[Run] = []
+    joined: list[tuple[Run, ...]] = []
+    before = ""
+    for part in parts:
+        if any(map(is_content, part)):
+            telling.append(part)
+            joined.append(((stem(before + "".join(part)),),) if before else ())
+            before = ""
+        else:
+            before += "".join(part)
+    return (telling, joined) if telling else (parts, [()] * len(parts))
+
+
+def _bag(
+    parts: Sequence[Run],
+    joined: Sequence[tuple[Run, ...]],
+    background: Background,
+    neighbours: Neighbours,
+) -> tuple[Term, ...]:
     worths = [max(map(background.idf, part)) for part in parts]
     shorts = _short_forms_within(parts, background)
     words: dict[Feature, float] = {}
     for at, (part, worth) in enumerate(zip(parts, worths, strict=True)):
-        feature = Feature(_variants(part) + _equivalents(part, background) + shorts.get(at, ()))
+        variants = _variants(part) + joined[at]
+        feature = Feature(variants + _equivalents(part, background) + shorts.get(at, ()))
         words[feature] = words.get(feature, 0.0) + worth
     more = max(TOGETHER / len(parts) - LOOSE, 0)
     pairs: dict[Feature, float] = {}
@@ -95,10 +118,10 @@ def _bag(parts: Sequence[Run], background: Background, neighbours: Neighbours) -
 def _short_forms_within(parts: Sequence[Run], background: Background) -> dict[int, tuple[Run, ...]]:
     """Return which words of a bag belong to a long form: place → its short form."""
     found: dict[int, tuple[Run, ...]] = {}
-    stems = [part[0] if len(part) == 1 else "" for part in parts]
-    for first in range(len(stems)):
-        for last in range(first + 1, min(first + 6, len(stems))):
-            short = background.short_forms.get(tuple(stems[first : last + 1]))
+    for first in range(len(parts)):
+        for last in range(first + 1, min(first + 6, len(parts))):
+            stems = tuple(chain.from_iterable(parts[first : last + 1]))
+            short = background.short_forms.get(stems)
             if short:
                 for at in range(first, last + 1):
                     found[at] = (*found.get(at, ()), (short,))

@@ -25,9 +25,14 @@ def found(keyword: str, *papers: Paper) -> set[int]:
         ("nerf", "Relightable Neural Radiance Fields"),
         ("VLMs", "Vision-Language Models that Count"),
         ("LoRA", "Low-Rank Adaptation without Tears"),
+        ("SLAM", "Simultaneous Localization and Mapping under Water"),
+        ("sparse autoencoders", "SAEs of Small Models"),
+        ("retrieval-augmented generation", "Answers by RAG"),
     ],
 )
-def test_a_usual_short_form_finds_what_is_spelled_out(keyword: str, title: str) -> None:
+def test_a_usual_short_form_and_what_it_spells_out_find_each_other(
+    keyword: str, title: str
+) -> None:
     assert found(keyword, Paper(1, title, "")) == {1}
 
 

@@ -158,3 +158,28 @@ def test_an_initial_matches_the_name_that_begins_with_it() -> None:
     assert set(ranked(index, "author:Yara Okafor")) == {1, 2}
     assert set(ranked(index, "author:Okafor")) == {1, 2, 3}
     assert ranked(index, 'author:"Y. M."') == ()
+
+
+@pytest.mark.parametrize(
+    ("keyword", "title", "found"),
+    [
+        ("context", "In-Context Learning", False),
+        ("context", "In-Context Learning in Context", True),
+        ("policy", "Off-Policy Evaluation", False),
+        ("distribution", "Out-of-Distribution Detection", False),
+        ("in-context learning", "In-Context Learning", True),
+        ("in context learning", "In-Context Learning", True),
+        ("learning in context", "In-Context Learning", True),
+        ("off policy", "Off-Policy Evaluation", True),
+        ("out of distribution", "Out-of-Distribution Detection", True),
+        ("thought", "Chain-of-Thought Prompting", True),
+        ("chain of thought", "Chain-of-Thought Prompting", True),
+        ("training", "Pre-Training at Scale", True),
+    ],
+)
+def test_what_a_hyphen_joins_to_a_function_word_is_another_word(
+    keyword: str, title: str, *, found: bool
+) -> None:
+    papers = [*PAPERS, Paper(7, title, "")]
+    index = Index.build(papers, Background.of(papers))
+    assert (7 in ranked(index, keyword)) is found
