@@ -217,7 +217,7 @@ class QueryReader:
             if scope or len(item.words) > 1:
                 made = joined_item(item.text, scope)
                 phrase = made.phrase or item.phrase
-                item = replace(item, words=made.words, phrase=phrase, scope=scope)
+                item = replace(made, phrase=phrase, required=item.required, weight=item.weight)
         return replace(part, item=replace(item, group=self.style.group))
 
     def _query_of(self, level: _Level) -> BooleanQuery:

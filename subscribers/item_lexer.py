@@ -43,7 +43,12 @@ _NAME_PARTS = frozenset(
 )
 _EITHER = frozenset(("or", "oder"))
 _BUT_NOT = frozenset(("not", "excluding", "except"))
-_NEVER_AT_START = frozenset(("no", "without", "never", "avoid", "exclude", "ohne", "kein", "keine"))
+_NEVER_AT_START = frozenset(
+    (
+        *("no", "without", "never", "avoid", "exclude", "but", "don't", "don’t", "nothing"),
+        *("ohne", "kein", "keine", "aber"),
+    )
+)
 _AND_SO_ON = frozenset(("etc", "usw", "u.s.w", "e.g", "i.e", "z.b", "u.a", "d.h"))
 _SPELT_OUT = re.compile(r"\(([^()]+)\)(?=\s*(?:[,;\n]|\Z))")
 _SMALL_WORDS = _EITHER | _BUT_NOT | _AND_SO_ON | _NEVER_AT_START

@@ -63,6 +63,8 @@ def bag(text: str, *, required: bool = False) -> Item:
 
 def joined_item(text: str, scope: Scope | None = None) -> Item:
     """Return the item of some loose words that are one word or phrase after all."""
+    if scope == "author":
+        text = text.replace("*", "")  # `Okafor A*`: an initial stands for its name anyway
     words = normalised(text)
     return Item(text, words, phrase=len(words) > 1 or len(parted(text)) > 1, scope=scope)
 

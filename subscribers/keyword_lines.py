@@ -57,7 +57,12 @@ par|auteurs|autrices|por|autores|autoras|作者
 
 
 _GROUP = re.compile(r"^(?:(?:group|Gruppe|groupe|grupo|分组) )+")
-_OURS = frozenset(("title", "author", "org"))
+_OURS = frozenset(
+    (
+        *("title", "author", "org"),
+        *("intitle", "allintitle", "intext", "allintext", "inauthor", "allinauthor"),
+    )
+)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -112,6 +117,8 @@ def lines_of(text: str) -> Iterator[Line]:
         if "\n" in text[last:start].replace("\n", "", 1) and last >= 0:
             section = PLAIN  # a blank line ends what a heading began
         last = end
+        if dashed and start == found.start() and is_label(bare(text[start:end].strip())):
+            continue  # the heading of a list
         head = heads.get(found.start())
         if head is None:
             yield Line(start, end, section)
@@ -140,9 +147,16 @@ def _has_lists(text: str) -> bool:
 
 
 def _all_dashed(text: str) -> bool:
-    """Return whether every line begins with a dash and a space, and there are several: a list."""
+    """Return whether every line begins with a dash and a space, and there are several: a list.
+
+    What heads it needs none: it ends with a colon, or is such as `My interests`.
+    """
     lines = [line for line in _LINE.findall(text) if line.strip()]
-    listed = [line for line in lines if not line.rstrip().endswith((":", "："))]
+    listed = [
+        line
+        for line in lines
+        if not line.rstrip().endswith((":", "：")) and not is_label(bare(line.strip()))
+    ]
     return len(listed) > 1 and all(map(_DASH.match, listed))
 
 

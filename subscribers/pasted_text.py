@@ -11,6 +11,7 @@ from subscribers.boolean_query import groups, looks_like_a_query
 from subscribers.keyword_lines import LINE_ENDS, is_label
 from subscribers.messages import Message, message
 from subscribers.search_syntax import OPERATOR_AT_END, OPERATOR_AT_START
+from subscribers.sentences import without_sentences
 
 _UNSEEN = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\u200e\u200f", " "))
 _TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
@@ -27,6 +28,9 @@ _OVID_HEADING = re.compile(r"\bexp ([^/,;\n()]+)/(?=[\s)]|\Z)")
 _OVID_SCOPES = {"ti": "[ti]", "au": "[au]"}
 _LETTERED = re.compile(r"(?<!\S)\(?([a-z])\)\s+(?=\S)")
 _LABEL_WITHIN = re.compile(r";(?=[ \t]*([^,;:：\n]{2,30})[:：]\s)")
+_BOLD = re.compile(r"(\*\*|__)(?=[^\s*_])([^*\n]*?[^\s*_])\1(?!\w)")
+_LATEX = re.compile(r"\$\\([A-Za-z]+)\$(\S*)")
+_HEADING = re.compile(r"^#{1,6} +([^\n:]*[^\s:])[ \t]*(?=\n+[ \t]*(?:[-*•–]|\d+[.)])[ \t])", re.M)
 _PLUSES = re.compile(r"\+(AND|OR|ANDNOT|NOT)\+")
 
 
@@ -43,6 +47,14 @@ def cleaned(text: str) -> tuple[str, list[Message]]:
             remarks.append(message("signs of HTML such as <b> were left out"))
     if "&" in text:
         text = _ENTITY.sub(lambda found: _MEANT.get(found[0], " ").ljust(len(found[0])), text)
+    if "**" in text or "__" in text:
+        text = _BOLD.sub(lambda found: f"  {found[2]}  ", text)
+    if "$" in text:
+        text = _LATEX.sub(lambda found: (found[1] + found[2]).ljust(len(found[0])), text)
+    if "#" in text:
+        text = _HEADING.sub(lambda found: f"{found[1]}:".ljust(len(found[0])), text)
+    text, said = without_sentences(text)
+    remarks += said
     if "+" in text:
         text = _PLUSES.sub(lambda found: f" {found[1]} ", text)
     text = _listed(_from_elsewhere(text))

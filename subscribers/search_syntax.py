@@ -62,8 +62,8 @@ _UNKNOWN = """
 jr co rn so source srctitle journal venue conference booktitle publisher
 ta issn isbn year pubyear py dp pdat
 date edat la lang language pt doctype dt subjarea filetype ext site inurl url link cite related ref
-submitteddate lastupdateddate before after allintitle allintext allinurl funding fund-all
-exactsrctitle limit-to load-date wc sb crdt grant gr
+submitteddate lastupdateddate before after since until in allintitle allintext allinurl funding
+fund-all exactsrctitle limit-to load-date wc sb crdt grant gr
 """
 _SCOPES = {name: scope for scope, names in _NAMES.items() for name in names.split()} | _OWN
 _ANY = frozenset((_ANYWHERE + _CATEGORIES).split())
@@ -81,7 +81,7 @@ _NOT_HERE = frozenset(_UNKNOWN.split())
 
 # `title: word` has always been ours; of the others the word follows at once, as in `ti:word`.
 PREFIX = re.compile(
-    r"(title|author|org)[:：][^\S\n\r\v\f\x85\u2028\u2029]*|([A-Za-z1][\w-]*)[:：](?=\S)",
+    r"(title|author|org|(?:all)?in(?:title|text|author))[:：][^\S\n\r\v\f\x85\u2028\u2029]*|([A-Za-z1][\w-]*)[:：](?=\S)",
     re.IGNORECASE,
 )
 CALL = re.compile(r"([A-Z][A-Z-]{3,})[ \t]*=?[ \t]*(?=\()|([A-Z]{2,3})(?:[ \t]*=[ \t]*)?(?=\()")

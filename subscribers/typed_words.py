@@ -25,7 +25,7 @@ _WEIGHED = re.compile(r"([^\W\d][\w-]*)[:=](\d{1,2}(?:\.\d+)?)")
 _NUMBERED = re.compile(r"(\d{1,2}[.)])([^\W\d_]{4,})")
 _NEAR = re.compile(
     r"(?:NEAR|ADJ|SAME)(?:/?\d+)?|(?:W|PRE|N|P|ONEAR|WITHIN)/\d+"
-    r"|(?:near|adj|same)/?\d+|(?:w|pre|onear|within)/\d+"
+    r"|AROUND\(\d+\)?|(?:near|adj|same)/?\d+|(?:w|pre|onear|within)/\d+"
 )
 _LETTERS_LEFT_OUT = re.compile(r"\w[?$]\w|\w\*\w|[*?]\w")
 _ENDING = re.compile(r"([\w-]*\w\w)(?:\*+|\$)")

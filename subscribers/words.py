@@ -14,9 +14,9 @@ before being below between both but by can cannot could did do does doing down d
 few for from further had has have having he her here hers him his how however i if in into is it
 its itself just may me might more most must my no nor not of off on once only or other our out
 over own per same shall she should since so some such than that the their them then there these
-they this those though through thus to too toward towards under until up upon us very via was we
-were what when where whether which while who whom whose why will with within without would yet you
-your
+they this those though through thus to too toward towards under until up upon us versus very via vs
+was we were what when where whether which while who whom whose why will with within without would
+yet you your
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 

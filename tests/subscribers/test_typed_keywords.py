@@ -72,6 +72,7 @@ LISTS = [
 ]
 
 NAMES = [
+    ("AU=(Okafor A*)", ["by: Okafor A"]),
     ("mosses and ferns", ["wanted: mosses and ferns"]),
     ("MOSS/FERNS", ["wanted: MOSS, FERNS"]),
     ("NLP/CV, robots", ["wanted: NLP, CV, robots"]),
@@ -224,9 +225,34 @@ GROUPS = [
     ("BERT: a study", ["wanted: BERT a study"]),
     ("Robots:", ["wanted: Robots"]),
 ]
+SENTENCES = [
+    ("papers about moss", ["wanted: moss"]),
+    ("Recent papers on peat bogs, ferns", ["wanted: peat bogs, ferns"]),
+    ("I am interested in moss", ["wanted: moss"]),
+    ("I'm mostly interested in moss, ferns", ["wanted: moss, ferns"]),
+    ("Please send me everything about moss", ["wanted: moss"]),
+    ("I’d like to read more about moss", ["wanted: moss"]),
+    ("new work in bryology", ["wanted: bryology"]),
+    ("Ich interessiere mich für Moose", ["wanted: Moose"]),
+    ("moss\narticles on ferns", ["wanted: moss, ferns"]),
+    ("all papers by Ada Okafor, moss", ["by: Ada Okafor", "wanted: moss"]),
+    ("research", ["wanted: research"]),
+    ("work in progress", ["wanted: work in progress"]),
+    ('"papers about moss"', ['wanted: "papers about moss"']),
+]
+MARKDOWN = [
+    ("**moss**, __ferns__", ["wanted: moss, ferns"]),
+    ("* **peat bogs**\n* ferns", ["wanted: peat bogs, ferns"]),
+    ("### Interests\n- moss\n- ferns", ["wanted: moss, ferns"]),
+    ("My interests\n\n- moss\n- ferns", ["wanted: moss, ferns"]),
+    ("# Bogs\n- moss\n- ferns", ["group Bogs: moss, ferns"]),
+    ("$\\alpha$-stable moss", ["wanted: alpha-stable moss"]),
+]
 
 
-@pytest.mark.parametrize(("text", "means"), LISTS + NAMES + EXCLUSIONS + QUERIES + GROUPS)
+@pytest.mark.parametrize(
+    ("text", "means"), [*LISTS, *SENTENCES, *MARKDOWN, *NAMES, *EXCLUSIONS, *QUERIES, *GROUPS]
+)
 def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
     assert told(text) == means
     profile = parse(text)
@@ -274,6 +300,12 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
         ("moss W/5 bog", 5, "leave it out"),
         ("moss near/3 bog", 5, "leave it out"),
         ("moss adj3 bog", 5, "leave it out"),
+        ("moss AROUND(3) bog", 5, "leave it out"),
+        ("moss since:2020", 5, "cannot be asked for"),
+        ("moss in:title", 5, "cannot be asked for"),
+        ("allintitle: moss bog", 0, "cannot be asked for"),
+        ("moss, but no ferns", 6, "write -image"),
+        ("moss, don't send ferns", 6, "write -image"),
         ("moss~2", 4, "leave it out"),
         ("venue:Bogs moss", 0, "cannot be asked for"),
         ("id_list=2301.00001", 0, "one paper or page"),
@@ -315,6 +347,7 @@ def test_what_cannot_be_read_is_told_with_what_to_write(text: str, place: int, s
         ("moss[mesh]", "no subject headings"),
         ("<b>moss</b>", "HTML"),
         ("moss, etc.", "left out"),
+        ("papers about moss", "“papers about” was left out"),
         ("moss, the", "nearly every paper"),
     ],
 )
