@@ -5,6 +5,7 @@ Pure arithmetic on lengths that are measured once a fragment: no mail is encoded
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from digest.mail import HOLES, Fragment
 
 Weigh = Callable[["Measured", int], int]  # a piece and the token's length → bytes
 
-_PLAIN = bytes(b for b in range(33, 127) if b != ord("=")) + b" "
+_PLAIN = bytes(b for b in range(33, 127) if b != ord("=")) + b" \t"
+_ESCAPED_AT_END = re.compile(rb"[ \t]$|^\.$", re.MULTILINE)  # white space, and a dot alone
 _TOKEN = HOLES["token"]
 
 
@@ -44,7 +46,7 @@ def quoted_printable_length(text: str) -> int:
     """Return at least the bytes of a text as quoted-printable (RFC 2045, 6.7), lines of 76."""
     raw = text.encode()
     breaks = raw.count(b"\n")
-    escaped = len(raw.translate(None, _PLAIN)) - breaks
+    escaped = len(raw.translate(None, _PLAIN)) - breaks + len(_ESCAPED_AT_END.findall(raw))
     length = len(raw) + breaks + 2 * escaped
     return length + 3 * (length // 73 + 1)
 

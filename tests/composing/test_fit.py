@@ -81,6 +81,13 @@ def test_a_length_is_never_too_small_and_hardly_too_great(text: str) -> None:
     assert length <= 1.15 * len(encoded) + 3 + 2 * text.count(" ")
 
 
+@pytest.mark.parametrize("line", [" ", "a\t", ".", "\t0", "a b", " ."])
+def test_what_is_escaped_at_a_lines_end_only_is_counted_there(line: str) -> None:
+    text = "\n".join([line] * 20)
+    encoded = quopri.encodestring(text.encode()).replace(b"\n", b"\r\n")
+    assert len(encoded) <= quoted_printable_length(text) <= 1.15 * len(encoded) + 3
+
+
 def test_lines_are_counted_with_their_soft_breaks() -> None:
     lines = {size: quoted_printable_length("a" * size) for size in (72, 73, 145, 146)}
     assert lines == {72: 75, 73: 79, 145: 151, 146: 155}
