@@ -20,7 +20,7 @@ _AUTHORS = re.compile(
     re.IGNORECASE,
 )
 SUBMITTED_BY = (
-    r"(?:submitted by\b|eingereicht von\b|soumis par\b|(?:enviado|presentado|subido) por\b"
+    r"(?:submitted by|eingereicht von\b|soumis par\b|(?:enviado|presentado|subido) por\b"
     r"|inviato da\b|提交者|提交人|投稿者|제출자|отправил\w*\b)"
 )
 _SUBMITTED = re.compile(
