@@ -17,10 +17,11 @@ from digest.dumps.page.facts import (
     paper_id,
     read_facts,
 )
-from digest.dumps.page.paragraphs import Unit, Wrap
+from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, Wrap
 from digest.dumps.page.pieces import Piece
 
 _LONGEST_NAME = 4  # words
+_FEW_OTHERS = 0.2
 _ENOUGH_LINES = 3  # tell how a paragraph was wrapped
 
 
@@ -264,13 +265,40 @@ def _joined(found: list[CardElement | _Block]) -> Iterator[CardElement]:
         if len(block.pieces) > 1 and wrap is not None
     ]
     loose = sum(parted) > 0.5 * len(parted)
-    wrap_of_next = iter(wraps)
+    units = [
+        paragraphs.join(block.pieces, wrap, loose=loose)
+        for block, wrap in zip(blocks, wraps, strict=True)
+    ]
+    if loose:
+        for at in _begin_cards_too(found, units):
+            units[at] = paragraphs.join(blocks[at].pieces, wraps[at], loose=True, begins_card=True)
+    units_of_next = iter(units)
     for each in found:
         if isinstance(each, CardElement):
             yield each
         else:
-            for unit in paragraphs.join(each.pieces, next(wrap_of_next), loose=loose):
-                yield CardElement("unit", unit.pieces, unit=unit)
+            yield from (CardElement("unit", u.pieces, unit=u) for u in next(units_of_next))
+
+
+def _begin_cards_too(
+    found: Sequence[CardElement | _Block], units: Sequence[Sequence[Unit]]
+) -> list[int]:
+    """Return which blocks below a byline do not begin with a title, where nearly all others do."""
+    below: list[int] = []
+    count = 0
+    before: CardElement | _Block | None = None
+    for each in found:
+        if isinstance(each, _Block):
+            if isinstance(before, CardElement) and before.facts and before.facts.is_byline:
+                below.append(count)
+            count += 1
+        before = each
+    others = [at for at in below if not _begins_with_title(units[at])]
+    return others if len(others) < _FEW_OTHERS * len(below) else []
+
+
+def _begins_with_title(units: Sequence[Unit]) -> bool:
+    return len(units) > 1 and len(units[0].text) < min(LONGEST_TITLE, len(units[1].text))
 
 
 def _wrap_of(block: _Block, usual: Wrap | None) -> Wrap | None:

@@ -20,8 +20,9 @@ _CAPITAL_START = re.compile(r"[\"'(“‘\[$#\\]*[^\Wa-z_]")
 _STOP = re.compile(r"(?<!\bvs)[.。…][)\"'”’»\]]*$")
 _ASKED = re.compile(r"[!?][)\"'”’»\]]*$")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.|\b[\w-]+\.(?:com|io|org|net)/)\S", re.IGNORECASE)
-_ADDRESS_END = re.compile(rf"{_ADDRESS.pattern}*$", re.IGNORECASE)
+_ADDRESS_END = re.compile(rf"{_ADDRESS.pattern}*$|[{{\[]this https? url[\]}}]\.?$", re.IGNORECASE)
 _EXPLAINED = re.compile(r"\([A-Z]\w*[A-Z]s?\)|\bet al\b")  # "Moss Language (ML)", a citation
+_ABBREVIATION = re.compile(r"\([A-Z][\w-]*[A-Z\d]s?\)")
 _INNER_STOP = re.compile(r"(?<!\bvs)(?<![A-Z])\.[)\"'”’»\]]*\s+[A-Z]")
 _WORD = re.compile(r"[\w'-]+")
 _LATER_WORD = re.compile(r"(?<=[^\W\d] )[\w'-]+|(?<=[,;] )[\w'-]+")  # no sentence begins there
@@ -61,6 +62,7 @@ class LineWords:
     begins_title: float  # what it costs as a title's first line, beside that
     capital: bool  # it begins with a capital letter
     first: str  # its first word
+    explains: bool  # it begins with an abbreviation in brackets
     ends_in_name: bool  # its last word begins with a capital letter
     size: int  # characters
     stops: bool  # it ends as a sentence does
@@ -83,8 +85,8 @@ def read_words(text: str) -> LineWords:
     title = 0.2 if share >= 0.6 else 0.9 if share >= 0.3 else 1.8
     abstract = 3.0 if share >= 0.75 else 2.0 if share >= 0.6 else 0.7 if share >= 0.3 else 0.1
     if len(later) < 3:
-        title, abstract = 0.6, 0.6
-    if share == 1.0:
+        title, abstract = (0.3, 2.6) if later and share == 1.0 else (0.6, 0.6)
+    elif share == 1.0:
         abstract += 0.7 * max(0, len(later) - 3)
     abstract += 1.0 * bool(_NAMED.match(text))
     title += 4.0 * bool(_INNER_STOP.search(text)) + 2.5 * bool(_STOP.search(text))
@@ -97,6 +99,7 @@ def read_words(text: str) -> LineWords:
         begins_title=5.0 * bool(_SENTENCE_START.match(text)),
         capital=_CAPITAL_START.match(text) is not None,
         first=told[0] if told else "",
+        explains=_ABBREVIATION.match(text) is not None,
         ends_in_name=bool(told) and told[-1][0].isupper(),
         size=len(text),
         stops=_STOP.search(text) is not None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from digest.dumps.page.alternation import part_lines
@@ -37,6 +37,7 @@ class Unit:
 
     pieces: tuple[Piece, ...]
     text: str
+    doubts: tuple[Piece, ...] = ()  # its lines that may begin another one
 
     @property
     def line(self) -> int:
@@ -109,17 +110,26 @@ def find_wrap(block: Sequence[Piece]) -> Wrap | None:
     return Wrap(width, left[int(0.95 * (len(left) - 1))], len(rooms))
 
 
-def join(block: Sequence[Piece], wrap: Wrap | None, *, loose: bool) -> list[Unit]:
+def join(
+    block: Sequence[Piece], wrap: Wrap | None, *, loose: bool, begins_card: bool = False
+) -> list[Unit]:
     """Return the paragraphs of a run of lines without gaps.
 
     `loose`: no blank lines part titles from abstracts, so a full line may be the last of one.
+    `begins_card`: the last line of a card stands before it, so a title begins it.
     """
     if wrap is None:
         return [unit_of([piece]) for piece in block]
     if loose and len(block) > 1:
         full = [_goes_on(a, b, wrap) for a, b in pairwise(block)]
-        return [unit_of(part) for part in part_lines(block, full, wrap.width)]
+        parts, doubts = part_lines(block, full, wrap.width, begins_card=begins_card)
+        return [_with_doubts(unit_of(part), doubts) for part in parts]
     return [unit_of(run) for run in runs(block, wrap)]
+
+
+def _with_doubts(unit: Unit, doubts: Sequence[Piece]) -> Unit:
+    own = tuple(each for each in doubts if unit.line <= each.line <= unit.last)
+    return replace(unit, doubts=own) if own else unit
 
 
 def runs(block: Sequence[Piece], wrap: Wrap) -> list[list[Piece]]:

@@ -47,6 +47,7 @@ class PageReading:
     doubled: int = 0  # cards that were printed again
     lines: dict[int, Fate] = field(default_factory=dict)
     cut_at: int | None = None  # where the text breaks off in mid-sentence
+    doubts: list[Piece] = field(default_factory=list)  # lines that may begin a title or an abstract
 
     def note(self, lines: range | set[int], fate: Fate) -> None:
         """Write down what became of lines; a paper's or a refused line stays that."""
@@ -90,6 +91,7 @@ class _Assembly:
         return self._reading
 
     def _take_unit(self, unit: Unit, role: Role) -> None:
+        self._reading.doubts += unit.doubts
         if role == "title":
             self._close()
             self._card = Card(unit, facts=self._above, page=len(self._reading.days) - 1)

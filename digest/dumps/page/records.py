@@ -87,6 +87,11 @@ def _no_such_day(day: PageDay, line: int | None, year: int | None) -> Rejection:
 def _notes(reading: PageReading) -> Iterator[Rejection]:
     if reading.cut_at is not None:
         yield Rejection(reading.cut_at, "it looks cut off: the last abstract ends in mid-sentence")
+    for piece in reading.doubts:
+        yield Rejection(
+            piece.line,
+            f"{piece.text[:60]!r} may begin a title or an abstract: the wrapped lines do not tell",
+        )
     if reading.doubled:
         cards = "1 card" if reading.doubled == 1 else f"{reading.doubled} cards"
         yield Rejection(None, f"{cards} printed twice")
