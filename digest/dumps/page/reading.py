@@ -74,6 +74,7 @@ class _Assembly:
         self._above = CardFacts()  # facts that belong to the title to come
         self._above_lines: list[CardElement] = []
         self._card: Card | None = None
+        self._more: list[Piece] = []  # of the open card's abstract, after its first paragraph
         self._lost = False  # the paragraph before was refused; what facts follow went with it
 
     def assemble(self) -> PageReading:
@@ -106,7 +107,7 @@ class _Assembly:
             elif self._card.abstract is None:
                 self._card.abstract = unit
             else:
-                self._card.abstract = unit_of([*self._card.abstract.pieces, *unit.pieces])
+                self._more += unit.pieces
         else:
             self._lost = True
             self._refuse(unit.line, unit.last, _why_alone(unit))
@@ -159,6 +160,9 @@ class _Assembly:
         card, self._card = self._card, None
         if card is None:
             return
+        if self._more and card.abstract is not None:
+            card.abstract = unit_of([*card.abstract.pieces, *self._more])
+        self._more = []
         problem = card.problem() or self._damage(card) or self._cut_off(card)
         if problem is None:
             self._reading.cards.append(card)
@@ -184,9 +188,10 @@ class _Assembly:
         if title.pieces[0] is pieces[0] and _REST_OF_WORD.match(title.text):
             return title.line, "title that begins in mid-sentence: the text may be cut off there"
         cards = self._reading.cards
-        is_bare = max(card.lines) == title.last == max(piece.last for piece in pieces[-1:])
+        if not max(card.lines) == title.last == pieces[-1].last:
+            return None
         told = sum(max(each.lines) > each.title.last for each in cards)
-        if is_bare and told >= 2 and told >= 0.9 * len(cards):
+        if told >= 2 and told >= 0.9 * len(cards):
             return title.line, "title without what follows it elsewhere: the text may be cut off"
         return None
 
