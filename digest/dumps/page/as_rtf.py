@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -9,7 +10,12 @@ from striprtf.striprtf import rtf_to_text
 
 from digest.dumps.interface import Dump
 from digest.dumps.page.as_text import PageText
+from digest.dumps.page.facts import paper_id
 from digest.errors import DumpError
+
+# How a picture and a link's address (HYPERLINK) come out of their fields.
+_PICTURE = re.compile(r"\[image: [^\]\n]*\][ ]?")
+_LINK_ADDRESS = re.compile(r'[ ]?\("(https?://[^"\n]*)"\)')
 
 MAX_BYTES = 16 * 1024 * 1024  # a page of text is 1 MB
 
@@ -32,5 +38,11 @@ class PageRtf:
             shown = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
         except (ValueError, LookupError, IndexError) as error:
             raise DumpError(f"RTF that cannot be read: {error}", line=1) from None
+        shown = _LINK_ADDRESS.sub(_address_below, _PICTURE.sub("", shown))
         told = PageText().parse(shown.encode("utf-8", "replace"), now=now, captured_on=captured_on)
         return replace(told, format=self.name, parser_version=self.version)
+
+
+def _address_below(link: re.Match[str]) -> str:
+    """Return a paper's address on a line of its own; other addresses stand within a line."""
+    return f"\n{link[1]}\n" if paper_id(link[1]) else ""

@@ -23,6 +23,10 @@ _DAY = re.compile(
     r"(?:\s(?P<count>\d[\d.,]*k?))?"
 )
 
+_GLUED_COUNT = re.compile(
+    r"(?P<day>[A-Za-z]{3,9}\.? (?:[12]\d|3[01]|[1-9])(?:, (?:19|20)\d\d)?)(?P<count>\d{1,3})"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PageDay:
@@ -54,7 +58,9 @@ def printed_day(line: str) -> tuple[PageDay, int | None] | None:
     """
     found = _DAY.fullmatch(line)
     if not found:
-        return None
+        # What a page's markup keeps apart may be glued in its text: "Nov 28" and "2" comments.
+        apart = _GLUED_COUNT.fullmatch(line)
+        return printed_day(f"{apart['day']} {apart['count']}") if apart else None
     count = read_count(found["count"]) if found["count"] else None
     if found["iso"]:
         year, month, day = map(int, found["iso"].split("-"))

@@ -128,7 +128,7 @@ class _Reader:
 
     def _of_facts(self, piece: Piece, facts: CardFacts) -> Iterator[CardElement]:
         before = self._before()
-        alone = facts == CardFacts(day=facts.day)
+        alone = replace(facts, addresses=()) == CardFacts(day=facts.day)
         if self._in_header and facts.day and alone and self._after_furniture:
             yield CardElement("day", (piece,), day=facts.day)
             return

@@ -33,7 +33,7 @@ _PUBLISHED = re.compile(
 )
 _GITHUB = re.compile(
     r"(?:\[?link: ?)?(?:view on )?github(?: repo(?:sitory)?)?\s?[★⭐☆]?\s?"
-    r"(?P<stars>\d[\d.,]*k?)?\]?(?: arxiv page)?"
+    r"(?P<stars>\d[\d.,]*k?)?\]?(?:\s?arxiv page)?"
     r"|[★⭐☆]\s?(?P<starred>\d[\d.,]*k?)",
     re.IGNORECASE,
 )

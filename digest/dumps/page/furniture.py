@@ -6,16 +6,21 @@ A table: what is missing from it is reported as not understood, never taken for 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Lines that only the page of papers has: evidence that a text is that page, and where it begins.
 _SIGN = re.compile(
-    r"get trending papers in your email inbox\b.{0,40}|by\s?ak and the research community"
+    r"get trending papers in your email inbox\b.{0,40}"
+    r"|by\s?(?:\[[^\]]{0,60}\]\s?)?ak and the (?:ai )?research community"
     r"|(?:daily|trending) papers(?: (?:[-–|·] )?hugging ?face)?"
     r"|trending papers ranked by github stars activity",
     re.IGNORECASE,
 )
 SIGN_TEXT = "Get trending papers in your email inbox"  # where one page is glued to the next
 
+_MARKS = re.compile(r"(?:^|(?<=\s))[o+*•-]\s+")  # as browsers for terminals print lists
+# Between words that the page's buttons leave unspaced: "PreviousNext", "TOSPrivacy".
+_GLUE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HEADER = frozenset({"daily", "weekly", "monthly", "day", "week", "month", "today", "yesterday"})
 _TURNING = frozenset({"previous", "next", "...", "…", "«", "»", "‹", "›", "<", ">"})
 
@@ -108,7 +113,19 @@ def is_sign(line: str) -> bool:
 def is_furniture(line: str) -> bool:
     """Return whether a line belongs to the page, not to a paper."""
     bare = line.strip(" *_|:›»·•").lower()
-    return bare in _WORDS or is_turning(line) or is_sign(line) or bool(_LINES.fullmatch(line))
+    if bare in _WORDS or is_turning(line) or is_sign(line) or _LINES.fullmatch(line):
+        return True
+    return _is_menu(_MARKS.split(line)) or _is_menu(_GLUE.split(line))
+
+
+def _is_menu(parts: Sequence[str]) -> bool:
+    """Return whether a line holds nothing but several of the page's own words."""
+    told = [part.strip().lower() for part in parts if part.strip()]
+    return (
+        len(parts) > 1
+        and bool(told)
+        and all(part in _WORDS or part in _TURNING or _SIGN.fullmatch(part) for part in told)
+    )
 
 
 def is_preamble(line: str) -> bool:

@@ -26,7 +26,8 @@ _SHORTEST_FULL_LINE = 25  # characters: no wrapped text is narrower
 _HYPHEN = re.compile(r"\w-$")
 _GOES_ON = re.compile(r"(?!(?:and|or|to|und|as)\b)\w")
 _NO_TITLE = re.compile(
-    rf"(?:https?://|www\.|[\[\]{{}}<>|#!]|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})", re.IGNORECASE
+    rf"(?:\W{{0,8}}https?://|www\.|[\[\]{{}}<>|#!]|==|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})",
+    re.IGNORECASE,
 )
 _LOWER = re.compile(r"[\"'(“‘\[]?[a-z]")
 
