@@ -46,6 +46,10 @@ class Offer:
         updated = {paper.id: paper.updated.edition for paper in papers if paper.updated}
         return cls({paper.id: paper for paper in papers}, index, updated)
 
+    def for_previews(self, semantics: Semantics | None) -> Offer:
+        """Return the same papers, ranked with another model or with none; no sentences are told."""
+        return replace(self, index=self.index.for_previews(semantics))
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:

@@ -82,15 +82,21 @@ def prepare(
     semantics: Semantics | None,
 ) -> ProfileMatrices:
     """Embed items and expand them from the archive. Items with a scope have no meaning."""
-    vectors: Vectors | None = None
-    if semantics is not None:
-        vectors = semantics.keyword_vectors([item.text for item in items])
+    vectors = _vectors_of(items, semantics) if semantics is not None else None
     expansion = corpus.expand(terms, vectors)
     ordinary = None
     if expansion.vectors is not None:
         ordinary = corpus.ordinary(expansion.vectors)
     scale = semantics.scale if semantics else ITSELF
     return ProfileMatrices(terms, vectors, expansion, ordinary, scale)
+
+
+def _vectors_of(items: Sequence[Item], semantics: Semantics) -> Vectors:
+    """Return the items' vectors, zeros where they have no meaning."""
+    meaning = [at for at, item in enumerate(items) if item.scope is None]
+    vectors = np.zeros((len(items), semantics.model.width), np.float32)
+    vectors[meaning] = semantics.keyword_vectors([items[at].text for at in meaning])
+    return vectors
 
 
 def meaning_of(

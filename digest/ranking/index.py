@@ -9,6 +9,7 @@ are items too, with a weight no score can outweigh.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -82,14 +83,18 @@ class Index:
         self.numbers = np.array([paper.id for paper in self.papers], dtype=np.int64)
         self._places = Places(self.numbers)
         self.documents = [Document.of(paper) for paper in self.papers]
-        self.scorer = Scorer(
+        scorer = Scorer(
             self.papers,
             Matrix(self.documents, background),
             corpus or Corpus([], background, None),
             semantics,
             least_meaning,
         )
-        self._explainer = Explainer(self.scorer)
+        self._rank_with(scorer, Explainer(scorer))
+
+    def _rank_with(self, scorer: Scorer, explainer: Explainer) -> None:
+        self.scorer = scorer
+        self._explainer = explainer
         self._last: tuple[tuple[object, ...], Csr] | None = None
         self._standing_of: dict[Item, frozenset[int]] = {}
 
@@ -109,6 +114,17 @@ class Index:
         is by the readers' own words alone.
         """
         return cls(papers, background, corpus, semantics, least_meaning=least_meaning)
+
+    def for_previews(self, semantics: Semantics | None) -> Self:
+        """Return the same papers ranked with another model, or none; nothing is taken apart again.
+
+        Picks do not tell their nearest sentences, for which all of a paper's would be embedded.
+        """
+        made = copy(self)
+        made.__dict__.pop("taste_space", None)  # it knows the other model's vectors
+        scorer = self.scorer.with_semantics(semantics)
+        made._rank_with(scorer, Explainer(scorer, tells_sentences=False))
+        return made
 
     def rank(
         self,
@@ -235,6 +251,7 @@ class Index:
         """
         if self.scorer.known_items > beyond:
             self.scorer.forget_items()
+            self._explainer.forget_items()
             self._last = None
         if len(self._standing_of) > beyond:
             self._standing_of.clear()

@@ -99,12 +99,19 @@ class Asked(NamedTuple):
 class Explainer:
     """Explains scores of one edition; keeps what items give papers, as many readers share them."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: Scorer, *, tells_sentences: bool = True) -> None:
         self._scorer = scorer
+        self._tells_sentences = tells_sentences
         self._standing = Occurrences(scorer.papers, scorer.matrix.documents)
-        self._given: dict[object, Given] = {}
         self._grounds = lru_cache(maxsize=50_000)(self._grounds_of)
         self._closest = lru_cache(maxsize=20_000)(self._closest_of)
+        self._given: dict[object, Given] = {}
+        self.forget_items()
+
+    def forget_items(self) -> None:
+        """Let go of what was worked out for the items asked for so far."""
+        self._given.clear()
+        self._grounds.cache_clear()
         self._last: tuple[Profile | None, Asked] = (None, Asked((), ()))
 
     def explain(
@@ -197,7 +204,7 @@ class Explainer:
 
     def _grounds_of(self, at: int, *parts: ReasonPart) -> Grounds:
         reasons, spans = _reasons_of(parts), self._spans_of(at, parts)
-        closest = None if spans else _closest(reasons)
+        closest = _closest(reasons) if self._tells_sentences and not spans else None
         sentence = self._closest(closest, at) if closest else None
         return Grounds(reasons, spans, sentence, new_number())
 

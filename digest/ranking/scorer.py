@@ -68,6 +68,10 @@ class Scorer:
         self.least_meaning = least_meaning
         self.forget_items()
 
+    def with_semantics(self, semantics: Semantics | None) -> Scorer:
+        """Return the same papers with another model, or none."""
+        return Scorer(self.papers, self.matrix, self.corpus, semantics, self.least_meaning)
+
     def forget_items(self) -> None:
         """Let go of the rows of the items asked for so far."""
         self._place: dict[object, int] = {}

@@ -7,6 +7,7 @@ vector is rounded to float16 before use, so a fresh one and a stored one give th
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -109,6 +110,35 @@ class PendingVectors:
             self._store.put(pending)
 
 
+class PassingVectors:
+    """Vectors that are kept, and the last new ones in memory alone: nothing is written down.
+
+    For texts of people who are only trying. Thread-safe.
+    """
+
+    def __init__(self, store: VectorCache, most: int) -> None:
+        self._store = store
+        self._most = most
+        self._lock = Lock()
+        self._passing: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the vectors that are known, by key."""
+        with self._lock:
+            found = {key: self._passing[key] for key in keys if key in self._passing}
+            for key in found:
+                self._passing.move_to_end(key)
+        missing = [key for key in keys if key not in found]
+        return {**self._store.get(missing), **found} if missing else found
+
+    def put(self, vectors: Mapping[str, bytes]) -> None:
+        """Remember some vectors until others take their place."""
+        with self._lock:
+            self._passing.update(vectors)
+            while len(self._passing) > self._most:
+                self._passing.popitem(last=False)
+
+
 class Semantics:
     """A model and a store: every text is embedded at most once."""
 
@@ -127,6 +157,18 @@ class Semantics:
     def keyword_vectors(self, texts: Sequence[str]) -> Vectors:
         """Return the unit vectors of keywords, texts × width."""
         return self._vectors([self._usage.keyword_prefix + text for text in texts])
+
+    def unknown_keywords(self, texts: Sequence[str]) -> list[str]:
+        """Return the keywords, each once, whose vectors would have to be worked out."""
+        key_of = {
+            text: vector_key(self.model.name, self._usage.keyword_prefix + text) for text in texts
+        }
+        known = self._store.get(list(key_of.values()))
+        return [text for text, key in key_of.items() if key not in known]
+
+    def for_visitors(self, most: int) -> Semantics:
+        """Return the same, which keeps up to `most` new vectors in memory and writes none down."""
+        return Semantics(self.model, PassingVectors(self._store, most), self._usage)
 
     def embed_missing(self, texts: Sequence[str], most: int) -> int:
         """Embed up to `most` of those papers' texts that are not kept yet; return how many."""

@@ -23,8 +23,10 @@ from digest.editions import Edition
 from digest.errors import NotFound
 from digest.papers import Paper
 from digest.ranking.interface import Pick
+from digest.ranking.semantics import Semantics
 from digest.storage.recipes import RecipeStore
 from digest.web.citations.coins import coins_span
+from digest.web.later_meanings import LaterMeanings
 from digest.web.legible import legible
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.preferences import BREADTHS
@@ -43,9 +45,19 @@ RECENT = timedelta(days=30)
 _LINES = 180  # characters of an abstract in a preview
 _FRESH = timedelta(minutes=5)  # how long a preview's papers are kept in hand
 _ITEMS = 2_000  # items of visitors that are kept worked out: about 10 MB
+_AT_ONCE, _AT_ONCE_LETTERS = 1, 60  # keywords that are embedded while somebody waits
+_VECTORS = 20_000  # of what visitors type: about 20 MB
 _ANSWERS = 200  # previews that are kept, for who types the same
 _SAMPLE_TOPICS, _SAMPLE_PAPERS = 3, 3
 _DAYS = 10  # editions that a preview is replayed on
+
+
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    """The papers of previews, ranked in one way."""
+
+    offer: Offer  # the newest edition's
+    recent: Offer  # the last 30 days'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +67,13 @@ class _Stock:
     at: datetime
     edition: Edition | None
     since: int  # editions after this one are offered
-    offer: Offer  # the newest edition's papers
-    recent: Offer  # the last 30 days'
+    by_words: _Papers
+    by_meaning: _Papers  # the same as by words where there is no model
+    semantics: Semantics | None
     days: float  # that the recent papers span
     vocabulary: Vocabulary
     editor: Editor
-    answers: OrderedDict[tuple[str, int | None, Breadth], PreviewedIssue] = field(
+    answers: OrderedDict[tuple[str, int | None, Breadth, bool], PreviewedIssue] = field(
         default_factory=OrderedDict
     )
     sample: Sample | None = None
@@ -83,6 +96,7 @@ class Previews:
         clock: Callable[[], datetime],
         max_papers: int = 10,
         in_background: Callable[[Callable[[], None]], None] = _at_once,
+        later: LaterMeanings | None = None,
     ) -> None:
         self._newest = newest
         self._seen_since = seen_since
@@ -91,9 +105,11 @@ class Previews:
         self._clock = clock
         self._max_papers = max_papers
         self._stock: _Stock | None = None
+        self._visitors: tuple[Semantics | None, Semantics | None] | None = None
         self._lock = Lock()  # an index is ranked by one thread at a time
         self._renewing = Lock()
         self._in_background = in_background
+        self._later = later or LaterMeanings(_at_once)
 
     def preview(
         self, profile: Profile, max_papers: int | None, breadth: Breadth = "normal"
@@ -101,9 +117,9 @@ class Previews:
         """Return the newest edition's issue with a profile; None when there is no paper yet."""
         with self._lock:
             stock = self._in_hand()
-            if not stock.recent.papers:
+            if not stock.by_words.recent.papers:
                 return None
-            asked = (to_text(profile), max_papers, breadth)
+            asked = (to_text(profile), max_papers, breadth, self._is_by_words(stock, profile))
             made = stock.answers.get(asked)
             if made is None:
                 made = stock.answers[asked] = self._made(stock, profile, *asked)
@@ -119,6 +135,21 @@ class Previews:
             self._in_background(self._renew)
         return self._stock.sample if self._stock else None
 
+    def _is_by_words(self, stock: _Stock, profile: Profile) -> bool:
+        """Return whether a preview must do without its keywords' meaning, which it has next time.
+
+        To embed a short keyword takes some milliseconds; a hundred of them, or a long one, far
+        more than anybody who only looks may cost.
+        """
+        if stock.semantics is None:
+            return False
+        texts = [item.text for item in profile.wanted if item.scope is None]
+        unknown = stock.semantics.unknown_keywords(texts)
+        if len(unknown) <= _AT_ONCE and sum(map(len, unknown)) <= _AT_ONCE_LETTERS:
+            return False
+        self._later.work_out(stock.semantics, unknown)
+        return True
+
     def _made(
         self,
         stock: _Stock,
@@ -126,27 +157,30 @@ class Previews:
         keywords: str,
         max_papers: int | None,
         breadth: Breadth,
+        is_by_words: bool,
     ) -> PreviewedIssue:
+        papers = stock.by_words if is_by_words else stock.by_meaning
         reader = Subscriber(0, "", "", keywords, max_papers=max_papers, breadth=breadth)
-        picks = stock.editor.choose_from(stock.offer, IssueFor(reader, stock.since))
+        picks = stock.editor.choose_from(papers.offer, IssueFor(reader, stock.since))
         alone = [Profile((item,)) for item in profile.wanted]
-        matching, *each = stock.editor.matching_each(stock.recent, [profile, *alone], breadth)
+        matching, *each = stock.editor.matching_each(papers.recent, [profile, *alone], breadth)
         fitting = {
-            wish: len(stock.editor.matching(stock.offer, profile, wish)) for wish in BREADTHS
+            wish: len(stock.editor.matching(papers.offer, profile, wish)) for wish in BREADTHS
         }
         replayed = _replayed(stock, matching, max_papers or self._max_papers)
-        hits = _hits(stock, profile.wanted, [len(papers) for papers in each])
-        shown = tuple(self._shown(stock.offer.papers[pick.paper], pick) for pick in picks)
-        for offer in (stock.offer, stock.recent):
+        hits = _hits(stock, profile.wanted, [len(found) for found in each])
+        shown = tuple(self._shown(papers.offer.papers[pick.paper], pick) for pick in picks)
+        for offer in (papers.offer, papers.recent):
             offer.index.forget_items(beyond=_ITEMS)
         return PreviewedIssue(
             edition=stock.edition.label.isoformat() if stock.edition else "",
-            candidates=len(stock.offer.papers.keys() - stock.offer.updated.keys()),
+            candidates=len(papers.offer.papers.keys() - papers.offer.updated.keys()),
             papers=shown,
             keywords=hits,
             per_day=len(matching) / stock.days if stock.days >= 2 else None,
             replayed=replayed,
             fitting=fitting,
+            is_by_words=is_by_words,
         )
 
     def _in_hand(self) -> _Stock:
@@ -177,17 +211,32 @@ class Previews:
         since = Planned.of_edition(newest).since if newest else 0
         first = min((p.first_seen for p in recent if p.first_seen), default=now)
         offered = Offer.of(recent, editor.knowledge)
+        issue = editor.offer(since, newest.number) if newest else offered
+        by_words = _Papers(issue.for_previews(None), offered.for_previews(None))
+        semantics = self._semantics(editor)
         stock = _Stock(
             at=now,
             edition=newest,
             since=since,
-            offer=editor.offer(since, newest.number) if newest else offered,
-            recent=offered,
+            by_words=by_words,
+            by_meaning=_Papers(issue.for_previews(semantics), offered.for_previews(semantics))
+            if semantics
+            else by_words,
+            semantics=semantics,
             days=(now - first).total_seconds() / 86400,
             vocabulary=Vocabulary.of(recent, offered.index.documents),
             editor=editor,
         )
+        if semantics:
+            semantics.keyword_vectors(stock.vocabulary.topics)  # they are there to be pressed
         return replace(stock, sample=self._sample(stock))
+
+    def _semantics(self, editor: Editor) -> Semantics | None:
+        """Return the model with a memory for what visitors type, the same from stock to stock."""
+        told = editor.knowledge.semantics
+        if self._visitors is None or self._visitors[0] is not told:
+            self._visitors = (told, told.for_visitors(_VECTORS) if told else None)
+        return self._visitors[1]
 
     def _sample(self, stock: _Stock) -> Sample | None:
         """Return what the front page shows: an issue for what most of the papers are about."""
@@ -197,11 +246,11 @@ class Previews:
         keywords = topics[:_SAMPLE_TOPICS]
         profile = parse(", ".join(f'"{topic}"' for topic in keywords))
         whole, issue = (
-            self._made(stock, profile, to_text(profile), most, "normal")
+            self._made(stock, profile, to_text(profile), most, "normal", is_by_words=False)
             for most in (None, _SAMPLE_PAPERS)
         )
         since = stock.at - timedelta(days=7)
-        papers = stock.recent.papers.values()
+        papers = stock.by_words.recent.papers.values()
         week = sum(1 for paper in papers if paper.first_seen and paper.first_seen >= since)
         return Sample(week, topics, keywords, issue, whole)
 
@@ -223,8 +272,8 @@ def _replayed(stock: _Stock, matching: Sequence[int], most: int) -> tuple[int, .
 
     Of editions that lie wholly within the recent papers; so of the first of them, none.
     """
-    editions = {paper.edition for paper in stock.recent.papers.values() if paper.edition}
-    found = Counter(stock.recent.papers[number].edition for number in matching)
+    editions = {paper.edition for paper in stock.by_words.recent.papers.values() if paper.edition}
+    found = Counter(stock.by_words.recent.papers[number].edition for number in matching)
     last = sorted(editions, reverse=True)[:-1][:_DAYS]
     return tuple(min(found[edition], most) for edition in last)
 

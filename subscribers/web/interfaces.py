@@ -54,6 +54,7 @@ class PreviewedIssue:
     per_day: float | None = None  # matching papers to expect a day; None: too early to say
     replayed: tuple[int, ...] = ()  # papers that the last editions would have had, newest first
     fitting: Mapping[Breadth, int] = field(default_factory=dict)  # candidates that match, at each
+    is_by_words: bool = False  # what fits by meaning is still being looked for: ask again soon
 
 
 @dataclass(frozen=True, slots=True)

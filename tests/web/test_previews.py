@@ -9,12 +9,19 @@ from pathlib import Path
 import pytest
 
 from digest.archive.dump_results import IncomingDump
+from digest.choosing.editor import Knowledge
 from digest.operations.dumps import ingest_one
 from digest.operations.pages import preview_service
+from digest.ranking.corpus import Corpus
+from digest.ranking.model_description import ModelDescription
+from digest.ranking.onnx_model import OnnxModel
+from digest.ranking.semantics import Semantics
+from digest.web.later_meanings import LaterMeanings
 from digest.web.previews import Previews
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.profile import parse, read_profile
 from tests.installation import Installation, page
+from tests.ranking.tiny_model import WIDTH, write_model
 
 TITLES = (
     "Diffusion models for speech",
@@ -99,7 +106,7 @@ def test_what_visitors_type_is_not_kept_for_ever(desk: Desk) -> None:
         desk.service.preview(parse(words), None)
     stock = desk.service._stock
     assert stock is not None
-    assert stock.recent.index.scorer.known_items <= 2_100
+    assert stock.by_words.recent.index.scorer.known_items <= 2_100
 
 
 def test_a_sample_is_for_what_is_much_written_about(desk: Desk) -> None:
@@ -145,3 +152,72 @@ def test_no_text_looks_up_more_than_a_few_words(words: list[str]) -> None:
 def test_characters_that_stand_for_many_are_refused_beyond_a_bound() -> None:
     assert read_profile('"' + "\ufdfa" * 1900 + '"').problems
     assert not read_profile("ﬁne-tuning, ① ﷺ").problems
+
+
+@pytest.fixture
+def meaning(desk: Desk, tmp_path: Path) -> Iterator[tuple[Desk, list[Callable[[], None]]]]:
+    """The same with a sentence model, and what is left for later."""
+    (tmp_path / "model").mkdir()
+    model = OnnxModel(
+        ModelDescription("words", "0", WIDTH),
+        write_model(tmp_path / "model") / "model.onnx",
+        tmp_path / "model" / "tokenizer.json",
+    )
+    known, later = desk.place.app.knowledge.read(), list[Callable[[], None]]()
+    semantics = Semantics(model)
+    corpus = Corpus.of(list(desk.place.app.stores.archive.newest(100)), known.background, semantics)
+    editor = desk.place.app.editor()
+    editor.knowledge = Knowledge(known.background, corpus, semantics)
+    desk.service._editor = lambda: editor
+    desk.service._later = LaterMeanings(later.append)
+    yield desk, later
+
+
+def test_a_preview_waits_for_the_meaning_of_one_keyword_only(
+    meaning: tuple[Desk, list[Callable[[], None]]],
+) -> None:
+    desk, later = meaning
+    one = desk.service.preview(parse("speech"), None)
+    assert one is not None
+    assert not one.is_by_words
+    assert not later
+    asked = parse("speech, planning, images")
+    words = desk.service.preview(asked, None)
+    assert words is not None
+    assert words.is_by_words
+    later.pop()()
+    found = desk.service.preview(asked, None)
+    assert found is not None
+    assert not found.is_by_words
+    assert not later
+
+
+def test_a_preview_by_words_is_what_ranks_without_a_model(
+    desk: Desk, meaning: tuple[Desk, list[Callable[[], None]]]
+) -> None:
+    asked = parse("sparse attention, world planning, images")
+    words = desk.service.preview(asked, None)
+    assert words is not None
+    assert words.is_by_words
+    plain = preview_service(desk.place.app).preview(asked, None)
+    assert plain is not None
+    assert plain.papers == words.papers
+
+
+def test_authors_wait_for_no_meaning(meaning: tuple[Desk, list[Callable[[], None]]]) -> None:
+    desk, later = meaning
+    issue = desk.service.preview(parse(", ".join(f"author:name{n}" for n in range(50))), None)
+    assert issue is not None
+    assert not issue.is_by_words
+    assert not later
+
+
+def test_what_visitors_type_is_not_written_down(
+    meaning: tuple[Desk, list[Callable[[], None]]],
+) -> None:
+    desk, later = meaning
+    desk.service.preview(parse("zebras, okapis"), None)
+    later.pop()()
+    model = desk.service._editor().knowledge.semantics
+    assert model is not None
+    assert model.unknown_keywords(["zebras", "okapis"]) == ["zebras", "okapis"]

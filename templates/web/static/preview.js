@@ -10,11 +10,13 @@
   const shown = document.getElementById("preview");
   const status = document.getElementById("preview-status");
   const wait = 350; // milliseconds after the last key
+  const again = 2500; // until what is still being worked out is asked for again, a few times
   const apart = 1700; // between two questions: a slow typist stays within the server's allowance
   let timer = 0;
   let running = null;
   let last = null;
   let asked = -apart;
+  let repeated = 0;
 
   async function show() {
     clearTimeout(timer);
@@ -22,7 +24,7 @@
     if (papers && papers.value) fields.set("max_papers", papers.value);
     const breadth = [...breadths].find((each) => each.checked);
     if (breadth) fields.set("breadth", breadth.value);
-    if (fields.toString() === last) return;
+    if (fields.toString() === last && !repeated) return;
     last = fields.toString();
     asked = performance.now();
     if (running) running.abort();
@@ -43,6 +45,8 @@
       shown.innerHTML = await answer.text();
       const summary = shown.querySelector("[data-summary]");
       status.textContent = summary ? summary.dataset.summary : "";
+      repeated = summary && "again" in summary.dataset && repeated < 4 ? repeated + 1 : 0;
+      if (repeated) timer = setTimeout(show, again);
     } catch (error) {
       if (error.name === "AbortError") return;
       last = null;
@@ -54,6 +58,7 @@
 
   function soon() {
     clearTimeout(timer);
+    repeated = 0;
     timer = setTimeout(show, Math.max(wait, asked + apart - performance.now()));
   }
 
