@@ -59,9 +59,10 @@ def main() -> None:
                 taken.append(milliseconds(partial(ask, service, text)))
                 after.append(milliseconds(later.do))
                 again.append(milliseconds(partial(ask, service, text)))
+            first, rest, second = map(statistics.median, (taken, after, again))
             print(
-                f"{name:40} {statistics.median(taken):8.1f} ms   most {max(taken):8.1f} ms"
-                f"   later {statistics.median(after):8.1f} ms   again {statistics.median(again):8.1f} ms"
+                f"{name:40} {first:8.1f} ms   most {max(taken):8.1f} ms"
+                f"   later {rest:8.1f} ms   again {second:8.1f} ms"
             )
         app.close()
 

@@ -40,14 +40,17 @@ class DeskLetters:
 
     def confirm(
         self, reader: Subscriber, request: int, email: str, language: str, now: datetime
-    ) -> None:
+    ) -> bool:
         """Ask an address whether its owner wants what was requested for it.
 
-        No word of the request stands in it: who asked may not be who reads it.
+        No word of the request stands in it: who asked may not be who reads it. Return whether it
+        is within the limits.
         """
-        if self.limits.may_post(mailbox_key(email)):
-            link = self.links.confirm(reader.id, request, now)
-            self.mailer.post(Letter("confirm", email, "", language, link, _end("confirm", now)))
+        if not self.limits.may_post(mailbox_key(email)):
+            return False
+        link = self.links.confirm(reader.id, request, now)
+        self.mailer.post(Letter("confirm", email, "", language, link, _end("confirm", now)))
+        return True
 
     def invite(self, reader: Subscriber, now: datetime) -> None:
         """Invite somebody whom the operator named; what the operator sends is not limited."""
@@ -55,11 +58,15 @@ class DeskLetters:
 
     def preferences(
         self, kind: Literal["known", "link"], reader: Subscriber, now: datetime
-    ) -> None:
-        """Send a fresh link to their preferences: as they are known already, or asked for it."""
-        if self.limits.may_post(mailbox_key(reader.email)):
-            link = self.links.preferences(reader.id, now)
-            self._post(kind, reader, link, now + PREFERENCES_WITHIN)
+    ) -> bool:
+        """Send a fresh link to their preferences: as they are known already, or asked for it.
+
+        Return whether it is within the limits.
+        """
+        if not self.limits.may_post(mailbox_key(reader.email)):
+            return False
+        self._post(kind, reader, self.links.preferences(reader.id, now), now + PREFERENCES_WITHIN)
+        return True
 
     def goodbye(self, reader: Subscriber, now: datetime) -> None:
         """Send the way back to who has left."""
@@ -79,20 +86,23 @@ class DeskLetters:
             self._post("changed", reader, self.links.stop(reader.id, now), _end("stop", now))
 
     def move(self, reader: Subscriber, new: Address, now: datetime) -> bool:
-        """Ask the new address, and warn the old one with a stop; return whether that may be."""
+        """Ask the new address, and warn the old one with a stop; return whether that may be.
+
+        No letter to the old address names the new one: others may read there.
+        """
         own, other = mailbox_key(reader.email), mailbox_key(new.email)
         limits = self.limits
         if not (limits.may_serve(own) and (other == own or limits.may_post(other))):
             return False
         link, end = self.links.move(reader.id, new.email, now), _end("move", now)
         self.mailer.post(Letter("move", new.email, reader.name, reader.language, link, end))
-        self._about_move("moving", reader, self.links.stop(reader.id, now), "stop", new, now)
+        self._bare("moving", reader, self.links.stop(reader.id, now), _end("stop", now))
         return True
 
     def moved(self, before: Subscriber, new: Address, now: datetime) -> None:
         """Tell the old address that the mails go elsewhere now, with the way to take it back."""
         link = self.links.restore(before.id, before.email, new.key, now)
-        self._about_move("moved", before, link, "restore", new, now)
+        self._bare("moved", before, link, _end("restore", now))
 
     def own_data(self, what: Literal["export", "erase"], reader: Subscriber, now: datetime) -> bool:
         """Send the link to download or to erase everything; return whether one more may be."""
@@ -101,20 +111,6 @@ class DeskLetters:
         make = self.links.export if what == "export" else self.links.erase
         self._bare(what, reader, make(reader.id, now), _end(what, now))
         return True
-
-    def _about_move(
-        self,
-        kind: LetterKind,
-        reader: Subscriber,
-        link: str,
-        purpose: Purpose,
-        new: Address,
-        now: datetime,
-    ) -> None:
-        to, end = reader, _end(purpose, now)
-        self.mailer.post(
-            Letter(kind, to.email, to.name, to.language, link, end, other_address=new.email)
-        )
 
     def _bare(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:
         """Post one that names none of their keywords."""

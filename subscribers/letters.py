@@ -36,7 +36,7 @@ class Letter:
     expires_at: datetime  # UTC; until when the link works
     # For 'confirm', 'known', 'changed': what was asked for or is kept; 'no_match': see above.
     keywords: str = ""
-    other_address: str = ""  # for 'moving' and 'moved': the new address
+    other_address: str = ""  # of letters that an older version left in the queue; not shown
 
 
 class LetterSender(Protocol):

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import idna
 
+from subscribers.addresses import address_hash
 from subscribers.errors import TokenError
 from subscribers.messages import message
 from subscribers.tokens import Tokens
@@ -78,8 +79,9 @@ class Links:
         return f"{self.base_url}/stop/{self.tokens.sign('stop', subscriber, now=now)}"
 
     def restore(self, subscriber: int, old_email: str, new_key: str, now: datetime) -> str:
-        """To the old address: take the move back."""
-        token = self.tokens.sign("restore", subscriber, old_email, new_key, now=now)
+        """To the old address: take the move back. Whoever reads it does not learn the new one."""
+        moved_to = address_hash(new_key, self.tokens.address_key)
+        token = self.tokens.sign("restore", subscriber, old_email, moved_to, now=now)
         return f"{self.base_url}/restore/{token}"
 
     def export(self, subscriber: int, now: datetime) -> str:

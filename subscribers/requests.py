@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from subscribers.addresses import Address
 from subscribers.consent import Source
@@ -22,6 +23,13 @@ _USED = message(
     "the button behind it was pressed already, or a newer mail has taken its place; "
     "if you are subscribed, ask for a fresh link to your preferences"
 )
+
+
+class RequestAsked(NamedTuple):
+    """What became of a request."""
+
+    reader: Subscriber
+    is_mailed: bool  # False: enough letters have gone to that mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +50,13 @@ class SubscriptionRequests:
         *,
         how: str,
         source: Source,
-    ) -> Subscriber:
+    ) -> RequestAsked:
         """Keep a request and mail its confirmation link; who is subscribed is told so instead.
 
         found: who is known at this address already. Raises ConsentError when somebody was quicker.
         """
         if found and found.state in ("active", "paused"):
-            self.letters.preferences("known", found, now)
-            return found
+            return RequestAsked(found, self.letters.preferences("known", found, now))
         consent = self.steps.evidence(found, address.key, "ask", now, how, source)
         with self.store.together():
             if found is None:
@@ -64,8 +71,8 @@ class SubscriptionRequests:
             # An address that was confirmed once is proved; only its owner reads what goes there.
             email = reader.email if reader.confirmed_at else address.email
             request = self.store.ask(Request(0, reader.id, email, fields_of(wishes), now))
-        self.letters.confirm(reader, request.number, email, wishes.language, now)
-        return reader
+        mailed = self.letters.confirm(reader, request.number, email, wishes.language, now)
+        return RequestAsked(reader, mailed)
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
         """Begin mailing a reader who pressed the button behind the confirmation link.

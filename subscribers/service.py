@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from subscribers.addresses import Address, is_within, parse_address
+from subscribers.addresses import Address, is_within, mailbox_key, parse_address
 from subscribers.consent import Source, may_undo, step
 from subscribers.desk_letters import DeskLetters, LetterLimits
 from subscribers.errors import AddressError, ConsentError, InvitedOnly
@@ -86,10 +86,11 @@ class FrontDesk:
         """Return a reader by their address. Raises AddressError, UnknownReader."""
         return self.lookup.by_email(email)
 
-    def subscribe(self, email: str, wishes: Preferences, now: datetime) -> None:
+    def subscribe(self, email: str, wishes: Preferences, now: datetime) -> bool:
         """Take a request from the page: mail a confirmation link, or say that they are known.
 
-        It returns nothing, so that no answer can tell who is subscribed.
+        Return whether a letter is on its way; else enough have gone to that mailbox lately. That is
+        the same for every address, so that no answer can tell who is subscribed.
 
         Raises:
             InvitedOnly: nobody subscribes by the form here.
@@ -98,7 +99,7 @@ class FrontDesk:
         self.check_is_open()
         address = self.check_own_address(email)
         found = self.store.by_key(address.key)
-        self.requests.ask(address, found, wishes, now, how="form", source="reader")
+        return self.requests.ask(address, found, wishes, now, how="form", source="reader").is_mailed
 
     def check_is_open(self) -> None:
         """Refuse who asks without an invitation, where there are only invited readers.
@@ -160,7 +161,7 @@ class FrontDesk:
         if found and found.state in ("active", "paused"):
             return self.steps.write(found, wishes.applied_to(found), None)
         if not confirmed:
-            return self.requests.ask(address, found, wishes, now, how=how, source="operator")
+            return self.requests.ask(address, found, wishes, now, how=how, source="operator").reader
         before = found or unknown_reader(address, now)
         after = replace(
             wishes.applied_to(before),
@@ -274,6 +275,7 @@ class FrontDesk:
             )
         with self.store.together():
             back = self.steps.take(reader, replace(reader, left_at=None), "undo", now, "form")
+            self.store.close_requests(reader.id)  # what others asked for meanwhile is settled
             if reader.state == "left" and self._left_a_pause(reader.id):
                 return self.steps.take(back, back, "pause", now, "form")
         return back
@@ -292,6 +294,8 @@ class FrontDesk:
         running = reader is not None and reader.state in ("active", "paused")
         if reader and running:
             self.letters.preferences("link", reader, now)
+        else:  # it counts all the same, or the form would tell who is subscribed by its refusals
+            self.limits.may_post(mailbox_key(address.email))
 
     def erase(self, reader: Subscriber, now: datetime, *, how: str, source: Source) -> None:
         """Delete everything about a reader except the evidence, which holds no address."""

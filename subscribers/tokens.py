@@ -47,7 +47,7 @@ LIFETIMES: dict[Purpose, timedelta | None] = {
     "invite": INVITED_WITHIN,  # (reader)
     "move": timedelta(days=2),  # (reader, new address)
     "stop": timedelta(days=7),  # (reader): that was not me
-    "restore": timedelta(days=7),  # (reader, old address, new key): take it back
+    "restore": timedelta(days=7),  # (reader, old address, hash of the new key): take it back
     "export": timedelta(hours=24),  # (reader)
     "erase": timedelta(hours=24),  # (reader)
     "feed": None,  # (reader, key): it ends with its key, see own_desk.FeedKey

@@ -13,7 +13,7 @@ def letter_notice(renderers: Renderers, letter: Letter) -> Notice:
     return renderers.notice(
         "address" if letter.kind == "move" else letter.kind,
         letter.language,
-        address=letter.other_address or letter.to_address,
+        address=letter.to_address,
         url=letter.link or None,
         keywords=letter.keywords,
         until=None if explains_silence else letter.expires_at.date(),

@@ -19,8 +19,8 @@ NoticeKind = Literal[
     "known",  # subscribed already: `url` opens the preferences, `keywords` are those kept
     "link",  # asked for a fresh link: `url` opens the preferences
     "address",  # to a new address, `address`: `url` confirms it
-    "moving",  # to the old address: somebody asked to move to `address`; `url` stops it
-    "moved",  # to the old address: it has moved to `address`; `url` takes it back
+    "moving",  # to the old address: somebody asked to move; `url` stops it
+    "moved",  # to the old address: it has moved; `url` takes it back
     "changed",  # preferences were changed, `keywords` are those kept; `url`: that was not me
     "export",  # `url` leads to the reader's data
     "erase",  # `url` leads to the button that erases everything
@@ -240,7 +240,9 @@ def _moving(say: Say) -> Wording:
         say("Somebody asked {name} to write elsewhere"),
         say("Do you want to move?"),
         (
-            say("Somebody, probably you, asked {name} to write to {address} instead of here."),
+            say(
+                "Somebody, probably you, asked {name} to write to another address instead of here."
+            ),
             say(
                 "If that was you, do nothing here: open the mail at the new address. If it was "
                 "not you, stop it now."
@@ -256,7 +258,7 @@ def _moved(say: Say) -> Wording:
         say("{name} writes to your new address now"),
         say("You have moved"),
         (
-            say("From now on {name} writes to {address}, and no longer here."),
+            say("From now on {name} writes to another address, and no longer here."),
             say("If that was not you, take it back."),
         ),
         say("Take it back"),

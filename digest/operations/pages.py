@@ -86,7 +86,9 @@ def own_desk(app: App) -> OwnDesk:
     of = app.stores
     return OwnDesk(
         kept=of.own_desks,
-        papers=IssuesOnFile(of.sent_issues, of.readers, of.libraries, of.own_records),
+        papers=IssuesOnFile(
+            of.sent_issues, of.readers, of.libraries, of.own_records, partial(_share_link, app)
+        ),
         why=WhyNotAnswers(app),
         library=UploadedLibraries(app),
     )

@@ -50,6 +50,13 @@ class BoundedProtocol(H11Protocol):
         elif self._deadline is None:
             self._time(None, self.head_seconds)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; a request whose body turned out so has been answered by that."""
+        super().send_400_response(msg)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # its page would be sent into a closed connection
+            self.cycle.message_event.set()
+
     def on_response_complete(self) -> None:
         """Stop the clock until more is sent; uvicorn closes what stays quiet."""
         self._stop_clock()

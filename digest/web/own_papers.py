@@ -55,6 +55,7 @@ class IssuesOnFile:
     opinions: SaidOfPapers
     libraries: LibraryStore
     records: OwnRecordStore
+    share: Callable[[int, Sequence[int]], str]  # an edition's papers → where they may be shown
 
     def count(self, subscriber: int) -> int:
         """Return how many issues a reader was sent."""
@@ -64,12 +65,17 @@ class IssuesOnFile:
         """Return some of a reader's issues, the newest first."""
         found = self.sent.page(subscriber, skip=skip, count=count)
         known = self._legible(list(chain.from_iterable(each.papers for each in found)))
-        return [_listed_issue(each, known) for each in found]
+        return [self._listed_issue(each, known) for each in found]
 
     def issue(self, subscriber: int, edition: int) -> ListedIssue | None:
         """Return a reader's issue of an edition."""
         found = self.sent.of_edition(subscriber, edition)
-        return _listed_issue(found, self._legible(found.papers)) if found else None
+        return self._listed_issue(found, self._legible(found.papers)) if found else None
+
+    def _listed_issue(self, issue: SentIssue, known: Mapping[int, Paper]) -> ListedIssue:
+        papers = tuple(_listed_paper(n, known[n]) for n in issue.papers if n in known)
+        where = self.share(issue.edition, issue.papers) if issue.papers else None
+        return ListedIssue(issue.edition, issue.label, issue.at, papers, where)
 
     def search(self, subscriber: int, text: str) -> FoundPapers:
         """Return papers of a reader's issues in whose title or abstract every word stands."""
@@ -138,11 +144,6 @@ def _named(number: int, paper: Paper | None) -> dict[str, Any]:
         return {"paper": number}
     told = {"title": paper.title, "url": own_url(paper), "arxiv_id": paper.arxiv_id}
     return {"paper": number, **told, "doi": paper.doi}
-
-
-def _listed_issue(issue: SentIssue, known: Mapping[int, Paper]) -> ListedIssue:
-    papers = tuple(_listed_paper(n, known[n]) for n in issue.papers if n in known)
-    return ListedIssue(issue.edition, issue.label, issue.at, papers)
 
 
 def _listed_paper(number: int, paper: Paper) -> ListedPaper:

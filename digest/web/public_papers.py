@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import Lock
 
 from digest.editions import Edition
+from digest.papers import Paper
 from digest.storage.archive import ArchiveStore
 from digest.storage.editions import EditionStore
+from digest.web.citations.coins import context_object
+from digest.web.legible import legible
 from digest.web.previews import shown_alone
 from subscribers.web.interfaces import PreviewedPaper, PublicEdition
 
@@ -37,7 +41,7 @@ class PublicArchive:
     def numbered(self, papers: Sequence[int]) -> Sequence[PreviewedPaper]:
         """Return papers by their numbers, in that order; what is not known is left out."""
         known = self._archive.get(papers)
-        return [shown_alone(known[each], self._search_url) for each in papers if each in known]
+        return [self._shown(known[each]) for each in papers if each in known]
 
     def editions(self) -> Sequence[PublicEdition]:
         """Return the editions that everybody may see, the newest first."""
@@ -61,7 +65,11 @@ class PublicArchive:
 
     def _read(self, number: int) -> tuple[PreviewedPaper, ...]:
         offered = self._archive.offered(after=number - 1, upto=number)
-        return tuple(shown_alone(paper, self._search_url) for paper in offered)
+        return tuple(map(self._shown, offered))
+
+    def _shown(self, paper: Paper) -> PreviewedPaper:
+        shown = shown_alone(paper, self._search_url)
+        return replace(shown, context=context_object(legible(paper)))
 
 
 def _is_public(edition: Edition) -> bool:

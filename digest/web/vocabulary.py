@@ -17,6 +17,7 @@ from subscribers.profile import Item
 from subscribers.words import normalised
 
 TOPICS = 12  # to press
+_HYPHENS = "-\u2010\u2011"
 _LEAST = 75.0  # of 100: how much alike two words are that may be one
 _LONGEST = 40  # characters; what is longer is no misspelt word
 _WORDS = 20  # looked up for one preview
@@ -100,7 +101,10 @@ def _topics(papers: Sequence[Paper]) -> tuple[str, ...]:
         for one, other in pairwise(tokens):
             between = paper.title[one.end : other.start]
             pair = (one.stem, other.stem)
+            outside = paper.title[: one.start][-1:] + paper.title[other.end :][:1]
             if between.strip() or pair in seen or not all(map(_tells, pair)):
+                continue
+            if any(sign in _HYPHENS for sign in outside):  # "in-context learning" is not torn
                 continue
             seen.add(pair)
             as_written = paper.title[one.start : other.end].casefold()

@@ -31,6 +31,7 @@ class PreviewedPaper:
     section: Literal["picked", "trending"]
     reasons: tuple[PreviewReason, ...] = ()  # strongest first
     authors: tuple[str, ...] = ()  # shown where there are no reasons
+    context: str = ""  # for the title of a COinS span, where there is one
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from subscribers.errors import AddressError, ConsentError
+from subscribers.messages import message
 from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
 from subscribers.web.choices import choices, ordered
 from subscribers.web.forms import Fields, Form, came_from_elsewhere
@@ -87,7 +88,8 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
     if not fields.get(HONEYPOT):
         try:
             wishes = read_preferences(fields, pages.languages.names())
-            pages.desk.subscribe(fields.get("email", ""), wishes, pages.now())
+            if not pages.desk.subscribe(fields.get("email", ""), wishes, pages.now()):
+                return _enough_letters(pages, request)
         except AddressError as error:
             problems.append(FieldProblem("email", error.args[0]))
         except PreferencesError as error:
@@ -99,6 +101,17 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
         return _form(pages, request, fields, problems, status=422)
     response = see("/subscribed")
     keep_form(request, response, fields)
+    return response
+
+
+def _enough_letters(pages: Pages, request: Request) -> Response:
+    """Say that no letter went out, and why: whoever asks, and whatever the address."""
+    text = message(
+        "Several mails have gone to this address already, so we have not sent another. Look in its "
+        "inbox and spam folder; if there is none, try again tomorrow."
+    )
+    response = pages.sorry(request, 429, message("No mail this time"), text)
+    response.headers["Retry-After"] = "3600"
     return response
 
 

@@ -135,6 +135,9 @@ def said(answer: WhyNot) -> list[Message]:
     return sentences
 
 
+_SOMETHING = 10  # points from which on it is said that a paper fits
+
+
 def _below(answer: WhyNot, words: str) -> list[Message]:
     percent = min(99, round(100 * answer.share))
     sentences = [
@@ -143,6 +146,8 @@ def _below(answer: WhyNot, words: str) -> list[Message]:
             "are asked for.",
             n=percent,
         )
+        if percent >= _SOMETHING
+        else message("It has next to nothing to do with your keywords.")
     ]
     if words:
         sentences.append(message("What came nearest: {words}.", words=words))

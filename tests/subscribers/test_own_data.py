@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,17 @@ def test_mails_move_when_the_new_address_agrees_and_the_old_one_is_told(
         "moved",
         "ada@old.org",
     )
+
+
+def test_no_letter_to_the_old_address_tells_the_new_one(front: Front, ada: Subscriber) -> None:
+    sensitive.ask_to_move(front.desk, ada, "ada@new.org", NOW)
+    sensitive.move(front.desk, front.post.token("move"), LATER)
+    old = [letter for letter in front.post.letters if letter.to_address == "ada@old.org"]
+    assert [letter.kind for letter in old] == ["moving", "moved"]
+    for letter in old:
+        body = letter.link.rpartition("/")[2].partition(".")[0]
+        readable = urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode("latin-1")
+        assert "new.org" not in repr(letter) + readable
 
 
 def test_the_old_address_can_stop_a_move_and_cuts_off_the_forwarded_mail(

@@ -325,3 +325,12 @@ def test_a_pause_that_ended_before_leaving_does_not_come_back(front: Front) -> N
     running = front.desk.resume(paused, NOW)
     left = front.desk.leave(running, LATER, how="form")
     assert front.desk.undo_leave(left, LATER).state == "active"
+
+
+def test_undoing_ends_what_a_stranger_asked_for_meanwhile(front: Front) -> None:
+    reader, _ = front.desk.add("ada@example.org", Preferences("x"), NOW, confirmed=True, how="test")
+    left = front.desk.leave(reader, NOW, how="form")
+    front.desk.subscribe("ada@example.org", Preferences("strange"), NOW)
+    front.desk.undo_leave(left if left.state == "left" else reader, NOW)
+    with pytest.raises(UsedLink):
+        front.desk.requests.to_confirm(front.post.token("confirm"), NOW)

@@ -20,6 +20,7 @@ from digest.web.later_meanings import LaterMeanings
 from digest.web.previews import Previews
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.profile import parse, read_profile
+from tests.composing.conftest import paper
 from tests.installation import Installation, page
 from tests.ranking.tiny_model import WIDTH, write_model
 
@@ -221,3 +222,13 @@ def test_what_visitors_type_is_not_written_down(
     model = desk.service._editor().knowledge.semantics
     assert model is not None
     assert model.unknown_keywords(["zebras", "okapis"]) == ["zebras", "okapis"]
+
+
+def test_no_topic_is_the_tail_of_a_hyphenated_word() -> None:
+    titles = (
+        "In-context learning at work",
+        "How in-context learning fails",
+        "World models at work",
+    )
+    papers = [paper(at, title, "") for at, title in enumerate((*titles, "How world models fail"))]
+    assert Vocabulary.of(papers, ()).topics == ("world models",)

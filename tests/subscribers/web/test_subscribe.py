@@ -201,8 +201,11 @@ def test_what_too_often_says_is_true() -> None:
 def test_plus_tags_and_dots_of_one_mailbox_share_its_allowance() -> None:
     site = open_site(RateSettings(letters_per_mailbox="2/hour"))
     browser = site.browser(**OURS)
-    for email in ("ada.b@gmail.com", "a.da.b+1@gmail.com", "adab+x@googlemail.com"):
-        assert browser.post("/subscribe", data=WISH | {"email": email}).status_code == 303
+    codes = [
+        browser.post("/subscribe", data=WISH | {"email": email}).status_code
+        for email in ("ada.b@gmail.com", "a.da.b+1@gmail.com", "adab+x@googlemail.com")
+    ]
+    assert codes == [303, 303, 429]
     assert len(site.front.post.letters) == 2
     browser.post("/subscribe", data=WISH | {"email": "bo.o@example.org"})
     assert len(site.front.post.letters) == 3
@@ -221,11 +224,22 @@ def test_letters_owed_to_a_reader_have_an_allowance_that_no_stranger_can_use_up(
     assert site.front.post.kinds() == ["known", "export", "erase"]
 
 
-def test_one_address_gets_few_letters_and_the_answer_stays_the_same(site: Site) -> None:
+@pytest.mark.parametrize("asked_before", ["/subscribe", "/link"])
+@pytest.mark.parametrize("is_subscribed", [True, False])
+def test_one_address_gets_few_letters_and_the_answer_is_true_and_tells_nobody_who_is_known(
+    site: Site, asked_before: str, is_subscribed: bool
+) -> None:
+    if is_subscribed:
+        site.reader()
     browser = site.browser(**OURS)
-    codes = [browser.post("/subscribe", data=WISH).status_code for _ in range(8)]
-    assert set(codes) == {303}
-    assert site.front.post.kinds() == ["confirm"] * 5
+    wish = WISH | {"email": "ada@example.org"}
+    for _ in range(5):
+        assert browser.post(asked_before, data=wish).status_code == 303
+    refused = browser.post("/subscribe", data=wish)
+    assert refused.status_code == 429
+    assert "we have not sent another" in refused.text
+    sent = 5 if is_subscribed or asked_before == "/subscribe" else 0
+    assert len(site.front.post.letters) == sent
 
 
 def test_the_preview_button_works_without_javascript_and_changes_nothing(site: Site) -> None:
