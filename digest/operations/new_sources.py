@@ -16,7 +16,7 @@ from digest.settings import SourceSettings
 from digest.sources.http import redacted
 from digest.sources.opml import listed_feeds
 from digest.sources.places import SourceVisit
-from digest.sources.presets import source_of, with_free_name
+from digest.sources.presets import name_of_address, source_of, with_free_name
 
 _ADDRESS = ("http://", "https://")
 
@@ -111,10 +111,9 @@ def _listed(app: App, words: Sequence[str]) -> Iterator[SourceSettings]:
         feeds = listed_feeds(_bytes_at(app, where))
     except DumpError as error:
         raise SettingsError(f"{where}: {error}") from None
-    for feed in feeds:
-        if feed.url.startswith(_ADDRESS):
-            source = source_of([feed.url])
-            yield replace_settings(source, name=with_free_name(feed.title or source.name, ()))
+    for feed in feeds:  # an address that cannot be asked is told when it is tried
+        name = with_free_name(feed.title or name_of_address(feed.url), ())
+        yield SourceSettings(name=name, kind="url", url=SecretStr(feed.url))
 
 
 def _bytes_at(app: App, where: str) -> bytes:

@@ -38,7 +38,7 @@ def source_of(words: Sequence[str]) -> SourceSettings:
     if made:
         return made(rest)
     if re.match(r"https?://", what, re.IGNORECASE) and not rest:
-        return _at(what, named=_name_of_address(what))
+        return _at(what, named=name_of_address(what))
     known = "; ".join(["an address (https://…)", *USES.values(), "opml FILE or URL"])
     raise SettingsError(f"there is no preset {what!r}; there are: {known}")
 
@@ -118,7 +118,7 @@ def _at(address: str, *, named: str, every_minutes: float = 60.0) -> SourceSetti
     )
 
 
-def _name_of_address(address: str) -> str:
+def name_of_address(address: str) -> str:
     """Return what an address is called by: its host, without what all hosts have."""
     try:
         host = urlsplit(address).hostname or ""

@@ -161,10 +161,12 @@ def test_a_list_of_feeds_adds_those_that_answer(digest: Digest, data: Path) -> N
         feeds = data.parent / "feeds.opml"
         feeds.write_text(
             f"""<opml><body><outline text="Sea Otters" xmlUrl="{site.url}/a"/>
-            <outline text="Gone" xmlUrl="{site.url}/b"/></body></opml>"""
+            <outline text="Gone" xmlUrl="{site.url}/b"/>
+            <outline text="Old" xmlUrl="feed://otters.example/rss"/></body></opml>"""
         )
         said = digest("sources", "add", "opml", feeds)
         assert said.code == 1 and "gone" in said.err and "sea-otters" in said.out
+        assert "old" in said.err and "only http and https" in said.err
         assert [each["name"] for each in digest("sources", "--json").lines] == ["sea-otters"]
         named = digest("sources", "add", "opml", feeds, "--name", "x")
         assert named.code == 1 and "--name" in named.err
