@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from digest.dumps import fields, record, tagged_text, tex, venues
 from digest.dumps.bibliographic import listed, remarks
-from digest.dumps.bibtex_scan import Block, scan
+from digest.dumps.bibtex_inheritance import EntriesByKey
+from digest.dumps.bibtex_scan import scan
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.harvest import Entry, Harvest
 from digest.dumps.interface import Dump
@@ -27,13 +28,6 @@ _NO_PAPERS = ("set", "xdata")
 _PERSON = re.compile(
     r"\b(given|family|prefix|suffix)\s*=\s*(?:\{([^{}]*)\}|\"([^\"]*)\"|([^,{}\"]+))"
 )
-# What an entry does not take from the one that its `crossref` names: that is the whole's own.
-_OWN = frozenset(
-    """
-    title subtitle titleaddon shorttitle author editor doi url eprint abstract annote note keywords
-    pages crossref xref ids label entryset options file isbn
-    """.split()  # noqa: SIM905
-)
 _GROUP = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 _REMARKS = ("note", "addendum")  # what a bibliography prints; `annote` is the reader's own
 _LESS_AND_GREATER = (  # as Mendeley and Zotero write the signs of HTML
@@ -48,7 +42,7 @@ class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 5
+    version = 6
 
     def recognises(self, head: bytes) -> bool:
         """Return whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
@@ -57,34 +51,20 @@ class BibTeX:
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a bibliography. Raises DumpError when there is no entry in it."""
         blocks = list(scan(tagged_text.decode_tagged(data)))
-        by_key = {block.key.lower(): block.values for block in reversed(blocks)}
+        by_key = EntriesByKey(blocks)
         harvest = Harvest()
         papers = [block for block in blocks if block.kind not in _NO_PAPERS]
         for number, block in enumerate(papers, start=1):
             if block.problem:
                 harvest.reject(block.line, f"@{block.kind}: {block.problem}")
             else:
-                entry = Entry(number, block.line, _whole(block, by_key))
+                entry = Entry(number, block.line, by_key.whole_fields(block))
                 if block.is_open:
                     entry.problems.append("no closing brace: it may be cut off")
                 harvest.add(entry, _record)
         if not harvest.records and not harvest.rejections:
             raise DumpError("no BibTeX entry", line=1)
         return harvest.dump(self, captured_on)
-
-
-def _whole(block: Block, by_key: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Return an entry's fields with those that it takes from others by `xdata` and `crossref`."""
-    whole = dict(block.values)
-    for key in block.values.get("xdata", "").split(","):
-        whole = {**by_key.get(key.strip().lower(), {}), **whole}
-    parent = by_key.get(block.values.get("crossref", "").strip().lower(), {})
-    if parent and parent is not block.values:
-        inherited = {name: value for name, value in parent.items() if name not in _OWN}
-        if title := parent.get("title"):
-            inherited["booktitle" if "title" in whole else "title"] = title
-        whole = {**inherited, **whole}
-    return whole
 
 
 def _record(entry: Entry) -> PaperRecord:
@@ -145,10 +125,10 @@ def _without_html(told: str) -> str:
 
 
 def _bare(told: str) -> str:
-    """Return an address or an identifier without what TeX and HTML need around its signs."""
+    """Return an address or an identifier without what TeX needs around its signs."""
     for pattern, sign in _LESS_AND_GREATER:
         told = pattern.sub(sign, told)
-    return html.unescape(re.sub(r"\\url\b|[\\{}]", "", told)).strip()
+    return re.sub(r"\\url\b|[\\{}]", "", told).strip()
 
 
 def _authors(told: str) -> list[str]:
@@ -191,7 +171,7 @@ def _arxiv_id(entry: Entry) -> str | None:
 
 
 def _links(entry: Entry, arxiv_id: str | None, doi: str | None) -> list[Link]:
-    address = fields.web_address(_bare(entry.text("url")))
+    address = fields.web_address(html.unescape(_bare(entry.text("url"))))
     if not address and (doi or arxiv_id):
         address = doi_address(doi) if doi else f"https://arxiv.org/abs/{arxiv_id}"
     return [Link("paper", address)] if address else []

@@ -263,3 +263,69 @@ def test_a_broken_entry_on_a_line_of_entries_costs_itself() -> None:
     told = read(f"@misc{{x, title A}}@misc{{y, title B}}@misc{{b, title={{{REED}}}}}")
     assert [record.title for record in told.records] == [REED]
     assert len(told.rejections) == 2
+
+
+_FIRST = "@article{, title={First}, author={Moss, Ann}, doi={10.1000/a}, date={2020-03-05}}\n"
+_WHOLE = "@proceedings{w, title={Whole}, date={2020-05-03}, doi={10.1000/w}}\n"
+_OTHER = "@proceedings{w, title={Other}, date={2021-06-04}}\n"
+_PART = "@inproceedings{p, title={Part}, crossref={w}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "venue"),
+    [
+        (_FIRST + "@article{b, title={Part}}", None, None),
+        (_FIRST + "@article{b, title={Part}, crossref={}, xdata={}}", None, None),
+        (_FIRST + "@article{b, title={Part}, crossref={ }, xdata={, ,}}", None, None),
+        (_FIRST + "@article{, title={Part}}", None, None),
+        ("@article{b, title={Part}}\n" + _FIRST, None, None),
+        (_PART.replace("={w}", "={p}") + _WHOLE, None, None),  # itself
+        ("@inproceedings{w, title={Part}, crossref={w}}\n" + _WHOLE, None, None),
+        (_WHOLE + "@inproceedings{w, title={Part}, crossref={w}}", None, None),
+        (_PART + _WHOLE.replace("date", "crossref={p}, date"), None, None),  # a ring of two
+        (
+            _PART
+            + _WHOLE.replace("date", "crossref={v}, date")
+            + "@collection{v, title={Volume}, crossref={p}}",
+            None,
+            None,
+        ),
+        (_PART + _WHOLE, date(2020, 5, 3), "Whole"),  # the whole stands behind it
+        (_WHOLE + _PART, date(2020, 5, 3), "Whole"),  # … or before
+        (_PART.replace("={w}", "={ W }") + _WHOLE, date(2020, 5, 3), "Whole"),
+        (_PART + _WHOLE + _OTHER, date(2020, 5, 3), "Whole"),  # the first of a key
+        (_WHOLE.replace("{w", "{W") + _OTHER + _PART, date(2021, 6, 4), "Other"),
+        (_PART + "@xdata{w, date={2020-05-03}}", None, None),
+        ("@misc{p, title={Part}, xdata={x}}\n@xdata{x, date={2020-05-03}}", date(2020, 5, 3), None),
+        ("@misc{p, title={Part}, xdata={w}}\n" + _WHOLE, None, None),
+        (
+            "@misc{p, title={Part}, xdata={x}}\n@xdata{x, xdata={y}}\n"
+            "@xdata{y, xdata={x}, date={2020-05-03}}",
+            date(2020, 5, 3),
+            None,
+        ),
+        (
+            _PART + _WHOLE.replace("date={2020-05-03}", "xdata={x}") + "@xdata{x, date=2020-05-03}",
+            date(2020, 5, 3),
+            "Whole",
+        ),
+    ],
+)
+def test_only_an_entry_that_is_named_gives_its_fields(
+    text: str, day: date | None, venue: str | None
+) -> None:
+    dump = read(text)
+    (part,) = (record for record in dump.records if record.title == "Part")
+    assert (part.published, part.venue or None) == (day, venue)
+    assert (part.doi, part.authors, part.abstract) == (None, (), "")
+    assert dump.rejections == ()
+
+
+@pytest.mark.timeout(20)
+def test_entries_that_all_name_each_other_take_no_time() -> None:
+    text = "".join(
+        f"@misc{{k{n}, title={{T{n}}}, crossref={{k{n + 1}}}, xdata={{x{n},x{n + 1}}}}}\n"
+        f"@xdata{{x{n}, xdata={{x{n + 1},x{n + 2}}}}}\n"
+        for n in range(3_000)
+    )
+    assert len(read(text).records) == 3_000
