@@ -59,6 +59,31 @@ def test_a_doi_loses_the_punctuation_of_its_sentence() -> None:
     assert find_doi("10.12/short") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("10.1000/A<B>;C", "10.1000/a<b>;c"),
+        ("10.1000/a<12:ab>-c", "10.1000/a<12:ab>-c"),
+        ("10.1175/15(1998)055&lt;0477:AB&gt;2.0.CO;2", "10.1175/15(1998)055<0477:ab>2.0.co;2"),
+        ("https://doi.org/10.1175/15(1998)055%3C0477:AB%3E2.0.CO;2", None),
+        ("10.1175/15(1998)055&#60;0477:AB&#x3E;2.0.CO;2", None),
+        ("10.1000/a&amp;b", "10.1000/a&b"),
+        ("10.1000/a&amp;lt;b", "10.1000/a&lt;b"),  # unescaped once
+        ("<10.1000/a>, and", "10.1000/a"),
+        ("10.1000/a<br>Next", "10.1000/a"),
+        ("10.1000/a<br/>10.1000/b", "10.1000/a"),
+        ("10.1000/a<sub>2</sub>", "10.1000/a"),
+        ("<a href='x'>10.1000/a</a>;b", "10.1000/a"),
+        ("10.1000/a<ann@pond.example>", "10.1000/a"),
+        ("10.1000/a<b>", "10.1000/a"),
+        ("10.1000/a<b> c", "10.1000/a"),
+        ("10.1000/" + "a<" * 50_000, "10.1000/a"),
+    ],
+)
+def test_a_doi_is_whole_and_ends_where_it_ends(text: str, doi: str | None) -> None:
+    assert find_doi(text) == (doi or "10.1175/15(1998)055<0477:ab>2.0.co;2")
+
+
 def test_keys_come_strongest_first() -> None:
     record = PaperRecord(
         "The α-bee", "", r"The $\alpha$-bee", "", arxiv_id="2401.00001v2", doi="10.1234/A"

@@ -13,7 +13,7 @@ from datetime import date
 
 from digest.dumps import fields, record
 from digest.dumps.harvest import Entry, Unreadable
-from digest.dumps.links import doi_in_address
+from digest.dumps.links import doi_address, doi_in_address
 from digest.papers import NAME_SUFFIX, Link, PaperRecord, find_arxiv_id, find_doi
 
 _ADDRESS = re.compile(r"https?://(?:(?!;? ?https?://)\S)+", re.IGNORECASE)
@@ -130,7 +130,7 @@ def _addresses(told: str) -> list[str]:
 def _links(addresses: Sequence[str], dois: Sequence[str]) -> list[Link]:
     if addresses:
         return [Link("paper", addresses[0])]
-    return [Link("paper", f"https://doi.org/{dois[0]}")] if dois else []
+    return [Link("paper", doi_address(dois[0]))] if dois else []
 
 
 def _without_mail(organisation: str) -> str:

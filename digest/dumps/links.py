@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from digest.papers import Link, LinkKind, find_doi
 
@@ -97,7 +97,7 @@ def doi_in_address(address: str) -> str | None:
     """
     path, _, query = address.partition("?")
     for piece in (path.partition("#")[0], *re.split(r"[&#]", query)):
-        if found := find_doi(unquote(piece)):
+        if found := find_doi(piece):
             return _PAGE_OF_DOI.sub("", found)
     return None
 

@@ -1,0 +1,50 @@
+"""One DOI, written as each format writes it: every format reads the same one."""
+
+from __future__ import annotations
+
+import html
+import json
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+
+from digest.dumps import formats
+
+_NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)
+_SICI = "10.1175/1520-0469(1998)055<0477:AB>2.0.CO;2"
+_BRACKETED = "10.1000/A<B>;C"
+_PLAIN = "10.1000/Pond.(7)"
+_FORMS = {
+    "bibtex": "@article{{a, title={{A Pond}}, doi={{{doi}}}}}",
+    "bibtex-url": "@article{{a, title={{A Pond}}, url={{https://doi.org/{quoted}}}}}",
+    "ris": "TY  - JOUR\nTI  - A Pond\nDO  - {doi}\nER  - \n",
+    "ris-url": "TY  - JOUR\nTI  - A Pond\nUR  - https://doi.org/{quoted}\nER  - \n",
+    "nbib": "PMID- 1\nTI  - A Pond\nLID - {doi} [doi]\n",
+    "wos": "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nTI A Pond\nDI {doi}\nER\n\nEF\n",
+    "refer": "%0 Journal Article\n%T A Pond\n%R {doi}\n",
+    "csv": "Authors,Title,Year,DOI,Link\nMoss A.,A Pond,2020,{doi},\n",
+}
+
+
+@pytest.mark.parametrize("doi", [_SICI, _BRACKETED, _PLAIN])
+@pytest.mark.parametrize("escaped", [False, True])
+@pytest.mark.parametrize("form", _FORMS)
+def test_a_doi_is_the_same_in_every_format(form: str, doi: str, escaped: bool) -> None:
+    shown = html.escape(doi) if escaped else doi
+    text = _FORMS[form].format(doi=shown, quoted=quote(doi, safe=""))
+    (record,) = formats.read(text.encode(), now=_NOW).records
+    assert record.doi == doi.lower()
+    assert all("<" not in link.url for link in record.links)
+
+
+@pytest.mark.parametrize("doi", [_SICI, _BRACKETED, _PLAIN])
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_doi_is_the_same_in_every_json(doi: str, escaped: bool) -> None:
+    shown = html.escape(doi) if escaped else doi
+    crossref = {"title": ["A Pond"], "DOI": shown, "author": [{"family": "Moss", "given": "A"}]}
+    whole = {"status": "ok", "message-type": "work-list", "message": {"items": [crossref]}}
+    for data in (whole, [{**crossref, "type": "article-journal", "title": "A Pond"}]):
+        (record,) = formats.read(json.dumps(data).encode(), now=_NOW).records
+        assert record.doi == doi.lower()
+        assert all("<" not in link.url for link in record.links)
