@@ -59,7 +59,7 @@ def build_record(  # noqa: PLR0913 -- one keyword per field of PaperRecord
     names = _several(authors)
     paper_urls = [link.url for link in told if link.kind == "paper"]
     return PaperRecord(
-        title=display_line(title, source=tex_source),
+        title=plain_text(tex.title_to_unicode(title, source=tex_source)),
         abstract=display_line(abstract, source=tex_source),
         source_title=title,
         source_abstract=abstract,

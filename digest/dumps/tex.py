@@ -16,6 +16,7 @@ from typing import Literal
 from digest.dumps import tex_names
 from digest.dumps.tex_eaten import restore_formula, restore_tex
 from digest.dumps.tex_render import render, render_formula
+from digest.dumps.tex_units import units_as_signs
 
 # Who wrote it: a page that has eaten TeX's backslashes, a source that left them, BibTeX, in which
 # every brace, tie and dash is TeX's, too.
@@ -38,7 +39,7 @@ _CODE = re.compile(r"(?<![`\\])`[^`'\n]{1,80}`(?!`)")
 _IDENTIFIER = re.compile(r"(?<![\w\\^{}$])_{0,2}[A-Za-z0-9]\w*_\w+(?![\w{^])", re.ASCII)
 _SCRIPTS = re.compile(r"(?:[A-Za-z]_[A-Za-z0-9])+", re.ASCII)
 _DOUBLED = re.compile(r"(https?://[^\s{}]+)\{\s*\1\s*\}")
-_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _URL = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}")
 _REMARK = re.compile(r"(https?://[^\s{}]+)\{([^{}]*)\}")
 _ESCAPED = re.compile(r"\\([%&$#_{}]|~(?![A-Za-z{\\]))")
@@ -73,7 +74,7 @@ def to_unicode(text: str, *, source: TexSource = "page") -> str:
     text = _DOUBLED.sub(r"\1", text) if source == "page" else text
     text = _HREF.sub(r"\2 (\1)", text)
     text = _URL.sub(lambda found: f"{_gap(found)}{found[1]}", text)
-    text = _REMARK.sub(r"\1 (\2)", text) if source == "page" else text
+    text = _REMARK.sub(r"\1 (\2)", text) if source == "page" else units_as_signs(text)
     text = _ADDRESS.sub(lambda found: set_aside(found[0].replace("\\", "")), text)
     for pattern in (_MAIL,) if source == "bibtex" else (_MAIL, _CODE):
         text = pattern.sub(lambda found: set_aside(found[0]), text)
@@ -83,6 +84,11 @@ def to_unicode(text: str, *, source: TexSource = "page") -> str:
     text = _FORMULA.sub(_formula, text)
     text = render(restore_tex(text))
     return put_back(_quoted(text))
+
+
+def title_to_unicode(title: str, *, source: TexSource) -> str:
+    """Return a title as `to_unicode` does; where its links lead is no part of it."""
+    return to_unicode(_HREF.sub(r"\2", title), source=source)
 
 
 def _from_source(text: str, source: TexSource, set_aside: Callable[[str], str]) -> str:

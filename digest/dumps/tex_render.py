@@ -25,6 +25,9 @@ _ONE_ARGUMENT = re.compile(rf"{_CITATION.pattern}|mkbib\w+")
 _LENGTH = re.compile(
     r" ?[+-]?(?:\d+[.,]?\d*|[.,]\d+) ?(?:pt|em|ex|mu|cm|mm|in|bp|sp)(?![A-Za-z]) ?"
 )
+# Spaces that only end a macro's name: `\langle x`, `B\to K`.
+_INNER_SPACE = re.compile(r"(?<=[⟨⌊⌈]) | (?=[⟩⌋⌉])")
+_SPACE_BEHIND_RELATION = re.compile(r"(?<=[^\s,;:][→←↔⇒⇐⇔⟶≤≥≠≈≡∼×±⊂∈]) ")
 _ROOT_INDEX = re.compile(r"\s*\[([^\[\]]{1,20})\]")
 
 
@@ -39,7 +42,8 @@ def render(text: str, *, braces: bool = False) -> str:
 def render_formula(formula: str) -> str:
     """Return what stood between dollars, rendered; never raises."""
     told = _Renderer(formula.replace("~", " "), math=True, braces=True).run(0, len(formula), 0)
-    return " ".join(told.split())
+    told = _INNER_SPACE.sub("", " ".join(told.split()))
+    return _SPACE_BEHIND_RELATION.sub("", told)
 
 
 def _matches(text: str) -> dict[int, int]:
