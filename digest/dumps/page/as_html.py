@@ -17,8 +17,9 @@ from digest.dumps import dates, fields, hf_json, json_text
 from digest.dumps.harvest import Harvest, latest_plausible
 from digest.dumps.interface import Dump
 from digest.dumps.page import judging
+from digest.dumps.page.daily_mail import read_saved
 from digest.dumps.page.markup import read_html
-from digest.dumps.page.reading import PageReading, read_page
+from digest.dumps.page.reading import PageReading
 from digest.dumps.page.records import to_dump, to_record
 from digest.errors import DumpError
 from digest.papers import title_key
@@ -37,7 +38,7 @@ class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 4
+    version = 5
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin an HTML document; never raises."""
@@ -52,7 +53,7 @@ class PageHtml:
             raise DumpError("HTML nested too deeply", line=1)
         tree = LexborHTMLParser(markup)
         embedded = _embedded(tree, _line_of(data, b"data-props"))
-        reading = read_page(read_html(tree))
+        reading = read_saved(read_html(tree))
         if not embedded.harvest.records:
             return self._shown(tree, embedded, reading, now, captured_on)
         harvest = embedded.harvest

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from digest.dumps import text
 from digest.dumps.interface import Dump
 from digest.dumps.page import judging
+from digest.dumps.page.daily_mail import read_saved
 from digest.dumps.page.plain import read_text
-from digest.dumps.page.reading import read_page
 from digest.dumps.page.records import to_dump
 from digest.errors import DumpError
 
@@ -23,7 +23,7 @@ class PageText:
     """The saved page as text."""
 
     name = "page-text"
-    version = 4
+    version = 5
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes are a saved page's text; never raises."""
@@ -32,14 +32,14 @@ class PageText:
         end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
         whole = head[:end] if len(head) >= 60_000 and end > 0 else head
         try:
-            return judging.is_page(read_page(read_text(page_lines(whole))))
+            return judging.is_page(read_saved(read_text(page_lines(whole))))
         except DumpError:
             return False
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a whole page. Raises DumpError when it is none; see `Format.parse`."""
         lines = page_lines(data)
-        reading = read_page(read_text(lines))
+        reading = read_saved(read_text(lines))
         if not judging.is_page(reading):
             raise judging.refusal(reading, lines.all)
         return to_dump(reading, self, now=now, captured_on=captured_on)
