@@ -13,6 +13,8 @@ from digest.dumps.page.broken_words import rejoined
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
 from digest.dumps.page.paragraphs import closes_sentence
 from digest.dumps.page.pieces import Piece, Source
+from digest.dumps.page.printed import joined_over_edges, sheet_edges
+from digest.dumps.page.printed_cards import printed_cards
 from digest.dumps.page.tables import Cell, table_rows
 from digest.errors import DumpError
 
@@ -59,11 +61,16 @@ def read_text(lines: text.Lines) -> Source:
     markup = _front_matter(plain)
     # A quoted gap, or signs that show nothing.
     markup |= {n for n, line in enumerate(plain, 1) if not line.strip() and lines.all[n - 1]}
+    edges = sheet_edges(plain)
+    plain = ["" if n in edges else line for n, line in enumerate(plain, 1)]
+    markup |= edges
     linked = Linked(tuple(plain))
     if is_markdown(plain):
         linked = resolve_links(plain)
         markup |= linked.definitions
     pieces = _pieces(linked, markup, marked=linked.is_marked)
+    if edges:
+        pieces = printed_cards(joined_over_edges(pieces, edges))
     pieces = rejoined(_without_stray_bullets(pieces))
     return Source(tuple(pieces), frozenset(markup), lines.bad)
 
