@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections.abc import Sequence
 from email.message import EmailMessage
 
 _HEADERS = re.compile(
@@ -21,13 +22,16 @@ def came_from(head: bytes, sender: re.Pattern[bytes]) -> bool:
     return any(_FROM.match(line) and sender.search(line) for line in lines)
 
 
-def mail_body(data: bytes) -> bytes:
-    """Return a saved mail's HTML, else its text, as UTF-8; what is no mail comes back as it is."""
+def mail_body(data: bytes, kinds: Sequence[str] = ("text/html", "text/plain")) -> bytes:
+    """Return a saved mail's HTML, else its text, as UTF-8; what is no mail comes back as it is.
+
+    `kinds` says which of them leads.
+    """
     if not _HEADERS.match(data.lstrip()[:65_536].replace(b"\r\n", b"\n")):
         return data
     message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
     parts = [part for part in message.walk() if isinstance(part, EmailMessage)][:50]
-    for kind in ("text/html", "text/plain"):
+    for kind in kinds:
         for part in parts:
             if part.get_content_type() == kind and (body := _text(part)).strip():
                 return body

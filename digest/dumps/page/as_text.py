@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from digest.dumps import text
+from digest.dumps import mail_body, text
 from digest.dumps.interface import Dump
 from digest.dumps.page import judging
 from digest.dumps.page.daily_mail import read_saved
@@ -18,6 +18,8 @@ _OTHER_FORMATS = re.compile(
     re.IGNORECASE,
 )
 
+_MAIL = re.compile(rb"^MIME-Version:\s", re.IGNORECASE | re.MULTILINE)
+
 
 class PageText:
     """The saved page as text."""
@@ -27,6 +29,7 @@ class PageText:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes are a saved page's text; never raises."""
+        head = _body(head)
         if _OTHER_FORMATS.match(head.removeprefix(b"\xef\xbb\xbf")):
             return False
         end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
@@ -37,12 +40,23 @@ class PageText:
             return False
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
-        """Read a whole page. Raises DumpError when it is none; see `Format.parse`."""
+        """Read a whole page. Raises DumpError when it is none; see `Format.parse`.
+
+        Of a mail that was saved whole the lines are those of its body.
+        """
+        data = _body(data)
         lines = page_lines(data)
         reading = read_saved(read_text(lines))
         if not judging.is_page(reading):
             raise judging.refusal(reading, lines.all)
         return to_dump(reading, self, now=now, captured_on=captured_on)
+
+
+def _body(data: bytes) -> bytes:
+    """Return the text of a mail that was saved whole (`.eml`); anything else as it is."""
+    if _MAIL.search(data[:16_384].replace(b"\r\n", b"\n").partition(b"\n\n")[0]) is None:
+        return data
+    return mail_body.mail_body(data, ("text/plain", "text/html"))
 
 
 def page_lines(data: bytes) -> text.Lines:

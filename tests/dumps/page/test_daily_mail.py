@@ -6,6 +6,7 @@ import html
 import textwrap
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from email.message import EmailMessage
 
 import pytest
 
@@ -175,6 +176,20 @@ def test_every_line_is_accounted_for(dress: str) -> None:
     reading = read_saved(read_text(lines))
     filled = {number for number, line in enumerate(lines.all, 1) if line.strip()}
     assert filled <= reading.lines.keys()
+
+
+@pytest.mark.parametrize("has_html", [False, True])
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])
+def test_a_mail_that_was_saved_whole_is_read(encoding: str, has_html: bool) -> None:
+    mail = EmailMessage()
+    mail["From"] = "Hugging Face <no-reply@hf.example>"
+    mail["Subject"] = "Daily Papers"
+    mail.set_content(_mail(), cte=encoding)
+    if has_html:
+        mail.add_alternative(_html(), subtype="html")
+    dump = formats.read(mail.as_bytes(), now=_NOW)
+    assert [(r.title, r.upvotes) for r in dump.records] == [(name, n) for name, n, _ in _PAPERS]
+    assert dump.rejections == ()
 
 
 @pytest.mark.timeout(20)
