@@ -20,7 +20,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import Ridge
 
 from digest.ranking.sentences import sentences
-from digest.summarising.features import features_of, is_word
+from digest.summarising.features import MARKS, features_of, is_word
 from digest.summarising.fronts import front_features, fronts
 from digest.summarising.lab import LabPaper, best_rouge, read_lab_papers
 from digest.summarising.model import UNIT, WEIGHTS
@@ -54,7 +54,8 @@ def trained(papers: Sequence[LabPaper]) -> dict[str, dict[str, int]]:
         texts = [paper.abstract[a:b] for a, b in sentences(paper.abstract)]
         worth = [_worth(text, paper.targets) for text in texts]
         lower = [text.lower() for text in texts]
-        features += features_of(lower, [text.split() for text in lower], paper.title)
+        for named, marks in features_of(lower, [text.split() for text in lower], paper.title):
+            features.append(named.union(MARKS[at] for at in marks))
         gains += list(np.array(worth) - np.mean(worth))
         for place in np.argsort(worth, kind="stable")[::-1][:3]:
             for at in fronts(texts[place]):

@@ -15,6 +15,8 @@ _STOP = re.compile(
     r"[.!?…。！？](?:[.!?…]*[\"'”’»)\]]*(?:(?=\s+[^a-z\s])|(?=[A-Z]))"
     r"|(?<=[。！？])[。！？]*[”」』）]*)(\s*)"
 )
+# The same where no other stop is in the text: a single character is looked for much faster.
+_FULL_STOP = re.compile(_STOP.pattern.replace(r"[.!?…。！？]", r"\.", 1))
 # What follows a stop whose space an extraction ate; `2.5`, `v1.2` and addresses are nothing such.
 _EATEN_SPACE = re.compile(r"[A-Z][a-z]*[ ,]")
 # What a stop belongs to, as does an initial (and with it the end of `e. g.` and `z. B.`).
@@ -35,7 +37,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of each sentence of a paragraph, without the space between."""
     bounds: list[tuple[int, int]] = []
     start = len(text) - len(text.lstrip())
-    for found in _STOP.finditer(text):
+    plain = text.isascii() and "?" not in text and "!" not in text
+    for found in (_FULL_STOP if plain else _STOP).finditer(text):
         stop, after = found.span()
         end = found.start(1)
         if text[stop] not in "。！？":

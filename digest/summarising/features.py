@@ -19,20 +19,15 @@ CANDIDATES = 5
 
 _STEM = 6  # letters: enough to match `network` and `networks`
 _WORD = re.compile(r"[^\W_]+")
-_OURS = (
-    *(" we ", " i ", " this paper ", " this work ", " this article ", " this study "),
-    *(
-        " our paper ",
-        " our work ",
-        " wir ",
-        " diese arbeit ",
-        " dieser arbeit ",
-        " nous ",
-        " nosotros ",
-    ),
-)
-_BY_LAST_WORD = tuple([(subject.split()[-1], subject) for subject in _OURS])
-_LAST_OF_OURS = frozenset(last for last, _ in _BY_LAST_WORD)  # without one, no need to look
+# By their last word: where none of those is said, there is no need to look.
+_OURS = {
+    **{"we": (" we ",), "i": (" i ",), "wir": (" wir ",)},
+    **{"nous": (" nous ",), "nosotros": (" nosotros ",)},
+    **{"paper": (" this paper ", " our paper "), "work": (" this work ", " our work ")},
+    **{"article": (" this article ",), "study": (" this study ",)},
+    **{"arbeit": (" diese arbeit ", " dieser arbeit ")},
+}
+_LAST_OF_OURS = frozenset(_OURS)
 _OURS_UNSPACED = ("本文", "我们", "本研究", "本論文", "本稿")
 _PRESENTING = (
     *("propos", "introduc", "present", "develop", "describ"),
@@ -40,20 +35,33 @@ _PRESENTING = (
 )
 
 
-def _buckets(sign: str, last: int, width: int = 1) -> tuple[str, ...]:
-    """Return the names of a number's buckets, so that none is built while scoring."""
-    return tuple(f"{sign}{n // width}" for n in range((last + 1) * width))
+def _marks(sign: str, last: int, width: int = 1) -> list[str]:
+    """Return the names of a number's marks, the last for all beyond."""
+    return [f"{sign}{n // width}" for n in range((last + 1) * width)]
 
 
-_LENGTH = _buckets("len:", 15, 4)
-_FROM_START = _buckets("at:", 8)
-_FROM_END = _buckets("left:", 8)
-_RELATIVE = _buckets("tenth:", 10)
-_TITLE_COUNT = _buckets("title:", 6)
-_TITLE_PART = _buckets("part:", 10)  # of the title's words, in tenths
-_TITLE_SHARE = _buckets("titled:", 10)  # of the sentence's words, in twentieths
-_PRESENTED = _buckets("presented:", 3)  # sentences before that present something
-_SAID_WE = _buckets("we:", 4)  # sentences before in which the authors speak
+# A sentence's marks by number: adding up weights by their place costs half of doing so by name.
+MARKS = (
+    *_marks("len:", 15, 4),
+    *_marks("at:", 8),
+    *_marks("left:", 8),
+    *_marks("tenth:", 10),
+    *_marks("title:", 6),
+    *_marks("part:", 10),  # of the title's words, in tenths
+    *_marks("titled:", 10),  # of the sentence's words, in twentieths
+    *_marks("presented:", 3),  # sentences before that present something
+    *_marks("we:", 4),  # sentences before in which the authors speak
+    *("ours:first", "ours:later", "presenting:first", "presenting:later", "aside:"),
+)
+_LENGTH, _FROM_START, _FROM_END = map(MARKS.index, ("len:0", "at:0", "left:0"))
+_RELATIVE, _TITLE_COUNT = map(MARKS.index, ("tenth:0", "title:0"))
+_TITLE_PART, _TITLE_SHARE = map(MARKS.index, ("part:0", "titled:0"))
+_PRESENTED, _SAID_WE = map(MARKS.index, ("presented:0", "we:0"))
+_OURS_FIRST, _PRESENTING_FIRST = map(MARKS.index, ("ours:first", "presenting:first"))
+_ASIDE = MARKS.index("aside:")
+
+# A sentence's words and phrases by name, and its marks by their place in `MARKS`.
+Features = tuple[set[str], list[int]]
 
 
 def first_of_ours(lower: Sequence[str], words: Sequence[Sequence[str]]) -> int:
@@ -69,7 +77,7 @@ def first_of_ours(lower: Sequence[str], words: Sequence[Sequence[str]]) -> int:
 
 def features_of(
     lower: Sequence[str], words: Sequence[list[str]], title: str, first: int = 0
-) -> Iterator[set[str]]:
+) -> Iterator[Features]:
     """Yield the features of each sentence of an abstract from the place `first` on, in order.
 
     All the abstract's sentences come in small letters, whole and as words. None before `first` may
@@ -83,31 +91,31 @@ def features_of(
         each = words[at]
         sentence = f" {lower[at]}"
         length = len(each)
-        common = len([1 for stem in title_stems if stem in sentence])
-        features = {
-            *each,
-            _LENGTH[length if length < 63 else 63],
-            _FROM_START[at if at < 8 else 8],
-            _FROM_END[last - at if last - at < 8 else 8],
-            _RELATIVE[10 * at // last if last else 0],
-            _TITLE_COUNT[common if common < 6 else 6],
-            _TITLE_PART[10 * common // titled],
-            _TITLE_SHARE[20 * common // length if 2 * common < length else 10],
-            _PRESENTED[presented if presented < 3 else 3],
-            _SAID_WE[said_we if said_we < 4 else 4],
-            *_beginnings(each),
-        }
+        left = last - at
+        common = sum(map(sentence.__contains__, title_stems))
+        named = {*each, *_beginnings(each)}
+        marks = [
+            _LENGTH + (length if length < 63 else 63),
+            _FROM_START + (at if at < 8 else 8),
+            _FROM_END + (left if left < 8 else 8),
+            _RELATIVE + (10 * at // last if last else 0),
+            _TITLE_COUNT + (common if common < 6 else 6),
+            _TITLE_PART + 10 * common // titled,
+            _TITLE_SHARE + (20 * common // length if 2 * common < length else 10),
+            _PRESENTED + (presented if presented < 3 else 3),
+            _SAID_WE + (said_we if said_we < 4 else 4),
+        ]
         verbs = _said_of_ours(sentence, each) if _may_be_ours(sentence, each) else []
         if verbs:
-            features.add("ours:later" if said_we else "ours:first")
+            marks.append(_OURS_FIRST + (said_we > 0))
             said_we += 1
-            features.update([f"we {verb}" for verb in verbs])
-            if any(verb.startswith(_PRESENTING) for verb in verbs):
-                features.add("presenting:later" if presented else "presenting:first")
+            named.update([f"we {verb}" for verb in verbs])
+            if any([verb.startswith(_PRESENTING) for verb in verbs]):
+                marks.append(_PRESENTING_FIRST + (presented > 0))
                 presented += 1
         if "(" in sentence:
-            features.add("aside:")
-        yield features
+            marks.append(_ASIDE)
+        yield named, marks
 
 
 def _beginnings(words: Sequence[str]) -> tuple[str, ...]:
@@ -127,9 +135,7 @@ def is_word(feature: str) -> bool:
 def stems_of_title(title: str) -> list[str]:
     """Return the beginnings of a title's words that carry meaning; short ones after their space."""
     words = set(_WORD.findall(title.lower())) - FUNCTION_WORDS
-    return [
-        f" {word}" if len(word) < 4 and word.isascii() else word[:_STEM] for word in sorted(words)
-    ]
+    return [f" {word}" if len(word) < 4 and word.isascii() else word[:_STEM] for word in words]
 
 
 def _may_be_ours(sentence: str, words: Sequence[str]) -> bool:
@@ -144,10 +150,11 @@ def _said_of_ours(lower: str, words: Sequence[str]) -> list[str]:
     The sentence comes whole, after a space, and as words.
     """
     found = []
-    there = _LAST_OF_OURS.intersection(words)
-    for last, subject in _BY_LAST_WORD if there else ():
-        at = lower.find(subject) if last in there else -1
-        if at >= 0:
+    for last in _LAST_OF_OURS.intersection(words):
+        for subject in _OURS[last]:
+            at = lower.find(subject)
+            if at < 0:
+                continue
             at += len(subject)
             after = lower[at : at + 40].split(None, 2)
             if len(after) > 1 and after[0].endswith("ly"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import repeat
 
 ENOUGH = 3.0  # a sentence below this is not shown as a result
 
@@ -52,31 +51,32 @@ _WORDS = {
     **_forms(-1.0, "^however present~ design~ can could may might will often typically remains"),
     **_forms(-1.0, "existing recent run ran gpu gpus important hours"),
 }
+_TELLING = frozenset([word for word, weight in _WORDS.items() if weight >= 2.0])
 # Begins with one set of characters, which the engine looks for without trying the rest each time.
 _FIGURE = re.compile(
     r"[0-9](?:(?<!\w[0-9])\d*\.\d+\b|[\d.,]*\s?(?:%|×|x\b|times|percent|points|pp\b|fold))"
 )
+_MEASURED = 2.0  # for a figure
 _HARDLY = -2.0  # what speaks of aims or background is no outcome, whatever its figures
 _LATE = 1.5  # at the end of the abstract
 _LABELLED = ("results:", "findings:", "conclusion:", "conclusions:", "interpretation:")
 
 
 def finding_score(sentence: str, words: Sequence[str], place: float) -> float:
-    """Return how much a sentence tells of an outcome.
+    """Return how much a sentence tells of an outcome; below `ENOUGH`, roughly.
 
     `words` are the sentence's in small letters; `place` is 0 for the abstract's first sentence and
     1 for its last.
     """
-    score = sum(map(_WORDS.get, words, repeat(0.0))) + _WORDS.get(f"^{words[0]}", 0.0)
+    score = sum(filter(None, map(_WORDS.get, words)), _WORDS.get(f"^{words[0]}", 0.0))
     if "://" in sentence or "github" in sentence:
         score -= 6.0
-    if score > _HARDLY and _FIGURE.search(sentence):
-        score += 2.0
-    if words[0].startswith(_LABELLED):
-        score += 3.0
-    return score + _LATE * place
+    late = _LATE * place + (3.0 if words[0].startswith(_LABELLED) else 0.0)
+    if score > _HARDLY and score + late >= ENOUGH - _MEASURED and _FIGURE.search(sentence):
+        score += _MEASURED
+    return score + late
 
 
 def tells_outcome(text: str) -> bool:
     """Return whether a sentence cut short still has a verb that tells an outcome."""
-    return any(_WORDS.get(word, 0.0) >= 2.0 for word in text.lower().rstrip("….").split())
+    return not _TELLING.isdisjoint(text.lower().rstrip("….").split())

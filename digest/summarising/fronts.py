@@ -72,6 +72,8 @@ def fronts(sentence: str, empty: Sequence[int] | None = None) -> list[int]:
     empty = empty_fronts(sentence) if empty is None else empty
     found = [*empty]
     start = empty[-1] if empty else 0
+    if sentence.find(", ", start, _FARTHEST) < 0:
+        return found
     commas = list(_OURS.finditer(sentence, start, _FARTHEST))
     if commas and not (_CONDITION.match(sentence, start) or _SUBJECT.match(sentence, start)):
         for comma in commas:

@@ -7,12 +7,12 @@ Documents; Apache-2.0) by ridge regression on how much of the writers' summary a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
 from pathlib import Path
 
+from digest.summarising.features import MARKS, Features
 from digest.summarising.fronts import empty_fronts, front_features, fronts
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
@@ -27,12 +27,16 @@ class SentenceModel:
     """
 
     sentences: Mapping[str, int]
+    marks: Sequence[int]  # in the order of `MARKS`
     fronts: Mapping[str, int]
 
-    def scores(self, features: Iterable[Set[str]]) -> list[int]:
+    def scores(self, features: Iterable[Features]) -> list[int]:
         """Return how well each sentence says what its paper does: a gain in ROUGE, in `UNIT`s."""
-        weight, zeros = self.sentences.get, repeat(0)
-        return [sum(map(weight, each, zeros)) for each in features]
+        weight, mark = self.sentences.get, self.marks.__getitem__
+        return [
+            sum(filter(None, map(weight, named))) + sum(map(mark, marks))
+            for named, marks in features
+        ]
 
     def front(self, sentence: str) -> int:
         """Return how many characters to leave out of a sentence's front; 0: none.
@@ -40,7 +44,7 @@ class SentenceModel:
         What says nothing is always left out; more, where the summaries' writers would.
         """
         empty = empty_fronts(sentence)
-        best, gain = max(empty, default=0), 0
+        best, gain = empty[-1] if empty else 0, 0
         weights = self.fronts
         for at in fronts(sentence, empty):
             worth = sum([weights[f] for f in front_features(sentence, at) if f in weights])
@@ -53,4 +57,5 @@ class SentenceModel:
 def shipped_model() -> SentenceModel:
     """Return the model that comes with digest."""
     data = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return SentenceModel(data["sentences"], data["fronts"])
+    weights = data["sentences"]
+    return SentenceModel(weights, [weights.get(name, 0) for name in MARKS], data["fronts"])

@@ -74,10 +74,15 @@ def _own_words(title: str, abstract: str) -> Summary | None:
     text = abstract
     if "  " in text or not text.isprintable():  # a space is the only one that is printable
         text = " ".join(text.split())
-    texts = [text[start:end] for start, end in sentences(text)]
-    if not texts:
+    bounds = sentences(text)
+    if not bounds:
         return None
-    lower = [text.lower() for text in texts]
+    texts = [text[start:end] for start, end in bounds]
+    if text.isascii():  # then small letters stand where the capitals stood
+        small = text.lower()
+        lower = [small[start:end] for start, end in bounds]
+    else:
+        lower = [each.lower() for each in texts]
     words = [text.split() for text in lower]
     first = first_of_ours(lower, words)
     candidates = islice(features_of(lower, words, title, first), CANDIDATES)
