@@ -21,11 +21,16 @@ _STEM = 6  # letters: enough to match `network` and `networks`
 _WORD = re.compile(r"[^\W_]+")
 # By their last word: where none of those is said, there is no need to look.
 _OURS = {
-    **{"we": (" we ",), "i": (" i ",), "wir": (" wir ",)},
-    **{"nous": (" nous ",), "nosotros": (" nosotros ",)},
-    **{"paper": (" this paper ", " our paper "), "work": (" this work ", " our work ")},
-    **{"article": (" this article ",), "study": (" this study ",)},
-    **{"arbeit": (" diese arbeit ", " dieser arbeit ")},
+    "we": (" we ",),
+    "i": (" i ",),
+    "wir": (" wir ",),
+    "nous": (" nous ",),
+    "nosotros": (" nosotros ",),
+    "paper": (" this paper ", " our paper "),
+    "work": (" this work ", " our work "),
+    "article": (" this article ",),
+    "study": (" this study ",),
+    "arbeit": (" diese arbeit ", " dieser arbeit "),
 }
 _LAST_OF_OURS = frozenset(_OURS)
 _OURS_UNSPACED = ("本文", "我们", "本研究", "本論文", "本稿")
@@ -110,7 +115,7 @@ def features_of(
             marks.append(_OURS_FIRST + (said_we > 0))
             said_we += 1
             named.update([f"we {verb}" for verb in verbs])
-            if any([verb.startswith(_PRESENTING) for verb in verbs]):
+            if any(verb.startswith(_PRESENTING) for verb in verbs):
                 marks.append(_PRESENTING_FIRST + (presented > 0))
                 presented += 1
         if "(" in sentence:

@@ -51,7 +51,8 @@ _WORDS = {
     **_forms(-1.0, "^however present~ design~ can could may might will often typically remains"),
     **_forms(-1.0, "existing recent run ran gpu gpus important hours"),
 }
-_TELLING = frozenset([word for word, weight in _WORDS.items() if weight >= 2.0])
+# Verbs: `results` is a noun more often, and says nothing without one.
+_TELLING = frozenset([word for word, weight in _WORDS.items() if weight >= 2.0]) - {"results"}
 # Begins with one set of characters, which the engine looks for without trying the rest each time.
 _FIGURE = re.compile(
     r"[0-9](?:(?<!\w[0-9])\d*\.\d+\b|[\d.,]*\s?(?:%|×|x\b|times|percent|points|pp\b|fold))"

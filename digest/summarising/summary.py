@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from digest.ranking.sentences import sentences
-from digest.summarising.clauses import shortened, width
+from digest.summarising.clauses import shortened, whole_clauses, width
 from digest.summarising.features import CANDIDATES, features_of, first_of_ours
 from digest.summarising.findings import ENOUGH, finding_score, tells_outcome
 from digest.summarising.model import shipped_model
@@ -146,8 +146,8 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
     for score, told in too_long:  # in falling order
         if score <= best_score:
             break
-        shown = shortened(told, room)
-        if tells_outcome(shown) and not _only_announces(shown):
+        shown = whole_clauses(told, room)
+        if shown and tells_outcome(shown) and not _only_announces(shown):
             return shown
     return best
 
@@ -155,6 +155,8 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
 _SUBORDINATE = re.compile(
     r"(?:When|While|If|Although|Though|Once|Because|Since|Whereas|Unless|Even (?:when|if|though)) "
 )
+
+_CLAIM = re.compile(r" (?:that|how|why|whether)\b")
 
 
 def _only_announces(shown: str) -> bool:
@@ -166,8 +168,9 @@ def _only_announces(shown: str) -> bool:
         return True
     if _SUBORDINATE.match(shown) and "," not in shown:
         return True
-    _, that, said = shown.partition(" that")
-    return bool(that) and (said[:1] == "," or said.count(" ") < _LEAST_SAID)
+    claim = _CLAIM.search(shown)
+    said = shown[claim.end() :] if claim else ""
+    return claim is not None and (said[:1] in (",", ":") or said.count(" ") < _LEAST_SAID)
 
 
 def _without_claim(sentence: str) -> str:
