@@ -156,17 +156,21 @@ _SUBORDINATE = re.compile(
     r"(?:When|While|If|Although|Though|Once|Because|Since|Whereas|Unless|Even (?:when|if|though)) "
 )
 
+_FIRST_ITEM = re.compile(r"(?<!\w)(?:i|1|a)\) ")  # of a list: `(i) …`, `1) …`
+_SECOND_ITEM = re.compile(r"(?<!\w)(?:ii|2|b)\) ")
 _CLAIM = re.compile(r" (?:that|how|why|whether)\b")
 
 
 def _only_announces(shown: str) -> bool:
     """Return whether a sentence was cut before it came to the point.
 
-    `We find that, while some…`; `When the budget is halved…`; `Our results…`
+    `We find that, while some…`; `When the budget is halved…`; `Our results…`; `It (i) runs…`
     """
     if shown[:-1].isascii() and shown.count(" ") < _LEAST_SHOWN - 1:
         return True
     if _SUBORDINATE.match(shown) and "," not in shown:
+        return True
+    if _FIRST_ITEM.search(shown) and not _SECOND_ITEM.search(shown):
         return True
     claim = _CLAIM.search(shown)
     said = shown[claim.end() :] if claim else ""

@@ -171,3 +171,20 @@ def test_a_list_of_any_length_is_joined_as_babel_joins_it(language: str) -> None
     for count in range(1, 8):
         items = [f"{n}, {{{n}}} \\{n}" for n in range(count)]
         assert words.join(items) == format_list(items, locale=words.locale)
+
+
+_NAMED = re.compile(r"(.?.?)(?:\{name\}|%\(name\)s)")
+
+
+@by_catalogue
+def test_the_newsletters_name_stands_in_quotation_marks_everywhere(file: Path) -> None:
+    bare = [
+        text
+        for english, forms in entries(file)
+        for text in forms
+        # Elsewhere it is an author's or a group's name, which the English shows.
+        if not re.search(r"[“\":](?:\{name\}|%\(name\)s)|^group ", english[0])
+        for before in _NAMED.findall(text)
+        if not re.search(r"[„«“「《]\W?$", before)
+    ]
+    assert bare == []

@@ -98,6 +98,23 @@ def test_a_result_of_which_hardly_a_word_fits_is_not_shown() -> None:
     assert summary is not None and summary.result is None
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "We show that ShellNet (i) improves the order of all shells of the five northern beaches, ",
+        "We also demonstrate how washing, ",
+        "We find that, while the shells of all five beaches improve, ",
+    ],
+)
+def test_a_result_that_is_cut_before_its_point_is_not_shown(begins: str) -> None:
+    does = (
+        "We propose ShellNet, which sorts shells by their colour and by their ribs, from pictures "
+        "that were taken on beaches of five coasts and in the drawers of two old museums."
+    )
+    summary = summarise(TITLE, f"{does} {begins}{'carefully and patiently washed ' * 6}shells.")
+    assert summary is not None and summary.result is None
+
+
 def test_background_is_not_taken_for_what_the_paper_does() -> None:
     abstract = (
         "ShellNet sorting shells by colour, as earlier work proposed, is slow. "
