@@ -6,10 +6,13 @@ and whatever is opened here is still asked for its version.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from digest.private_files import private_file, private_folder
 from digest.storage.database import open_database, sqlite_url
@@ -24,6 +27,8 @@ def lay_blank_store(folder: Path) -> None:
     private_folder(folder)
     private_file(file)
     file.write_bytes(_blank())
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE epoch SET store = ?", (uuid4().hex,))  # each store has its own
 
 
 @cache

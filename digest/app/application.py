@@ -55,7 +55,9 @@ def open_app(settings: Settings, data: Path, *, clock: Callable[[], datetime] = 
     """
     stores = open_stores(settings, data, clock())
     ensure_secret_key(settings, data)
-    return App(settings, data, clock, stores)
+    app = App(settings, data, clock, stores)
+    app.epoch.begin(clock())
+    return app
 
 
 @dataclass

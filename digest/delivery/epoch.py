@@ -3,13 +3,16 @@
 Every turn of a sender raises the epoch in the store, in its own transaction, and then in the file,
 before a mail of that turn leaves. So a store whose epoch is lower than the file's does not know
 all that was sent: it was put back. The file knows its own inode: one that was copied along with
-the store proves nothing. What is left is a snapshot of the whole disk; for that the file can lie
-on another one (`store.epoch_file`).
+the store proves nothing. A copy that is laid over the folder keeps that inode; but it does not have
+the mark, a file that bears its epoch in its name, and does not take away the one that is there.
+What is left is a snapshot of the whole disk; for that the file can lie on another one
+(`store.epoch_file`).
 """
 
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -21,6 +24,7 @@ from typing import NamedTuple, Protocol
 
 from digest.delivery.journal import Journal
 from digest.errors import OlderStore, StoreError
+from digest.private_files import private_file
 from digest.states import Result, Turn
 
 _HEAD, _SIZE = "digest epoch 1", 256  # octets: one sector, so written whole or not at all
@@ -75,7 +79,8 @@ class EpochFile:
         """
         try:
             with self._opened(os.O_RDONLY, fcntl.LOCK_SH) as file:
-                return _parsed(os.pread(file, _SIZE, 0)), _inode(file)
+                noted, inode = _parsed(os.pread(file, _SIZE, 0)), _inode(file)
+                return self._with_marks(noted), inode
         except FileNotFoundError:
             return None, ""
         except OSError as error:
@@ -93,12 +98,43 @@ class EpochFile:
                 ours = before is not None and (before.store, before.inode) == (store, inode)
                 if ours and before is not None and before.number >= number:
                     return
-                os.pwrite(file, _written(Noted(store, inode, number, now)), 0)
+                noted = Noted(store, inode, number, now)
+                os.pwrite(file, _written(noted), 0)
                 if not ours or abs(now - self._synced) >= _SYNC_EVERY:
                     self._synced = now
                     os.fsync(file)
+                    self._mark(noted)
         except OSError as error:
             raise self._trouble(error) from error
+
+    def remove(self) -> None:
+        """Remove it with its marks. Raises OSError."""
+        self.path.unlink(missing_ok=True)
+        for mark in self._marks():
+            mark.unlink(missing_ok=True)
+
+    def _marks(self) -> list[Path]:
+        """Return the files that bear an epoch in their names: one, or more under a copy."""
+        found = self.path.parent.glob(f"{glob.escape(self.path.name)}.*")
+        return [mark for mark in found if mark.suffix[1:].isdecimal()]
+
+    def _mark(self, noted: Noted) -> None:
+        """Leave a mark in place of those before."""
+        before = self._marks()
+        mark = self.path.with_name(f"{self.path.name}.{noted.number}")
+        private_file(mark)
+        mark.write_bytes(_written(noted))
+        for each in before:
+            if each != mark:
+                each.unlink(missing_ok=True)
+
+    def _with_marks(self, noted: Noted | None) -> Noted | None:
+        """Return what says more: the file, or a mark of the same store."""
+        for mark in self._marks() if noted is not None and noted.number >= 0 else ():
+            told = _parsed(mark.read_bytes())
+            if told and noted and told.store == noted.store and told.number > noted.number:
+                noted = told._replace(inode=noted.inode)
+        return noted
 
     @contextmanager
     def _opened(self, flags: int, lock: int) -> Iterator[int]:
@@ -146,6 +182,16 @@ class Epoch:
             return ""
         return f"{why}; {_WHAT_TO_DO}"
 
+    def begin(self, now: datetime) -> None:
+        """Lay the file beside a store that has sent nothing yet. Raises StoreError.
+
+        So a copy of the whole folder that was made before its first mail is known as a copy, too.
+        """
+        if self.alone and not self.file.path.exists():
+            known = self.store.get()
+            if not known.number:
+                self.file.note(known.store, 0, now)
+
     def check(self) -> None:
         """Raise OlderStore when the store may not know all that was sent.
 
@@ -170,7 +216,7 @@ class Epoch:
 
     def settle(self, number: int, now: datetime) -> None:
         """Let the file agree with the store, whatever it said. Raises StoreError."""
-        self.file.path.unlink(missing_ok=True)
+        self.file.remove()
         self.file.note(self.store.get().store, number, now)
 
 

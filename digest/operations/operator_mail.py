@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -14,6 +14,7 @@ from digest.settings import sender_address
 from subscribers.errors import FrontDeskError
 
 SILENCE = timedelta(hours=24)  # between two mails about one thing
+FIRST_WAIT = timedelta(hours=1)  # after one that did not leave; three times as long each time
 
 
 def mail_operator_once_a_day(
@@ -21,24 +22,39 @@ def mail_operator_once_a_day(
 ) -> str | None:
     """Send what `mail_operator` sends, at most once a day for each name, whoever asks first.
 
-    name: of the fact that keeps when it was. text: asked for only where a mail is sent.
+    One that did not leave goes again after one, three and nine hours: the relay that is sick is
+    what most of them tell of, and one that takes mails and says so to nobody would get each try.
+
+    name: of the fact that keeps until when nothing is said. text: asked for only where it is sent.
     """
     if not app.settings.newsletter.operator:
         return None
-    now, seen = app.clock(), False
+    now, tries, silent = app.clock(), 0, False
 
-    def once(before: bytes) -> bytes:
-        nonlocal seen
-        seen = before.decode() > (now - SILENCE).isoformat()
-        return before if seen else now.isoformat().encode()
+    def say_now(before: bytes) -> bytes:
+        nonlocal tries, silent
+        until, tries = _told(before)
+        silent = until is not None and now < until <= now + SILENCE
+        return before if silent else _silence(now + SILENCE, 0)
 
-    app.stores.facts.change(name, once, now)
-    if seen:
+    app.stores.facts.change(name, say_now, now)
+    if silent:
         return None
     failed = mail_operator(app, subject, text())
     if failed:
-        app.stores.facts.set(name, b"", now)
+        wait = min(SILENCE, FIRST_WAIT * 3**tries)
+        app.stores.facts.set(name, _silence(now + wait, tries + 1), now)
     return failed
+
+
+def _silence(until: datetime, tries: int) -> bytes:
+    """Return what is kept: until when nothing is said, and how many tries have failed."""
+    return f"{until.isoformat()} {tries}".encode()
+
+
+def _told(kept: bytes) -> tuple[datetime | None, int]:
+    until, _, tries = kept.decode().partition(" ")
+    return (datetime.fromisoformat(until), int(tries)) if tries else (None, 0)
 
 
 def mail_operator(app: App, subject: str, text: str) -> str | None:

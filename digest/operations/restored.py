@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.app.application import App
-from digest.operations.operator_mail import mail_operator
+from digest.operations.operator_mail import mail_operator_once_a_day
 from digest.schedule import tick as scheduling
 from digest.states import State
 
@@ -60,13 +60,11 @@ def names_in_doubt(app: App) -> dict[int, list[str]]:
 
 
 def tell_that_it_waits(app: App, why: str) -> None:
-    """Write to the operator, once for each epoch, that nothing is sent."""
+    """Write to the operator, once for each epoch and day, that nothing is sent."""
     noted, _ = app.epoch.file.read()
-    once = f"{app.stores.epoch.get().number} {noted.number if noted else 0}".encode()
-    if app.stores.facts.get("told:restored") == once:
-        return
-    if mail_operator(app, "nothing is sent", f"{why}\n\nSee docs/three-am.md.\n") is None:
-        app.stores.facts.set("told:restored", once, app.clock())
+    name = f"told:restored:{app.stores.epoch.get().number}:{noted.number if noted else 0}"
+    text = f"{why}\n\nSee docs/three-am.md.\n"
+    mail_operator_once_a_day(app, name, "nothing is sent", lambda: text)
 
 
 def _plan_as_by(app: App, until: datetime) -> None:

@@ -73,6 +73,54 @@ def _times(server: Recorder) -> Counter[str]:
     return Counter(mail.recipient for mail in server.accepted)
 
 
+def test_a_copy_of_the_whole_folder_from_before_the_first_mail_holds(tmp_path: Path) -> None:
+    with Recorder() as server:
+        place = _installed(tmp_path / "data", server.port)
+        place.app.close()
+        shutil.copytree(place.data, tmp_path / "copy")
+        place = Installation(place.data, place.settings, place.now)
+        place.run()
+        assert _times(server) == Counter(READERS)
+        place.app.close()
+        shutil.rmtree(place.data)
+        shutil.copytree(tmp_path / "copy", place.data)
+        place = Installation(place.data, place.settings, place.now)
+        with pytest.raises(OlderStore, match="is a copy"):
+            place.run()
+        assert _times(server) == Counter(READERS)
+        restored.go_on(place.app)
+        place.run()  # the operator's word is taken
+        assert _times(server) == Counter(2 * READERS)
+        place.app.close()
+
+
+@pytest.mark.parametrize("editions", [0, 1], ids=["before the first mail", "after an edition"])
+def test_a_copy_that_is_laid_over_the_folder_holds(tmp_path: Path, editions: int) -> None:
+    with Recorder() as server:
+        place = _installed(tmp_path / "data", server.port)
+        for _ in range(editions):
+            place.run()
+            place.now += timedelta(days=1)
+            place.ingest(paper("Diving robots"), paper("Digging robots"))
+        place.app.close()
+        shutil.copytree(place.data, tmp_path / "copy")
+        place = Installation(place.data, place.settings, place.now)
+        place.run()
+        assert _times(server) == Counter((editions + 1) * READERS)
+        place.app.close()
+        for file in (path for path in (tmp_path / "copy").rglob("*") if path.is_file()):
+            target = place.data / file.relative_to(tmp_path / "copy")
+            target.write_bytes(file.read_bytes())  # in place: each keeps its inode
+        place = Installation(place.data, place.settings, place.now)
+        with pytest.raises(OlderStore, match="older than what was sent"):
+            place.run()
+        restored.hold(place.app)
+        place.run()
+        assert _times(server) == Counter((editions + 1) * READERS)
+        assert place.app.epoch.doubt() == ""
+        place.app.close()
+
+
 @pytest.mark.parametrize("at", [1, 13, 39])
 def test_a_copy_from_the_middle_of_an_edition_holds_and_sends_nothing_twice(
     tmp_path: Path, at: int
@@ -211,7 +259,7 @@ def test_a_snapshot_of_the_whole_disk_is_known_by_a_file_on_another(tmp_path: Pa
         place = _installed(tmp_path / "data", server.port, readers=3, store=elsewhere)
         copy_store(place.data / "digest.db", tmp_path / "copy.db")
         place.run()
-        assert not (place.data / "epoch").exists()
+        assert (tmp_path / "elsewhere").exists()
         place = _put_back(place, tmp_path / "copy.db")
         with pytest.raises(OlderStore, match="older than what was sent"):
             place.run()
