@@ -108,8 +108,12 @@ def retry_command(
     ] = False,
 ) -> None:
     """Let the next pass try at once what was put off, without waiting for its time."""
-    count = delivery_operations.retry(context.obj.app, number, refused=refused)
+    app = context.obj.app
+    count = delivery_operations.retry(app, number, refused=refused)
     say(f"{count} mails will be tried with the next pass: `digest run`, or `digest serve`.")
+    left = edition_operations.figures(app.stores, number).accounting.refused
+    if refused and left:
+        say(f"{left} stay refused: a later issue has brought these readers the same papers.")
 
 
 def show_figures(figures: Figures, as_json: bool, *, waiting: int | None = None) -> None:

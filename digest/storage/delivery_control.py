@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     false,
     func,
     literal,
@@ -42,6 +43,21 @@ _REFUSED_OR_TAKEN_BACK = or_(
     deliveries.c.state == State.REFUSED,
     and_(deliveries.c.state == State.DEFERRED, deliveries.c.refusals > 0),
 )
+
+
+def _came_later() -> ColumnElement[bool]:
+    """Whether a later issue of the reader's was composed that offered this edition's papers, too.
+
+    What is refused is not kept back from later issues, unlike what is put off.
+    """
+    later = deliveries.alias("later")
+    return exists().where(
+        later.c.subscriber_id == deliveries.c.subscriber_id,
+        later.c.edition > deliveries.c.edition,
+        later.c.since < deliveries.c.edition,
+        later.c.papers.is_not(None),
+        later.c.state.in_((State.ACCEPTED, State.UNCERTAIN, *UNSENT)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +181,13 @@ class ControlSql:
         """Defer what servers have refused since then, as the cause was not the recipients'.
 
         What the refusals said of the addresses is forgotten. The more often, the later a mail is
-        tried again. edition: only of this one, and at once. Returns how many.
+        tried again. Whose papers came in a later issue stays refused, or they would come twice.
+        edition: only of this one, and at once. Returns how many.
         """
         ask = select(deliveries.c.id, deliveries.c.refusals).where(
-            deliveries.c.state == State.REFUSED, deliveries.c.changed_at >= since
+            deliveries.c.state == State.REFUSED,
+            deliveries.c.changed_at >= since,
+            ~_came_later(),
         )
         if edition is None:
             ask = ask.where(deliveries.c.reply_code.is_not(None), its_edition_may_be_sent(now))
@@ -204,6 +223,7 @@ class ControlSql:
             deliveries.c.reply_code.is_not(None),
             deliveries.c.refusals < _MOST_TAKEN_BACK,
             deliveries.c.subscriber_id.not_in(suppressed),
+            ~_came_later(),
         )
         return self._take_back(ask, now, now)
 

@@ -51,6 +51,28 @@ def test_a_refusal_is_found_by_its_words_and_mended(installation: Installation) 
     assert len(server.accepted) == 3
 
 
+def test_what_a_later_issue_has_brought_is_not_tried_again(installation: Installation) -> None:
+    answer = ["550 5.7.1 we do not like you"]
+
+    async def script(talk: Talk) -> None:
+        await talk.hello("PIPELINING")
+        await talk.serve(rcpt=lambda who: answer[0] if who.startswith("bob@") else "250 ok")
+
+    with Scripted(script) as server:
+        smtp = SmtpSettings(port=server.port, security="none")
+        place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
+        assert place.run().accounting.refused == 1
+        answer[0] = "250 ok"
+        place.tomorrow()
+        place.ingest(paper("Diving robots"))
+        assert place.run().accounting.accepted == 3
+        assert len(place.titles("bob@example.org", 2)) == 4, "the first day's papers, too"
+        assert book.retry(place.app, 1, refused=True) == 0
+        assert place.run().accounting.accepted == 3
+        place.app.close()
+    assert len(server.accepted) == 5
+
+
 def test_doubts_are_settled_for_one_reader_at_a_time(installation: Installation) -> None:
     dead: list[bool] = [True]
 
