@@ -143,11 +143,14 @@ def run(
     if memory := app.relay_memory():
         memory.hasten()
     with stopping() as stop:
-        trouble = _finish_older(app, day, stop, progress)
-        if trouble or stop.number:
-            newest = _figures_of(app, day)
-        else:
-            newest, trouble = _send(app, day, stop, progress)
+        newest = None
+        try:
+            trouble = _finish_older(app, day, stop, progress)
+            if not trouble and not stop.number:
+                newest, trouble = _send(app, day, stop, progress)
+        except DeliveryError as error:  # a refused login, a template that is broken: see `Sender`
+            trouble = str(error)
+        newest = newest or _figures_of(app, day)
         if not trouble and not stop.number and not label:
             explain_silence(app)
         app.letter_queue.flush(app.clock())

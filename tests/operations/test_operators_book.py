@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from digest.operations import deliveries as book
 from digest.operations.edition_reports import not_everybody
@@ -49,6 +50,27 @@ def test_a_refusal_is_found_by_its_words_and_mended(installation: Installation) 
         assert not_everybody(place.app, 1) == ""
         place.app.close()
     assert len(server.accepted) == 3
+
+
+def test_a_refused_login_says_who_waits(installation: Installation) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.hello("AUTH PLAIN")
+        await talk.line()
+        await talk.say("535 5.7.8 wrong")
+        await talk.line()
+
+    with Scripted(script) as server:
+        smtp = SmtpSettings(
+            port=server.port, security="none", username="ada", password=SecretStr("hunter2")
+        )
+        place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
+        with pytest.raises(NotSent, match=r"refuses the login.*3 mails wait") as stopped:
+            place.run()
+        assert stopped.value.figures.accounting.deferred == 3
+        assert server.connections == 1
+        assert "hunter2" not in str(stopped.value)
+        assert "ada@example.org" in not_everybody(place.app, 1)
+        place.app.close()
 
 
 def test_what_a_later_issue_has_brought_is_not_tried_again(installation: Installation) -> None:
