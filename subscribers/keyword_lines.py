@@ -20,7 +20,7 @@ MOST_LETTERS = 40  # of a group's name
 
 _LINE = re.compile(rf"[^{LINE_ENDS}]+")
 _BULLET = re.compile(
-    r"\s*(?:[•●▪◦‣∙·*✓✔➤►▶→○■□☐☑]\s*|#{1,6}\s+|\([a-z]\)\s+|[a-z]\)\s+|\[[ xX]?\]\s+)+(?=\S)"
+    r"\s*(?:[•●▪◦‣∙·✓✔➤►▶→○■□☐☑]\s*|\*\s+|#{1,6}\s+|\([a-z]\)\s+|[a-z]\)\s+|\[[ xX]?\]\s+)+(?=\S)"
 )
 _NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
 _DASH = re.compile(rf"\s*[{re.escape(DASHES)}]\s+(?:\[[ xX]?\]\s+)?(?=\S)")
@@ -32,10 +32,12 @@ _LISTED = re.compile(
 )
 
 _NOTHING = """
+author keywords|
+keywords and phrases|all fields|any field|anywhere|include|interested in|looking for|
 keywords|keyword|key words|my keywords|index terms|search terms|topics|topic|my topics|interests|
 interest|my interests|research interests|my research interests|research topics|areas|
-areas of interest|tags|subjects|fields|wants|wanted|any of|
-stichwörter|stichworte|schlagwörter|suchbegriffe|themen|
+areas of interest|tags|subjects|fields|wants|wanted|any of|papers|articles|papers on|papers about|
+stichwörter|stichworte|schlüsselwörter|schlagwörter|suchbegriffe|themen|
 interessen|forschungsinteressen|gesucht|mots-clés|
 mots clés|sujets|thèmes|recherché|palabras clave|temas|intereses|buscado|
 palavras-chave|assuntos|interesses|procurado|关键词|关键字|主题|想看|キーワード|ключевые слова
@@ -185,7 +187,7 @@ def _head(text: str, start: int, end: int) -> tuple[str, int, LineStyle | None] 
         start = number.end()
     head = _HEAD.match(text, start, end)
     if not head:
-        return None
+        return _lone_label(text, start, end)
     name = bare(" ".join(head["name"].split()).strip("*_"))
     name = bare(_GROUP.sub("", name))  # as `understood` writes it
     folded = name.casefold()
@@ -204,9 +206,28 @@ def _head(text: str, start: int, end: int) -> tuple[str, int, LineStyle | None] 
     return name, head.end(), None
 
 
+def _lone_label(text: str, start: int, end: int) -> tuple[str, int, LineStyle] | None:
+    """Read `Never` or, before all else, `Keywords` on a line of its own, as with a colon."""
+    name = bare(text[start:end].strip())
+    style = _style(" ".join(name.casefold().split()))
+    first = not text[:start].strip()
+    if (
+        style is None
+        or not text[end:].strip()
+        or not (style.excluded or (first and style == PLAIN))
+    ):
+        return None
+    return name, end, style
+
+
 def is_label(name: str) -> bool:
     """Return whether a name before a colon says what all after it is: `never`, `topics`."""
     return _style(" ".join(name.casefold().split())) is not None
+
+
+def is_plain_label(name: str) -> bool:
+    """Return whether a name only says that keywords follow: `Index Terms`, `topics`."""
+    return " ".join(name.casefold().split()) in _SAY_NOTHING
 
 
 def _style(name: str) -> LineStyle | None:

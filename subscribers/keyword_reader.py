@@ -22,10 +22,12 @@ from subscribers.item_lexer import ItemLexer
 from subscribers.items import Item, ItemPart
 from subscribers.keyword_lines import Line, lines_of
 from subscribers.messages import Message, message
+from subscribers.misreadings import misreadings
 from subscribers.pasted_text import cleaned
 from subscribers.typed_words import says_nothing
 
 MAX_ITEMS = 100
+_JSON_OBJECT = re.compile(r"\s*(?:\[\s*)?\{\s*\"[^\"]*\"\s*:")
 _OR = re.compile(r"(?<=\s)(?:or|oder)(?=\s)")
 
 
@@ -52,8 +54,8 @@ class KeywordReader:
 
     def read(self) -> None:
         """Take in the whole text."""
-        clean, self.remarks = cleaned(self.text)
-        if clean.lstrip()[:1] == "{" and '":' in clean.replace(" ", ""):
+        clean, self.remarks, sentences = cleaned(self.text)
+        if _JSON_OBJECT.match(clean):
             self.problem(
                 clean.index("{"),
                 "this looks like JSON: write the keywords alone, with commas between",
@@ -72,6 +74,15 @@ class KeywordReader:
                 else:
                     self._read_items(clean[:end], start, line)
         self._join_queries()
+        self._tell_misreadings(clean, sentences)
+
+    def _tell_misreadings(self, clean: str, sentences: Sequence[int]) -> None:
+        told = {problem.position for problem in self.problems}
+        for found in misreadings(clean, sentences):
+            if not found.refused:
+                self.remarks.append(found.says)
+            elif told.isdisjoint(range(found.position, found.end)):
+                self.problems.append(Problem(found.position, "", found.says))
 
     def problem(self, position: int, text: str, **values: object) -> None:
         """Note what is wrong at a position."""

@@ -6,26 +6,27 @@ Every character keeps its place, so that a problem's place is right in the reade
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from subscribers.boolean_query import groups, looks_like_a_query
 from subscribers.keyword_lines import LINE_ENDS, is_label
 from subscribers.messages import Message, message
+from subscribers.other_engines import in_our_terms
 from subscribers.search_syntax import OPERATOR_AT_END, OPERATOR_AT_START
 from subscribers.sentences import without_sentences
 
 _UNSEEN = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\u200e\u200f", " "))
 _TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
-_BLOCKS = frozenset(
-    ["br", "p", "li", "ul", "ol", "div", "tr", "td", "th", "h1", "h2", "h3", "h4", "table"]
-)
+_WITHIN_A_LINE = frozenset(
+    (
+        *("a", "b", "big", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span"),
+        *("strong", "sub", "sup", "tt", "u", "var"),
+    )
+)  # all others part what they stand between: <li>, <br>, <kwd>, <td>
+_ALONE = frozenset(("br", "p", "li", "hr", "td", "tr", "th"))  # what HTML lets stand unclosed
 _WRITTEN_OUT_TAG = re.compile(r"&lt;/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*?)?/?&gt;")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#34|apos);")
 _MEANT = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
-_ARXIV_QUERY = re.compile(r"\bsearch_query=")
-# Ovid's fields after a word, and its sign for a subject heading with all below it.
-_OVID_FIELDS = re.compile(r"\.((?:ti|ab|tw|mp|kw|kf|hw|sh|af|au)(?:,\w\w)*)\.(?=[\s)]|\Z)")
-_OVID_HEADING = re.compile(r"\bexp ([^/,;\n()]+)/(?=[\s)]|\Z)")
-_OVID_SCOPES = {"ti": "[ti]", "au": "[au]"}
 _LETTERED = re.compile(r"(?<!\S)\(?([a-z])\)\s+(?=\S)")
 _LABEL_WITHIN = re.compile(r";(?=[ \t]*([^,;:：\n]{2,30})[:：]\s)")
 _BOLD = re.compile(r"(\*\*|__)(?=[^\s*_])([^*\n]*?[^\s*_])\1(?!\w)")
@@ -34,15 +35,23 @@ _HEADING = re.compile(r"^#{1,6} +([^\n:]*[^\s:])[ \t]*(?=\n+[ \t]*(?:[-*•–]|
 _PLUSES = re.compile(r"\+(AND|OR|ANDNOT|NOT)\+")
 
 
-def cleaned(text: str) -> tuple[str, list[Message]]:
+class Cleaned(NamedTuple):
+    """A text without what nobody typed."""
+
+    text: str
+    remarks: list[Message]  # what was left out of it
+    sentences: list[int]  # where what is left of whole sentences begins
+
+
+def cleaned(text: str) -> Cleaned:
     """Return the text to read, and what was left out of it."""
     remarks = []
     if not text.isascii():
         text = text.translate(_UNSEEN)
-    for signs, tags in (("<", _TAG), ("&lt;", _WRITTEN_OUT_TAG)):
-        if signs in text and tags.search(text):
+    for sign, tags in (("<", _TAG), ("&lt;", _WRITTEN_OUT_TAG)):
+        if sign in text and (names := _names_of(tags.findall(text), text)):
             text = tags.sub(
-                lambda tag: _blank(tag[0], "\n" if tag["name"].lower() in _BLOCKS else " "), text
+                lambda tag: _without_tag(tag) if tag["name"].lower() in names else tag[0], text
             )
             remarks.append(message("signs of HTML such as <b> were left out"))
     if "&" in text:
@@ -53,27 +62,14 @@ def cleaned(text: str) -> tuple[str, list[Message]]:
         text = _LATEX.sub(lambda found: (found[1] + found[2]).ljust(len(found[0])), text)
     if "#" in text:
         text = _HEADING.sub(lambda found: f"{found[1]}:".ljust(len(found[0])), text)
-    text, said = without_sentences(text)
+    text, said, sentences = without_sentences(text)
     remarks += said
     if "+" in text:
         text = _PLUSES.sub(lambda found: f" {found[1]} ", text)
-    text = _listed(_from_elsewhere(text))
+    text = _listed(in_our_terms(text))
     if looks_like_a_query(text) and any(end in text for end in LINE_ENDS):
         text = _on_one_line(text)
-    return text, remarks
-
-
-def _from_elsewhere(text: str) -> str:
-    """Return the text with what the arXiv's API and Ovid write around words in our terms."""
-    if "=" in text:
-        text = _ARXIV_QUERY.sub(lambda found: _blank(found[0], " "), text)
-    if "/" in text:
-        text = _OVID_HEADING.sub(lambda found: f"    {found[1]} ", text)
-    if "." in text:
-        text = _OVID_FIELDS.sub(
-            lambda found: _OVID_SCOPES.get(found[1], "").ljust(len(found[0])), text
-        )
-    return text
+    return Cleaned(text, remarks, sentences)
 
 
 def _listed(text: str) -> str:
@@ -84,6 +80,19 @@ def _listed(text: str) -> str:
     if ";" in text:
         text = _LABEL_WITHIN.sub(lambda found: "\n" if is_label(found[1]) else ";", text)
     return text
+
+
+def _names_of(tags: list[str], text: str) -> frozenset[str]:
+    """Return which are tags: those of a line, those that are closed too; `<image>` is a word."""
+    return frozenset(
+        name
+        for name in map(str.lower, tags)
+        if name in _ALONE | _WITHIN_A_LINE or f"/{name}" in text.lower()
+    )
+
+
+def _without_tag(tag: re.Match[str]) -> str:
+    return _blank(tag[0], " " if tag["name"].lower() in _WITHIN_A_LINE else "\n")
 
 
 def _blank(tag: str, end: str) -> str:

@@ -31,7 +31,7 @@ _BEFORE, _AFTER = r"(?<![^\s)）\"“”„«»,;])", r"(?![^\s(（\"“”„«
 _WORDS = rf"{_BEFORE}(?:AND-?NOT|AND|OR|NOT|UND|ODER|NICHT){_AFTER}"
 _MINUS = r"(?<![\w+)-])[-‐‑‒–—−－](?=\()"  # `-(…)`
 OPERATOR = re.compile(
-    rf"{_BEFORE}(?:(?:AND|BUT)[ \t]+NOT|UND[ \t]+NICHT){_AFTER}|{_WORDS}|&&|\|\||{_MINUS}"
+    rf"{_BEFORE}(?:(?:AND|BUT|and|but)[ \t]+NOT|UND[ \t]+NICHT){_AFTER}|{_WORDS}|&&|\|\||{_MINUS}"
 )
 OPERATOR_AT_END = re.compile(rf"{_WORDS}[ \t\r]*\Z")
 OPERATOR_AT_START = re.compile(rf"\s*{_WORDS}")
@@ -55,11 +55,11 @@ _NAMES: dict[Scope, str] = {
 }
 _ANYWHERE = """
 abs abstract ab all any topic ts tiab tw text key keyword keywords kw title-abs-key title-abs
-title-abs-key-auth intext su mesh mh majr ot all-fields abstract-text
+title-abs-key-auth intext su de mesh mh mm mj majr ot tx noft all-fields abstract-text
 """
 _CATEGORIES = "cat category categories subject primarycat subj"
 _UNKNOWN = """
-jr co rn so source srctitle journal venue conference booktitle publisher
+jr jn jt co rn so source srctitle journal venue conference booktitle publisher
 ta issn isbn year pubyear py dp pdat
 date edat la lang language pt doctype dt subjarea filetype ext site inurl url link cite related ref
 submitteddate lastupdateddate before after since until in allintitle allintext allinurl funding
@@ -67,14 +67,12 @@ fund-all exactsrctitle limit-to load-date wc sb crdt grant gr
 """
 _SCOPES = {name: scope for scope, names in _NAMES.items() for name in names.split()} | _OWN
 _ANY = frozenset((_ANYWHERE + _CATEGORIES).split())
-_REMARKS = dict.fromkeys(
-    _CATEGORIES.split(),
-    message(
-        "a category such as cs.LG is looked for among the keywords that a source gives; papers"
-        " without any never match it"
-    ),
-) | dict.fromkeys(
-    ("mesh", "mh", "majr", "su"),
+A_CATEGORY = message(
+    "a category such as cs.LG is looked for among the keywords that a source gives; papers"
+    " without any never match it"
+)
+_REMARKS = dict.fromkeys(_CATEGORIES.split(), A_CATEGORY) | dict.fromkeys(
+    ("mesh", "mh", "mm", "mj", "majr", "su", "de"),
     message("there are no subject headings here: their words are looked for in the papers"),
 )
 _NOT_HERE = frozenset(_UNKNOWN.split())
@@ -84,8 +82,13 @@ PREFIX = re.compile(
     r"(title|author|org|(?:all)?in(?:title|text|author))[:：][^\S\n\r\v\f\x85\u2028\u2029]*|([A-Za-z1][\w-]*)[:：](?=\S)",
     re.IGNORECASE,
 )
-CALL = re.compile(r"([A-Z][A-Z-]{3,})[ \t]*=?[ \t]*(?=\()|([A-Z]{2,3})(?:[ \t]*=[ \t]*)?(?=\()")
-EQUALS = re.compile(r"([A-Z]{2}|authors?|title|abstract|keywords?|affiliation)=(?=[\w\"“])")
+# `SU(2)`, `SO(N)` and `AB(1)` are no fields.
+CALL = re.compile(
+    r"([A-Z][A-Z-]{3,})[ \t]*=?[ \t]*(?=\()"
+    r"|([A-Z]{2,3})(?:[ \t]*=[ \t]*)?(?=\((?!(?:\d+|[A-Za-z])(?:\)|\s|\Z)))"
+    r"|((?:ti|ab|au|noft|all|su)(?=\()|(?<![-+\w])[A-Za-z][\w-]*[:：](?=\())(?!\(\d)"
+)
+EQUALS = re.compile(r"([A-Z]{2,3}|authors?|title|abstract|keywords?|affiliation)=(?=[\w\"“])")
 SUFFIX = re.compile(r"[ \t]?\[([A-Za-z][A-Za-z /-]*|1au)(?::[~\w-]+)?\]")
 
 _LONG_TAGS = {  # PubMed writes them out
@@ -111,4 +114,4 @@ def search_field(name: str) -> SearchField | None:
 
 def field_called(found: re.Match[str]) -> SearchField | None:
     """Return the field that a `CALL` names."""
-    return search_field(found[1] or found[2])
+    return search_field((found[1] or found[2] or found[3]).rstrip(":："))

@@ -28,7 +28,7 @@ _NEAR = re.compile(
     r"|AROUND\(\d+\)?|(?:near|adj|same)/?\d+|(?:w|pre|onear|within)/\d+"
 )
 _LETTERS_LEFT_OUT = re.compile(r"\w[?$]\w|\w\*\w|[*?]\w")
-_ENDING = re.compile(r"([\w-]*\w\w)(?:\*+|\$)")
+_ENDING = re.compile(r"([\w-]*\w\w)(?:\*+|\$)|([^\W\d_]{3,})%")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
 _WORDS_OF_CAMEL = re.compile(r"[A-Z][a-z]+")
 
@@ -94,10 +94,10 @@ def says_near(token: str) -> bool:
 
 def ending_cut(token: str) -> str | None:
     """Return `transform` of `transform*`; None: there is no such sign. `A*` and `C*` are names."""
-    if "*" not in token and "$" not in token:
+    if "*" not in token and "$" not in token and "%" not in token:
         return None
     found = _ENDING.fullmatch(token.strip("()[]{}<>.,;:\"'`"))
-    return found[1] if found else None
+    return found[1] or found[2] if found else None
 
 
 def hashtag_words(token: str) -> str | None:
