@@ -330,11 +330,11 @@ def _after_phrase(text: str, at: int, end: int) -> int:
 
 
 def _word_before(text: str, at: int) -> int:
-    while at and (text[at - 1].isalpha() or text[at - 1] in "-= \t"):
+    while at and text[at - 1] in "= \t":
         at -= 1
-    while at < len(text) and text[at] in " \t-=":
-        at += 1
-    return at
+    while at and (text[at - 1].isalpha() or text[at - 1] in "-:"):
+        at -= 1
+    return at + (text[at : at + 1] == "-")
 
 
 def _join(clauses: list[Clause], part: ItemPart) -> None:

@@ -198,7 +198,7 @@ class ItemLexer(KeywordCursor):
     def _check_word(self, start: int, token: str, shown: str) -> None:
         if reason := why_no_keyword(token) or why_no_keyword(shown):
             self._refuse(start, reason)
-        elif shown in OPERATORS:
+        elif shown in OPERATORS and not (self.problems and self.problems[-1].position == start):
             self.problem(
                 start,
                 "“{word}” stands alone here: put it between two keywords, or in quotation marks",
@@ -266,7 +266,8 @@ class ItemLexer(KeywordCursor):
 
     def _word_of(self, token: str) -> str:
         """Return what is left of a token without what stands around it."""
-        return bare(self._without_ending(bare(token)))
+        cut = self._without_ending(token)
+        return bare(cut if cut != token else self._without_ending(bare(token)))
 
     def _without_ending(self, token: str) -> str:
         """Return `transform` for `transform*`, and say so."""

@@ -31,7 +31,7 @@ _PHRASE = re.compile(rf"[{QUOTES}]([^{QUOTES}{LINE_ENDS}]*)[{QUOTES}]")
 _ITEM = re.compile(rf"[^{re.escape(SEPARATORS)}]+")
 
 _BUT_NOT = re.compile(
-    r"\A\s*((?:except|outside of|bar|save for)(?= +\w))|([!¬](?= +\w))"
+    r"\A\s*((?:except|outside of|bar|save for)(?= +\w))"
     r"|\b(other than|apart from|aside from|with the exception of|(?:but|and|with) (?:no|without)"
     r"|(?<=anything )but|(?<=everything )but|(?<=all )but|(?<=nothing )but"
     r"|außer|ausgenommen|abgesehen von|aber (?:nicht|keine?[nrms]?|ohne)|(?<=alles )bis auf"
@@ -40,11 +40,22 @@ _BUT_NOT = re.compile(
     r"|(除了|除外|但不|不要|不含|不包括)",
     re.IGNORECASE,
 )
+_CROSSED_OUT = re.compile(r"(?<!\S)([!¬] +\w+|~~[^~\n]+~~|~[^\W\d]\w+)")
+_TWO_THINGS = re.compile(
+    r"^\s*((?:both )?[\w-]+ (?:and|und|et|y|e|&|и) [\w-]+)\s*$"
+    r"|^[^:;,\n]*(?:[,;][^:;,\n]*)*[,;]\s*([^:;,\n]+? (?:and|und|et|y|&|и) [^:;,\n]+)$",
+    re.MULTILINE,
+)
+_PERSON = re.compile(
+    r"\A\s*([A-Z]\w+ (?:[A-Z]\. ?)+[A-Z]\w+"
+    r"|[A-Z][a-z]+ (?:Le|De|La|Van|Mc|Mac|O['’])[A-Z][a-z]+)"
+    r"\s*\Z|([A-Z]\w+)(?= et al\b)"
+)
 _PERHAPS_NOT = re.compile(
     r"(?<!\S)(w/o|w/out)(?= +\w)"
     r"|\A\s*(skip|hide|mute|omit|ignore|less|fewer|spare me)(?= +\w)"
-    r"|(?<=\w )[(\[]?(without|minus|rather than|instead of|as opposed to|free of|lacking|no|ohne|sans|sin"
-    r"|sem|salvo|menos)(?= +\w)"
+    r"|(?<=\w )[(\[]?(without|minus|rather than|instead of|as opposed to|free of|lacking"
+    r"|no|ohne|sans|sin|sem|salvo|menos)(?= +\w)"
     r"|^\s*[(\[]?(sans|pas de|aucune?|sin|ningun[oa]?|sem|nenhuma?|nada de)(?= +\w)",
     re.IGNORECASE,
 )
@@ -78,8 +89,11 @@ _LINE_IN_QUERY = re.compile(
 _BARE_FIELD = re.compile(
     r"(?:^|[(]|\b(?:AND|OR|NOT))[ \t(]*((?:TI|AB|AU|SU|DE|KW|MH|TX) )(?=\w+)", re.MULTILINE
 )
-_UNKNOWN_FIELD = re.compile(r"(?<![\w:/.\"“])([A-Za-z][\w.-]*[:：])(?=[(\"“]?[^\W\d]\w*(?!\w*:))")
-_FIELD_AFTER = re.compile(r"(?<=\S )(WN [A-Z]{2,3})\b|(?<=[\w'’])(:(?:ti|au|ta|jt|py|dt|la))(?!\w)")
+_UNKNOWN_FIELD = re.compile(r"(?<![\w:/.\"“])([A-Za-z][\w.-]*[:：=])(?=[(\"“]?[^\W\d]\w*(?!\w*:))")
+_FIELD_AFTER = re.compile(
+    r"(?<=\S )(WN [A-Z]{2,3})\b|(?<!\S)(hasabstract|hasnoabstract)(?!\S)"
+    r"|(?<=[\w'’])(:(?:ti|au|ta|jt|py|dt|la))(?!\w)"
+)
 _SIGN_WITHIN = re.compile(
     r"^\s*([-–−+!][^\W\d_]\S*)|^\s*((?:title|author|org|ti|au|abs|ab|intitle|cat|all):\S+)"
     r"|(\^\d+(?:\.\d+)?)\s*$|^\s*((?:AND |OR )?NOT) \w"
@@ -159,6 +173,18 @@ def _nothing_within(sign: str) -> Message:
     )
 
 
+def _crossed_out(word: str) -> Message:
+    return message("“{word}”: write -image for what you never want to see", word=word)
+
+
+def _one_item_of_two(item: str) -> Message:
+    return message("“{item}” is one item: if it is two things, put a comma between them", item=item)
+
+
+def _person(name: str) -> Message:
+    return message('for papers by a person write author:"{name}"', name=name)
+
+
 def _one_phrase(phrase: str) -> Message:
     return message(
         "“{phrase}” is one phrase, comma and all: for several things put quotation marks around"
@@ -175,6 +201,8 @@ class _Rule(NamedTuple):
 
 _OF_ITEMS = (
     _Rule(_BUT_NOT, _only_a_word, refused=True),
+    _Rule(_CROSSED_OUT, _crossed_out, refused=True),
+    _Rule(_PERSON, _person, refused=False),
     _Rule(_ONLY_YEAR, _no_years, refused=True),
     _Rule(_YEARS, _no_years, refused=True),
     _Rule(_COMPARED, _compares_nothing, refused=True),
@@ -202,7 +230,9 @@ def misreadings(text: str, sentences: Sequence[int] = ()) -> Iterator[Misreading
     sentences: where what is left of whole sentences begins: `papers on audio without speech` is no
     keyword such as `learning without labels`.
     """
-    found = sorted(_all(text, sentences), key=lambda each: (each.position, -each.end))
+    found = sorted(
+        _all(text, sentences), key=lambda each: (each.position, not each.refused, -each.end)
+    )
     end = -1
     for each in found:
         if each.position >= end:
@@ -214,6 +244,7 @@ def _all(text: str, sentences: Sequence[int]) -> Iterator[Misreading]:
     for phrase in _PHRASE.finditer(text):
         yield from _by(_OF_PHRASES, phrase[1], phrase.start(1))
     plain = _PHRASE.sub(lambda found: '"' * len(found[0]), text)
+    yield from _by((_Rule(_TWO_THINGS, _one_item_of_two, refused=False),), plain, 0)
     if QUERY.search(plain):
         yield from _by(_OF_QUERIES, plain, 0)
     for item in _ITEM.finditer(plain):

@@ -43,7 +43,9 @@ _BIBTEX = re.compile(
 _LATEX_KEYWORDS = re.compile(r"\\keywords?\{([^{}]*)\}")
 _LATEX_FACE = re.compile(r"\\(?:text(?:bf|it|sc|sf|tt|rm)|emph|underline)\{([^{}\n]*)\}")
 _JSON_NAME = re.compile(r"[\"“]([A-Za-z][A-Za-z _]{2,20})[\"”]([ \t]*:[ \t\n]*)(?=\[)")
-_HEADED = re.compile(r"(?m)^[ \t]*([^\W\d_][\w ]{2,24}?)[ \t]*([—–=-]|--)(?=[ \t]*[^\W_])")
+_HEADED = re.compile(
+    r"(?m)^[ \t]*([^\W\d_][\w ]{2,24}?)[ \t]*([—–=-]|--)(?=[ \t]*[^\W_]|[ \t]*[\[\"“])"
+)
 
 
 _PRINTED = re.compile(
@@ -51,25 +53,61 @@ _PRINTED = re.compile(
     r"|Palabras clave|Palavras-chave|Schl(?:üssel|ag)wörter|关键词|关键字))"
     r"[ \t](?=[ \t]*[^\s—–=:：-][^\n]*[,;·•；，、])"
 )
+_BY_DASHES = re.compile(r"(?m)^([^:\n]{2,30}):[ \t]+- (?=\S)[^\n]*? - [^\n]*$")
+_RULED_OFF = re.compile(r"(?m)^[ \t]*(?:-{3,}|\*{3,}|_{3,}|={3,})[ \t]*$")  # front matter, headings
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\((?:https?:|mailto:|/|#)[^()\s]*\)")
+_PERCENT = re.compile(r"%(20|22|2C|2c|3A|3a)")
+_MEANT_BY_PERCENT = {"20": " ", "22": '"', "2C": ",", "3A": ":"}
+_PLUS_FOR_SPACE = re.compile(r"(?<=[^\W\d_]{2})\+(?=[^\W\d_]{2})")
+_AND_SO_ON = re.compile(r"(?<=[,;，；\n])[ \t]*(?:\.{3,}|…)[ \t]*(?=[,;\n]|\Z)")
 _ARROW = re.compile(r"(?<=[\w)])(?:[ \t]*(?:<?[-=]+>)[ \t]*|[→⇒↔⟶➝])(?=[\w(])")
 
 
 def in_our_terms(text: str) -> str:
     """Return the text with what others write around words blank, or as we name it."""
-    if not text[:40].islower():
-        text = _PRINTED.sub(lambda found: f"{found[1]}:", text)
+    return _without_their_fields(_without_lists_signs(_without_codes(text)))
+
+
+def _without_codes(text: str) -> str:
+    """Leave out what programs write for a space, a link, a face of type."""
     if not text.isascii() or ">" in text:
         text = _ARROW.sub(_blank, text)
+    if "%" in text:
+        text = _PERCENT.sub(lambda found: _MEANT_BY_PERCENT[found[1].upper()].ljust(3), text)
+    if "+" in text:
+        text = _PLUS_FOR_SPACE.sub(_blank, text)
+    if "](" in text:
+        text = _MARKDOWN_LINK.sub(_inside, text)
     if "\\" in text:
         text = _LATEX_FACE.sub(_inside, text)
         text = _LATEX_KEYWORDS.sub(lambda found: f"keywords: {found[1]}".ljust(len(found[0])), text)
+    return text
+
+
+def _without_lists_signs(text: str) -> str:
+    """Leave out how a list of keywords begins and goes on, but for its `Keywords:`."""
+    if not text[:40].islower():
+        text = _PRINTED.sub(lambda found: f"{found[1]}:", text)
+    if "..." in text or "…" in text:
+        text = _AND_SO_ON.sub(_blank, text)
+    if "=" in text:
+        text = _BIBTEX.sub(_as_label, text)
+    if "[" in text and text.lstrip()[:1] != "{":
+        text = _JSON_NAME.sub(lambda found: f" {found[1]} {found[2]}", text)
+    if any(sign in text for sign in "-–—=*_"):
+        text = _RULED_OFF.sub(_blank, text)
+        text = _BY_DASHES.sub(_with_commas, text)
+        text = _LISTED_TAG.sub(_blank, text)
+        text = _HEADED.sub(_with_colon, text)
+    return text
+
+
+def _without_their_fields(text: str) -> str:
+    """Write the fields of other engines as `search_syntax` knows them."""
     if "=" in text:
         text = _ARXIV_QUERY.sub(_blank, text)
-        text = _BIBTEX.sub(_as_label, text)
     if "[" in text:
         text = _COCHRANE_HEADING.sub(_inside, text)
-        if text.lstrip()[:1] != "{":
-            text = _JSON_NAME.sub(lambda found: f" {found[1]} {found[2]}", text)
     if "/" in text:
         text = _OVID_HEADING.sub(lambda found: f"    {found[1]} ", text)
         text = _EMBASE_HEADING.sub(_blank, text)
@@ -85,9 +123,6 @@ def in_our_terms(text: str) -> str:
         text = _EBSCO_HEADING.sub(lambda found: f"{found[1]} ", text)
         text = _EBSCO_ALONE.sub(lambda found: f" {found[1]} ", text)
         text = _EBSCO_FIELD.sub(lambda found: f"{found[1].rstrip()}:".rjust(len(found[0])), text)
-    if any(sign in text for sign in "-–—="):
-        text = _LISTED_TAG.sub(_blank, text)
-        text = _HEADED.sub(_with_colon, text)
     return text
 
 
@@ -108,6 +143,14 @@ def _as_label(found: re.Match[str]) -> str:
 def _as_field(found: re.Match[str]) -> str:
     name = _XPLORE_NAMES.get(found[1].casefold())
     return name.rjust(len(found[0])) if name else found[0]
+
+
+def _with_commas(found: re.Match[str]) -> str:
+    """Return `keywords:   moss , ferns` for `keywords: - moss - ferns`."""
+    if not is_plain_label(found[1]):
+        return found[0]
+    head, items = found[0].split(":", 1)
+    return f"{head}:{items.replace(' - ', '   ', 1).replace(' - ', ' , ')}"
 
 
 def _with_colon(found: re.Match[str]) -> str:

@@ -27,6 +27,7 @@ _ALONE = frozenset(("br", "p", "li", "hr", "td", "tr", "th"))  # what HTML lets 
 _WRITTEN_OUT_TAG = re.compile(r"&lt;/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*?)?/?&gt;")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#34|apos);")
 _MEANT = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
+_ROMAN = re.compile(r"^[ \t]*\(?(i{1,3}|iv|vi{0,3}|ix|x)[.)][ \t]+(?=\S)", re.I | re.M)
 _LETTERED = re.compile(r"(?<!\S)\(?([a-z])\)\s+(?=\S)")
 _LABEL_WITHIN = re.compile(r";(?=[ \t]*([^,;:：\n]{2,30})[:：]\s)")
 _BOLD = re.compile(r"(\*\*|__)(?=[^\s*_])([^*\n]*?[^\s*_])\1(?!\w)")
@@ -74,6 +75,9 @@ def cleaned(text: str) -> Cleaned:
 
 def _listed(text: str) -> str:
     """Return the text with lists within a line, `a) … b) …` or `…; never: …`, on several."""
+    romans = [found[1].lower() for found in _ROMAN.finditer(text)]
+    if len(romans) > 1 and romans[:2] == ["i", "ii"]:
+        text = _ROMAN.sub(lambda found: _blank(found[0], " "), text)
     letters = _LETTERED.findall(text)
     if len(letters) > 1 and letters == [chr(ord("a") + at) for at in range(len(letters))]:
         text = _LETTERED.sub(lambda found: _blank(found[0], "\n"), text)

@@ -71,7 +71,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(
-    rf"{_END}(?:(?:{_WANTS}) )?(?:(?:{_NEW}) )*(?:{_PAPERS}) (?:by|von|de|por) +"
+    rf"(?:{_END}(?:(?:{_WANTS}) )?(?:(?:{_NEW}) )*(?:{_PAPERS}) (?:by|von|de|por) +|{_END}by +)"
     r"(?=(?-i:[A-Z]))",
     re.IGNORECASE,
 )

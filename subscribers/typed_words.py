@@ -13,7 +13,7 @@ from subscribers.words import FUNCTION_WORDS
 _ARXIV = re.compile(
     r"(?:arxiv:|id:|id_list=)?\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.I
 )
-_DOI = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+|pmid:?\d+|PMC\d{5,}", re.I)
+_DOI = re.compile(r"(?:doi[:=]|do=)?10\.\d{4,9}/\S+|pmid:?\d+|PMC\d{5,}", re.I)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _ORCID = re.compile(r"(?:orcid:)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.I)
@@ -28,6 +28,7 @@ _NEAR = re.compile(
     r"|AROUND\(\d+\)?|(?:near|adj|same)/?\d+|(?:w|pre|onear|within)/\d+"
 )
 _LETTERS_LEFT_OUT = re.compile(r"\w[?$]\w|\w\*\w|[*?]\w")
+_COMBINING_FORM = re.compile(r"[a-z]{2,3}[*$]+|[a-z]{2,}o[*$]+")  # bio*, neuro*: no ending helps
 _ENDING = re.compile(r"([\w-]*\w\w)(?:\*+|\$)|([^\W\d_]{3,})%")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
 _WORDS_OF_CAMEL = re.compile(r"[A-Z][a-z]+")
@@ -79,7 +80,7 @@ def why_no_keyword(token: str) -> Message | None:
                        word=numbered[2])  # fmt: skip
     if weighted := _WEIGHED.fullmatch(core):
         return message("a weight is written {word}^{weight}", word=weighted[1], weight=weighted[2])
-    if _LETTERS_LEFT_OUT.search(core):
+    if _LETTERS_LEFT_OUT.search(core) or _COMBINING_FORM.fullmatch(core):
         return message(
             "no sign stands for letters here: write “{word}” out, one item a spelling",
             word=core,
@@ -138,7 +139,11 @@ def says_nothing(words: tuple[str, ...]) -> bool:
 
 def ends_sentence(token: str, shown: str, rest: str) -> bool:
     """Return whether a full stop ends more than an abbreviation: `Diffusion models. Robots.`"""
-    if not token.endswith(".") or not shown.isalpha() or not shown[-1].islower():
+    if not token.endswith(".") or not shown.isalpha():
+        return False
+    if shown.isupper():  # `EEG. Moss`
+        return 3 <= len(shown) <= 8 and rest[:1].isspace()
+    if not shown[-1].islower():
         return False
     long = len(shown) > 4 or (len(shown) == 4 and rest.lstrip()[:1].isupper())
     return long and shown.casefold() not in _ABBREVIATIONS

@@ -229,6 +229,17 @@ FROM_ELSEWHERE = [
     ("'peat bog'/exp AND moss:ti,ab", ['must: "peat bog", moss']),
     ("[mh moss]", ["wanted: moss"]),
     ("moss and NOT ferns", ["wanted: moss", "never: ferns"]),
+    ("---\nkeywords:\n- moss\n- ferns\n---", ["wanted: moss, ferns"]),
+    ("keywords: - moss - ferns", ["wanted: moss, ferns"]),
+    ('keywords = ["moss"]', ['wanted: "moss"']),
+    ("Include: moss", ["wanted: moss"]),
+    ("moss, ferns, ...", ["wanted: moss, ferns"]),
+    ("[peat bogs](https://example.org/bog)", ["wanted: peat bogs"]),
+    ("EEG. Moss. BERT", ["wanted: EEG, Moss, BERT"]),
+    ("i. moss\nii. ferns", ["wanted: moss, ferns"]),
+    ("peat%20bogs, fern+spores", ["wanted: peat bogs, fern spores"]),
+    ("by Okafor", ["by: Okafor"]),
+    ("von Neumann algebras", ["wanted: von Neumann algebras"]),
     ("image->text, moss→ferns", ["wanted: image text, moss ferns"]),
 ]
 
@@ -414,6 +425,12 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
         ("moss since 2020", 5, "years cannot be asked for"),
         ("moss, 2024", 6, "years cannot be asked for"),
         ("moss in the last 5 years", 5, "years cannot be asked for"),
+        ("~~ferns~~ moss", 0, "write -image"),
+        ("moss ~ferns", 5, "write -image"),
+        ("neuro*, moss", 0, "stands for letters"),
+        ("bio*", 0, "stands for letters"),
+        ("hasabstract AND moss", 0, "read as a word"),
+        ("DO=10.1000/moss", 0, "one paper or page"),
         ("((moss) WN TI)", 8, "read as a word"),
     ],
 )
@@ -448,6 +465,14 @@ def test_what_cannot_be_read_is_told_with_what_to_write(text: str, place: int, s
         ("spare moss for our garden", "like all other words"),
         ("papers from Kew", "like all other words"),
         ("cs.LG", "keywords that a source gives"),
+        ("moss and ferns", "one item"),
+        ("both moss und ferns", "one item"),
+        ("lichens, moss growth and ferns", "“moss growth and ferns” is one item"),
+        ("Geoffrey E. Okafor", 'author:"Geoffrey E. Okafor"'),
+        ("Yann McOkafor", 'author:"Yann McOkafor"'),
+        ("Okafor et al.", 'author:"Okafor"'),
+        ("TI=moss$", "read as “moss”"),
+        ("XY=moss", "read as a word"),
         ("habitat:moss", "read as a word"),
         ("TI moss AND AB fern", "read as a word"),
         ('"moss, ferns"', "comma and all"),
@@ -456,6 +481,11 @@ def test_what_cannot_be_read_is_told_with_what_to_write(text: str, place: int, s
 )
 def test_what_could_be_meant_otherwise_is_remarked(text: str, says: str) -> None:
     assert [remark for remark in read_profile(text).remarks if says in remark]
+
+
+def test_a_query_that_asks_for_what_is_not_here_is_told_once() -> None:
+    for text in ('TITLE-ABS-KEY(moss*) AND LIMIT-TO(SUBJAREA, "COMP")', "moss, NOT: ferns"):
+        assert len(read_profile(text).problems) == 1
 
 
 @pytest.mark.parametrize("text", ["moss, speech -audio", "C++, zero-shot", "“a b”, x^2"])
