@@ -45,6 +45,7 @@ class KeywordReader:
 
     text: str
     long_exclusions: bool = True
+    tells: bool = True  # of what is not read as it may have been meant; it changes no item
     wanted: list[ItemPart] = field(default_factory=list)
     excluded: list[ItemPart] = field(default_factory=list)
     musts: list[Clause] = field(default_factory=list)
@@ -74,7 +75,8 @@ class KeywordReader:
                 else:
                     self._read_items(clean[:end], start, line)
         self._join_queries()
-        self._tell_misreadings(clean, sentences)
+        if self.tells:
+            self._tell_misreadings(clean, sentences)
 
     def _tell_misreadings(self, clean: str, sentences: Sequence[int]) -> None:
         told = {problem.position for problem in self.problems}

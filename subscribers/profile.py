@@ -92,12 +92,12 @@ def parse_stored(text: str) -> Profile:
     """
     if plain := _read_plain(text):
         return plain
-    reading = read_profile(text)
-    if not reading.profile.wanted and len(text) <= MAX_CHARACTERS:
-        reading = _read(text, long_exclusions=False)  # `-audio speech` was the one word once
-    if not reading.profile.wanted:
-        raise ProfileError(reading.problems)
-    return reading.profile
+    if len(text) <= MAX_CHARACTERS:
+        for long_exclusions in (True, False):  # `-audio speech` was the one word once
+            profile = _read(text, long_exclusions=long_exclusions, tells=False).profile
+            if profile.wanted:
+                return profile
+    raise ProfileError(read_profile(text).problems)
 
 
 def _read_plain(text: str) -> Profile | None:
@@ -118,7 +118,7 @@ def _read_plain(text: str) -> Profile | None:
 @lru_cache(maxsize=20_000)
 def _plain_item(text: str) -> Item | None:
     """Return the one item that a text is; None: there is more to it, or to be said of it."""
-    reading = _read(text)
+    reading = _read(text, tells=False)
     wanted = reading.profile.wanted
     plain = reading == Reading(Profile(wanted)) and len(wanted) == 1
     return wanted[0] if plain else None
@@ -142,8 +142,8 @@ def read_profile(text: str) -> Reading:
     return reading
 
 
-def _read(text: str, *, long_exclusions: bool = True) -> Reading:
-    reader = KeywordReader(text, long_exclusions)
+def _read(text: str, *, long_exclusions: bool = True, tells: bool = True) -> Reading:
+    reader = KeywordReader(text, long_exclusions, tells)
     reader.read()
     profile = Profile(*reader.found())
     problems = sorted(reader.problems, key=lambda problem: problem.position)
