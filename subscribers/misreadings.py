@@ -31,8 +31,8 @@ _PHRASE = re.compile(rf"[{QUOTES}]([^{QUOTES}{LINE_ENDS}]*)[{QUOTES}]")
 _ITEM = re.compile(rf"[^{re.escape(SEPARATORS)}]+")
 
 _BUT_NOT = re.compile(
-    r"\A\s*((?:except|outside of|bar|save for)(?= +\w))"
-    r"|\b(other than|apart from|aside from|with the exception of|(?:but|and|with) (?:no|without)"
+    r"\A\s*((?:except|outside of|save for)(?= +\w))"
+    r"|\b(other than|apart from|aside from|with the exception of|(?:but|and) (?:no|without)"
     r"|(?<=anything )but|(?<=everything )but|(?<=all )but|(?<=nothing )but"
     r"|außer|ausgenommen|abgesehen von|aber (?:nicht|keine?[nrms]?|ohne)|(?<=alles )bis auf"
     r"|sauf|excepté|hormis|à part|mais (?:pas|sans)"
@@ -72,7 +72,8 @@ _YEARS = re.compile(
 )
 _ONLY_YEAR = re.compile(rf"\A\s*[(\[]?({_YEAR}[-–+]?)[)\]]?\s*\Z")
 _COMPARED = re.compile(
-    r"(?<![<>=\w-])(\w[\w.]* ?(?:[<>]=?|[≤≥≠]|[=!]=) ?[\d.]+%?|(?<=\s)(?:[<>=]=?|!=|[≤≥≠≈])(?=\s))"
+    r"(?<![<>=\w-])(\w[\w.]* ?(?:[<>]=?|[≤≥≠]|[=!]=) ?[\d.]+%?|(?<=\s)(?:[<>=]=?|!=|[≤≥≠≈])(?=\s)"
+    r"|(?<!\S)(?:[<>]=?|[≤≥]) ?\d[\d.]*)"
 )
 _SEARCH_LINE = re.compile(
     r"(?<![\w#])(#\d{1,3})(?![\w-])|(?<!\S)((?:and|or|not)/\d[\d,\-and ]*)", re.IGNORECASE

@@ -60,7 +60,7 @@ _PERCENT = re.compile(r"%(20|22|2C|2c|3A|3a)")
 _MEANT_BY_PERCENT = {"20": " ", "22": '"', "2C": ",", "3A": ":"}
 _PLUS_FOR_SPACE = re.compile(r"(?<=[^\W\d_]{2})\+(?=[^\W\d_]{2})")
 _AND_SO_ON = re.compile(r"(?<=[,;，；\n])[ \t]*(?:\.{3,}|…)[ \t]*(?=[,;\n]|\Z)")
-_ARROW = re.compile(r"(?<=[\w)])(?:[ \t]*(?:<?[-=]+>)[ \t]*|[→⇒↔⟶➝])(?=[\w(])")
+_ARROW = re.compile(r"(?<=[\w)+#])(?:[ \t]*(?:<?[-=]+>)[ \t]*|[→⇒↔⟶➝])(?=[\w(])")
 
 
 def in_our_terms(text: str) -> str:

@@ -419,6 +419,7 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
         ("or/1-3", 0, "line of another search"),
         ("*formers", 0, "stands for letters"),
         ("p < 0.05", 0, "compares nothing"),
+        (">100 mosses", 0, "compares nothing"),
         ("moss, n>100", 6, "compares nothing"),
         ("moss 2020-2024", 5, "years cannot be asked for"),
         ("2019..2023", 0, "years cannot be asked for"),
@@ -486,6 +487,22 @@ def test_what_could_be_meant_otherwise_is_remarked(text: str, says: str) -> None
 def test_a_query_that_asks_for_what_is_not_here_is_told_once() -> None:
     for text in ('TITLE-ABS-KEY(moss*) AND LIMIT-TO(SUBJAREA, "COMP")', "moss, NOT: ferns"):
         assert len(read_profile(text).problems) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "learning with labels", "sparse coding and dictionary learning", "ImageNet 2012", "I/O",
+        "type I error", "US elections", "10-20 system", "2048", "AB testing", "SO(3) equivariance",
+        "bar charts", "no-reference image quality", "C++ libraries", "Fe2+ binding", "1:1 maps",
+        "any-to-any translation", "anything goes", '"learning without forgetting"', "H2O+CO2",
+        "call for papers", "von Neumann algebras", "progress in moss", "Topics",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_more_is_left_alone(text: str) -> None:
+    reading = read_profile(text)
+    assert (reading.problems, reading.remarks) == ((), ())
+    assert [item.text for item in reading.profile.wanted] == [text.strip('"').replace("3)", "3")]
 
 
 @pytest.mark.parametrize("text", ["moss, speech -audio", "C++, zero-shot", "“a b”, x^2"])
