@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said_in_the_language_of_the_page(site: Site) -> None:
     page = browser.post("/subscribe", data=form).text
     assert "Das ist keine Mailadresse" in page
     assert "Zeichen 2 (&#39;^&#39;): das Gewicht 99 liegt nicht zwischen" in page
-    assert "Schreiben Sie eine ganze Zahl von 0 bis 23" in page
+    assert "Geben Sie eine ganze Zahl ein, von 0 bis 23" in page
     assert "Dieser Link ist unvollständig" in browser.get("/m/x/preferences").text
 
 
