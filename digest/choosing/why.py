@@ -190,8 +190,14 @@ def sentence(answer: Answer, titles: Mapping[int, str]) -> str:
 
 
 def _reasons(reasons: Sequence[Reason]) -> str:
-    texts = [f"{r.keyword}{_STANDING[r.standing]} in {r.field} {r.gain:+.3f}" for r in reasons]
+    texts = [f"{r.keyword}{_how(r)} in {r.field} {r.gain:+.3f}" for r in reasons]
     return ", ".join(texts) or "popular, outside their keywords"
+
+
+def _how(reason: Reason) -> str:
+    if reason.standing != "part":
+        return _STANDING[reason.standing]
+    return f" (part of it, without {_listed(reason.missing)})"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from digest.composing.excerpt import escaped
 from digest.composing.locales import Catalogue
 from digest.composing.sections import Topic, displayed_keyword, topic_of
 from digest.papers import Paper
-from digest.ranking.interface import Field, Pick, Reason, Standing
+from digest.ranking.interface import Field, Pick, Reason
 
 Why = tuple[str, str]  # why a reader got a paper, as HTML and as text
 _KEYWORDS = 6  # named in a reason
@@ -43,6 +43,7 @@ class ReasonWriter:
             "phrase": say("exact phrase"),
             "close": say("words close together"),
             "apart": say("words apart"),
+            "part": say("part of it, without {keywords}"),
             "word": say("one word of it"),
         }
         self._standing = say("{keyword} ({standing})").replace("{keyword}", "")
@@ -92,9 +93,9 @@ class ReasonWriter:
         if pick.section == "trending":
             return self._unasked(paper.upvotes or 0)
         named = _named(pick)
-        literal = {r.keyword: r.standing for r in named if r.field not in _NO_WORDS}
+        literal = {r.keyword: r for r in named if r.field not in _NO_WORDS}
         if literal:
-            return self._reason("literal", tuple(literal), tuple(literal.values()))
+            return self._reason("literal", tuple(literal), tuple(map(self._how, literal.values())))
         near = [reason.keyword for reason in named if reason.field == "meaning"]
         if near:
             return self._reason("meaning", tuple(dict.fromkeys(near)))
@@ -120,14 +121,14 @@ class ReasonWriter:
     def _beside(self, pick: Pick, topic: Topic) -> list[Why]:
         """Return where a section's keyword stands in a paper, and what else found the paper."""
         fields: set[Field] = set()
-        standing: Standing = ""
+        standing = ""
         literal: dict[str, None] = {}
         near: dict[str, None] = {}
         for reason in _named(pick):
             keyword = displayed_keyword(reason.keyword)
             if keyword == topic.keyword and not reason.group:
                 fields.add(reason.field)
-                standing = standing or reason.standing
+                standing = standing or self._how(reason)
             elif reason.field not in _NO_WORDS:
                 literal[keyword] = None
             elif reason.field == "meaning":
@@ -136,12 +137,18 @@ class ReasonWriter:
         if apart := tuple([keyword for keyword in near if keyword not in literal]):
             others.append(self._reason("near", apart))
         if standing:
-            others.insert(0, self._reason(standing, ()))
+            others.insert(0, (escaped(standing), standing))
         place = _place(fields, alone=not others) if fields else None
         return [self._reason(f"in {place}", ()), *others] if place else others
 
+    def _how(self, reason: Reason) -> str:
+        """Return how a keyword stands in a paper, as text; of most there is nothing to tell."""
+        if not reason.standing:
+            return ""
+        return self._reason(reason.standing, reason.missing)[1]
+
     def _reason_of(
-        self, kind: str, keywords: tuple[str, ...], standings: tuple[Standing, ...] = ()
+        self, kind: str, keywords: tuple[str, ...], standings: tuple[str, ...] = ()
     ) -> Why:
         pattern, escaped_pattern = self._patterns[kind]
         if not keywords:
@@ -153,7 +160,7 @@ class ReasonWriter:
             if kind in ("literal", "meaning"):  # the reason itself, not what is named beside it
                 html_said = f"{self._opened_keyword}{html_said}</b>"
             if standing:
-                said = self._standing.replace("{standing}", self._patterns[standing][0])
+                said = self._standing.replace("{standing}", standing)
             texts.append(keyword + said)
             marked.append(html_said + escaped(said))
         html = escaped_pattern.replace("{keywords}", self._words.join(marked))

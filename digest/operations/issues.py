@@ -113,6 +113,7 @@ class Preview:
                             "keyword": r.keyword,
                             "field": r.field,
                             "standing": r.standing,
+                            "missing": list(r.missing),
                             "gain": round(r.gain, 6),
                         }
                         for r in pick.reasons

@@ -11,9 +11,9 @@ Field = Literal[
     "title", "abstract", "keywords", "authors", "organisations", "meaning", "likes", "dislikes"
 ]
 Section = Literal["picked", "trending"]
-# How a keyword of several words stands in a paper: side by side; near each other; apart; one of
-# them. "": a keyword of one word or in quotes, or one that matches by its meaning alone.
-Standing = Literal["phrase", "close", "apart", "word", ""]
+# How a keyword of several words stands in a paper: side by side; near each other; apart; some of
+# them; one of them. "": a keyword of one word or in quotes, or what matches by its meaning alone.
+Standing = Literal["phrase", "close", "apart", "part", "word", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Reason:
     gain: float  # negative for dislikes alone
     standing: Standing = ""  # of the keyword in the paper, whatever the field
     group: str = ""  # the reader's name for the line that the keyword stands on
+    missing: tuple[str, ...] = ()  # the words of it that are not in the paper, when some are
 
 
 @dataclass(frozen=True, slots=True)

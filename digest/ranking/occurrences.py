@@ -47,13 +47,19 @@ class Occurrences:
         return found
 
     def fewest_words(self, features: Iterable[Feature], at: int) -> int | None:
-        """Return how many words of the title or of the abstract hold those features that stand.
+        """Return how many words of the title, the abstract or one of its keywords hold all of some.
 
-        None where fewer than two of them stand in one of these texts.
+        None where none of these texts has all of them.
         """
         wanted = list(features)
         lengths = []
-        for _, tokens, runs in self._texts.get(at) or self._gone_through(at):
+        paper, document = self._papers[at], self._documents[at]
+        named = zip(paper.keywords, document.keywords, strict=True)
+        texts = [
+            *((tokens, runs) for _, tokens, runs in self._texts.get(at) or self._gone_through(at)),
+            *((tokens, runs_of(text, tokens)) for text, tokens in named),
+        ]
+        for tokens, runs in texts:
             found = [
                 (run[0], run[1], number)
                 for number, feature in enumerate(wanted)
@@ -61,7 +67,7 @@ class Occurrences:
                 if (begins := runs.get(stems[0]))
                 for run in (begins if len(stems) == 1 else together(stems, begins, tokens))
             ]
-            if len({number for *_, number in found}) > 1:
+            if len({number for *_, number in found}) == len(wanted):
                 lengths.append(shortest_window(found))
         return min(lengths, default=None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +34,7 @@ class Term(NamedTuple):
     share: float
     cover: float = 1.0  # how telling it is beside the item's most telling word; 0: a pair
     idf: float = 0.0  # of its rarest stem
+    surely: float = 0.0  # of a pair: how surely the archive has it side by side, 0 to 1
 
 
 def terms_of(
@@ -58,6 +59,33 @@ def terms_of(
     return _bag(*_telling(parts), background, neighbours)
 
 
+def words_in(terms: Sequence[Term]) -> int:
+    """Return how many words an item has that tell something; of a phrase one."""
+    return sum(term.cover > 0 for term in terms)
+
+
+def without_the_rarest(terms: Sequence[Term]) -> float:
+    """Return the share of what a bag's words tell that its other words do, 0 to 1."""
+    return 1 - 1 / sum(term.cover for term in terms)
+
+
+def rarest_word(item: Item, terms: Sequence[Term]) -> str:
+    """Return the most telling word of a bag as its reader typed it."""
+    rarest = next(term.feature.variants[0] for term in terms if term.cover == 1)
+    return next(word for word in item.words if _stems(word) == rarest)
+
+
+def missing_words(item: Item, missing: Collection[Feature]) -> tuple[str, ...]:
+    """Return the words of a bag that some of its features stand for, as its reader typed them."""
+    stems = {feature.variants[0] for feature in missing}
+    return tuple(dict.fromkeys(word for word in item.words if _stems(word) in stems))
+
+
+def length_of(item: Item) -> int:
+    """Return how many words hold an item where it stands as it was typed."""
+    return sum(len(_stems(word)) for word in item.words)
+
+
 def specificities(terms: Sequence[Sequence[Term]]) -> npt.NDArray[np.float64]:
     """Return how much more than is usual each item's rarest word tells (Spärck Jones 1972).
 
@@ -70,27 +98,24 @@ def specificities(terms: Sequence[Sequence[Term]]) -> npt.NDArray[np.float64]:
     return np.maximum(np.sqrt(np.array(rarest, float) / USUAL_IDF), LEAST_SPECIFIC)
 
 
-def _telling(parts: Sequence[Run]) -> tuple[Sequence[Run], Sequence[tuple[Run, ...]]]:
-    """Return the parts that tell something, and how each is one word with those before it.
-
-    Who types `in context` means `in-context`, which is another word than `context`.
-    """
+def _telling(parts: Sequence[Run]) -> tuple[Sequence[Run], Sequence[Run]]:
+    """Return the parts that tell something, and the function words that stand before each."""
     telling: list[Run] = []
-    joined: list[tuple[Run, ...]] = []
-    before = ""
+    led: list[Run] = []
+    before: Run = ()
     for part in parts:
         if any(map(is_content, part)):
             telling.append(part)
-            joined.append(((stem(before + "".join(part)),),) if before else ())
-            before = ""
+            led.append(before)
+            before = ()
         else:
-            before += "".join(part)
-    return (telling, joined) if telling else (parts, [()] * len(parts))
+            before += part
+    return (telling, led) if telling else (parts, [()] * len(parts))
 
 
 def _bag(
     parts: Sequence[Run],
-    joined: Sequence[tuple[Run, ...]],
+    led: Sequence[Run],
     background: Background,
     neighbours: Neighbours,
 ) -> tuple[Term, ...]:
@@ -98,20 +123,24 @@ def _bag(
     shorts = _short_forms_within(parts, background)
     words: dict[Feature, float] = {}
     for at, (part, worth) in enumerate(zip(parts, worths, strict=True)):
-        variants = _variants(part) + joined[at]
+        variants = _variants(part)
+        if led[at]:  # who types `in context` means `in-context`, another word than `context`
+            variants += ((stem("".join((*led[at], *part))),),)
         feature = Feature(variants + _equivalents(part, background) + shorts.get(at, ()))
         words[feature] = words.get(feature, 0.0) + worth
     more = max(TOGETHER / len(parts) - LOOSE, 0)
     pairs: dict[Feature, float] = {}
+    sure: dict[Feature, float] = {}
     for at, ((left, worth), (right, other)) in enumerate(pairwise(zip(parts, worths, strict=True))):
         both = tuple(short for short in shorts.get(at, ()) if short in shorts.get(at + 1, ()))
-        feature = Feature(((left[-1], right[0]), *both))
-        surely = 1.0 if both else neighbours(left[-1], right[0])
+        apart = ((left[-1], *led[at + 1], right[0]),) if led[at + 1] else ()  # theory of mind
+        feature = Feature(((left[-1], right[0]), *apart, *both))
+        sure[feature] = surely = 1.0 if both else neighbours(left[-1], right[0])
         pairs[feature] = pairs.get(feature, 0.0) + (LOOSE + more * surely) * (worth + other) / 2
     total, most = sum(words.values()) + sum(pairs.values()), max(words.values())
     return (
         *(Term(feature, worth / total, worth / most, worth) for feature, worth in words.items()),
-        *(Term(feature, worth / total, 0.0) for feature, worth in pairs.items()),
+        *(Term(pair, worth / total, 0.0, 0.0, sure[pair]) for pair, worth in pairs.items()),
     )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from digest.ranking.audience import item_key, relative_weights
-from digest.ranking.blend import AT_THE_MARGIN, ENOUGH, TELLING, WHOLE, sureness
+from digest.ranking.blend import AT_THE_MARGIN
 from digest.ranking.features import strengths
 from digest.ranking.interface import (
     Explanation,
@@ -29,7 +29,9 @@ from digest.ranking.interface import (
     Standing,
     new_number,
 )
+from digest.ranking.levels import PART, WHOLE, sureness
 from digest.ranking.occurrences import Occurrences
+from digest.ranking.queries import length_of, missing_words
 from digest.ranking.sentences import sentences
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ class ReasonPart:
     def at(self, weight: float) -> ReasonPart:
         """Return what the item gives at another weight, when this is its part at weight 1."""
         reasons = [
-            Reason(each.keyword, each.field, weight * each.gain, each.standing, each.group)
+            Reason(
+                *(each.keyword, each.field, weight * each.gain),
+                *(each.standing, each.group, each.missing),
+            )
             for each in self.reasons
         ]
         return ReasonPart(self.keyword, _ordered(reasons), self.spans, self)
@@ -221,7 +226,8 @@ class Explainer:
         gains = self._words(scored.terms, at)
         meaning = float(scored.meaning[at]) if item.scope is None else 0.0
         level = scored.levels.get(at, 0)
-        scale = scored.scale * sureness(scored.terms, level)
+        near = scored.near is not None and bool(scored.near[at])
+        scale = scored.scale * sureness(scored.terms, level, near=near)
         matches = score > scale * sum(gains.values()) / 2
         if matches and meaning > 0:
             gains["meaning"] = meaning
@@ -229,24 +235,29 @@ class Explainer:
             scale *= AT_THE_MARGIN
         terms = scored.terms if matches else ()  # what tells too little is not marked
         spans = [self._standing.spans(term.feature, at) for term in terms]
-        standing = self._standing_of(terms, level, at)
+        standing, missing = self._standing_of(item, terms, level, at)
         reasons = [
-            Reason(item.text, place, scale * gain, standing, item.group)
+            Reason(item.text, place, scale * gain, standing, item.group, missing)
             for place, gain in gains.items()
         ]
         return ReasonPart(item.text, _ordered(reasons), merged(spans))
 
-    def _standing_of(self, terms: Sequence[Term], level: float, at: int) -> Standing:
-        """Return how the words of an item stand in a paper that matches it."""
-        if len(terms) < 2 or level < TELLING:
-            return ""
-        if level >= WHOLE:
-            return "phrase"
-        if level < ENOUGH:
-            return "word"
+    def _standing_of(
+        self, item: Item, terms: Sequence[Term], level: float, at: int
+    ) -> tuple[Standing, tuple[str, ...]]:
+        """Return how the words of an item stand in a paper that matches it, and which do not."""
+        if len(terms) < 2 or level < PART:
+            return "", ()
         words = [term.feature for term in terms if term.cover]
+        counts_of = self._scorer.matrix.documents[at].counts_of
+        missing = [feature for feature in words if not counts_of(feature)]
+        if missing:
+            one = len(missing) == len(words) - 1
+            return "word" if one else "part", missing_words(item, missing)
         held = self._standing.fewest_words(words, at)
-        return "close" if held is not None and held <= NEAR * len(words) else "apart"
+        if held is None or held > NEAR * len(words):
+            return "apart", ()
+        return "phrase" if level >= WHOLE and held <= length_of(item) else "close", ()
 
     def _words(self, terms: Sequence[Term], at: int) -> dict[Field, float]:
         """Return what an item's words give in each place of a paper."""
@@ -300,12 +311,13 @@ def _reasons_of(parts: Sequence[ReasonPart]) -> tuple[Reason, ...]:
         reasons.sort(key=_GAIN, reverse=True)  # stable: equal ones stay by keyword and field
         return tuple(reasons)
     gains: dict[tuple[str, Field, str], float] = defaultdict(float)
-    standing: dict[str, Standing] = {}
+    told: dict[str, tuple[Standing, tuple[str, ...]]] = {}
     for each in reasons:  # `"tides"` beside `tides` in one profile
         gains[each.keyword, each.field, each.group] += each.gain
-        standing[each.keyword] = standing.get(each.keyword) or each.standing
+        if not told.get(each.keyword, ("", ()))[0]:
+            told[each.keyword] = (each.standing, each.missing)
     return _ordered(
-        Reason(word, place, gain, standing[word], group)
+        Reason(word, place, gain, told[word][0], group, told[word][1])
         for (word, place, group), gain in gains.items()
     )
 

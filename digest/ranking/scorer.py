@@ -19,6 +19,7 @@ from digest.ranking.blend import (
     prepare,
     related_rows,
     scales_of,
+    speaks_of_rarest,
 )
 from digest.ranking.corpus import Corpus
 from digest.ranking.features import Csr, Matrix, csr
@@ -38,6 +39,7 @@ class Scored:
     terms: Sequence[Term]
     meaning: npt.NDArray[np.float32]  # per paper, before the threshold
     scale: float  # of both
+    near: npt.NDArray[np.bool_] | None  # per paper, to a long item's most telling word
     levels: Mapping[int, float]  # place → how much of it stands there: see `levels_of_words`
 
 
@@ -125,7 +127,9 @@ class Scorer:
         row = slice(*block.levels.indptr[at : at + 2])
         places, levels = block.levels.indices[row].tolist(), block.levels.data[row].tolist()
         scale = float(scales_of([terms], self.vectors)[0])
-        return Scored(terms, meaning[0], scale, dict(zip(places, levels, strict=True)))
+        near = speaks_of_rarest(block.prepared, slice(at, at + 1), self.vectors)
+        told = near[0] if near is not None else None
+        return Scored(terms, meaning[0], scale, told, dict(zip(places, levels, strict=True)))
 
     def _places(self, items: Sequence[Item]) -> list[int]:
         keys = [item_key(item) for item in items]

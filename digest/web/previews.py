@@ -259,7 +259,9 @@ class Previews:
             shown_alone(paper, self._search_url),
             score=pick.score,
             section=pick.section,
-            reasons=tuple(PreviewReason(r.keyword, r.field, r.standing) for r in pick.reasons),
+            reasons=tuple(
+                PreviewReason(r.keyword, r.field, r.standing, r.missing) for r in pick.reasons
+            ),
         )
 
 

@@ -17,7 +17,8 @@ class PreviewReason:
 
     keyword: str  # the item's text, as the reader typed it
     field: str  # 'title', 'abstract', 'authors', 'meaning', …: shown as it is
-    standing: str = ""  # of several words: 'phrase', 'close', 'apart', 'word'
+    standing: str = ""  # of several words: 'phrase', 'close', 'apart', 'part', 'word'
+    missing: tuple[str, ...] = ()  # of 'part': the words that are not in the paper
 
 
 @dataclass(frozen=True, slots=True)

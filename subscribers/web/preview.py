@@ -11,7 +11,7 @@ from subscribers.preferences import BREADTHS, MAX_PAPERS
 from subscribers.profile import read_profile
 from subscribers.store import Breadth
 from subscribers.understood import understood
-from subscribers.web.interfaces import PreviewedPaper
+from subscribers.web.interfaces import PreviewedPaper, PreviewReason
 from subscribers.web.pages import Pages
 
 
@@ -83,14 +83,18 @@ def with_change(fields: Mapping[str, str]) -> Mapping[str, str]:
 
 def why_of(paper: PreviewedPaper) -> list[tuple[str, list[Message]]]:
     """Return each keyword that brought a paper, strongest first: how it stands there, and where."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[PreviewReason]] = {}
     for reason in paper.reasons:
-        found.setdefault(reason.keyword, []).extend((reason.field, reason.standing))
-    return [(keyword, _told(told)) for keyword, told in list(found.items())[:3]]
+        found.setdefault(reason.keyword, []).append(reason)
+    return [(keyword, _told(reasons)) for keyword, reasons in list(found.items())[:3]]
 
 
-def _told(told: list[str]) -> list[Message]:
-    return [said for name, said in {**_STANDINGS, **_PLACES}.items() if name in told]
+def _told(reasons: Sequence[PreviewReason]) -> list[Message]:
+    told = {name for each in reasons for name in (each.field, each.standing)}
+    missing = next((each.missing for each in reasons if each.standing == "part"), ())
+    partly = [message("part of it, without {keywords}", keywords=", ".join(missing))]
+    said = [said for name, said in {**_STANDINGS, **_PLACES}.items() if name in told]
+    return partly + said if missing else said
 
 
 _STANDINGS = {

@@ -269,6 +269,36 @@ def test_a_rare_word_is_a_better_match_than_a_common_one(common: str, rare: str)
     assert rare_best > FLOOR and rare_best > 1.3 * common_best
 
 
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        "{rare} of large language models",
+        "large language model {rare}",
+        "towards the {rare} of very large language models",
+    ],
+)
+def test_a_paper_with_the_common_part_of_a_keyword_stands_below_one_with_its_telling_word(
+    keyword: str,
+) -> None:
+    common = "Large language models. We train large language models on many large corpora."
+    papers = [Paper(n, f"Large language models {n}", common) for n in range(1, 40)]
+    papers += [Paper(n, "Rivers", "Water and very small stones.") for n in range(40, 120)]
+    telling = "We look at weights, and at last at the tides that large language models know."
+    papers += [Paper(120, "Weights", telling)]
+    background = Background.of(papers)
+    profile = parse(keyword.format(rare="tides"))
+    for semantics in (None, Semantics(TopicModel())):
+        corpus = Corpus.of(papers, background, semantics)
+        index = Index.build(papers, background, corpus, semantics)
+        ranking = index.rank([profile])[0]
+        assert ranking.papers[0] == 120
+        assert ranking.scores[1] < FLOOR
+        for number, score in zip(ranking.papers[:3], ranking.scores[:3], strict=True):
+            why = index.explain(profile, number)
+            assert why.score == pytest.approx(score, abs=1e-5)
+            assert {each.standing for each in why.reasons} <= {"close", "apart", "part", ""}
+
+
 def test_many_weak_matches_do_not_add_up_to_a_strong_one() -> None:
     papers = [Paper(n, "Of the sea", "We look at tides, rocks and moths.") for n in range(1, 40)]
     papers += [Paper(n, "Rivers", "Water.") for n in range(41, 80)]

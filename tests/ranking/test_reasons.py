@@ -65,6 +65,54 @@ def test_reasons_tell_how_the_words_of_a_keyword_stand_in_a_paper(
         assert {reason.standing for reason in reasons} == {expected}
 
 
+LONG = "seismology of deep sea basins"
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "standing", "missing"),
+    [
+        ("", "On the seismology of deep sea basins.", "phrase", ()),
+        ("Seismology", "All of deep sea basins, and seismology of other kinds.", "close", ()),
+        ("", "Seismology for deep-sea basins.", "close", ()),
+        (
+            "Seismology",
+            "Seismology: who would ever want to go to the deep sea basins?",
+            "apart",
+            (),
+        ),
+        ("Deep sea basins", "Seismology.", "apart", ()),
+        ("Deep sea", "Seismology of basins.", "apart", ()),
+        ("", "Seismology of the deep sea.", "part", ("basins",)),
+        ("", "The seismology of one sea.", "part", ("deep", "basins")),
+    ],
+)
+def test_only_where_all_of_a_long_keyword_stands_together_it_is_a_phrase(
+    title: str, abstract: str, standing: str, missing: tuple[str, ...]
+) -> None:
+    index = Index.build([Paper(1, title, abstract)], Background.empty())
+    told = {(each.standing, each.missing) for each in index.explain(parse(LONG), 1).reasons}
+    assert told == {(standing, missing)}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "paper", "standing"),
+    [
+        ("theory of mind", Paper(1, "", "A theory of mind for robots."), "phrase"),
+        ("theory of mind", Paper(1, "", "Mind the theory."), "close"),
+        ("tidal gauges", Paper(1, "", "", keywords=("tidal gauges",)), "phrase"),
+        ("tidal gauges", Paper(1, "", "", keywords=("tidal", "gauges")), "apart"),
+        ("muddy tidal gauges", Paper(1, "Muddy tidal ponds", "Tidal gauges."), "apart"),
+        ("muddy tidal gauges", Paper(1, "Tidal gauges", "Loss that is muddy."), "apart"),
+    ],
+)
+def test_words_are_together_only_where_one_text_has_them_all(
+    keyword: str, paper: Paper, standing: str
+) -> None:
+    index = Index.build([paper], Background.empty())
+    told = {each.standing for each in index.explain(parse(keyword), 1).reasons}
+    assert told == {standing}
+
+
 def test_reasons_stand_strongest_first_and_equal_ones_by_keyword() -> None:
     reasons = INDEX.explain(parse("tides, rocks, hard, birds"), 1).reasons
     assert list(reasons) == sorted(reasons, key=lambda r: (-r.gain, r.keyword, r.field))

@@ -334,11 +334,12 @@ def test_where_a_keyword_was_found_is_said_once(fields: list[str], says: list[st
 @pytest.mark.parametrize(
     ("standing", "says"),
     [("phrase", "exact phrase"), ("close", "words close together"), ("apart", "words apart"),
-     ("word", "one word of it")],
+     ("part", "part of it, without folding, membrane"), ("word", "one word of it")],
 )  # fmt: skip
 def test_how_a_keyword_stands_is_said_before_where_as_mails_do(standing: str, says: str) -> None:
     fields = ("abstract", "title", "meaning")
-    reasons = tuple(PreviewReason("protein design", field, standing) for field in fields)
+    missing = ("folding", "membrane") if standing == "part" else ("membrane",)
+    reasons = tuple(PreviewReason("protein design", field, standing, missing) for field in fields)
     (_, told) = why_of(PreviewedPaper("T", None, "", 1.0, "picked", reasons))[0]
     assert told == [says, "in the title", "in the abstract", "by meaning"]
 
