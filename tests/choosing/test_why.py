@@ -86,3 +86,11 @@ def test_a_full_issue_names_what_crowded_the_paper_out() -> None:
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_every_answer_has_a_sentence(number: int) -> None:
     assert sentence(asked("tides, -moon", number, max_papers=1), {})
+
+
+def test_a_part_of_a_keyword_is_said_with_what_is_not_there() -> None:
+    index = Index.build([Paper(1, "Waves", "Seismology of the deep sea.")], Background.empty())
+    profile = parse("seismology of deep sea basins")
+    told = sentence(explain_absence(profile, 1, index, limits=LIMITS, sent=None), {})
+    assert "(part of it, without “basins”) in abstract" in told
+    assert "phrase" not in told

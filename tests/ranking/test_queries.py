@@ -3,8 +3,7 @@ import pytest
 from digest.papers import Paper
 from digest.ranking.background import Background
 from digest.ranking.corpus import ATTESTED, ENOUGH_PAPERS, Corpus
-from digest.ranking.levels import ENOUGH, PART, TELLING, WHOLE, needs_rarest, sureness
-from digest.ranking.queries import Neighbours, Term, terms_of
+from digest.ranking.queries import Term, terms_of
 from subscribers.profile import Item
 
 BAG = Item("tidal gauges", ("tidal", "gauges"))
@@ -38,39 +37,3 @@ def test_before_there_is_an_archive_neighbours_are_believed() -> None:
     assert (
         pair_share(corpus(0, ENOUGH_PAPERS - 1)) == _pair(terms_of(BAG, Background.empty())).share
     )
-
-
-def bag(text: str, neighbours: Neighbours) -> tuple[Term, ...]:
-    return terms_of(Item(text, tuple(text.split())), Background.empty(), neighbours)
-
-
-def test_a_short_item_counts_the_more_the_more_of_it_stands_there_and_a_loose_row_alike() -> None:
-    short = bag("tidal gauges", lambda *_: 1.0)
-    shares = [sureness(short, level) for level in (0, TELLING, ENOUGH, WHOLE)]
-    assert shares == sorted(set(shares)) and shares[-1] == 1
-    loose = bag("tidal gauges of muddy basins", lambda *_: 0.0)
-    assert {sureness(loose, level) for level in (0, PART, TELLING, ENOUGH, WHOLE)} == {1}
-
-
-def test_a_long_item_that_is_one_thing_counts_less_without_its_most_telling_word() -> None:
-    one_thing = bag("tidal gauges of muddy basins", lambda *_: 1.0)
-    assert sureness(one_thing, 0) == sureness(one_thing, PART) == pytest.approx(0.75)
-    assert {sureness(one_thing, level) for level in (TELLING, ENOUGH, WHOLE)} == {1}
-    assert sureness(one_thing, PART, near=True) == 1  # it speaks of it in other words
-
-
-@pytest.mark.parametrize(
-    ("attested", "needed"),
-    [
-        ({("muddi", "river"), ("river", "basin")}, True),
-        ({("muddi", "river")}, False),
-        ({("theori", "muddi"), ("muddi", "river"), ("river", "basin")}, True),
-        (set(), False),
-    ],
-)
-def test_a_long_item_is_one_thing_where_the_archive_has_most_neighbours_side_by_side(
-    attested: set[tuple[str, str]], needed: bool
-) -> None:
-    terms = bag("theory of muddy river basins", lambda *pair: float(pair in attested))
-    assert needs_rarest(terms) is needed
-    assert needs_rarest(bag("muddy river", lambda *_: 1.0)) is False
