@@ -7,7 +7,7 @@ point group `digest.formats` (docs/sources.md has an example of 30 lines).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -19,6 +19,7 @@ from digest.dumps.arxiv_list import ArxivList
 from digest.dumps.arxiv_mail import ArxivMail
 from digest.dumps.bibtex import BibTeX
 from digest.dumps.biorxiv import Biorxiv
+from digest.dumps.controls import without_controls
 from digest.dumps.csl_json import CSL_JSON
 from digest.dumps.csv_table import CsvTable
 from digest.dumps.europe_pmc import EuropePmc
@@ -106,7 +107,7 @@ def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format
     (naming them: say which with `format_name`).
     """
     known = tuple(all_formats() if formats is None else formats)
-    head = data[:HEAD_BYTES]
+    head = without_controls(data[:HEAD_BYTES]).data
     found = [each for each in known if each.name not in _FALLBACKS and _fits(each, head)]
     for name in _FALLBACKS:
         found = found or [each for each in known if each.name == name and _fits(each, head)]
@@ -125,15 +126,18 @@ def read(
     """Read a dump, in the named format or in the one that its content shows.
 
     `now` (aware) resolves dates without a year; `captured_on` overrides the dump's own day.
+    Control characters within the text are left out first, and told of in the notes.
     Raises DumpError when the bytes are no dump that a format can read.
     """
+    clean = without_controls(data)
     chosen = recognise(data) if format_name is None else format_named(format_name)
     try:
-        return chosen.parse(data, now=now, captured_on=captured_on)
+        dump = chosen.parse(clean.data, now=now, captured_on=captured_on)
     except DumpError:
         raise
     except Exception as error:  # a format's own bug must not lose the rest of the batch
         raise DumpError(f"the format {chosen.name} failed on it: {error!r}") from error
+    return replace(dump, notes=(*dump.notes, *clean.notes)) if clean.notes else dump
 
 
 def format_named(name: str) -> Format:
