@@ -9,6 +9,7 @@ from statistics import median_low
 from typing import Literal
 
 from digest.dumps.page import furniture, paragraphs
+from digest.dumps.page.broken_lines import with_whole_lines
 from digest.dumps.page.dates import PageDay
 from digest.dumps.page.facts import (
     CardFacts,
@@ -16,11 +17,13 @@ from digest.dumps.page.facts import (
     leads_to_votes,
     paper_id,
     read_facts,
+    without_picture,
 )
 from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, Wrap
 from digest.dumps.page.pieces import Piece
 
 _LONGEST_NAME = 4  # words
+_LONGEST_QUERY = 80  # characters
 _FEW_OTHERS = 0.2
 _ENOUGH_LINES = 3  # tell how a paragraph was wrapped
 
@@ -38,27 +41,10 @@ class CardElement:
 
 def card_elements(pieces: Sequence[Piece]) -> list[CardElement]:
     """Return what a page's pieces are."""
-    pieces = _with_whole_signs(pieces)
+    pieces = with_whole_lines(pieces)
     if _is_double_spaced(pieces):
         pieces = [replace(piece, gap=False) for piece in pieces]
     return list(_settled(_joined(_Reader(pieces).read())))
-
-
-def _with_whole_signs(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return pieces with the header's sentences whole that a line end has broken."""
-    found: list[Piece] = []
-    for piece in pieces:
-        joined = f"{found[-1].text} {piece.text}" if found and not piece.gap else ""
-        parts = (found[-1].text, piece.text) if found else ()
-        if (
-            0 < len(joined) < 80
-            and furniture.is_sign(joined)
-            and not any(map(furniture.is_sign, parts))
-        ):
-            found[-1] = replace(found[-1], text=joined, last=piece.last)
-        else:
-            found.append(piece)
-    return found
 
 
 @dataclass(slots=True)
@@ -94,9 +80,11 @@ class _Reader:
             self._in_header = True
             yield CardElement("sign", (piece,))
             return
-        if self._awaits_name() and self._is_name(at, piece):
-            yield CardElement("facts", (piece,), facts=CardFacts(submitter=piece.text))
-            return
+        if self._awaits_name():
+            named = replace(piece, text=without_picture(piece.text))
+            if self._is_name(at, named):
+                yield CardElement("facts", (piece,), facts=CardFacts(submitter=named.text))
+                return
         if self._after_furniture or self._in_header:
             rest = _without_button(piece.text, known=self._first_sign >= 0)
             if rest != piece.text:
@@ -112,6 +100,7 @@ class _Reader:
             or furniture.is_page_edge(piece.text)
             or (at < self._first_sign and furniture.is_preamble(piece.text))
             or self._is_of_mail(at)
+            or self._is_query(at)
             or (at == 0 and furniture.ends_header_sentence(piece.text))
         ):
             yield CardElement("furniture", (piece,))
@@ -124,6 +113,16 @@ class _Reader:
         return (
             furniture.is_mail_field(self._pieces[at].text)
             and sum(furniture.is_mail_field(each.text) for each in near) > 1
+        )
+
+    def _is_query(self, at: int) -> bool:
+        """Return whether a short line stands within the header: what the page was searched for."""
+        return (
+            self._in_header
+            and self._after_furniture
+            and 0 <= self._first_sign < at < len(self._pieces) - 1
+            and furniture.is_header(self._pieces[at + 1].text)
+            and len(self._pieces[at].text) <= _LONGEST_QUERY
         )
 
     def _of_facts(self, piece: Piece, facts: CardFacts) -> Iterator[CardElement]:
@@ -338,13 +337,12 @@ def _is_double_spaced(pieces: Sequence[Piece]) -> bool:
 
 
 def _settled(elements: Iterator[CardElement]) -> Iterator[CardElement]:
-    """Yield elements; a search's words in the header and page numbers become furniture."""
-    all_of_them = list(elements)
+    """Yield elements; page numbers become furniture."""
     turning = False
-    for at, element in enumerate(all_of_them):
+    for element in elements:
         is_number = _is_number(element)
         turning = furniture.is_turning(element.pieces[0].text) or (turning and is_number)
-        if (turning and is_number) or _is_query(all_of_them, at):
+        if turning and is_number:
             yield CardElement("furniture", element.pieces)
         else:
             yield element
@@ -356,16 +354,3 @@ def _is_count(text: str) -> bool:
 
 def _is_number(element: CardElement) -> bool:
     return element.facts is not None and element.facts.has_count and element.facts.role is None
-
-
-def _is_query(elements: Sequence[CardElement], at: int) -> bool:
-    """Return whether a short line stands within the header: what the page was searched for."""
-    if not 0 < at < len(elements) - 1 or elements[at].unit is None:
-        return False
-    before, after = elements[at - 1], elements[at + 1]
-    return (
-        before.kind == "sign"
-        and after.kind in ("furniture", "sign")
-        and furniture.is_header(after.pieces[0].text)
-        and len(elements[at].pieces[0].text) <= 80
-    )

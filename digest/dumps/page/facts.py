@@ -12,7 +12,8 @@ from digest.papers import find_arxiv_id
 
 Role = Literal["votes", "upvotes", "comments"]  # votes stand above a title, upvotes below
 
-_SEPARATOR = re.compile(r"\s*[•·∙|‧]+\s*")
+SEPARATORS = "•·∙|‧"  # between the facts of a byline
+_SEPARATOR = re.compile(rf"\s*[{SEPARATORS}]+\s*")
 # The site's words, and what browsers make of them that translate a page.
 _AUTHORS = re.compile(
     r"(\d{1,5}|\d{1,2},\d{3})\s?(?:authors?|autor(?:en|es|i|in)?|auteure?s?|autores|autori|auteurs"
@@ -37,6 +38,15 @@ _GITHUB = re.compile(
     r"|[★⭐☆]\s?(?P<starred>\d[\d.,]*k?)",
     re.IGNORECASE,
 )
+# A card's buttons in a row, as a line of links holds them: "Upvote -GitHub 31arXiv Page".
+_BUTTONS = re.compile(
+    r"upvote\s?(?P<votes>\d[\d.,]*k?|[-–—])?\s?(?P<row>(?:github\s?[★⭐☆]?\s?(?P<stars>\d[\d.,]*k?)?)?"
+    r"\s?(?:arxiv page)?\s?(?:project page)?)",
+    re.IGNORECASE,
+)
+# What a picture leaves of itself in text: "[]", "[tsinghua university]" before the name.
+_PICTURE = re.compile(r"\[(?P<alt>[^\[\]]{1,80})\]\s?")
+_NAMED_TWICE = re.compile(r"(?P<alt>.{2,80}?)\s?(?P<name>(?P=alt))", re.IGNORECASE)
 _PAGES = re.compile(
     r"arxiv(?: page| paper)?|view (?:on )?arxiv(?: page)?|(?:view )?pdf|project(?: page)?|code"
     r"|paper page|hugging ?face(?: page)?|demo|website|(?:view )?paper|arxiv:\s?\S+"
@@ -119,14 +129,14 @@ def read_facts(text: str) -> CardFacts | None:
         labelled = _labelled(found["label"].lower(), found["value"])
         if labelled is not None or found["label"].lower() != "link":
             return replace(labelled, is_labelled=True) if labelled else None
-    parts = [part for part in _SEPARATOR.split(text) if part]
+    parts = [part for part in _SEPARATOR.split(text.replace("[]", " ").strip()) if part]
     if not parts:
         return CardFacts(is_other=True)
     told = CardFacts()
     for at, part in enumerate(parts):
         facts = _read_part(part)
         if facts is None and at == 0 and len(parts) > 1 and may_name(part):
-            facts = CardFacts(organisation=part)
+            facts = CardFacts(organisation=without_picture(part))
         if facts is None:
             return None
         told.take(facts)
@@ -136,6 +146,22 @@ def read_facts(text: str) -> CardFacts | None:
 def may_name(text: str) -> bool:
     """Return whether a text can be an organisation's name."""
     return len(text) <= 120 and len(text.split()) <= 14 and not re.search(r"[.!?:;][\"')]?$", text)
+
+
+def without_picture(name: str) -> str:
+    """Return a name without the text of the picture before it, which says the same in lower case.
+
+    Converters print it as `[nvidia]NVIDIA`, `nvidia NVIDIA` or `nvidiaNVIDIA`.
+    """
+    bare = name.replace("[]", " ").strip()
+    if (found := _PICTURE.match(bare)) and found.end() < len(bare):
+        return bare[found.end() :]
+    found = _NAMED_TWICE.fullmatch(bare)
+    return (
+        found["name"]
+        if found and found["alt"].islower() and found["alt"] != found["name"]
+        else bare
+    )
 
 
 def paper_id(address: str) -> str | None:
@@ -151,6 +177,12 @@ def leads_to_votes(address: str) -> bool:
 def leads_to_comments(address: str) -> bool:
     """Return whether an address is that of a card's comments."""
     return address.endswith("#community")
+
+
+def leads_to_organisation(address: str) -> bool:
+    """Return whether an address is that of an organisation's or a person's page on the site."""
+    parts = urlsplit(address)
+    return parts.hostname == "huggingface.co" and parts.path.rstrip("/").count("/") == 1
 
 
 def is_repository(address: str) -> bool:
@@ -174,7 +206,21 @@ def _read_part(part: str) -> CardFacts | None:
         return CardFacts(stars=stars, is_other=True)
     if found := _COMMENTS.fullmatch(part):
         return CardFacts(comments=read_count(found["count"] or found["beside"]), role="comments")
-    return _votes(part) or (CardFacts(is_other=True) if _PAGES.fullmatch(part) else None)
+    return (
+        _votes(part)
+        or _buttons(part)
+        or (CardFacts(is_other=True) if _PAGES.fullmatch(part) else None)
+    )
+
+
+def _buttons(part: str) -> CardFacts | None:
+    """Read a card's buttons that stand on one line."""
+    found = _BUTTONS.fullmatch(part)
+    if found is None or not (found["row"] or found["votes"]):
+        return None
+    stars = read_count((found["stars"] or "").lower())
+    votes = read_count((found["votes"] or "").lower())
+    return CardFacts(stars=stars, upvotes=votes, role="upvotes", is_other=True)
 
 
 def _votes(part: str) -> CardFacts | None:

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 # Lines that only the page of papers has: evidence that a text is that page, and where it begins.
 _SIGN = re.compile(
     r"get trending papers in your email inbox\b.{0,40}"
-    r"|by\s?(?:\[[^\]]{0,60}\]\s?)?ak and the (?:ai )?research community"
+    r"|by\s?(?:\[[^\]]{0,60}\]\s?)?\[?ak\]?(?:\[\d{1,4}\])? and the (?:ai )?research community"
     r"|(?:daily|trending) papers(?: (?:[-–|·] )?hugging ?face)?"
     r"|trending papers ranked by github stars activity",
     re.IGNORECASE,
 )
 SIGN_TEXT = "Get trending papers in your email inbox"  # where one page is glued to the next
 
-_MARKS = re.compile(r"(?:^|(?<=\s))[o+*•-]\s+")  # as browsers for terminals print lists
+_MARKS = re.compile(r"(?:^|(?<=\s))[o+*•□■☆-]\s+")  # as browsers for terminals print lists
 # Between words that the page's buttons leave unspaced: "PreviousNext", "TOSPrivacy".
 _GLUE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _HEADER = frozenset({"daily", "weekly", "monthly", "day", "week", "month", "today", "yesterday"})
@@ -71,7 +71,7 @@ _LINES = re.compile(
     | logo\ of\ .{1,60} | page\ \d+\ of\ \d+
     | (?:page\ title|url(?:\ source)?|source(?:\ (?:url|html|sha\d+))?|published\ time
         |markdown\ content|retrieved|exported|generated\ from|extraction)\s?:(?:\s.{0,300})?
-    | \[+\w{1,12}[:：].{0,40}\]+ | \[\ ?(?:image|img|picture)?\ ?\]
+    | \[+\w{1,12}[:：].{0,40}\]+ | \[[\w.-]{1,40}\] | \[\ ?(?:image|img|picture)?\ ?\]
     | (?:begin\ )?forwarded\ message:? | -+\s?(?:original|forwarded)\ message\s?-+
     | (?:on|am|le)\ .{6,120}\ (?:wrote|schrieb|écrit)\b.{0,60}:
     | [\W_]+
@@ -150,7 +150,8 @@ def is_header(line: str) -> bool:
 
 def is_turning(line: str) -> bool:
     """Return whether a line turns the page; page numbers stand beside it."""
-    return line.lower().strip() in _TURNING
+    words = line.lower().split()
+    return bool(words) and all(word in _TURNING for word in words)
 
 
 def is_page_edge(line: str) -> bool:

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from digest.dumps.page.elements import CardElement
-from digest.dumps.page.facts import CardFacts, paper_id
+from digest.dumps.page.facts import CardFacts, leads_to_organisation, paper_id
 from digest.dumps.page.paragraphs import (
     LONGEST_TITLE,
     Unit,
@@ -257,6 +257,8 @@ def _organisation_cost(unit: Unit, has_abstract: bool, follows: CardFacts | None
     if closes_sentence(text) and not text.endswith(("Inc.", "Ltd.", "Co.", "Corp.", "e.V.")):
         return _NEVER
     if has_abstract:
+        if any(map(leads_to_organisation, follows.addresses)):
+            return 0.1
         if follows is _END or (follows.addresses and not follows.day):
             return 1.5
         return 0.1 if follows.day or follows.role == "upvotes" or _is_button(follows) else 1.5

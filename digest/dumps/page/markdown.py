@@ -101,12 +101,12 @@ class _Resolver:
         at: int, end: int, url: str,
     ) -> None:  # fmt: skip
         start, is_image = opener or (None, False)
-        if start is None or not self._at_line_start(start):
-            start = self._outer(opened, start, at)
-        if is_image and opener is not None:
-            self._cuts.append((opener[0], end, ""))
+        if is_image and start is not None:
+            self._cuts.append((start, end, ""))
             self._done = max(self._done, end)
             return
+        if start is None or not self._at_line_start(start):
+            start = self._outer(opened, start, at)
         if start is not None:
             self._cut_opener(start, at)
         glued = self._text[end : end + 1].isalnum()

@@ -10,6 +10,7 @@ from itertools import pairwise
 from digest.dumps import text
 from digest.dumps.page import furniture
 from digest.dumps.page.broken_words import rejoined
+from digest.dumps.page.footnotes import footnoted_links
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
 from digest.dumps.page.paragraphs import closes_sentence
 from digest.dumps.page.pieces import Piece, Source
@@ -41,7 +42,12 @@ _BOLD_LABEL = re.compile(
 _ABSTRACT_LABEL = re.compile(
     r"^(?:[-*+•]\s+)*+(?:abstract|summary|tl;?dr)\s?[:—–]\s(?=.{40})", re.IGNORECASE
 )
-_BULLET = re.compile(r"(?:[-*+•·∙◦▪‣●○–—]\s+)+(?=\S)")
+_BULLET = re.compile(r"(?:(?:[-*+•·∙◦▪‣●○□■–—]|☆(?=\s[^\W\d]))\s+)+(?=\S)")  # ☆ 12k: of GitHub
+_BARE = re.compile(
+    r"(?:\[\] ?|(?:[*+o•] )?\(BUTTON\) )+(?=\S)"
+)  # pictures and buttons without marks
+# "Self-" / "Distillation", but "pre-" / "and post-training": lines are broken at hyphens too.
+_HYPHEN_AT_END = re.compile(r"(?<=[^\W\d_])- (?=[^\W\d_])(?!(?:and|or|to|und|oder)\b)")
 _FIELD = re.compile(r"[\w-]+:(?:\s.*)?")
 _TAG = re.compile(
     r"</?(?:a|img|br|div|span|p|details|summary|sub|sup|b|i|em|strong|hr|center|picture|source"
@@ -64,8 +70,9 @@ def read_text(lines: text.Lines) -> Source:
     edges = sheet_edges(plain)
     plain = ["" if n in edges else line for n, line in enumerate(plain, 1)]
     markup |= edges
-    linked = Linked(tuple(plain))
-    if is_markdown(plain):
+    linked = footnoted_links(plain) or Linked(tuple(plain))
+    markup |= linked.definitions
+    if not linked.definitions and is_markdown(plain):
         linked = resolve_links(plain)
         markup |= linked.definitions
     pieces = _pieces(linked, markup, marked=linked.is_marked)
@@ -121,6 +128,7 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
         span = linked.spans.get(number)
         if span and span > number:
             seen = " ".join(filter(None, map(_block_text, linked.lines[number - 1 : span])))
+            seen = _HYPHEN_AT_END.sub("-", seen)
             skip_to = span
         whole = bool(skip_to >= number)
         if number in markup or not seen or _FENCE.fullmatch(line):
@@ -218,7 +226,7 @@ def _piece(
     seen: str, number: int, last: int, *, gap: bool, marked: bool, whole: bool
 ) -> Piece | None:
     """Return one line's piece, or None when it holds nothing but marks."""
-    raw = seen
+    raw = seen = _BARE.sub("", seen)
     heading, level = False, 0
     if marked:
         seen = _UNESCAPED.sub(r"\1", re.sub(r"\\+(?=\s|$)", "", _TAG.sub(" ", seen)))

@@ -15,7 +15,7 @@ from digest.archive.dump_results import Rejection
 from digest.dumps.page.card import Card, without_doubles
 from digest.dumps.page.dates import PageDay
 from digest.dumps.page.elements import CardElement, card_elements
-from digest.dumps.page.facts import CardFacts, leads_to_votes, paper_id
+from digest.dumps.page.facts import CardFacts, leads_to_votes, paper_id, without_picture
 from digest.dumps.page.grammar import Role, is_prose, read_roles
 from digest.dumps.page.numbering import without_numbers
 from digest.dumps.page.paragraphs import (
@@ -102,7 +102,7 @@ class _Assembly:
         elif role in ("abstract", "more", "organisation") and self._card is not None:
             self._card.lines |= set(range(unit.line, unit.last + 1))
             if role == "organisation":
-                self._card.facts.take(CardFacts(organisation=unit.text))
+                self._card.facts.take(CardFacts(organisation=without_picture(unit.text)))
                 self._card.facts.addresses += unit.pieces[0].links
             elif self._card.abstract is None:
                 self._card.abstract = unit
