@@ -6,15 +6,22 @@ import csv
 import re
 
 from digest.dumps import json_text, xml_tree
+from digest.dumps.page.furniture import SIGN_TEXT
+from digest.dumps.page.light_markup import unread_markup
 
 _FEED = re.compile(rb"<outline\b[^<>]*\bxmlUrl\s*=", re.IGNORECASE)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,40})"\s*:')
 _MAIL = re.compile(r"(?:[A-Z][A-Za-z-]{1,40}: .*\n(?:[ \t].*\n)*){3}")
 _SHOWN = 60  # characters
+_PAPER = re.compile(r"huggingface\.co/papers/\d{4}\.\d{4,5}")
+_HTML = re.compile(r"\s*<(?:!doctype|html)\b", re.IGNORECASE)
+_FEWEST_PAPERS = 3
 
 
 def appearance(data: bytes) -> str:
     """Return what a file that holds no papers looks like, for a sentence."""
+    if page := _page_of_papers(data):
+        return page
     root = xml_tree.root_name(data[:65_536])
     if root.lower() == "opml":
         feeds = len(_FEED.findall(data))
@@ -41,3 +48,18 @@ def appearance(data: bytes) -> str:
             return f"a table with the columns {', '.join(cells[:6])}"[: _SHOWN * 2]
     shown = first if len(first) <= _SHOWN else first[:_SHOWN].rstrip() + "…"
     return f"text that begins “{shown}”"
+
+
+def _page_of_papers(data: bytes) -> str:
+    """Return what is to be said of the page of papers in a form that is not read; "" of others."""
+    text = data.decode("utf-8", "replace")
+    if text[:1] in ("{", "[") or _HTML.match(text):
+        return ""
+    if SIGN_TEXT not in " ".join(text.split()) and len(_PAPER.findall(text)) < _FEWEST_PAPERS:
+        return ""
+    markup = "DocBook" if "<para>" in text else unread_markup(text)
+    if markup:
+        told = f"a page of papers in a markup that is not read: {markup}"
+    else:
+        told = "a page of papers whose titles and abstracts cannot be told apart"
+    return f"{told}; save it as HTML or copy it as text"

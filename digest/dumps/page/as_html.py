@@ -29,6 +29,8 @@ _START = re.compile(
     r"<(?:!doctype\s+html|html|head|body|main|section|article|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
+# Links as Markdown, MediaWiki, Textile and Jira write them.
+_LINK_OF_TEXT = re.compile(r"\]\((?:https?://|/)|\[https?://|\":https?://|\|https?://")
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _PAPER_PATH = re.compile(r"(?:https?://(?:www\.)?huggingface\.co)?/papers/([\w./-]+?)(?:[?#].*)?")
 MAX_BYTES = 16 * 1024 * 1024  # a saved page is 1 MB
@@ -42,7 +44,11 @@ class PageHtml:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin an HTML document; never raises."""
-        return _START.match(_decode(head)) is not None
+        shown = _decode(head)
+        if _START.match(shown) is None:
+            return False
+        # Markdown with HTML around its blocks is text.
+        return len(_LINK_OF_TEXT.findall(shown)) <= shown.count("href=")
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a page. Raises DumpError when there is no paper on it."""

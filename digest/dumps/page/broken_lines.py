@@ -52,7 +52,7 @@ def _ends_byline(before: Sequence[Piece], piece: Piece) -> bool:
         # A name and its picture's are an organisation: no title, no end of an abstract.
         if without_picture(before[-1].text) == before[-1].text:
             return False
-    elif not any(sign in before[0].text for sign in SEPARATORS):
+    elif not any(sign in _shown(before[0]) for sign in SEPARATORS):
         return False
     text = " ".join(map(_shown, (*before, piece)))
     if len(text) > _LONGEST_BYLINE or before[-1].heading:

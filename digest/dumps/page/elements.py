@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from statistics import median_low
 from typing import Literal
 
 from digest.dumps.page import furniture, paragraphs
@@ -21,6 +19,7 @@ from digest.dumps.page.facts import (
 )
 from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, Wrap
 from digest.dumps.page.pieces import Piece
+from digest.dumps.page.wraps import is_double_spaced, runs_without_gap, usual_wrap
 
 _LONGEST_NAME = 4  # words
 _LONGEST_QUERY = 80  # characters
@@ -42,7 +41,7 @@ class CardElement:
 def card_elements(pieces: Sequence[Piece]) -> list[CardElement]:
     """Return what a page's pieces are."""
     pieces = with_whole_lines(pieces)
-    if _is_double_spaced(pieces):
+    if is_double_spaced(pieces):
         pieces = [replace(piece, gap=False) for piece in pieces]
     return list(_settled(_joined(_Reader(pieces).read())))
 
@@ -67,7 +66,7 @@ class _Reader:
         self._after_furniture = True
         self._gap_due = False
         self._has_counts = sum(_is_count(piece.text) for piece in pieces) >= 3
-        self._wrap = _usual_wrap(_runs(pieces))
+        self._wrap = usual_wrap(runs_without_gap(pieces))
 
     def read(self) -> list[CardElement | _Block]:
         for at, piece in enumerate(self._pieces):
@@ -256,7 +255,7 @@ def _without_button(line: str, *, known: bool) -> str:
 def _joined(found: list[CardElement | _Block]) -> Iterator[CardElement]:
     """Yield elements, with the blocks parted into paragraphs."""
     blocks = [each for each in found if isinstance(each, _Block)]
-    usual = _usual_wrap(block.pieces for block in blocks)
+    usual = usual_wrap(block.pieces for block in blocks)
     wraps = [_wrap_of(block, usual) for block in blocks]
     parted = [
         len(paragraphs.runs(block.pieces, wrap)) > 1
@@ -304,36 +303,6 @@ def _wrap_of(block: _Block, usual: Wrap | None) -> Wrap | None:
     """Return how a block was wrapped: its own lines tell, if there are enough of them."""
     own = paragraphs.find_wrap(block.pieces)
     return own if own and (own.seen >= _ENOUGH_LINES or usual is None) else usual
-
-
-def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Yield the runs of lines without a gap, whatever they are."""
-    run: list[Piece] = []
-    for piece in pieces:
-        if piece.gap and run:
-            yield run
-            run = []
-        run.append(piece)
-    yield run
-
-
-def _usual_wrap(blocks: Iterable[Sequence[Piece]]) -> Wrap | None:
-    """Return how most of a text was wrapped; None when it was not."""
-    wraps = [wrap for block in blocks if (wrap := paragraphs.find_wrap(block))]
-    if not wraps:
-        return None
-    return Wrap(median_low(w.width for w in wraps), median_low(w.slack for w in wraps))
-
-
-def _is_double_spaced(pieces: Sequence[Piece]) -> bool:
-    """Return whether a blank line stands after each line, as some programs paste a wrapped text."""
-    if sum(piece.gap for piece in pieces) < 0.95 * len(pieces):
-        return False
-    broken = sum(
-        30 <= len(one.text) <= 400 and not two.heading and paragraphs.continues(one.text, two.text)
-        for one, two in pairwise(pieces)
-    )
-    return broken >= 3 and broken >= 0.25 * len(pieces)
 
 
 def _settled(elements: Iterator[CardElement]) -> Iterator[CardElement]:

@@ -11,6 +11,7 @@ from digest.dumps import text
 from digest.dumps.page import furniture
 from digest.dumps.page.broken_words import rejoined
 from digest.dumps.page.footnotes import footnoted_links
+from digest.dumps.page.light_markup import as_markdown
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
 from digest.dumps.page.paragraphs import closes_sentence
 from digest.dumps.page.pieces import Piece, Source
@@ -65,7 +66,8 @@ def read_text(lines: text.Lines) -> Source:
     bare = [_CONTROLS.sub("", line) for line in lines.all]
     plain = _unquoted(list(bare))
     markup = _front_matter(plain)
-    # A quoted gap, or signs that show nothing.
+    plain = as_markdown(plain)
+    # A quoted gap, signs that show nothing, or a line of marks alone.
     markup |= {n for n, line in enumerate(plain, 1) if not line.strip() and lines.all[n - 1]}
     edges = sheet_edges(plain)
     plain = ["" if n in edges else line for n, line in enumerate(plain, 1)]
@@ -146,6 +148,8 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
             if piece is not None:
                 is_marked = piece.heading or is_heading
                 length = _indent(line) + max(len(piece.raw), len(piece.text))
+                if "\\" in line:  # it was wrapped with its escapes
+                    length = max(length, len(line.expandtabs(4).rstrip()))
                 piece = replace(piece, heading=is_marked, printed=length)
             links = linked.links_between(number, max(number, skip_to))
             if piece is None:
