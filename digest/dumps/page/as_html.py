@@ -40,7 +40,7 @@ class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 5
+    version = 6
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin an HTML document; never raises."""

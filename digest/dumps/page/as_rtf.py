@@ -24,7 +24,7 @@ class PageRtf:
     """The saved page as RTF. Lines are those of the text that it shows."""
 
     name = "page-rtf"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin RTF."""

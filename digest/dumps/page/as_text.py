@@ -25,7 +25,7 @@ class PageText:
     """The saved page as text."""
 
     name = "page-text"
-    version = 5
+    version = 6
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes are a saved page's text; never raises."""
