@@ -25,6 +25,11 @@ _SENTENCES = re.compile(
 _SHORTEST_FULL_LINE = 25  # characters: no wrapped text is narrower
 _HYPHEN = re.compile(r"\w-$")
 _GOES_ON = re.compile(r"(?!(?:and|or|to|und|as)\b)\w")
+# A heading or a link in a markup that is not read: Jira's and Textile's, AsciiDoc's, MediaWiki's.
+_MARKUP = re.compile(
+    r"^h[1-6]\. [\[\"]|\|https?://[^\s\]]+\]$|"
+    r"\":https?://\S+$|^=+ \S*https?://|^\[?https?://[^\s\[]+[\[ ]"
+)
 _NO_TITLE = re.compile(
     rf"(?:\W{{0,8}}https?://|www\.|[\[\]{{}}<>|#!]|==|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})",
     re.IGNORECASE,
@@ -185,6 +190,8 @@ def _is_inner(line: Piece, following: Piece, wrap: Wrap) -> bool:
 
 def may_name_title(text: str) -> bool:
     """Return whether a text can be a title at all: it holds a word, and is no address or mark."""
+    if _MARKUP.search(text):
+        return False
     if _NO_TITLE.match(text):
         return bool(re.match(r"\[[^\]]{1,40}\] ?\w", text))
     return any(c.isalpha() for c in text)
