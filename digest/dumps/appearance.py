@@ -16,6 +16,7 @@ _SHOWN = 60  # characters
 _PAPER = re.compile(r"huggingface\.co/papers/\d{4}\.\d{4,5}")
 _HTML = re.compile(r"\s*<(?:!doctype|html)\b", re.IGNORECASE)
 _FEWEST_PAPERS = 3
+_READ = 262_144  # bytes
 
 
 def appearance(data: bytes) -> str:
@@ -52,7 +53,7 @@ def appearance(data: bytes) -> str:
 
 def _page_of_papers(data: bytes) -> str:
     """Return what is to be said of the page of papers in a form that is not read; "" of others."""
-    text = data.decode("utf-8", "replace")
+    text = data[:_READ].decode("utf-8", "replace")
     if text[:1] in ("{", "[") or _HTML.match(text):
         return ""
     if SIGN_TEXT not in " ".join(text.split()) and len(_PAPER.findall(text)) < _FEWEST_PAPERS:

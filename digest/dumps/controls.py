@@ -19,8 +19,8 @@ _NO_TEXT = bytes({*range(9), *range(0x0E, 0x20), 0x7F})
 _LINE_MARKS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")  # U+0085, U+2028, U+2029
 # A page break before a line is none within it.
 _WITHIN = re.compile(
-    rb"(?P<break>(?<![^\r\n])\x0c+|\x0c+(?=[\r\n]|\Z))"
-    rb"|(?P<space>[\x0b\x0c\x1c-\x1f]|\xc2\x85|\xe2\x80[\xa8\xa9])"
+    rb"(?P<break>(?<![^\r\n])\x0c++|\x0c++(?=[\r\n]|\Z))"
+    rb"|(?P<space>[\x0b\x0c\x1c-\x1f]++|\xc2\x85|\xe2\x80[\xa8\xa9])"
     rb"|(?P<nothing>\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0e-\x1b\x7f])"  # colours of a terminal
 )
 _BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -81,6 +81,7 @@ def _note(body: bytes, found: list[re.Match[bytes]]) -> Rejection:
     before = body[: first.start()].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     name = f"U+{ord(first[0].decode()[0]):04X}"
     told = f"a control character ({name}) was"
-    if len(found) > 1:
-        told = f"{len(found)} control characters (the first: {name}) were"
+    count = sum(1 if each[0][:1] == b"\x1b" else len(each[0].decode()) for each in found)
+    if count > 1:
+        told = f"{count} control characters (the first: {name}) were"
     return Rejection(before.count(b"\n") + 1, f"{told} taken out of the text")

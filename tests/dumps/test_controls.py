@@ -118,3 +118,9 @@ def test_page_breaks_and_a_texts_own_line_marks_are_left_without_a_word() -> Non
     assert without_controls(marked).data == marked
     western = "Wait\x85 said they, \xc2\x85".encode("latin-1") + b"\xe9"
     assert without_controls(western).data == western
+
+
+def test_a_run_of_page_breaks_within_a_line_takes_no_time() -> None:
+    clean = without_controls(b"One" + b"\x0c" * 1_000_000 + b"two")
+    assert clean.data == b"One two"
+    assert clean.notes[0].reason.startswith("1000000 control characters")

@@ -32,6 +32,8 @@ _BOLD_LEAD = re.compile(
     r"(?:[-*+•]\s+|\d{1,3}[.)]\s+)*+(?:\*\*|__)(?P<title>[^*:][^*]{13,}?[^*:])(?:\*\*|__)\s*[:.—–-]?\s+"
     r"(?P<rest>\S.*)"
 )
+_BOLD_MARKS = ("**", "__")
+_BOLD_LINES = 5  # at most, after its first
 _FEW_BULLETS = 0.02  # of a text's lines
 _LONG_LINE = 25  # characters
 _LONG_REST = 80  # characters
@@ -73,10 +75,9 @@ def read_text(lines: text.Lines) -> Source:
     plain = ["" if n in edges else line for n, line in enumerate(plain, 1)]
     markup |= edges
     linked = footnoted_links(plain) or Linked(tuple(plain))
-    markup |= linked.definitions
     if not linked.definitions and is_markdown(plain):
         linked = resolve_links(plain)
-        markup |= linked.definitions
+    markup |= linked.definitions
     pieces = _pieces(linked, markup, marked=linked.is_marked)
     if edges:
         pieces = printed_cards(joined_over_edges(pieces, edges))
@@ -117,6 +118,7 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
     gap = True
     skip_to = 0
     rows = table_rows(linked.lines)
+    spans = {**_bold_over_lines(linked.lines), **linked.spans}
     labelled = sum(_TITLE_LABEL.match(line.strip()) is not None for line in linked.lines) >= 2
     for number, line in enumerate(linked.lines, start=1):
         if number <= skip_to:
@@ -127,7 +129,7 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
             gap = True
             continue
         seen = text.visible(line)
-        span = linked.spans.get(number)
+        span = spans.get(number)
         if span and span > number:
             seen = " ".join(filter(None, map(_block_text, linked.lines[number - 1 : span])))
             seen = _HYPHEN_AT_END.sub("-", seen)
@@ -159,6 +161,23 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
                 pieces.append(_with_links(piece, links))
             gap = False
     return pieces
+
+
+def _bold_over_lines(lines: Sequence[str]) -> dict[int, int]:
+    """Return the first and last lines of bold text that line ends have broken."""
+    spans: dict[int, int] = {}
+    for number, line in enumerate(lines, start=1):
+        mark = line.strip()[:2]
+        if mark not in _BOLD_MARKS or line.count(mark) != 1:
+            continue
+        for last in range(number, min(number + _BOLD_LINES, len(lines))):
+            following = lines[last].strip()
+            if not following or (mark in following and not following.endswith(mark)):
+                break
+            if following.endswith(mark):
+                spans[number] = last + 1
+                break
+    return spans
 
 
 def _indent(line: str) -> int:

@@ -145,8 +145,32 @@ def pandoc(pairs: Pairs) -> str:
     return "\n".join(told)
 
 
+def notebook(pairs: Pairs) -> str:
+    """Each address is a line of its own; the query stands above the list, the day alone."""
+    told = [*HEADER, "by ", "AK", f"{SITE}/akhaliq", " and the research community", "Bash"]
+    told += ["Daily", "Weekly", f"{SITE}/papers/date/2026-03-24", "Mar 25"]
+    for (title, abstract), url in zip(pairs, ADDRESSES, strict=True):
+        told += [" [-] 7", f"{SITE}/login?next=x", title, url, abstract, url, " Moss Lab"]
+        told += [f"{SITE}/moss", "·", "Nov 28 ", "2", f"{url}#community"]
+    return "\n\n".join(told)
+
+
+def references(pairs: Pairs) -> str:
+    """Links lead to a list at the end; a button's words stand on lines of their own."""
+    told = ["# Daily Papers", "", "## by[AK][90] and the research community", "* Daily", "* Weekly"]
+    told += ["", "Jun 29"]
+    for n, (title, abstract) in enumerate(pairs):
+        told += ["[", "-", f"][{n}]", "", f"### [{title}][{n}]", "", abstract, ""]
+        told += [f"[![](data:image/svg+xml;base64,PHN2Zz4=)Moss Lab][91] · Nov 28[2][{n + 50}]", ""]
+    addresses = dict(enumerate(ADDRESSES))
+    addresses |= {n + 50: f"{url}#community" for n, url in enumerate(ADDRESSES)}
+    addresses |= {90: f"{SITE}/akhaliq", 91: f"{SITE}/moss"}
+    return "\n".join([*told, "", *(f"[{n}]: {url}" for n, url in addresses.items())])
+
+
 FORMS: dict[str, Callable[[Pairs], str]] = {
-    each.__name__: each for each in (lynx, w3m, html2text, gfm, org, rst, pandoc)
+    each.__name__: each
+    for each in (lynx, w3m, html2text, gfm, org, rst, pandoc, notebook, references)
 }
 
 
@@ -159,12 +183,25 @@ def test_the_page_is_read_without_a_rejection(form: str) -> None:
     assert told == [re.sub(r"\W", "", abstract) for _, abstract in PAIRS]
     if form not in ("w3m", "pandoc"):
         assert [record.arxiv_id for record in dump.records] == [url[-10:] for url in ADDRESSES]
-    if form not in ("w3m", "pandoc"):
         assert {record.organisations for record in dump.records} == {("Moss Lab",)}
         assert {record.comments for record in dump.records} == {2}
     if form == "w3m":
         assert {record.submitter for record in dump.records} == {"ann"}
         assert {record.github_stars for record in dump.records} == {31}
+
+
+@pytest.mark.parametrize("mark", ["**{}**", "__{}__", "**[{}](https://x.org/a)**", "[**{}**](/b)"])
+@pytest.mark.parametrize("width", [400, 40])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_titles_in_bold_or_linked_are_whole_though_a_line_end_breaks_them(
+    mark: str, width: int, gap: str
+) -> None:
+    told = [HEADER[0]]
+    for title, abstract in PAIRS:
+        told += [wrapped(mark.format(title), width), abstract]
+    dump = formats.read(gap.join(told).encode(), now=NOW)
+    assert [record.source_title for record in dump.records] == [title for title, _ in PAIRS]
+    assert dump.rejections == ()
 
 
 UNREAD: dict[str, Callable[[str, str, str], str]] = {

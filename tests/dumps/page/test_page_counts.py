@@ -19,7 +19,7 @@ from digest.dumps import formats
 from tests.dumps.pages import HEADER, NOW, papers
 
 MANY = 30  # changes of each page
-MOST = 12  # papers of a real page that are taken: reading a large one takes long
+MOST = 8  # papers of a real page that are taken: reading a large one takes long
 
 KINDS = ("none", "cut out", "cut off", "twice", "two pages", "votes", "foreign", "shuffled")
 DRESSES = (
@@ -122,7 +122,7 @@ def _bare(title: str) -> str:
     return re.sub(r"[\s\u200b\ufeff]+", " ", title).strip()
 
 
-PAIRS = papers(8)
+PAIRS = papers(6)
 INVENTED = {
     "alternating": Page(HEADER[1:2], tuple(PAIRS), "\n"),
     "blank lines": Page((*HEADER, "Mar 13"), tuple(PAIRS), "\n\n"),
