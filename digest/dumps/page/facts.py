@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from digest.dumps.page.dates import PageDay, printed_day, read_count
 from digest.papers import find_arxiv_id
@@ -61,6 +61,8 @@ _VOTES = re.compile(
 _BOX = re.compile(r"(?:[-*]\s)?\[[ xX✓-]\]\s?")
 _COMMENTS = re.compile(r"(?P<count>\d[\d,]*) comments?|(?:💬|🗨)️?\s?(?P<beside>\d[\d,]*)", re.I)
 _ADDRESS = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
+_OF_SITE = re.compile(r"https?://huggingface\.co/[\w.-]+/?", re.IGNORECASE)
+_REPOSITORY = re.compile(r"https?://(?:www\.)?github\.com(?::\d+)?/[^/?#]*/", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?P<label>authors?|link|url|arxiv(?: id)?|pdf|code|github|date|published|votes|upvotes"
     r"|comments|organi[sz]ation|submitter|stars)\s?:\s(?P<value>\S.*)",
@@ -181,14 +183,12 @@ def leads_to_comments(address: str) -> bool:
 
 def leads_to_organisation(address: str) -> bool:
     """Return whether an address is that of an organisation's or a person's page on the site."""
-    parts = urlsplit(address)
-    return parts.hostname == "huggingface.co" and parts.path.rstrip("/").count("/") == 1
+    return _OF_SITE.fullmatch(address) is not None
 
 
 def is_repository(address: str) -> bool:
     """Return whether an address is that of a repository of code."""
-    parts = urlsplit(address)
-    return (parts.hostname or "").removeprefix("www.") == "github.com" and parts.path.count("/") > 1
+    return _REPOSITORY.match(address) is not None
 
 
 def _read_part(part: str) -> CardFacts | None:

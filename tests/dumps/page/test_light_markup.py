@@ -204,6 +204,13 @@ def test_titles_in_bold_or_linked_are_whole_though_a_line_end_breaks_them(
     assert dump.rejections == ()
 
 
+@pytest.mark.parametrize("address", ["http://[x", "https://[::1", "https://huggingface.co]/a"])
+def test_an_address_that_is_none_costs_nothing(address: str) -> None:
+    told = [HEADER[0], *(text for pair in PAIRS for text in (*pair, address, "Nov 28"))]
+    dump = formats.read("\n\n".join(told).encode(), now=NOW)
+    assert [record.source_title for record in dump.records] == [title for title, _ in PAIRS]
+
+
 UNREAD: dict[str, Callable[[str, str, str], str]] = {
     "AsciiDoc": lambda title, abstract, url: f"==== {url}[{title}]\n\n{url}[{abstract}]\n",
     "Jira's markup": lambda title, abstract, url: f"h3. [{title}|{url}]\n[{abstract}|{url}]\n",
