@@ -61,9 +61,13 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
             message("addresses of this mail provider are not taken here; use another one")
         )
     # Mailboxes differ by case or compatibility forms in theory only. The key is for finding a
-    # reader; mail always goes to the address that was kept, never to the one just typed.
-    local = "".join(unicodedata.normalize("NFKC", found.local_part).casefold().split())
-    return Address(found.normalized, f"{local}@{domain}", domain)
+    # reader; mail goes to a form of it that was proved by a letter to that very form.
+    return Address(found.normalized, f"{_folded(found.local_part)}@{domain}", domain)
+
+
+def _folded(local: str) -> str:
+    """Return what all forms of a local part share, in whatever case and width."""
+    return "".join(unicodedata.normalize("NFKC", local).casefold().split())
 
 
 def is_within(domain: str, domains: Iterable[str]) -> bool:
@@ -90,8 +94,8 @@ def mailbox_key(email: str) -> str:
     Limits count by it, so that `+1`, `+2` … have one allowance. It is never mailed to, and two
     readers may have the same.
     """
-    local, _, domain = email.casefold().rpartition("@")
-    local = unicodedata.normalize("NFKC", local)
+    local, _, domain = email.rpartition("@")
+    local, domain = _folded(local), domain.casefold()
     base = local.partition("+")[0] or local
     domain = {"googlemail.com": "gmail.com"}.get(domain, domain)
     return f"{base.replace('.', '') if domain == 'gmail.com' else base}@{domain}"

@@ -56,6 +56,28 @@ class DeskLetters:
         """Invite somebody whom the operator named; what the operator sends is not limited."""
         self._bare("invite", reader, self.links.invite(reader.id, now), _end("invite", now))
 
+    def known(self, reader: Subscriber, asked: Address, now: datetime) -> bool:
+        """Tell whoever asks for an address that it is subscribed; return whether that may be."""
+        if asked.email == reader.email:
+            return self.preferences("known", reader, now)
+        return self.other_form(reader, asked, now)
+
+    def other_form(self, reader: Subscriber, asked: Address, now: datetime) -> bool:
+        """Offer mails at another form of a reader's address, to whoever asked there.
+
+        `ADA@…` and `ada@…` are one mailbox nearly everywhere, so its owner must get in by either;
+        but where they are two, no letter to one may open what is the other's. So this one holds no
+        key to the subscription: its button moves it to the form at which it was read, and the form
+        that was kept so far is told, with a stop before and a way back after, as of any move.
+        Return whether it is within the limits.
+        """
+        if not self.limits.may_post(mailbox_key(asked.email)):
+            return False
+        link, end = self.links.move(reader.id, asked.email, now), _end("move", now)
+        self.mailer.post(Letter("move", asked.email, "", reader.language, link, end))
+        self._bare("moving", reader, self.links.stop(reader.id, now), _end("stop", now))
+        return True
+
     def preferences(
         self, kind: Literal["known", "link"], reader: Subscriber, now: datetime
     ) -> bool:
@@ -101,7 +123,7 @@ class DeskLetters:
 
     def moved(self, before: Subscriber, new: Address, now: datetime) -> None:
         """Tell the old address that the mails go elsewhere now, with the way to take it back."""
-        link = self.links.restore(before.id, before.email, new.key, now)
+        link = self.links.restore(before.id, before.email, new.email, now)
         self._bare("moved", before, link, _end("restore", now))
 
     def own_data(self, what: Literal["export", "erase"], reader: Subscriber, now: datetime) -> bool:

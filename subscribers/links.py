@@ -78,9 +78,9 @@ class Links:
         """That was not me: cut off every link so far."""
         return f"{self.base_url}/stop/{self.tokens.sign('stop', subscriber, now=now)}"
 
-    def restore(self, subscriber: int, old_email: str, new_key: str, now: datetime) -> str:
+    def restore(self, subscriber: int, old_email: str, new_email: str, now: datetime) -> str:
         """To the old address: take the move back. Whoever reads it does not learn the new one."""
-        moved_to = address_hash(new_key, self.tokens.address_key)
+        moved_to = address_hash(new_email, self.tokens.address_key)
         token = self.tokens.sign("restore", subscriber, old_email, moved_to, now=now)
         return f"{self.base_url}/restore/{token}"
 

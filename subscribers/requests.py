@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from subscribers.addresses import Address
+from subscribers.addresses import Address, parse_address
 from subscribers.consent import Source
 from subscribers.desk_letters import DeskLetters
 from subscribers.errors import ConsentError, UsedLink
@@ -56,7 +56,7 @@ class SubscriptionRequests:
         found: who is known at this address already. Raises ConsentError when somebody was quicker.
         """
         if found and found.state in ("active", "paused"):
-            return RequestAsked(found, self.letters.preferences("known", found, now))
+            return RequestAsked(found, self.letters.known(found, address, now))
         consent = self.steps.evidence(found, address.key, "ask", now, how, source)
         with self.store.together():
             if found is None:
@@ -68,26 +68,30 @@ class SubscriptionRequests:
                 reader = replace(found, pending_since=waits)
                 if not self.store.save(found, reader, consent):
                     raise ConsentError(MEANWHILE)
-            # An address that was confirmed once is proved; only its owner reads what goes there.
-            email = reader.email if reader.confirmed_at else address.email
-            request = self.store.ask(Request(0, reader.id, email, fields_of(wishes), now))
-        mailed = self.letters.confirm(reader, request.number, email, wishes.language, now)
+            request = self.store.ask(Request(0, reader.id, address.email, fields_of(wishes), now))
+        mailed = self.letters.confirm(reader, request.number, request.email, wishes.language, now)
         return RequestAsked(reader, mailed)
 
     def confirm(self, token: str, now: datetime) -> Subscriber:
         """Begin mailing a reader who pressed the button behind the confirmation link.
 
         The link confirms its own request, once: what that request asked for is what they get, at
-        the address that its letter went to. Other open requests for the same mailbox end with it.
+        the form of the address that its letter went to. Other open requests for the same mailbox
+        end with it. A form that was confirmed before is told as of a move, and its links cut off.
 
         Raises:
             TokenError, ConsentError, UnknownReader.
         """
         with self.store.together():
             reader, request = self._requested(token, now)
+            is_moved = reader.confirmed_at is not None and request.email != reader.email
             after = replace(
                 read_preferences(request.wishes).applied_to(reader),
                 email=request.email,
+                # Not this second's: the link to the next page is made in it.
+                links_valid_from=now.replace(microsecond=0)
+                if is_moved
+                else reader.links_valid_from,
                 confirmed_at=now,
                 pending_since=None,
                 paused_until=None,
@@ -96,6 +100,8 @@ class SubscriptionRequests:
             confirmed = self.steps.take(reader, after, "confirm", now, "link")
             if not self.store.close_requests(reader.id):
                 raise UsedLink(_USED)  # another press of the button was quicker
+        if is_moved:
+            self.letters.moved(reader, parse_address(request.email), now)
         return confirmed
 
     def join(self, before: Subscriber, after: Subscriber, now: datetime, *, how: str) -> Subscriber:

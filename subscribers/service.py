@@ -293,7 +293,10 @@ class FrontDesk:
         reader = self.store.by_key(address.key)
         running = reader is not None and reader.state in ("active", "paused")
         if reader and running:
-            self.letters.preferences("link", reader, now)
+            if address.email == reader.email:
+                self.letters.preferences("link", reader, now)
+            else:
+                self.letters.other_form(reader, address, now)
         else:  # it counts all the same, or the form would tell who is subscribed by its refusals
             self.limits.may_post(mailbox_key(address.email))
 

@@ -92,6 +92,7 @@ def test_any_text_is_an_address_in_one_line_or_refused(text: str) -> None:
         ("a.da@notgmail.com", "a.da@notgmail.com"),
         ("+papers@example.org", "+papers@example.org"),
         ("ａda@example.org", "ada@example.org"),
+        ("㎑@example.org", "khz@example.org"),
         ('"a@b"@example.org', '"a@b"@example.org'),
         ("ada@例え.jp", "ada@例え.jp"),
     ],

@@ -59,7 +59,7 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     yield "bad pause", ("POST", f"{base}/pause", {"until": "x"})
     yield "bad address", ("POST", f"{base}/address", {"email": "ada@"})
     yield "forged", ("GET", "/m/forged/preferences", {})
-    yield "restore", ("GET", path(links.restore(reader.id, "a@b.org", reader.email_key, NOW)), {})
+    yield "restore", ("GET", path(links.restore(reader.id, "a@b.org", reader.email, NOW)), {})
     yield "move", ("GET", path(links.move(reader.id, "new@example.org", NOW)), {})
     yield "stop", ("GET", path(links.stop(reader.id, NOW)), {})
     yield "export", ("GET", path(links.export(reader.id, NOW)), {})
