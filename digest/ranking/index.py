@@ -8,10 +8,11 @@ are items too, with a weight no score can outweigh.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -22,7 +23,7 @@ from digest.ranking.audience import Audience, Places, Sent, with_own_columns
 from digest.ranking.blend import LEAST_MEANING
 from digest.ranking.corpus import Corpus
 from digest.ranking.duplicates import near_duplicates
-from digest.ranking.features import Csr, Document, Matrix
+from digest.ranking.features import Csr, Document, Feature, Matrix
 from digest.ranking.interface import Explanation, Grounds, Ranking
 from digest.ranking.queries import terms_of
 from digest.ranking.reasons import Explainer
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 DEPTH = 50  # papers kept a profile unless asked otherwise: five times the default issue
 VETO = -1e6
+_NOWHERE: npt.NDArray[np.intp] = np.zeros(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Index:
         self.scorer = scorer
         self._explainer = explainer
         self._last: tuple[tuple[object, ...], Csr] | None = None
-        self._standing_of: dict[Item, frozenset[int]] = {}
+        self._standing_of: dict[Item, npt.NDArray[np.intp]] = {}
 
     @classmethod
     def build(
@@ -177,30 +179,46 @@ class Index:
         # Shards of one audience share its items: they are scored with the first.
         if self._last is None or any(a is not b for a, b in zip(self._last[0], items, strict=True)):
             blocks = [self.scorer.rows(audience.wanted)]
-            blocks.extend(self._veto((item,), required=False) for item in audience.excluded)
-            blocks.extend(self._veto(clause, required=True) for clause in audience.required)
+            if audience.excluded or audience.required:
+                blocks.append(self._vetoes(audience.excluded, audience.required))
             self._last = (items, sparse.vstack(blocks, format="csr"))
         return self._last[1]
 
-    def _veto(self, items: Sequence[Item], *, required: bool) -> Csr:
-        """Forbid the papers in which one of some items stands; where required, the others."""
-        matching = np.zeros(len(self.papers), dtype=bool)
-        for item in items:
-            matching[self.matching(item)] = True
-        forbidden = np.flatnonzero(~matching if required else matching)
-        values = np.full(len(forbidden), VETO)
-        places = (forbidden.astype(np.int32), np.array([0, len(forbidden)], np.int32))
-        return sparse.csr_matrix((values, *places), shape=(1, len(self.papers)))
+    def _vetoes(self, excluded: Sequence[Item], required: Sequence[tuple[Item, ...]]) -> Csr:
+        """Forbid the papers in which an excluded item stands, and those without a required one."""
+        standing = self._standing([*excluded, *chain.from_iterable(required)])
+        forbidden = [standing[item] for item in excluded]
+        for clause in required:  # one of its items would do
+            lacking = np.ones(len(self.papers), dtype=bool)
+            for item in clause:
+                lacking[standing[item]] = False
+            forbidden.append(np.flatnonzero(lacking))
+        places = np.concatenate(forbidden).astype(np.int32)
+        ends = np.cumsum([0, *map(len, forbidden)], dtype=np.int32)
+        shape = (len(forbidden), len(self.papers))
+        return sparse.csr_matrix((np.full(len(places), VETO), places, ends), shape=shape)
 
-    def matching(self, item: Item) -> npt.NDArray[np.intp]:
-        """Return the places of the papers in which a whole item stands (all words of a bag)."""
+    def _standing(self, items: Iterable[Item]) -> Mapping[Item, npt.NDArray[np.intp]]:
+        """Return the places of the papers in which each item stands whole (all words of a bag).
+
+        All of them are looked up at once; one that was asked for before costs nothing.
+        """
+        known = self._standing_of
+        fresh = [item for item in dict.fromkeys(items) if item not in known]
+        if fresh:
+            asked = [self._features_of(item) for item in fresh]
+            rows = self.scorer.matrix.rows(list(chain.from_iterable(asked)))
+            rows.eliminate_zeros()
+            each = iter(np.split(rows.indices, rows.indptr[1:-1]))
+            for item, features in zip(fresh, asked, strict=True):
+                found = [next(each) for _ in features]
+                known[item] = np.sort(reduce(np.intersect1d, found)) if found else _NOWHERE
+        return known
+
+    def _features_of(self, item: Item) -> list[Feature]:
         whole = item.phrase or item.scope
         parts = [item] if whole else [Item(word, (word,)) for word in item.words]
-        features = [t.feature for part in parts for t in terms_of(part, self.background)]
-        present = np.full(len(self.papers), bool(features))
-        for row in self.scorer.matrix.rows(features):
-            present &= row.toarray()[0] > 0
-        return np.flatnonzero(present)
+        return [term.feature for part in parts for term in terms_of(part, self.background)]
 
     def leading(self, profile: Profile, numbers: Sequence[int]) -> tuple[int, ...]:
         """Return for some papers which of the profile's items gives most to each; -1: none."""
@@ -232,16 +250,14 @@ class Index:
 
     def forbidding(self, profile: Profile, number: int) -> tuple[Item, ...]:
         """Return the exclusions of a profile that stand in a paper."""
-        at = self.place[number]
-        return tuple(item for item in profile.excluded if at in self._standing(item))
+        at, standing = self.place[number], self._standing(profile.excluded)
+        return tuple(item for item in profile.excluded if at in standing[item])
 
     def lacking(self, profile: Profile, number: int) -> tuple[tuple[Item, ...], ...]:
         """Return what a profile requires and a paper lacks; of each, one would do."""
-        at = self.place[number]
+        at, standing = self.place[number], self._standing(chain.from_iterable(profile.musts))
         return tuple(
-            clause
-            for clause in profile.musts
-            if not any(at in self._standing(item) for item in clause)
+            clause for clause in profile.musts if not any(at in standing[item] for item in clause)
         )
 
     def forget_items(self, *, beyond: int) -> None:
@@ -255,12 +271,6 @@ class Index:
             self._last = None
         if len(self._standing_of) > beyond:
             self._standing_of.clear()
-
-    def _standing(self, item: Item) -> frozenset[int]:
-        found = self._standing_of.get(item)
-        if found is None:
-            found = self._standing_of[item] = frozenset(self.matching(item).tolist())
-        return found
 
     def _without_sent(self, left: Csr, right: Csr, sent: Sent) -> tuple[Csr, Csr]:
         """Veto what each reader has had, as an item of their own; most had none of these papers."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from digest.choosing.choose import choose
 from digest.papers import Paper
 from digest.ranking.background import Background
+from digest.ranking.features import Csr, Feature, Matrix
 from digest.ranking.index import Index
 from subscribers.profile import parse
 
@@ -53,6 +56,40 @@ def test_hyphenated_spaced_and_joined_spellings_meet(index: Index) -> None:
 
 def test_an_exclusion_holds_against_every_match(index: Index) -> None:
     assert set(ranked(index, "diffusion, speech, -audio")) == {3, 4}
+
+
+def test_items_that_forbid_are_looked_up_together_and_once(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    rows = Matrix.rows
+
+    def counted(matrix: Matrix, features: Sequence[Feature]) -> Csr:
+        asked.append(len(features))
+        return rows(matrix, features)
+
+    index.forget_items(beyond=0)
+    ranked(index, "diffusion, learning")  # so that its words are known
+    monkeypatch.setattr(Matrix, "rows", counted)
+    many = ", ".join([f'-"w{at} x"' for at in range(40)] + [f"-w{at}" for at in range(40)])
+    profile = parse(f"diffusion, learning, {many}, -audio")
+    for _ in range(2):
+        assert set(index.rank([profile])[0].papers) == {1, 4, 6}
+    assert not index.allowed(profile, 2)
+    assert asked == [81]
+
+
+@pytest.mark.parametrize("clause", ["+(corpora OR solvers)", "+speech", '+"speech corpora"'])
+@pytest.mark.parametrize("exclusion", ["", "-audio", '-"of speech"', "-author:nobody"])
+def test_a_paper_is_allowed_where_no_exclusion_and_every_requirement_stands(
+    index: Index, clause: str, exclusion: str
+) -> None:
+    profile = parse(f"diffusion, speech, solvers, {clause}, {exclusion}".rstrip(", "))
+    alone = [Index.build([each], index.background) for each in PAPERS]
+    allowed = {each.papers[0].id for each in alone if each.allowed(profile, each.papers[0].id)}
+    assert {each.id for each in PAPERS if index.allowed(profile, each.id)} == allowed
+    matching = set(ranked(index, "diffusion, speech, solvers"))
+    assert set(index.rank([profile])[0].papers) == matching & allowed
 
 
 def test_a_required_word_must_be_there(index: Index) -> None:
