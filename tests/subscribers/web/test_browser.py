@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,6 +89,27 @@ def test_targets_are_large_enough_for_a_thumb(browser: Any, site: Site) -> None:
             heights = page.evaluate(measure)
             assert heights
             assert min(heights) >= 40, path
+        page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_a_phone_shows_the_examples_first_paper_within_a_screen_and_a_half(
+    browser: Any, site: Site, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = site.pages.previews.sample()
+    assert sample is not None
+    names = ("neural networks", "language models", "reinforcement learning", "speech recognition")
+    topics = tuple(f"{name} {at}" for name in names for at in "abc")
+    many = replace(sample, topics=topics, keywords=topics[:3])
+    monkeypatch.setattr(type(site.pages.previews), "sample", lambda self: many)
+    width, height = 375, 667
+    with served(site.app) as base:
+        page = browser.new_page(viewport={"width": width, "height": height}, locale=language)
+        page.goto(base)
+        assert page.evaluate("document.documentElement.lang") == language
+        place = page.locator("#preview .paper").first.bounding_box()
+        assert place["y"] < 1.5 * height
+        assert page.locator(".topic").first.is_visible()
         page.close()
 
 
