@@ -3,7 +3,8 @@
 CSV (RFC 4180) has a header with at least `email,name,keywords`; a JSON line is one object with
 the same names. More columns are those of `FIELDS`; unknown ones are refused by name, so that a
 misspelt one is not lost in silence. A list without keywords may come from another program (see
-`foreign_lists`), or be addresses alone, one a line: its rows are there to be invited. In CSV, a
+`foreign_lists`), or be addresses, with names or alone, as mail programs write them (see
+`mailbox_lists`): its rows are there to be invited. Such a form may stand in any row. In CSV, a
 cell that a spreadsheet would run as a formula gets an apostrophe in front when it is written, and
 loses it when it is read (OWASP, CSV injection).
 """
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from subscribers.foreign_lists import ForeignColumns, read_foreign_header
+from subscribers.mailbox_lists import is_mailbox_list, mailboxes_in, read_mailbox
 from subscribers.preferences import fields_of
 from subscribers.store import Subscriber
 
@@ -48,7 +50,7 @@ class Rejected:
 
 
 def read_rows(data: bytes) -> Iterator[Row | Rejected]:
-    """Read a file of readers; JSON lines when it begins with `{`, else CSV.
+    """Read a file of readers: JSON lines when it begins with `{`, addresses alone, else CSV.
 
     Args:
         data: UTF-8, with or without BOM, any line ends. A line that is not UTF-8 is rejected alone.
@@ -56,7 +58,13 @@ def read_rows(data: bytes) -> Iterator[Row | Rejected]:
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
     # Only CR, LF and CRLF end a line here: `str.splitlines` would cut at form feeds too.
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
-    yield from _json_rows(lines) if text.lstrip().startswith("{") else _csv_rows(lines)
+    first = next((line for line in lines if line.strip()), "")
+    if first.lstrip().startswith("{"):
+        yield from _json_rows(lines)
+    elif is_mailbox_list(first):
+        yield from _mailbox_rows(lines)
+    else:
+        yield from _csv_rows(lines)
 
 
 def write_csv(readers: Iterable[Subscriber]) -> Iterator[str]:
@@ -104,6 +112,17 @@ class _OwnColumns:
         return _whole(dict(zip(self.header, cells, strict=True)))
 
 
+def _mailbox_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
+    """Read addresses with or without names, one or several a line; a line is taken whole or not."""
+    for number, line in enumerate(lines, start=1):
+        parts = mailboxes_in(line)
+        if unread := [part for part in parts if read_mailbox(part) is None]:
+            yield Rejected(number, f"{unread[0][:50]!r} is no address, nor a name with one in <…>")
+            continue
+        for part in parts:
+            yield _checked(number, _whole({"email": _unguarded(part)}))
+
+
 def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
     columns: _OwnColumns | ForeignColumns | None = None
     for line, cells in _records(lines):
@@ -116,8 +135,7 @@ def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
                 yield Rejected(line, found)
                 return
             columns = found
-            if not _is_address_alone(cells):
-                continue
+            continue
         many = len(columns.header)
         if len(cells) > many:
             reason = f"there are {len(cells)} cells but {many} columns: quote the commas"
@@ -131,16 +149,10 @@ def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
 
 def _columns(cells: Sequence[str]) -> _OwnColumns | ForeignColumns | str:
     """Return how to read the rows below a first line, or what is wrong with it."""
-    if _is_address_alone(cells):
-        return _OwnColumns(("email",))
     header = [cell.strip().lower() for cell in cells]
     if "keywords" in header or set(header) <= set(FIELDS):
         return _header_problem(header) or _OwnColumns(tuple(header))
     return read_foreign_header([cell.strip() for cell in cells])
-
-
-def _is_address_alone(cells: Sequence[str]) -> bool:
-    return len(cells) == 1 and "@" in cells[0]
 
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
@@ -228,4 +240,7 @@ def _checked(
         return Rejected(line, "this is not UTF-8 text: save the file as UTF-8")
     if not fields["email"].strip():
         return Rejected(line, "there is no email")
+    if mailbox := read_mailbox(fields["email"]):
+        named = {"email": mailbox.email, "name": fields["name"] or mailbox.name}
+        return Row(line, {**fields, **named}, left_out)
     return Row(line, fields, left_out)

@@ -9,8 +9,9 @@ from digest.composing.links import own_url
 from digest.papers import Paper, arxiv_id_of, doi_of
 
 _MOST_NAMES = 12
-# Any of these may begin a markup, of CommonMark or of what notebooks and forges add to it.
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=@:-])")
+# What may begin a markup within a line, of CommonMark or of what notebooks and forges add to it;
+# a hyphen, a bracket or most colons there are only themselves.
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&^@]|==|:(?=//|[\w+-]+:))")
 
 
 def written_markdown(papers: Sequence[Paper], heading: str = "") -> str:
