@@ -22,7 +22,8 @@ from digest.web.figures import exposition
 from digest.web.later_meanings import LaterMeanings
 from digest.web.metrics import MIN_TOKEN, create_metrics
 from digest.web.own_papers import IssuesOnFile
-from digest.web.previews import PastIssues, Previews
+from digest.web.past_issues import PastIssues
+from digest.web.previews import Previews
 from digest.web.public_papers import PublicArchive
 from digest.web.site import build_site, guard_settings, hosts_of
 from subscribers.desk_letters import LetterLimits
@@ -34,19 +35,25 @@ from subscribers.web.rates import Rates, RateSettings
 log = structlog.get_logger("digest")
 
 
-def readers_site(app: App, *, sends: bool = False) -> Guard:
-    """Return the readers' pages as an ASGI application; `sends`: mails leave meanwhile."""
+def readers_site(app: App, *, sends: bool = False, prepares: bool = False) -> Guard:
+    """Return the readers' pages as an ASGI application.
+
+    `sends`: mails leave meanwhile; `prepares`: the example is made before anybody asks for it.
+    """
     newsletter, web = app.settings.newsletter, app.settings.web
     hosts = hosts_of(app.base_url, web.allowed_hosts)
     rates = Rates(RateSettings())
     recipes = app.stores.recipes
+    previews = preview_service(app)
+    if prepares:
+        previews.make_ready()
     pages = Pages(
         desk=replace(
             app.desk,
             limits=LetterLimits(rates.letter, rates.own_letter, rates.notice),
         ),
         feedback=app.stores.readers,
-        previews=preview_service(app),
+        previews=previews,
         issues=PastIssues(
             recipes,
             app.sending_parts.freezer(recipes),
@@ -135,10 +142,12 @@ def preview_service(app: App) -> Previews:
         clock=app.clock,
         max_papers=app.settings.edition.max_papers,
         in_background=_once_at_a_time(),
+        first_within=_FIRST_WITHIN,
         later=LaterMeanings(_in_a_thread, partial(time.sleep, _REST)),
     )
 
 
+_FIRST_WITHIN = 3.0  # seconds; to take a month's papers apart takes one
 _REST = 0.01  # seconds after each keyword of visitors: two thirds of a processor are others'
 
 

@@ -1,40 +1,28 @@
-"""What the readers' pages ask of composing: a preview while keywords are typed, past issues."""
+"""What the readers' pages ask of composing: a preview while keywords are typed."""
 
 from __future__ import annotations
 
-import email
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import default
-from threading import Lock
+from threading import Event, Lock
 
 from digest.choosing.editor import Editor, IssueFor, Offer
 from digest.choosing.issue_for import Planned
 from digest.composing.excerpt import cut
 from digest.composing.links import paper_url
-from digest.composing.locales import Catalogues
-from digest.composing.web_issue import language_of, with_abstracts, with_share_link
-from digest.delivery.freezing import Freezer
-from digest.delivery.message import Recipe
 from digest.editions import Edition
-from digest.errors import NotFound
 from digest.papers import Paper
 from digest.ranking.interface import Pick
 from digest.ranking.semantics import Semantics
-from digest.storage.recipes import RecipeStore
-from digest.web.citations.coins import coins_span
 from digest.web.later_meanings import LaterMeanings
-from digest.web.legible import legible
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.preferences import BREADTHS
 from subscribers.profile import Item, Profile, parse, to_text
 from subscribers.store import Breadth, Subscriber
 from subscribers.web.interfaces import (
     KeywordHits,
-    MailedIssue,
     PreviewedIssue,
     PreviewedPaper,
     PreviewReason,
@@ -97,7 +85,9 @@ class Previews:
         max_papers: int = 10,
         in_background: Callable[[Callable[[], None]], None] = _at_once,
         later: LaterMeanings | None = None,
+        first_within: float = 0.0,
     ) -> None:
+        """Begin without papers; `first_within`: seconds that a visitor waits for the first."""
         self._newest = newest
         self._seen_since = seen_since
         self._editor = editor
@@ -108,6 +98,8 @@ class Previews:
         self._visitors: tuple[Semantics | None, Semantics | None] | None = None
         self._lock = Lock()  # an index is ranked by one thread at a time
         self._renewing = Lock()
+        self._tried = Event()  # to take the first papers apart
+        self._first_within = first_within
         self._in_background = in_background
         self._later = later or LaterMeanings(_at_once)
 
@@ -129,11 +121,21 @@ class Previews:
             return made
 
     def sample(self) -> Sample | None:
-        """Return what came lately, at once; None when there is nothing to show yet."""
+        """Return what came lately; None when there is nothing to show yet.
+
+        It is there at once, but for who comes in the moments after the start.
+        """
         held = self._stock
         if self._is_stale(held):
             self._in_background(self._renew)
+        if held is None:
+            self._tried.wait(self._first_within)
         return self._stock.sample if self._stock else None
+
+    def make_ready(self) -> None:
+        """Take the papers apart in the background, before anybody asks."""
+        if self._is_stale(self._stock):
+            self._in_background(self._renew)
 
     def _is_by_words(self, stock: _Stock, profile: Profile) -> bool:
         """Return whether a preview must do without its keywords' meaning, which it has next time.
@@ -201,8 +203,11 @@ class Previews:
 
     def _renew(self) -> None:
         with self._renewing:
-            if self._is_stale(self._stock):  # another was quicker
-                self._stock = self._new_stock()
+            try:
+                if self._is_stale(self._stock):  # another was quicker
+                    self._stock = self._new_stock()
+            finally:
+                self._tried.set()  # nobody waits where it fails
 
     def _new_stock(self) -> _Stock:
         now, newest = self._clock(), self._newest()
@@ -304,43 +309,3 @@ def shown_alone(paper: Paper, search_url: str) -> PreviewedPaper:
 def _opening(abstract: str) -> str:
     at = cut(abstract, _LINES)
     return abstract[: at.end] + ("…" if at.ellipsis else "")
-
-
-@dataclass(frozen=True, slots=True)
-class PastIssues:
-    """Gives issues back as they were mailed, with the papers' abstracts (an IssueReader)."""
-
-    recipes: RecipeStore
-    freezer: Freezer
-    papers: Callable[[Sequence[int]], Mapping[int, Paper]]  # the archive's, by their numbers
-    languages: Catalogues
-    share: Callable[[int, Sequence[int]], str]  # an edition's papers → where they may be shown
-
-    def read(self, subscriber: int, edition: int) -> MailedIssue | None:
-        """Return what a reader was mailed; None: nothing, or it is no longer kept."""
-        try:
-            recipe = Recipe.unpack(self.recipes.of_reader(subscriber, edition))
-            raw, _ = self.freezer.preview(recipe)
-        except NotFound:
-            return None
-        message = email.message_from_bytes(raw, policy=default)
-        assert isinstance(message, EmailMessage)  # noqa: S101  (the default policy makes these)
-        html = message.get_body(preferencelist=("html",))
-        text = message.get_body(preferencelist=("plain",))
-        return MailedIssue(
-            recipe.subject,
-            self._for_the_web(edition, recipe, html.get_content()) if html else None,
-            self._text(edition, recipe, text.get_content() if text else ""),
-        )
-
-    def _for_the_web(self, edition: int, recipe: Recipe, html: str) -> str:
-        numbers = list(recipe.scores)  # in the order of the mail
-        known = self.papers(numbers)
-        words = self.languages.words(language_of(html))
-        papers = [known.get(number) for number in numbers]
-        told = with_abstracts(html, papers, words, lambda paper: coins_span(legible(paper)))
-        return with_share_link(told, self.share(edition, numbers), words)
-
-    def _text(self, edition: int, recipe: Recipe, text: str) -> str:
-        label = self.languages.words("").say("Share this issue")
-        return f"{text.rstrip()}\n\n{label}: {self.share(edition, list(recipe.scores))}\n"

@@ -10,6 +10,7 @@ import pytest
 
 from digest.archive.dump_results import IncomingDump
 from digest.choosing.editor import Knowledge
+from digest.errors import ModelError
 from digest.operations.dumps import ingest_one
 from digest.operations.pages import preview_service
 from digest.ranking.corpus import Corpus
@@ -62,6 +63,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     service = preview_service(installation.app)
     waiting: list[Callable[[], None]] = []
     service._in_background = waiting.append
+    service._first_within = 0.0
     yield Desk(installation, service, waiting)
     installation.app.close()
 
@@ -108,6 +110,35 @@ def test_what_visitors_type_is_not_kept_for_ever(desk: Desk) -> None:
     stock = desk.service._stock
     assert stock is not None
     assert stock.by_words.recent.index.scorer.known_items <= 2_100
+
+
+def test_the_first_visitor_after_the_start_sees_the_sample(desk: Desk) -> None:
+    service = preview_service(desk.place.app)  # with its threads
+    sample = service.sample()
+    assert sample is not None
+    assert sample.topics
+
+
+def test_a_sample_that_is_made_ready_is_there_when_it_is_asked_for(desk: Desk) -> None:
+    desk.service.make_ready()
+    desk.background.pop()()
+    assert desk.service.sample() is not None
+    desk.service.make_ready()
+    assert desk.background == []
+
+
+def test_nobody_waits_for_a_sample_that_could_not_be_made(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ModelError("the model is gone")
+
+    monkeypatch.setattr(desk.service, "_new_stock", fail)
+    desk.service.sample()
+    with pytest.raises(ModelError):
+        desk.background.pop()()
+    desk.service._first_within = 3600.0
+    assert desk.service.sample() is None
 
 
 def test_a_sample_is_for_what_is_much_written_about(desk: Desk) -> None:
