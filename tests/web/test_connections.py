@@ -6,13 +6,13 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import uvicorn
 
 from digest.web.connections import BoundedProtocol
-from subscribers.web.guard import Receive, Scope, Send
+from subscribers.web.guard import Guard, Receive, Scope, Send
 from tests.subscribers.web.site import open_site
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -128,13 +128,7 @@ def test_a_form_that_breaks_off_is_no_error_of_ours(
     site = open_site(hosts=frozenset({"127.0.0.1"}), base_url="")
     paths = ["/subscribe", "/start", "/link", "/preview", "/preview/fragment"]
     paths += [f"/m/{site.token(site.reader())}/{each}" for each in ("unsubscribe", "preferences")]
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(site.app, http=BoundedProtocol, log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    port = int(listening.getsockname()[1])
-    try:
+    with serving(site.app) as port:
         for path in paths:
             with connected(port) as leaving:
                 leaving.sendall(request_to(path, kind, ending) + body)
@@ -143,10 +137,53 @@ def test_a_form_that_breaks_off_is_no_error_of_ours(
         with connected(port) as honest:
             honest.sendall(REQUEST.replace(b"Host: x", b"Host: 127.0.0.1"))
             assert b"200 OK" in honest.makefile("rb").readline()
-    finally:
-        server.should_exit = True
-        thread.join(20)  # all that was begun has ended
-    assert [r.getMessage() for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+    assert errors_in(caplog) == []
     assert (
         site.front.desk.by_email("ada@example.org").keywords == '"continual learning"^2, diffusion'
     )
+
+
+@pytest.mark.parametrize("before", [b"", b"5\r\nemail\r\n"], ids=["first", "second"])
+@pytest.mark.parametrize(
+    "chunk",
+    [b"ZZ\r\n\r\n", b"-1\r\n\r\n", b"5 \x00\r\nemail\r\n", b"5\r\nemailX\r\n0\r\n\r\n",
+     b"f" * 30 + b"\r\n", b"0\r\nno field\r\n\r\n", b"\r\n\r\n"],
+)  # fmt: skip
+def test_a_body_that_turns_out_to_be_no_http_is_no_error_of_ours(
+    caplog: pytest.LogCaptureFixture, chunk: bytes, before: bytes
+) -> None:
+    site = open_site(hosts=frozenset({"127.0.0.1"}), base_url="")
+    with serving(site.app) as port:
+        for path in ("/subscribe", "/preview/fragment", "/nothing"):
+            for together in (True, False):
+                with connected(port) as odd:
+                    head = request_to(path, URLENCODED, CHUNKED)
+                    if together:
+                        odd.sendall(head + before + chunk)
+                    else:
+                        odd.sendall(head)
+                        odd.sendall(before + chunk)
+                    assert b" 400 " in odd.makefile("rb").readline()
+        with connected(port) as honest:
+            honest.sendall(REQUEST.replace(b"Host: x", b"Host: 127.0.0.1"))
+            assert b"200 OK" in honest.makefile("rb").readline()
+    assert errors_in(caplog) == []
+
+
+@contextmanager
+def serving(app: Guard) -> Iterator[int]:
+    """Serve the pages as `digest serve` does; yields the port, and ends when all is answered."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, http=BoundedProtocol, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(20)  # all that was begun has ended
+
+
+def errors_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage() for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
+import feedparser
 import pytest
 from fastapi.testclient import TestClient
 
@@ -47,8 +50,37 @@ def test_an_issue_on_the_web_has_a_page_to_share_that_names_nobody(place: Instal
     shared = browser.get("/shared/" + link.partition("/shared/")[2])
     assert shared.status_code == 200
     assert "Zebrafish that dream" in shared.text
+    for public in (shared.text, browser.get(f"/archive/{app.stores.editions.all()[0].label}").text):
+        (told,) = re.findall(r'class="Z3988" title="([^"]*)"', public)
+        assert parse_qs(unescape(told))["rft.atitle"] == ["Zebrafish that dream"]
     for private in ("ada@example.org", "Ada", token, "/m/", "zebrafish</b>"):
         assert private not in shared.text
+
+
+@pytest.mark.parametrize("archive", [False, True])
+def test_each_entry_of_a_feed_leads_to_the_papers_of_its_issue(
+    place: Installation, archive: bool
+) -> None:
+    app = place.app
+    app.settings = app.settings.model_copy(update={"web": WebSettings(archive=archive)})
+    reader = place.reader("ada@example.org", "zebrafish")
+    titles = ("Zebrafish that dream", "Zebrafish that swim")
+    for title in titles:
+        place.ingest((title, "We watch a zebrafish. It does."))
+        place.run()
+        place.tomorrow()
+    key = app.stores.own_desks.make_feed_key(reader.id, app.clock())
+    address = f"/feed/{app.desk.tokens.sign('feed', reader.id, key.number, now=app.clock())}"
+    browser = client_of(place)
+    entries = feedparser.parse(browser.get(f"{address}/atom.xml").content).entries
+    items = browser.get(f"{address}/feed.json").json()["items"]
+    assert [each["url"] for each in items] == [each.link for each in entries]
+    assert len(entries) == len(titles)
+    for link, title in zip([each.link for each in entries], reversed(titles), strict=True):
+        page = browser.get(link.removeprefix(app.base_url))
+        assert page.status_code == 200
+        assert [each in page.text for each in titles] == [each == title for each in titles]
+        assert "/m/" not in page.text
 
 
 def test_only_editions_that_were_let_go_are_public(place: Installation) -> None:

@@ -109,6 +109,16 @@ def test_each_answer_is_said_in_a_readers_words(site: Site, answer: WhyNot) -> N
         assert word not in " ".join(sentences).lower()
 
 
+@pytest.mark.parametrize("share", [0.0, 0.004, 0.02, 0.094, 0.1, 0.43, 0.996, 0.9999])
+def test_a_paper_that_hardly_fits_is_not_said_to_fit(share: float) -> None:
+    (first, *_) = map(str, said(WhyNot("below", share=share)))
+    fits = share >= 0.1
+    assert ("It fits your keywords" in first) == fits
+    assert ("next to nothing" in first) != fits
+    assert " 0 of" not in first
+    assert " 100 of" not in first
+
+
 @pytest.mark.parametrize("text", ["", "x", "y" * 700])
 def test_why_wants_something_to_look_for(site: Site, text: str) -> None:
     answer = site.browser().post(f"{base_of(site)}/why", data={"paper": text})
