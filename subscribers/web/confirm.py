@@ -7,6 +7,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from subscribers.profile import read_profile
+from subscribers.store import Subscriber
 from subscribers.understood import understood
 from subscribers.web.pages import Pages, route_class, see
 
@@ -41,7 +42,16 @@ def routes(pages: Pages) -> APIRouter:
         visit = desk.visit("change", token, pages.now())  # who left has no first mail to come
         reader, now = visit.reader, pages.now()
         is_new = reader.confirmed_at is not None and now - reader.confirmed_at < _JUST_NOW
+        was_sent = is_new and _has_issue(pages, reader)
         at_once = is_new and pages.welcomes_at_once()
-        return pages.page(request, "welcome.html", reader=reader, token=token, at_once=at_once)
+        told = {"was_sent": was_sent, "at_once": at_once}
+        return pages.page(request, "welcome.html", reader=reader, token=token, **told)
 
     return router
+
+
+def _has_issue(pages: Pages, reader: Subscriber) -> bool:
+    """Return whether an issue has gone out since a reader confirmed."""
+    since = reader.confirmed_at
+    newest = [issue.sent_at for issue in pages.own.papers.issues(reader.id, 0, 1)]
+    return any(since and sent and sent >= since for sent in newest)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from digest.composing.locales import Catalogues
 from subscribers.preferences import Preferences
 from subscribers.profile import Profile, parse
+from subscribers.service import DeskSettings
 from subscribers.store import Breadth, Subscriber
 from subscribers.web import create_pages, install_errors
 from subscribers.web.clients import networks
@@ -34,6 +36,7 @@ from tests.subscribers.web.own_desk import memory_own_desk
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "web"
 HOST = "testserver"
+USUAL_RATES = RateSettings()
 MAIL = (
     "<!doctype html><html lang='en'><head><style>p{color:red}</style></head><p>An issue</p></html>"
 )
@@ -140,6 +143,41 @@ class Site:
         return self.front.desk.links.mail_token(reader.id, edition, self.clock.now)
 
 
+@lru_cache
+def _built(rates: RateSettings) -> tuple[Site, dict[str, object]]:
+    site = open_site(rates)
+    return site, {each.name: getattr(site.pages, each.name) for each in fields(site.pages)}
+
+
+def blank_site(rates: RateSettings = USUAL_RATES) -> Site:
+    """Return `open_site(rates)` as nobody has used it, without building its routes again.
+
+    The one before it is this one: only who holds no other site asks for it.
+    """
+    site, built = _built(rates)
+    for name, value in built.items():
+        setattr(site.pages, name, value)
+    pages = site.pages
+    pages.previews, pages.issues, pages.papers = Previews(), Issues(), Papers()
+    site.clock.now = NOW
+    site.waits.clear()
+    own, front = site.pages.own, site.front
+    for kept in (front.store, front.post, own.kept, own.why, own.library):
+        assert is_dataclass(kept)
+        kept.__init__()  # type: ignore[misc]  # handlers hold on to the object
+    front.desk.settings = DeskSettings(base_url=f"http://{HOST}")
+    site.pages.rates = _counting(front, rates)
+    return site
+
+
+def _counting(front: Front, rates: RateSettings) -> Rates:
+    """Return limits of which nothing is used up, for the desk's letters too."""
+    counted, limits = Rates(rates), front.desk.limits
+    limits.may_post, limits.may_tell = counted.letter, counted.notice
+    limits.may_serve = counted.own_letter
+    return counted
+
+
 def open_site(
     rates: RateSettings | None = None,
     proxies: tuple[str, ...] = (),
@@ -155,17 +193,13 @@ def open_site(
     async def pause(seconds: float) -> None:
         waits.append(seconds)
 
-    counted = Rates(rates or RateSettings())
-    limits = front.desk.limits
-    limits.may_post, limits.may_tell = counted.letter, counted.notice
-    limits.may_serve = counted.own_letter
     pages = Pages(
         front.desk,
         front.store,
         Previews(),
         Issues(),
         Papers(),
-        counted,
+        _counting(front, rates or USUAL_RATES),
         PageSettings(
             hosts=hosts, contact="post@lab.example", postal_address="1 Lab Street", archive=archive
         ),

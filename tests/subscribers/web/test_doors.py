@@ -19,7 +19,7 @@ from subscribers.web.preferences import SECTIONS
 from subscribers.web.rates import RateSettings
 from tests.subscribers.desk import NOW, TITLES
 from tests.subscribers.web.own_desk import MemoryOwnStore
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site
 
 STATES: tuple[State, ...] = ("pending", "active", "paused", "left")
 SECRET = "ada@example.org"
@@ -183,7 +183,7 @@ def expected(door: Door, state: State, age: timedelta, *, cut_off: bool) -> bool
 @pytest.mark.parametrize("door", list(doors()), ids=lambda d: f"{d.method} {d.act} {d.path}")
 @pytest.mark.parametrize("cut_off", [False, True], ids=["good", "cut off"])
 def test_a_door_opens_when_its_rule_says_so_and_never_else(door: Door, cut_off: bool) -> None:
-    site = open_site(UNLIMITED)
+    site = blank_site(UNLIMITED)
     for state, age in product(STATES, AGES.values()):
         reader = in_state(site, state, cut_off=cut_off)
         purpose = RULES[door.act].purpose
@@ -206,7 +206,7 @@ def test_a_door_opens_when_its_rule_says_so_and_never_else(door: Door, cut_off: 
 
 @pytest.mark.parametrize("door", list(doors()), ids=lambda d: f"{d.method} {d.act} {d.path}")
 def test_no_door_opens_to_a_link_of_another_kind(door: Door) -> None:
-    site = open_site(UNLIMITED)
+    site = blank_site(UNLIMITED)
     right = RULES[door.act].purpose
     for purpose in LIFETIMES:
         if purpose == right:
@@ -232,7 +232,7 @@ def routes_of(router: Any) -> Iterator[APIRoute]:
 def test_every_page_behind_a_link_is_in_the_table() -> None:
     shown = {
         (method, route.path.removeprefix("/m/{token}/"))
-        for route in routes_of(open_site().app.app.app)
+        for route in routes_of(blank_site().app.app.app)
         if "{token}" in route.path
         for method in route.methods
     }
@@ -256,7 +256,7 @@ def test_every_page_behind_a_link_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_page_to_share_opens_to_its_own_link_alone_and_shows_no_reader(state: State) -> None:
-    site = open_site(UNLIMITED)
+    site = blank_site(UNLIMITED)
     reader = in_state(site, state, cut_off=False)
     links = site.front.desk.links
     day = NOW.date()

@@ -6,12 +6,12 @@ import pytest
 
 from subscribers.store import Feedback
 from tests.subscribers.desk import NOW
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site
 
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def test_feedback_is_recorded_by_the_button_listed_and_taken_back(site: Site) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +12,7 @@ from subscribers.addresses import parse_address
 from subscribers.invitations import invite
 from subscribers.preferences import Preferences
 from tests.subscribers.desk import NOW
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site, open_site
 
 OURS = {"sec-fetch-site": "same-origin"}
 
@@ -22,7 +24,7 @@ def guest(site: Site, **fields: str) -> str:
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def test_a_guest_chooses_keywords_and_is_welcome(site: Site) -> None:
@@ -41,6 +43,19 @@ def test_a_guest_chooses_keywords_and_is_welcome(site: Site) -> None:
     assert "/m/" not in site.browser().post(link, data={"keywords": "x"}).text
     site.clock.forward(hours=1)
     assert "on its way" not in site.browser().get(answer.headers["location"]).text
+
+
+def test_the_welcome_says_when_the_first_issue_has_gone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pages.welcomes_at_once = lambda: True
+    welcome = f"/m/{site.token(site.reader())}/welcome"
+    (issue,) = site.pages.own.papers.issues(1, 0, 1)
+    for seconds, words in ((None, "on its way to"), (-60, "on its way to"), (30, "has gone to")):
+        sent = None if seconds is None else NOW + timedelta(seconds=seconds)
+        newest = [replace(issue, sent_at=sent)]
+        monkeypatch.setattr(site.pages.own.papers, "issues", lambda *_, of=newest: of)
+        assert f"{words} <b>ada@example.org</b>" in site.browser().get(welcome).text
 
 
 def test_the_welcome_promises_no_minute_where_nothing_is_sent(site: Site) -> None:

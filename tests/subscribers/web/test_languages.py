@@ -16,7 +16,7 @@ from subscribers.web.languages import wanted
 from tests.subscribers.desk import TITLES
 from tests.subscribers.web.every_page import every_page
 from tests.subscribers.web.markup import faults
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site, open_site
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_any_header_wants_something_known_or_nothing(header: str) -> None:
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def test_a_visitor_reads_the_language_of_their_browser(site: Site) -> None:

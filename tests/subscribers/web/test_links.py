@@ -18,12 +18,12 @@ from subscribers.links import MailAction
 from subscribers.preferences import Preferences
 from subscribers.web.rates import RateSettings
 from tests.subscribers.desk import NOW
-from tests.subscribers.web.site import MAIL, Site, open_site
+from tests.subscribers.web.site import MAIL, Site, blank_site, open_site
 
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def everything(site: Site) -> Any:

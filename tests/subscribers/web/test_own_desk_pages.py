@@ -17,14 +17,14 @@ from subscribers.web.rates import RateSettings
 from subscribers.web.why_not import said
 from tests.subscribers.desk import NOW
 from tests.subscribers.web.own_desk import EVERY_ANSWER, Answers
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site, open_site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def base_of(site: Site, edition: int = 5) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site
 
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def test_preferences_are_shown_and_saved(site: Site) -> None:
@@ -78,7 +78,9 @@ def test_a_pause_until_a_day(site: Site) -> None:
     base = f"/m/{site.token(reader)}"
     browser = site.browser()
     assert browser.post(f"{base}/pause", data={"until": "2026-04-01"}).status_code == 303
-    assert "paused until 2026-04-01" in browser.get(f"{base}/preferences").text
+    for language, told in (("en", "paused until Apr 1, 2026"), ("de", "01.04.2026")):
+        page = browser.get(f"{base}/preferences", headers={"accept-language": language})
+        assert told in page.text
 
 
 def test_a_language_that_no_mail_is_in_is_refused_on_the_page(site: Site) -> None:

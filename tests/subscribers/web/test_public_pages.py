@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from tests.subscribers.desk import NOW
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site, open_site
 
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def test_the_archive_is_there_only_when_it_is_wanted() -> None:

@@ -22,7 +22,7 @@ from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewRe
 from subscribers.web.preview import expectation, why_of
 from subscribers.web.preview_room import PreviewRoom
 from subscribers.web.rates import Rates, RateSettings
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site, open_site
 
 WISH = {"email": "bo@example.org", "keywords": "diffusion, speech -audio"}
 OURS = {"sec-fetch-site": "same-origin"}
@@ -30,7 +30,7 @@ OURS = {"sec-fetch-site": "same-origin"}
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 def filled(browser: TestClient, **fields: str) -> dict[str, str]:

@@ -9,12 +9,12 @@ import pytest
 
 from subscribers.web.rates import RateSettings
 from tests.subscribers.desk import NOW
-from tests.subscribers.web.site import Site, open_site
+from tests.subscribers.web.site import Site, blank_site, open_site
 
 
 @pytest.fixture
 def site() -> Site:
-    return open_site()
+    return blank_site()
 
 
 @pytest.mark.parametrize("encoding", ["urlencoded", "multipart"])
