@@ -172,7 +172,10 @@ def import_command(
 def invite_command(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="Addresses, one a line; or CSV, or JSON lines; - for stdin.")
+        Path,
+        typer.Argument(
+            help="Addresses, alone or as Ida <ida@example.com>; or CSV, or JSON lines; - for stdin."
+        ),
     ],
     again: Annotated[
         bool, typer.Option("--again", help="Also who was asked before and has not answered.")
