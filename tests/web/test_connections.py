@@ -163,7 +163,9 @@ def test_a_body_that_turns_out_to_be_no_http_is_no_error_of_ours(
                     else:
                         odd.sendall(head)
                         odd.sendall(before + chunk)
-                    assert b" 400 " in odd.makefile("rb").readline()
+                    status = odd.makefile("rb").readline()
+                    # A page that needs no body may have answered before it turned out bad.
+                    assert b" 400 " in status or (path == "/nothing" and b" 404 " in status)
         with connected(port) as honest:
             honest.sendall(REQUEST.replace(b"Host: x", b"Host: 127.0.0.1"))
             assert b"200 OK" in honest.makefile("rb").readline()
