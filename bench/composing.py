@@ -25,8 +25,8 @@ from typing import TypeVar
 
 from digest.choosing.choose import Limits
 from digest.choosing.editor import Editor, IssueFor, Knowledge, Offer
+from digest.composing.compose import Renderers
 from digest.composing.issue_composer import IssueComposer, build_renderers
-from digest.composing.render import Renderers
 from digest.composing.sections import IssueSection
 from digest.composing.templates import Templates
 from digest.dumps.formats import read

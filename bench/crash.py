@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Literal
 
 from bench.crash_worker import CONNECTIONS, PIPELINE, POINTS, work
-from bench.delivery_room import NOW, address_of, make_store
+from bench.delivery_fixture import NOW, address_of, make_store
 from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.crash_board import DeadSenders
 from digest.states import IDEMPOTENT, SECOND_TRY, ResendRule, State

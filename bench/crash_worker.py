@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bench.delivery_room import NOW, Room, SampleIssues
+from bench.delivery_fixture import NOW, Room, SampleIssues
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport

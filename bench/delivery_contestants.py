@@ -15,7 +15,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from bench import newsroom
-from bench.delivery_room import NOW, Room, SampleIssues, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, make_store
 from bench.meter import meter
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.dkim import KeyRing, load_key, make_key

@@ -29,7 +29,7 @@ import uvicorn
 
 from bench.newsroom import vocabulary
 from bench.previewing import archive
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.settings import WebSettings
 from digest.web.connections import MOST, BoundedProtocol
 from subscribers.preferences import Preferences

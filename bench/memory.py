@@ -27,7 +27,7 @@ from typing import TypeVar
 from sqlalchemy import insert
 
 from bench.delivery import sink
-from bench.delivery_room import NOW, Room, make_store
+from bench.delivery_fixture import NOW, Room, make_store
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.sender import Sender
 from digest.delivery.smtp import SmtpTransport

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bench.delivery_room import NOW, address_of
+from bench.delivery_fixture import NOW, address_of
 from bench.meter import meter
 from digest.app.application import open_app
 from digest.archive.dump_results import IncomingDump

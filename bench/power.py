@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from bench.crash_worker import CONNECTIONS, PIPELINE
-from bench.delivery_room import NOW, Room, SampleIssues, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, make_store
 from bench.smtp_recorder import Recorder
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.sender import Sender

@@ -26,7 +26,7 @@ from bench.newsroom import articles, dump, vocabulary
 from digest.app.application import App, open_app
 from digest.archive.dump_results import IncomingDump
 from digest.operations.dumps import ingest_one
-from digest.operations.pages import preview_service
+from digest.operations.readers_pages import preview_service
 from digest.settings import Settings
 from digest.web.later_meanings import LaterMeanings
 from subscribers.errors import ProfileError

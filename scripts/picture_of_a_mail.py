@@ -14,10 +14,10 @@ from pathlib import Path
 from digest.choosing.choose import choose
 from digest.composing.branding import RenderSettings
 from digest.composing.checks.specimen import SpecimenLinks
+from digest.composing.compose import Recipient, Renderers, compose
 from digest.composing.proofs.picture import take_picture
 from digest.composing.proofs.preview_page import in_dark, in_light
 from digest.composing.proofs.proof import Proof, proof
-from digest.composing.render import Recipient, Renderers, compose
 from digest.composing.templates import Templates
 from digest.dumps.formats import read
 from digest.papers import Paper

@@ -21,9 +21,9 @@ from sklearn.linear_model import Ridge
 
 from digest.ranking.sentences import sentences
 from digest.summarising.features import MARKS, features_of, is_word
-from digest.summarising.fronts import front_features, fronts
 from digest.summarising.lab import LabPaper, best_rouge, read_lab_papers
 from digest.summarising.model import UNIT, WEIGHTS
+from digest.summarising.sentence_fronts import front_features, fronts
 
 # By four-fold cross-validation on the same file.
 SENTENCE_ALPHA, FRONT_ALPHA = 100.0, 30.0

@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 from subscribers.errors import AddressError
 from subscribers.messages import in_english_only, message
-from subscribers.words import is_control
+from subscribers.profile_words import is_control
 
 MAX_NAME = 100  # characters
 _NO_ADDRESS = message("this is not a mail address; perhaps there is a typing mistake in it")

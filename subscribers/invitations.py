@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from subscribers.addresses import Address
+from subscribers.consent_steps import unknown_reader
 from subscribers.errors import ConsentError
 from subscribers.preferences import Preferences, read_preferences
 from subscribers.service import FrontDesk
-from subscribers.steps import unknown_reader
 from subscribers.store import Subscriber
 
 

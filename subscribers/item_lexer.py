@@ -12,6 +12,7 @@ from subscribers.items import Item, Signs, are_initials, joined_item
 from subscribers.keyword_cursor import CARETS, PLUSES, QUOTES, SEPARATORS, KeywordCursor
 from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import message
+from subscribers.profile_words import DASHES, FUNCTION_WORDS, bare, normalised
 from subscribers.search_syntax import OPERATORS, PREFIX, search_field
 from subscribers.typed_words import (
     ending_cut,
@@ -21,7 +22,6 @@ from subscribers.typed_words import (
     says_near,
     why_no_keyword,
 )
-from subscribers.words import DASHES, FUNCTION_WORDS, bare, normalised
 
 MIN_WEIGHT, MAX_WEIGHT = 0.1, 10.0
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from subscribers.keyword_lines import PLAIN, LineStyle
 from subscribers.messages import Message, message
+from subscribers.profile_words import normalised
 from subscribers.search_syntax import Scope, SearchField
 from subscribers.typed_words import parted
-from subscribers.words import normalised
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)+")
 _CAPITALS = re.compile(r"[A-Z]{1,3}")

@@ -8,8 +8,8 @@ from subscribers.errors import Problem
 from subscribers.items import ItemCollector, Signs
 from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import Message, message
+from subscribers.profile_words import DASHES, is_control
 from subscribers.search_syntax import EQUALS, PREFIX, SUFFIX, SearchField, search_field
-from subscribers.words import DASHES, is_control
 
 SEPARATORS = ",，、،;；؛|｜。\t" + LINE_ENDS
 QUOTES = '"“”„‟″«»＂「」『』❝❞〝〞〟'

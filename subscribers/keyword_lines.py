@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from subscribers.messages import Message, message
+from subscribers.profile_words import DASHES, bare
 from subscribers.search_syntax import Scope, search_field
-from subscribers.words import DASHES, bare
 
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 MOST_LETTERS = 40  # of a group's name

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from subscribers.addresses import Address, parse_address
 from subscribers.consent import Source
+from subscribers.consent_steps import MEANWHILE, ConsentSteps, unknown_reader
 from subscribers.desk_letters import DeskLetters
 from subscribers.errors import ConsentError, UsedLink
 from subscribers.messages import message
 from subscribers.preferences import Preferences, fields_of, read_preferences
 from subscribers.reader_lookup import ReaderLookup
-from subscribers.steps import MEANWHILE, ConsentSteps, unknown_reader
 from subscribers.store import Request, Subscriber, SubscriberStore
 
 _USED = message(

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from subscribers.addresses import Address, is_within, mailbox_key, parse_address
 from subscribers.consent import Source, may_undo, step
+from subscribers.consent_steps import ConsentSteps, unknown_reader
 from subscribers.desk_letters import DeskLetters, LetterLimits
 from subscribers.errors import AddressError, ConsentError, InvitedOnly
 from subscribers.letters import LetterSender
@@ -21,7 +22,6 @@ from subscribers.preferences import Preferences
 from subscribers.profile import parse_stored, to_text, without_shown
 from subscribers.reader_lookup import DeskVisit, ReaderLookup
 from subscribers.requests import SubscriptionRequests
-from subscribers.steps import ConsentSteps, unknown_reader
 from subscribers.store import Subscriber, SubscriberStore
 from subscribers.tokens import Tokens
 

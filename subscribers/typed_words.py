@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from subscribers.messages import Message, message
-from subscribers.words import FUNCTION_WORDS
+from subscribers.profile_words import FUNCTION_WORDS
 
 _ARXIV = re.compile(
     r"(?:arxiv:|id:|id_list=)?\d{4}\.\d{4,5}(?:v\d+)?|arxiv:\S+|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.I

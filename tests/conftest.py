@@ -30,7 +30,7 @@ LONG = (
     "test_front_desk.py",
     "test_polite_ends.py",
     "test_due_year.py",
-    "test_relay_memory.py",
+    "test_stored_relay_health.py",
     "test_page_text.py",
 )
 

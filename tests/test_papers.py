@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.dumps.affiliations import split_byline
-from digest.dumps.bibliographic import initials_first
+from digest.dumps.bibliographic_record import initials_first
 from digest.dumps.names import given_first, separate_names
 from digest.papers import (
     _OLD_ARCHIVES,

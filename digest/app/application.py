@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from digest.choosing.issue_maker import IssueMaker
     from digest.choosing.offering import Offering
     from digest.choosing.reader_history import ReaderHistory
+    from digest.composing.compose import Renderers
     from digest.composing.issue_composer import IssueComposer
-    from digest.composing.render import Renderers
     from digest.delivery.engine import DeliveryEngine
     from digest.delivery.epoch import Epoch
     from digest.delivery.letter_queue import LetterQueue
-    from digest.delivery.relay_memory import RelayMemory
+    from digest.delivery.stored_relay_health import RelayMemory
     from digest.papers import Paper
     from digest.ranking.semantics import PendingVectors, Semantics
     from digest.run import EditionRun

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from digest.app.relay_login import access_tokens
+from digest.composing.compose import Renderers
 from digest.composing.letter_notice import letter_notice
-from digest.composing.render import Renderers
-from digest.delivery import in_memory
+from digest.delivery import in_memory_store
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.dkim import KeyRing, load_key
 from digest.delivery.engine import DeliveryEngine, secret_for
@@ -21,7 +21,6 @@ from digest.delivery.epoch import Epoch
 from digest.delivery.freezing import FragmentStore, Freezer
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail, Transport
-from digest.delivery.journal import Journal, Lease
 from digest.delivery.letter_queue import letter_mail, unpacked
 from digest.delivery.letterhead import (
     fresh_message_id,
@@ -34,18 +33,19 @@ from digest.delivery.message import Recipe, SenderHeaders
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.pace_lock import PaceLock
 from digest.delivery.prerequisites import check_sending
-from digest.delivery.relay_memory import RelayMemory, WatchedJournal
 from digest.delivery.sender import Sender
+from digest.delivery.sender_needs import Journal, Lease
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
+from digest.delivery.stored_relay_health import RelayMemory, WatchedJournal
 from digest.mail import Fragment, Issue
 from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorCache
 from digest.settings import PaceSettings, Settings, secret_of, sender_address
 from digest.storage.deliveries import DeliveryStore
-from digest.storage.facts import FactStore
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
+from digest.storage.single_values import FactStore
 from subscribers.addresses import parse_address
 
 
@@ -161,7 +161,7 @@ class SendingParts:
 
     def rehearsal(self, issue: Issue, now: datetime) -> tuple[Freezer, Recipe]:
         """Return an issue's recipe and what makes its bytes, keeping nothing of it."""
-        freezer = self.freezer(in_memory.MemoryFragments())
+        freezer = self.freezer(in_memory_store.MemoryFragments())
         (frozen,) = freezer.freeze([issue], now)
         return freezer, frozen.made
 
@@ -200,7 +200,7 @@ class SendingParts:
         """
         tester = parse_address(address)
         owner = LivingSender(self.owners)
-        journal = in_memory.SingleMailJournal()
+        journal = in_memory_store.SingleMailJournal()
         message_id = self.message_id()
         raw = make(tester.email, message_id)
         mail = ReadyMail(

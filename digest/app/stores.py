@@ -14,13 +14,13 @@ from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
 from digest.storage.epoch import EpochStore
-from digest.storage.facts import FactStore
 from digest.storage.issue_windows import IssueWindowStore
 from digest.storage.letters import LetterStore
 from digest.storage.migrate import migrate
 from digest.storage.recipes import RecipeStore
 from digest.storage.returned_mails import ReturnedMailStore
 from digest.storage.rhythms import RhythmStore
+from digest.storage.single_values import FactStore
 from digest.storage.subscribers import SqlSubscriberStore
 from digest.storage.suppression import SuppressionStore
 

@@ -15,8 +15,8 @@ from typing import Annotated
 
 import typer
 
-from digest.cli import pipe
-from digest.cli.catalogue import LazyGroup
+from digest.cli import broken_pipe
+from digest.cli.command_list import LazyGroup
 from digest.cli.output import say, warn
 from digest.cli.session import Session
 from digest.errors import DigestError
@@ -74,14 +74,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a letter that a terminal lacks is no error
             stream.reconfigure(errors="backslashreplace")
-    pipe.watch_consoles()
+    broken_pipe.watch_consoles()
     try:
         code = _run()
-        pipe.flush()
-    except pipe.ReaderGone:
-        with suppress(pipe.ReaderGone):
-            pipe.flush()
-        code = pipe.EXIT_CODE
+        broken_pipe.flush()
+    except broken_pipe.ReaderGone:
+        with suppress(broken_pipe.ReaderGone):
+            broken_pipe.flush()
+        code = broken_pipe.EXIT_CODE
     sys.exit(code)
 
 

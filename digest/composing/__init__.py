@@ -1,1 +1,1 @@
-"""Composing: from picks to a mail's words and looks. `render.py` is where to start reading."""
+"""Composing: from picks to a mail's words and looks. `compose.py` is where to start reading."""

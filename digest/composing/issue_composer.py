@@ -11,9 +11,9 @@ import idna
 
 from digest.composing.branding import RenderSettings
 from digest.composing.checks.preflight import CardChecks, mail_problem, preflight
-from digest.composing.render import EditionRenderer, Recipient, Renderers, compose, compose_quiet
+from digest.composing.compose import EditionRenderer, Recipient, Renderers, compose, compose_quiet
+from digest.composing.subject_lines import Kind
 from digest.composing.templates import Templates
-from digest.composing.wording import Kind
 from digest.editions import Edition
 from digest.errors import DeliveryError
 from digest.mail import Issue

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from digest.composing.edition_renderer import Renderers
 from digest.composing.notices import Notice
-from digest.composing.renderers import Renderers
 from subscribers.letters import Letter
 
 

@@ -16,7 +16,6 @@ from digest.composing.card_reasons import Why
 from digest.composing.card_text import CardText, Density, Marks
 from digest.composing.cards import CardWriter, Labelled, Matched, Style
 from digest.composing.fit import Measured, measured
-from digest.composing.headline import one_line
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Catalogue
 from digest.composing.notices import (
@@ -27,9 +26,10 @@ from digest.composing.notices import (
     quiet_lines,
 )
 from digest.composing.sections import IssueSection
+from digest.composing.short_title import one_line
 from digest.composing.slots import IN_HTML, IN_TEXT, Skeleton, can_be_split, joined, split
+from digest.composing.subject_lines import Kind
 from digest.composing.templates import Templates, environment
-from digest.composing.wording import Kind
 from digest.errors import TemplateError
 from digest.mail import HOLES, Fragment
 from digest.papers import Paper

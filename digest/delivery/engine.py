@@ -16,8 +16,8 @@ from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail
 from digest.delivery.message import Recipe
 from digest.delivery.pace_lock import PaceLock
-from digest.delivery.relay_memory import RelayMemory
 from digest.delivery.sender import Sender
+from digest.delivery.stored_relay_health import RelayMemory
 from digest.mail import Issue
 from digest.states import Claim
 

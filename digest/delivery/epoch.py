@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from digest.delivery.journal import Journal
+from digest.delivery.sender_needs import Journal
 from digest.errors import OlderStore, StoreError
 from digest.private_files import private_file
 from digest.states import Result, Turn

@@ -17,10 +17,10 @@ from datetime import datetime
 from digest.delivery import outcomes
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.interface import ReadyMail
-from digest.delivery.journal import Journal, Lease, Tally
 from digest.delivery.outcomes import Trouble, Verdict
 from digest.delivery.pace import Go, Pace, Postpone
 from digest.delivery.relay_health import is_suspect
+from digest.delivery.sender_needs import Journal, Lease, Tally
 from digest.errors import StoreError
 from digest.states import Outcome, Result, State, Turn
 

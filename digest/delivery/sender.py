@@ -10,9 +10,9 @@ from functools import partial
 
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.interface import ReadyMail, Transport
-from digest.delivery.journal import Journal, Lease, Tally
 from digest.delivery.pace import BackOff, Pace
 from digest.delivery.send_loop import SendLoop
+from digest.delivery.sender_needs import Journal, Lease, Tally
 
 
 class Sender:

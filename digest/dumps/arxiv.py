@@ -15,7 +15,7 @@ from typing import Any
 
 from digest.dumps import affiliations, fields, record, xml_tree
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.entries_to_dump import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.dumps.xml_tree import Node
 from digest.errors import DumpError, SourceRefused

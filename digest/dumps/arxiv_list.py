@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digest.dumps import fields, record, tagged_text
+from digest.dumps import decoding, fields, record
 from digest.dumps.affiliations import split_byline, unnamed
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.entries_to_dump import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
@@ -49,7 +49,7 @@ class ArxivList:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a listing. Raises DumpError when there is no entry in it."""
-        markup = tagged_text.decode_tagged(data)
+        markup = decoding.decode_tagged(data)
         if fields.nested_too_deeply(markup):
             raise DumpError("HTML nested too deeply", line=1)
         lines = _Lines(markup)

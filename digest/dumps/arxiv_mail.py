@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from digest.dumps import mail_body, record, tagged_text
+from digest.dumps import decoding, mail_body, record
 from digest.dumps.affiliations import split_byline, unnamed
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.entries_to_dump import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
@@ -49,7 +49,7 @@ class ArxivMail:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a mailing. Raises DumpError when there is no entry in it."""
-        text = tagged_text.decode_tagged(mail_body.mail_body(data))
+        text = decoding.decode_tagged(mail_body.mail_body(data))
         harvest = Harvest()
         number = 0
         for number, piece in enumerate(_pieces(text), start=1):
@@ -94,7 +94,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 def _paper(entry: Entry) -> PaperRecord:
     piece: _Piece = entry.values["piece"]
     told = {name: " ".join(lines) for name, lines in piece.fields.items()}
-    tagged_text.refuse_undecoded("\n".join([*told.values(), *piece.abstract]), piece.line)
+    decoding.refuse_undecoded("\n".join([*told.values(), *piece.abstract]), piece.line)
     if not told.get("title"):
         raise Unreadable(f"no title for arXiv:{piece.id}")
     if not piece.ended:

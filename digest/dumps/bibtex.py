@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from digest.dumps import fields, record, tagged_text, tex, venues
-from digest.dumps.bibliographic import listed, remarks
+from digest.dumps import decoding, fields, record, tex, venues
+from digest.dumps.bibliographic_record import listed, remarks
 from digest.dumps.bibtex_inheritance import EntriesByKey
 from digest.dumps.bibtex_scan import scan
 from digest.dumps.dates import day_of_parts, read_day
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.links import doi_address, doi_in_address
 from digest.dumps.names import given_first, separate_at_and, separate_names, without_marks
@@ -46,11 +46,11 @@ class BibTeX:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether an entry (`@article{key,`) begins a line of these bytes; never raises."""
-        return _SIGN.search(tagged_text.opening(head)) is not None
+        return _SIGN.search(decoding.opening(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a bibliography. Raises DumpError when there is no entry in it."""
-        blocks = list(scan(tagged_text.decode_tagged(data)))
+        blocks = list(scan(decoding.decode_tagged(data)))
         by_key = EntriesByKey(blocks)
         harvest = Harvest()
         papers = [block for block in blocks if block.kind not in _NO_PAPERS]
@@ -69,7 +69,7 @@ class BibTeX:
 
 def _record(entry: Entry) -> PaperRecord:
     for value in entry.values.values():
-        tagged_text.refuse_undecoded(value, entry.line or 1)
+        decoding.refuse_undecoded(value, entry.line or 1)
     doi = find_doi(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
     arxiv_id = _arxiv_id(entry)
     words = map(entry.text, ("author_keywords", "author-keywords", "keywords", "keyword"))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.dumps import fields, json_text, record
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.names import split_names
 from digest.errors import DumpError, SourceRefused

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from digest.dumps import fields
-from digest.dumps.bibliographic import Told, listed
+from digest.dumps.bibliographic_record import Told, listed
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 

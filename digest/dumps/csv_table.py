@@ -14,11 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from digest.dumps import fields, tagged_text
-from digest.dumps.bibliographic import Told, initials_first, listed, record_told
+from digest.dumps import decoding, fields
+from digest.dumps.bibliographic_record import Told, initials_first, listed, record_told
 from digest.dumps.csv_columns import columns_of
 from digest.dumps.dates import day_of_parts, read_day
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.entries_to_dump import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.dumps.names import split_names
 from digest.dumps.nbib import ARTICLE
@@ -60,7 +60,7 @@ class CsvTable:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a table. Raises DumpError when its columns are not those of papers."""
-        lines = tagged_text.decode_tagged(data).split("\n")
+        lines = decoding.decode_tagged(data).split("\n")
         shape = _shape(lines)
         if shape is None:
             raise DumpError("no table with a column for titles and one more that is known", line=1)
@@ -160,7 +160,7 @@ def _paper(entry: Entry) -> PaperRecord:
         raise Unreadable(row.problem)
     if row.is_open:
         entry.problems.append("its last cell is never closed: it may be cut off")
-    tagged_text.refuse_undecoded("\n".join(row.cells), row.line)
+    decoding.refuse_undecoded("\n".join(row.cells), row.line)
     columns: dict[str, list[int]] = entry.values["columns"]
 
     def all_of(name: str) -> list[str]:

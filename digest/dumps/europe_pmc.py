@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.dumps import fields, xml_tree
-from digest.dumps.bibliographic import Told, initials_first, record_told
+from digest.dumps.bibliographic_record import Told, initials_first, record_told
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 from digest.dumps.names import split_names

@@ -16,7 +16,7 @@ import feedparser
 
 from digest.dumps import feed_wrapping, fields, record, xml_tree
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.links import doi_in_address
 from digest.errors import DumpError

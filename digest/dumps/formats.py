@@ -13,7 +13,6 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from digest.dumps import text
-from digest.dumps.appearance import appearance
 from digest.dumps.arxiv import Arxiv
 from digest.dumps.arxiv_list import ArxivList
 from digest.dumps.arxiv_mail import ArxivMail
@@ -40,6 +39,7 @@ from digest.dumps.refer import REFER
 from digest.dumps.ris import RIS
 from digest.dumps.scholar_alert import ScholarAlert
 from digest.dumps.semantic_scholar import SEMANTIC_SCHOLAR
+from digest.dumps.unrecognised import appearance
 from digest.dumps.wos import WEB_OF_SCIENCE
 from digest.errors import DumpError
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from digest.dumps import fields, json_text, record
 from digest.dumps import links as addresses
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest, latest_plausible
+from digest.dumps.entries_to_dump import Entry, Harvest, latest_plausible
 from digest.dumps.interface import Dump
 from digest.errors import DumpError, SourceRefused
 from digest.papers import Link, PaperRecord, find_arxiv_id

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.dumps import fields, json_text
-from digest.dumps.bibliographic import Told, record_told
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.bibliographic_record import Told, record_told
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.errors import DumpError, SourceRefused
 from digest.papers import PaperRecord

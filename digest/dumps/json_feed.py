@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from digest.dumps import feed_wrapping, fields, json_text, record
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.errors import DumpError
 from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi

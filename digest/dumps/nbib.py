@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from digest.dumps.bibliographic import Told, initials_first, record_told
+from digest.dumps.bibliographic_record import Told, initials_first, record_told
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry
+from digest.dumps.entries_to_dump import Entry
 from digest.dumps.names import given_first
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import NAME_SUFFIX, PaperRecord

@@ -11,9 +11,9 @@ from datetime import date, datetime
 
 from digest.dumps import fields, xml_tree
 from digest.dumps.affiliations import split_byline
-from digest.dumps.bibliographic import Told, record_told
+from digest.dumps.bibliographic_record import Told, record_told
 from digest.dumps.dates import read_day
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps.entries_to_dump import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.dumps.names import given_first
 from digest.dumps.xml_tree import Node

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from digest.dumps import fields
-from digest.dumps.bibliographic import Told
+from digest.dumps.bibliographic_record import Told
 from digest.dumps.dates import read_day
 from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from digest.dumps import fields
-from digest.dumps.bibliographic import Told
+from digest.dumps.bibliographic_record import Told
 from digest.dumps.csl_json import listed_words
-from digest.dumps.harvest import Unreadable
+from digest.dumps.entries_to_dump import Unreadable
 from digest.dumps.json_family import JsonPapers, Values, first_text, texts
 
 _SITE = "https://openreview.net"

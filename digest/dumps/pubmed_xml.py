@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from digest.dumps import xml_tree
-from digest.dumps.bibliographic import Told, record_told
+from digest.dumps.bibliographic_record import Told, record_told
 from digest.dumps.dates import day_of_parts, read_day
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.nbib import ARTICLE, without_full_stop
 from digest.dumps.xml_tree import Node

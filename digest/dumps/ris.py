@@ -11,9 +11,9 @@ import re
 from datetime import date
 
 from digest.dumps import fields, record
-from digest.dumps.bibliographic import initials_first, listed, remarks
+from digest.dumps.bibliographic_record import initials_first, listed, remarks
 from digest.dumps.dates import day_of_parts, read_day
-from digest.dumps.harvest import Entry, Unreadable
+from digest.dumps.entries_to_dump import Entry, Unreadable
 from digest.dumps.links import doi_address, doi_in_address
 from digest.dumps.names import split_names
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digest.dumps import fields, mail_body, tagged_text
-from digest.dumps.bibliographic import Told, record_told
-from digest.dumps.harvest import Entry, Harvest
+from digest.dumps import decoding, fields, mail_body
+from digest.dumps.bibliographic_record import Told, record_told
+from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
 from digest.dumps.names import split_names
 from digest.errors import DumpError
@@ -42,7 +42,7 @@ class ScholarAlert:
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read an alert. Raises DumpError when there is no result in it."""
-        markup = tagged_text.decode_tagged(mail_body.mail_body(data))
+        markup = decoding.decode_tagged(mail_body.mail_body(data))
         if fields.nested_too_deeply(markup):
             raise DumpError("HTML nested too deeply", line=1)
         harvest = Harvest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digest.dumps import fields
-from digest.dumps.bibliographic import Told
+from digest.dumps.bibliographic_record import Told
 from digest.dumps.dates import read_day
 from digest.dumps.json_family import JsonPapers, Values, at, first_text, json_objects, texts
 

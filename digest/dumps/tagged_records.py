@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from digest.dumps import tagged_text
-from digest.dumps.harvest import Entry, Harvest, Unreadable
+from digest.dumps import decoding
+from digest.dumps.entries_to_dump import Entry, Harvest, Unreadable
 from digest.dumps.interface import Dump
 from digest.errors import DumpError
 from digest.papers import PaperRecord
@@ -79,13 +79,13 @@ class TaggedPapers:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether a record begins in these first bytes; never raises."""
-        return self.sign.search(tagged_text.opening(head)) is not None
+        return self.sign.search(decoding.opening(head)) is not None
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a file. Raises DumpError when there is no record in it."""
         harvest = Harvest()
         number = 0
-        for found in _records(tagged_text.decode_tagged(data), self.layout):
+        for found in _records(decoding.decode_tagged(data), self.layout):
             if isinstance(found, int):
                 harvest.reject(found, "a line outside of any record")
                 continue
@@ -98,7 +98,7 @@ class TaggedPapers:
     def _record(self, entry: Entry) -> PaperRecord:
         piece: TaggedRecord = entry.values["record"]
         for _, lines in piece.tags:
-            tagged_text.refuse_undecoded("\n".join(lines), piece.line)
+            decoding.refuse_undecoded("\n".join(lines), piece.line)
         if not piece.ended:
             entry.problems.append(f"no {self.layout.last} line: it may be cut off")
         return self.paper(entry, piece)

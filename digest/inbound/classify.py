@@ -6,8 +6,8 @@ import re
 from email.message import Message
 
 from digest.inbound import recipients as finding
-from digest.inbound.anatomy import Anatomy, take_apart
 from digest.inbound.complaints import complaints_in
+from digest.inbound.message_parts import Anatomy, take_apart
 from digest.inbound.notifications import recipients_in
 from digest.inbound.reasons import kind_for, reason_of
 from digest.inbound.report import Cause, Kind, Report, ReportedRecipient

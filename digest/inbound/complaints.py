@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digest.inbound import recipients as finding
-from digest.inbound.anatomy import Anatomy
+from digest.inbound.message_parts import Anatomy
 from digest.inbound.report import Cause, Kind, ReportedRecipient
 
 # RFC 5965, 7.3; RFC 6430; RFC 6591: reports of the feedback format that no reader made.

@@ -7,7 +7,7 @@ import re
 
 from flufl.bounce import all_failures
 
-from digest.inbound.anatomy import Anatomy
+from digest.inbound.message_parts import Anatomy
 
 # It logs a traceback for each broken message before it raises.
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)

@@ -7,7 +7,7 @@ import email.header
 import re
 from email.message import Message
 
-from digest.inbound.anatomy import Anatomy
+from digest.inbound.message_parts import Anatomy
 from digest.inbound.recipients import ADDRESS, names_recipient
 from digest.inbound.report import Cause
 

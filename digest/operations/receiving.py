@@ -16,9 +16,9 @@ from digest.delivery import verp
 from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.errors import DumpError
-from digest.inbound.anatomy import parse_mail
 from digest.inbound.classify import classify
 from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
+from digest.inbound.message_parts import parse_mail
 from digest.inbound.report import Cause, Kind, ReportedRecipient
 from digest.inbound.writer import stop_token
 from digest.operations.operator_mail import SILENCE, mail_operator_once_a_day

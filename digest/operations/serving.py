@@ -18,7 +18,7 @@ from digest.errors import DigestError, OlderStore
 from digest.operations import editions as edition_operations
 from digest.operations.dumps import read_inbox
 from digest.operations.edition_reports import tell_operator_of
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.operations.receiving import receive_configured
 from digest.operations.restored import tell_that_it_waits
 from digest.operations.setup import make_inbox

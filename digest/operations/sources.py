@@ -20,9 +20,9 @@ from digest.operations.dumps import ingest_one
 from digest.operations.operator_mail import mail_operator
 from digest.papers import Paper
 from digest.settings import SourceSettings
+from digest.sources.archive_enrichment import ANSWER, Lookups
 from digest.sources.fetching import HOST, HostPauses, Sources
 from digest.sources.http import Fetcher, FetchLimits
-from digest.sources.lookups import ANSWER, Lookups
 from digest.storage.fetches import Fetch
 
 KEEP = timedelta(days=30)  # a paper that was not found may be there by then

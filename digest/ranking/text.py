@@ -16,7 +16,7 @@ from typing import NamedTuple
 import Stemmer
 
 from digest.ranking.spelling import one_spelling
-from subscribers.words import FUNCTION_WORDS
+from subscribers.profile_words import FUNCTION_WORDS
 
 # `C++`, `C#`, `A*`, `.NET` keep their sign; `Alzheimer's` loses its 's (within the token's span).
 _TOKEN = re.compile(

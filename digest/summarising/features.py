@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from subscribers.words import FUNCTION_WORDS
+from subscribers.profile_words import FUNCTION_WORDS
 
 # What a paper does stands among so many sentences from the first in which the authors speak of
 # their work: what is before is background, and of what follows hardly any is ever chosen.

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from digest.summarising.features import MARKS, Features
-from digest.summarising.fronts import empty_fronts, front_features, fronts
+from digest.summarising.sentence_fronts import empty_fronts, front_features, fronts
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 UNIT = 100_000

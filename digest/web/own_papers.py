@@ -18,7 +18,7 @@ from digest.web.citations.coins import context_object
 from digest.web.citations.csl_json_writer import written_csl_json
 from digest.web.citations.markdown_writer import written_markdown
 from digest.web.citations.ris_writer import written_ris
-from digest.web.legible import legible
+from digest.web.shown_papers import legible
 from subscribers.store import Feedback, Subscriber
 from subscribers.web.own_papers import (
     CitationForm,

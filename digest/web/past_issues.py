@@ -16,7 +16,7 @@ from digest.errors import NotFound
 from digest.papers import Paper
 from digest.storage.recipes import RecipeStore
 from digest.web.citations.coins import coins_span
-from digest.web.legible import legible
+from digest.web.shown_papers import legible
 from subscribers.web.interfaces import MailedIssue
 
 

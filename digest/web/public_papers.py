@@ -13,8 +13,8 @@ from digest.papers import Paper
 from digest.storage.archive import ArchiveStore
 from digest.storage.editions import EditionStore
 from digest.web.citations.coins import context_object
-from digest.web.legible import legible
 from digest.web.previews import shown_alone
+from digest.web.shown_papers import legible
 from subscribers.web.interfaces import PreviewedPaper, PublicEdition
 
 _KEPT = 8  # editions in hand: some hundred papers each

@@ -14,7 +14,7 @@ from digest.papers import Paper
 from digest.ranking.features import Document
 from digest.ranking.text import is_content, stem, tokens_of
 from subscribers.profile import Item
-from subscribers.words import normalised
+from subscribers.profile_words import normalised
 
 TOPICS = 12  # to press
 _HYPHENS = "-\u2010\u2011"

@@ -13,17 +13,17 @@ from starlette.exceptions import HTTPException
 
 from subscribers.messages import message
 from subscribers.web import (
+    about,
     confirm,
     feedback,
     feeds,
     invitation,
     issue,
-    letters,
+    letter_actions,
     library,
     own_desk,
     preferences,
     public,
-    site,
     subscribe,
     unsubscribe,
     why_not,
@@ -31,8 +31,8 @@ from subscribers.web import (
 from subscribers.web.pages import Pages
 
 _FAMILIES = (
-    *(subscribe, confirm, invitation, preferences, unsubscribe, feedback, issue, letters),
-    *(public, site),
+    *(subscribe, confirm, invitation, preferences, unsubscribe, feedback, issue, letter_actions),
+    *(public, about),
     *(own_desk, why_not, library, feeds),
 )
 

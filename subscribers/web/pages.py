@@ -37,7 +37,7 @@ from subscribers.web.forms import Fields, came_from_elsewhere, is_vouched_for, s
 from subscribers.web.interfaces import IssueReader, PreviewService, PublicPapers
 from subscribers.web.languages import PageLanguages, PageWords, wanted
 from subscribers.web.own_papers import OwnDesk
-from subscribers.web.preview_room import PreviewRoom, RoomFull
+from subscribers.web.preview_queue import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
 from subscribers.web.shown_text import shown_text
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from digest.cli.catalogue import Later
+from digest.cli.command_list import Later
 from digest.cli.main import app
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -10,7 +10,7 @@ import pytest
 
 from digest.composing.branding import RenderSettings
 from digest.composing.checks.specimen import SpecimenLinks
-from digest.composing.render import EditionRenderer, Recipient, Renderers, compose
+from digest.composing.compose import EditionRenderer, Recipient, Renderers, compose
 from digest.composing.templates import Templates
 from digest.mail import Issue
 from digest.papers import Link, Paper

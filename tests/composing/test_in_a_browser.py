@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from digest.composing.checks.specimen import specimen
+from digest.composing.compose import Renderers
 from digest.composing.palette import AA, contrast
 from digest.composing.proofs.preview_page import Shown, preview_page
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Renderers
 from tests.composing.conftest import DAY, MakeIssue, paper
 
 CHROMIUM = Path("/usr/bin/chromium")

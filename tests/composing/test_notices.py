@@ -1,8 +1,8 @@
 import pytest
 
 from digest.composing.checks.html_checks import links_of
+from digest.composing.compose import Renderers
 from digest.composing.notices import NOTICE_KINDS
-from digest.composing.render import Renderers
 
 LINK = "https://digest.example.org/confirm/abc?x=1&y=2"
 

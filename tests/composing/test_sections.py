@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from digest.composing.checks.html_checks import words_of
+from digest.composing.compose import Renderers
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Renderers
 from digest.composing.sections import AT_LEAST, Topic, sections_of, topic_of
 from digest.ranking.background import Background
 from digest.ranking.index import Index

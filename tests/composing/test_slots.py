@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.composing.card_text import DENSITIES, Density
+from digest.composing.compose import Renderers
+from digest.composing.edition_renderer import Content, EditionInLanguage
 from digest.composing.excerpt import harmless
-from digest.composing.render import Renderers
-from digest.composing.renderers import Content, EditionInLanguage
 from digest.papers import Link, Paper
 from digest.ranking.interface import Field, Pick, Picks, Reason, Section, Span, new_number
 from tests.composing.conftest import DAY, SHIPPED, MakePress, paper, picked

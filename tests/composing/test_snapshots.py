@@ -7,9 +7,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from digest.composing.checks.specimen import specimen
+from digest.composing.compose import Renderers
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Renderers
 from tests.composing.conftest import DAY
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW, Room, SampleIssues, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, make_store
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.delivery.interface import Transport
-from digest.delivery.journal import Tally
 from digest.delivery.pace import Pace
 from digest.delivery.sender import Sender
+from digest.delivery.sender_needs import Tally
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
 from digest.states import Accounting

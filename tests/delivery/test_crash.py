@@ -10,7 +10,7 @@ import pytest
 
 from bench.crash import Policy, crash
 from bench.crash_worker import work
-from bench.delivery_room import NOW, make_store
+from bench.delivery_fixture import NOW, make_store
 from bench.smtp_recorder import Recorder
 from digest.delivery.crash_board import DeadSenders, LivingSender
 from digest.states import Result, State

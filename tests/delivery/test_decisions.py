@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from digest.delivery.outcomes import Reply, Step, Trouble, by_code, judge, lost
 from digest.delivery.pace import BackOff, Go, Pace, PaceLimits, Postpone, Wait
 from digest.delivery.verp import return_path

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW, Room, SampleIssues, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, make_store
 from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.sender import Sender

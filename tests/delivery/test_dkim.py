@@ -9,7 +9,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from bench.delivery_room import NOW, Room, SampleIssues, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, make_store
 from digest.delivery.dkim import DkimKey, KeyRing, load_key, make_key
 from digest.delivery.message import Letterhead, Recipe, SenderHeaders, assemble, encoded
 from digest.errors import DeliveryError, NotFound

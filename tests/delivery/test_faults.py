@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from bench.smtp_recorder import Recorder
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.mailbox import MailboxTransport, maildir_name

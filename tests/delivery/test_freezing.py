@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW, SampleIssues
+from bench.delivery_fixture import NOW, SampleIssues
 from digest.delivery import freezing
 from digest.delivery.dkim import KeyRing, load_key, make_key
 from digest.delivery.freezing import DEAD_TOKEN, Freezer, as_test
-from digest.delivery.in_memory import MemoryFragments
+from digest.delivery.in_memory_store import MemoryFragments
 from digest.delivery.message import Letterhead, Recipe
 from digest.errors import NotFound
 from digest.mail import Fragment

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bench.delivery_room import NOW, address_of
+from bench.delivery_fixture import NOW, address_of
 from bench.smtp_recorder import Recorder
 from digest.states import State
 from tests.delivery.conftest import Post, relay_to

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from bench.smtp_recorder import Recorder
 from digest.delivery.message import Recipe
 from tests.delivery.conftest import Post, relay_to

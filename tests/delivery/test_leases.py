@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pytest
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from bench.smtp_recorder import Mail, Recorder
 from digest.delivery.crash_board import LivingSender
-from digest.delivery.journal import Lease
 from digest.delivery.sender import Sender
+from digest.delivery.sender_needs import Lease
 from digest.errors import StoreBusy
 from tests.delivery.conftest import Post, relay_to
 

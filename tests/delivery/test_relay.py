@@ -9,7 +9,7 @@ import dkim
 import pytest
 from aiosmtpd.smtp import Envelope, Session
 
-from bench.delivery_room import NOW, Room, SampleIssues, address_of, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, address_of, make_store
 from digest.delivery.dkim import KeyRing, make_key
 from digest.delivery.message import Recipe
 from digest.mail import HOLES, Fragment, Issue

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from bench.delivery_room import address_of
+from bench.delivery_fixture import address_of
 from bench.smtp_recorder import Recorder
 from digest.delivery.pace import Pace, PaceLimits
 from digest.mail import Issue

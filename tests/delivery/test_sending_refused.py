@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bench.delivery_room import NOW, address_of
+from bench.delivery_fixture import NOW, address_of
 from bench.smtp_recorder import Recorder
 from digest.errors import DeliveryError
 from digest.states import State

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bench.delivery_room import NOW, address_of
+from bench.delivery_fixture import NOW, address_of
 from bench.smtp_recorder import Recorder
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.sender import Sender

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from digest.delivery.smtp import SmtpTransport
 from digest.errors import DeliveryError
 from digest.states import State

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from scramp import ScramMechanism
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from digest.delivery.access_tokens import (
     AccessToken,
     AccessTokens,

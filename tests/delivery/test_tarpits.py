@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from bench.smtp_recorder import Recorder
 from digest.delivery.interface import ReadyMail
 from digest.delivery.outcomes import Reply

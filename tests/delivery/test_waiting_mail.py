@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-from bench.delivery_room import NOW, SECRET, address_of
+from bench.delivery_fixture import NOW, SECRET, address_of
 from bench.smtp_recorder import Recorder
 from digest.delivery.crash_board import LivingSender
 from digest.delivery.engine import DeliveryEngine

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.settings import NewsletterSettings, Settings, WebSettings
 from tests.delivery.mta import Certificate
 from tests.installation import LEXICAL, Installation, mails, paper

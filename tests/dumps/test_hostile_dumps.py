@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.dumps import formats
-from digest.dumps.harvest import MAX_RECORDS, MAX_REJECTIONS
+from digest.dumps.entries_to_dump import MAX_RECORDS, MAX_REJECTIONS
 from digest.errors import DumpError
 
 NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)

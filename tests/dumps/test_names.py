@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.dumps.bibliographic import initials_first
+from digest.dumps.bibliographic_record import initials_first
 from digest.dumps.names import given_first, separate_names, split_names
 
 

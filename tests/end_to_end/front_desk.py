@@ -23,7 +23,7 @@ from digest.app.application import App, open_app
 from digest.archive.dump_results import IncomingDump
 from digest.operations import issues as issue_operations
 from digest.operations.dumps import ingest_one
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.resources import shipped
 from digest.settings import Settings
 from tests.subscribers.web.browser import bound, served

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from digest.inbound.anatomy import parse_mail
 from digest.inbound.classify import classify
+from digest.inbound.message_parts import parse_mail
 from digest.inbound.report import Report
 
 READER = "ada@example.org"

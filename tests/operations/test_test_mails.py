@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from digest.operations import issues
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.settings import NewsletterSettings, Settings
 from tests.installation import LEXICAL, Installation, paper
 

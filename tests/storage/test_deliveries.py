@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bench.delivery_room import NOW, Room, SampleIssues, address_of, make_store
+from bench.delivery_fixture import NOW, Room, SampleIssues, address_of, make_store
 from digest.errors import NotFound
 from digest.states import Outcome, Result, State
 from digest.storage.issue_windows import IssueWindowStore

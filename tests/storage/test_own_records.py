@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select
 
 from digest.operations.library import UploadedLibraries
-from digest.operations.pages import own_desk
+from digest.operations.readers_pages import own_desk
 from digest.storage.schema import metadata, suppressions
 from subscribers.own_data import exported
 from subscribers.store import Feedback, Request
@@ -31,7 +31,7 @@ PLACES = {
     "suppressions": "suppression",
     "unknown_addresses": "unknown_address",
 }
-ELSEWHERE = {"recipes": "the mails among the issues: see subscribers.web.letters"}
+ELSEWHERE = {"recipes": "the mails among the issues: see subscribers.web.letter_actions"}
 OF_READERS = {"subscriber_id", "email_key", "delivery_id"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.operations.pages import own_desk
+from digest.operations.readers_pages import own_desk
 from digest.settings import EditionSettings
 from subscribers.store import Feedback, Subscriber
 from subscribers.web.own_papers import OwnDesk

@@ -12,7 +12,7 @@ from digest.archive.dump_results import IncomingDump
 from digest.choosing.editor import Knowledge
 from digest.errors import ModelError
 from digest.operations.dumps import ingest_one
-from digest.operations.pages import preview_service
+from digest.operations.readers_pages import preview_service
 from digest.ranking.corpus import Corpus
 from digest.ranking.model_description import ModelDescription
 from digest.ranking.onnx_model import OnnxModel

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from fastapi.testclient import TestClient
 
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.settings import WebSettings
 from subscribers.preferences import Preferences
 from tests.installation import Installation

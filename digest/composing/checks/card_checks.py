@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from digest.composing.checks.finding import Finding, located
 from digest.composing.checks.html_checks import html_findings
-from digest.composing.checks.parity import parity_findings
+from digest.composing.checks.twin_checks import parity_findings
+from digest.composing.edition_renderer import EditionInLanguage, EditionRenderer
 from digest.composing.proofs.proof import Proof, proof_of
-from digest.composing.renderers import EditionInLanguage, EditionRenderer
 from digest.composing.sections import IssueSection
 from digest.mail import HOLES, Fragment
 

@@ -26,14 +26,14 @@ from digest.composing.checks.html_checks import (
     links_of,
     text_findings,
 )
-from digest.composing.checks.parity import parity_findings
 from digest.composing.checks.specimen import specimen
-from digest.composing.checks.twins import twin_findings
+from digest.composing.checks.twin_checks import parity_findings
+from digest.composing.checks.twin_words import twin_findings
+from digest.composing.edition_renderer import EditionRenderer, Renderers
 from digest.composing.fit import quoted_printable_length
 from digest.composing.notices import NOTICE_KINDS
 from digest.composing.palette import AA, Palette, contrast
 from digest.composing.proofs.proof import Proof, proof
-from digest.composing.renderers import EditionRenderer, Renderers
 from digest.composing.templates import Templates, template_errors
 from digest.errors import TemplateError
 from digest.mail import Issue

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from digest.composing.render import Recipient, compose
-from digest.composing.renderers import EditionRenderer
+from digest.composing.compose import Recipient, compose
+from digest.composing.edition_renderer import EditionRenderer
 from digest.mail import Issue
 from digest.papers import Link, Paper
 from digest.ranking.interface import Pick, Reason, Span

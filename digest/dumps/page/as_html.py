@@ -14,9 +14,9 @@ from datetime import date, datetime
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest.dumps import dates, fields, hf_json, json_text
-from digest.dumps.harvest import Harvest, latest_plausible
+from digest.dumps.entries_to_dump import Harvest, latest_plausible
 from digest.dumps.interface import Dump
-from digest.dumps.page import judging
+from digest.dumps.page import recognising
 from digest.dumps.page.daily_mail import read_saved
 from digest.dumps.page.markup import read_html
 from digest.dumps.page.reading import PageReading
@@ -82,7 +82,7 @@ class PageHtml:
         captured_on: date | None,
     ) -> Dump:
         """Return what a page shows whose embedded data are gone, or were never there."""
-        if not judging.is_page(reading) and not _are_linked(reading):
+        if not recognising.is_page(reading) and not _are_linked(reading):
             raise _refusal(tree, embedded.harvest)
         told = to_dump(reading, self, now=now, captured_on=captured_on or _printed_day(tree))
         return replace(told, rejections=(*embedded.harvest.rejections, *told.rejections))

@@ -10,7 +10,7 @@ from striprtf.striprtf import rtf_to_text
 
 from digest.dumps.interface import Dump
 from digest.dumps.page.as_text import PageText
-from digest.dumps.page.facts import paper_id
+from digest.dumps.page.card_facts import paper_id
 from digest.errors import DumpError
 
 # How a picture and a link's address (HYPERLINK) come out of their fields.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from digest.dumps import mail_body, text
 from digest.dumps.interface import Dump
-from digest.dumps.page import judging
+from digest.dumps.page import recognising
 from digest.dumps.page.daily_mail import read_saved
 from digest.dumps.page.plain import read_text
 from digest.dumps.page.records import to_dump
@@ -35,7 +35,7 @@ class PageText:
         end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
         whole = head[:end] if len(head) >= 60_000 and end > 0 else head
         try:
-            return judging.is_page(read_saved(read_text(page_lines(whole))))
+            return recognising.is_page(read_saved(read_text(page_lines(whole))))
         except DumpError:
             return False
 
@@ -47,8 +47,8 @@ class PageText:
         data = _body(data)
         lines = page_lines(data)
         reading = read_saved(read_text(lines))
-        if not judging.is_page(reading):
-            raise judging.refusal(reading, lines.all)
+        if not recognising.is_page(reading):
+            raise recognising.refusal(reading, lines.all)
         return to_dump(reading, self, now=now, captured_on=captured_on)
 
 

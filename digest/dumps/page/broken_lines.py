@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.dumps.page import furniture
-from digest.dumps.page.facts import SEPARATORS, read_facts, without_picture
+from digest.dumps.page.card_facts import SEPARATORS, read_facts, without_picture
 from digest.dumps.page.pieces import Piece
 
 _LONGEST_SIGN = 80  # characters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from digest.dumps.page.facts import CardFacts, paper_id
+from digest.dumps.page.card_facts import CardFacts, paper_id
 from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, closes_sentence
 from digest.papers import title_key
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from digest.archive.dump_results import Rejection
 from digest.dumps.page import furniture
 from digest.dumps.page.card import Card, without_doubles
+from digest.dumps.page.card_facts import CardFacts, paper_id
 from digest.dumps.page.dates import PageDay, printed_day, read_count
-from digest.dumps.page.facts import CardFacts, paper_id
 from digest.dumps.page.numbering import without_numbers
 from digest.dumps.page.paragraphs import LONGEST_TITLE, may_name_title, unit_of
 from digest.dumps.page.pieces import Piece, Source

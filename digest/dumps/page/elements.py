@@ -8,8 +8,7 @@ from typing import Literal
 
 from digest.dumps.page import furniture, paragraphs
 from digest.dumps.page.broken_lines import with_whole_lines
-from digest.dumps.page.dates import PageDay
-from digest.dumps.page.facts import (
+from digest.dumps.page.card_facts import (
     CardFacts,
     leads_to_comments,
     leads_to_votes,
@@ -17,6 +16,7 @@ from digest.dumps.page.facts import (
     read_facts,
     without_picture,
 )
+from digest.dumps.page.dates import PageDay
 from digest.dumps.page.paragraphs import LONGEST_TITLE, Unit, Wrap
 from digest.dumps.page.pieces import Piece
 from digest.dumps.page.wraps import is_double_spaced, runs_without_gap, usual_wrap

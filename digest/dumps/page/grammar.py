@@ -13,8 +13,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal, NamedTuple
 
+from digest.dumps.page.card_facts import CardFacts, leads_to_organisation, paper_id
 from digest.dumps.page.elements import CardElement
-from digest.dumps.page.facts import CardFacts, leads_to_organisation, paper_id
 from digest.dumps.page.paragraphs import (
     LONGEST_TITLE,
     Unit,

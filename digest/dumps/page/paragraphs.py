@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from digest.dumps.page.alternation import part_lines
-from digest.dumps.page.facts import SUBMITTED_BY
+from digest.dumps.page.card_facts import SUBMITTED_BY
 from digest.dumps.page.line_words import calls_for_more
 from digest.dumps.page.pieces import Piece
 

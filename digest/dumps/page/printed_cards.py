@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 
 from digest.dumps.page import furniture
-from digest.dumps.page.facts import CardFacts, read_facts
+from digest.dumps.page.card_facts import CardFacts, read_facts
 from digest.dumps.page.paragraphs import closes_sentence, continues, unit_of
 from digest.dumps.page.pieces import Piece
 

@@ -13,9 +13,9 @@ from typing import Literal
 
 from digest.archive.dump_results import Rejection
 from digest.dumps.page.card import Card, without_doubles
+from digest.dumps.page.card_facts import CardFacts, leads_to_votes, paper_id, without_picture
 from digest.dumps.page.dates import PageDay
 from digest.dumps.page.elements import CardElement, card_elements
-from digest.dumps.page.facts import CardFacts, leads_to_votes, paper_id, without_picture
 from digest.dumps.page.grammar import Role, is_prose, read_roles
 from digest.dumps.page.numbering import without_numbers
 from digest.dumps.page.paragraphs import (

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from digest.dumps import hf_json, record
 from digest.dumps.interface import Dump, Format, Rejection
 from digest.dumps.page.card import Card
+from digest.dumps.page.card_facts import is_repository
 from digest.dumps.page.dates import PageDay, page_year
-from digest.dumps.page.facts import is_repository
 from digest.dumps.page.reading import PageReading
 from digest.papers import Link, PaperRecord
 

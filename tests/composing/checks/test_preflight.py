@@ -13,8 +13,8 @@ from digest.composing.checks.preflight import (
     preflight,
     proof_findings,
 )
+from digest.composing.compose import Renderers
 from digest.composing.proofs.proof import Proof, proof
-from digest.composing.render import Renderers
 from digest.mail import Fragment
 from tests.composing.conftest import DAY, SHIPPED, MakeIssue, MakePress, paper, picked
 

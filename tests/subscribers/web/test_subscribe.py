@@ -20,7 +20,7 @@ from subscribers.store import Breadth
 from subscribers.web.clients import Client
 from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewReason
 from subscribers.web.preview import expectation, why_of
-from subscribers.web.preview_room import PreviewRoom
+from subscribers.web.preview_queue import PreviewRoom
 from subscribers.web.rates import Rates, RateSettings
 from tests.subscribers.web.site import Site, blank_site, open_site
 

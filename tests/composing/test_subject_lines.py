@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.composing.branding import Tone
-from digest.composing.headline import capitalised, cut_between_words, finding, one_line
+from digest.composing.compose import Renderers
 from digest.composing.locales import Catalogue, Catalogues
 from digest.composing.notices import QuietCause
-from digest.composing.render import Renderers
 from digest.composing.sections import IssueSection, sections_of
-from digest.composing.wording import (
+from digest.composing.short_title import capitalised, cut_between_words, finding, one_line
+from digest.composing.subject_lines import (
     PREHEADER_LENGTH,
     SUBJECT_LENGTH,
     Kind,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from digest.dumps.harvest import Unreadable
+from digest.dumps.entries_to_dump import Unreadable
 from digest.dumps.text import MAX_BYTES
 from digest.errors import DumpError
 

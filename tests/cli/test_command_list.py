@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.cli.catalogue import COMMANDS, Later
+from digest.cli.command_list import COMMANDS, Later
 from tests.cli.command import digest, environment
 
 # Prints which of the modules named in argv[1] a command has imported.

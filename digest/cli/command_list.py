@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_group
 
-from digest.cli import pipe
+from digest.cli import broken_pipe
 
 # name: (module below digest.cli, its function or Typer, help line), in the order of `--help`
 COMMANDS = {
@@ -147,7 +147,7 @@ class Later(TyperCommand):
         return self.load().make_context(*arguments, **options)
 
 
-class LazyGroup(pipe.PipeSafeGroup):
+class LazyGroup(broken_pipe.PipeSafeGroup):
     """The group of all commands."""
 
     def __init__(self, **attributes: Any) -> None:

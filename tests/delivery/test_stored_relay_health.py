@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bench.delivery_room import NOW
+from bench.delivery_fixture import NOW
 from digest.delivery.crash_board import LivingSender
-from digest.delivery.relay_memory import RelayMemory, WatchedJournal
 from digest.delivery.sender import Sender
+from digest.delivery.stored_relay_health import RelayMemory, WatchedJournal
 from digest.errors import DeliveryError
 from digest.states import State
-from digest.storage.facts import FactStore
+from digest.storage.single_values import FactStore
 from tests.delivery.conftest import MakePost, Post, relay_to
 from tests.delivery.servers import Scripted, Talk
 

@@ -18,9 +18,9 @@ from digest.operations.library import UploadedLibraries
 from digest.operations.why_not import WhyNotAnswers
 from digest.resources import shipped
 from digest.settings import secret_of
-from digest.web.figures import exposition
 from digest.web.later_meanings import LaterMeanings
 from digest.web.metrics import MIN_TOKEN, create_metrics
+from digest.web.newsletter_metrics import exposition
 from digest.web.own_papers import IssuesOnFile
 from digest.web.past_issues import PastIssues
 from digest.web.previews import Previews

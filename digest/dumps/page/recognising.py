@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from digest.dumps.page.card import Card
-from digest.dumps.page.facts import paper_id
+from digest.dumps.page.card_facts import paper_id
 from digest.dumps.page.paragraphs import count_sentences
 from digest.dumps.page.reading import PageReading
 from digest.errors import DumpError

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Literal
 
 from digest.composing.branding import Tone
-from digest.composing.headline import capitalised, cut_between_words, finding, one_line
 from digest.composing.locales import Catalogue
 from digest.composing.sections import IssueSection
+from digest.composing.short_title import capitalised, cut_between_words, finding, one_line
 from digest.composing.wrapping import WIDTH, columns
 from digest.papers import Paper
 

@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, 
 from prometheus_client.registry import Collector
 
 from digest.app.stores import Stores
-from digest.delivery.relay_memory import health_of
+from digest.delivery.stored_relay_health import health_of
 from digest.sources.health import State as Health
 from digest.states import State
 

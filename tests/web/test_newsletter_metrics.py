@@ -12,12 +12,12 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from digest.delivery.relay_health import RelayHealth
-from digest.delivery.relay_memory import PAUSE
+from digest.delivery.stored_relay_health import PAUSE
 from digest.errors import SettingsError
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.operations.serving import Duties
 from digest.operations.sources import fetch_now
-from digest.web.figures import exposition
+from digest.web.newsletter_metrics import exposition
 from tests.installation import Installation, page, paper
 
 MORNING = datetime(2026, 4, 1, 7, 0, tzinfo=UTC)

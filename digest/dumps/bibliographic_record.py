@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.dumps import fields, record
-from digest.dumps.harvest import Entry, Unreadable
+from digest.dumps.entries_to_dump import Entry, Unreadable
 from digest.dumps.links import doi_address, doi_in_address
 from digest.papers import NAME_SUFFIX, Link, PaperRecord, find_arxiv_id, find_doi
 

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.composing.card_text import Cards
+from digest.composing.edition_renderer import Content, EditionInLanguage, EditionRenderer, Renderers
 from digest.composing.fit import Fitted, Measured, Weigh, fit, weight, weight_of, weight_with_text
-from digest.composing.headline import one_line
 from digest.composing.notices import QuietCause
-from digest.composing.renderers import Content, EditionInLanguage, EditionRenderer, Renderers
 from digest.composing.sections import AT_LEAST, IssueSection, sections_of, topic_of
+from digest.composing.short_title import one_line
 from digest.mail import Issue
 from digest.papers import Paper
 from digest.ranking.interface import Pick

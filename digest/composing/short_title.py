@@ -8,7 +8,7 @@ from functools import lru_cache
 from digest.composing.excerpt import harmless
 from digest.ranking.text import stem
 from digest.summarising.clauses import shortened, width
-from subscribers.words import FUNCTION_WORDS
+from subscribers.profile_words import FUNCTION_WORDS
 
 _NAME_ENDS = re.compile(r":\s+|：\s*|\s[–—-]\s+")
 _TELLING = 3  # words that what follows a name has at least; else the title is kept whole

@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Protocol
 
 from digest.delivery.interface import ReadyMail
-from digest.delivery.journal import Journal, Tally
 from digest.delivery.pace import BackOff
 from digest.delivery.relay_health import Admission, RelayHealth
 from digest.delivery.sender import Sender
+from digest.delivery.sender_needs import Journal, Tally
 from digest.errors import DeliveryError
 from digest.states import Outcome, Result, State, Turn
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from digest.composing.checks.html_checks import links_of, words_of
 from digest.composing.checks.preflight import proof_findings
 from digest.composing.checks.specimen import SpecimenLinks
+from digest.composing.compose import Recipient, Renderers, compose, compose_quiet
 from digest.composing.proofs.proof import proof
-from digest.composing.render import Recipient, Renderers, compose, compose_quiet
 from digest.mail import HOLES, Issue
 from digest.papers import Link, Paper
 from digest.ranking.interface import Pick, Reason, Span

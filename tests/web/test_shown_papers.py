@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 
-from digest.operations.pages import readers_site
+from digest.operations.readers_pages import readers_site
 from digest.papers import Paper
 from digest.web.citations.bibtex_writer import written_bibtex
 from digest.web.citations.csl_json_writer import written_csl_json
 from digest.web.citations.markdown_writer import written_markdown
 from digest.web.citations.ris_writer import written_ris
-from digest.web.legible import legible
+from digest.web.shown_papers import legible
 from subscribers.store import Feedback
 from tests.installation import Installation, paper
 

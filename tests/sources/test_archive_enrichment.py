@@ -16,7 +16,7 @@ from digest.archive.dump_results import IncomingDump
 from digest.operations.dumps import ingest_one
 from digest.operations.sources import KEEP, forget_old
 from digest.settings import Settings
-from digest.sources.lookups import Lookups
+from digest.sources.archive_enrichment import Lookups
 from tests.sources.loopback import Site, World, says, serving
 
 TITLES = ("On the Sleep of Sea Otters", "A Theory of Lukewarm Tea", "Lanterns for Late Moths")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.summarising.fronts import fronts
+from digest.summarising.sentence_fronts import fronts
 
 REST = "we propose Zeta, a small model of shells."
 CUTTABLE = [

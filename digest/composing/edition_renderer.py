@@ -15,8 +15,8 @@ from digest.composing.locales import Catalogues
 from digest.composing.notices import Notice, NoticeKind, QuietCause
 from digest.composing.renderer import Note, Renderer
 from digest.composing.sections import IssueSection
+from digest.composing.subject_lines import Kind, contents_line, preheader, subject
 from digest.composing.templates import Templates, template_errors
-from digest.composing.wording import Kind, contents_line, preheader, subject
 from digest.errors import SettingsError
 from digest.mail import Fragment
 from digest.papers import Paper

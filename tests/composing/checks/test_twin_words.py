@@ -9,7 +9,7 @@ import pytest
 from digest.composing.checks.html_checks import html_findings
 from digest.composing.checks.preflight import lint_templates
 from digest.composing.checks.style_rules import hex_of
-from digest.composing.checks.twins import twin_findings
+from digest.composing.checks.twin_words import twin_findings
 from digest.composing.proofs.proof import Proof
 from tests.composing.conftest import MakePress
 
