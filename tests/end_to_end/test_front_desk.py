@@ -121,7 +121,7 @@ def _change(installation: Installation, page: Any, issue: Any) -> None:
     assert (reader.weekdays, reader.wants_html) == ((1,), False)
     page.fill("#until", "2026-12-24")
     press(page, "Pause")
-    page.get_by_text("paused until 2026-12-24").wait_for()
+    page.get_by_text("paused until Dec 24, 2026").wait_for()
     press(page, "Go on with the mails")
     assert installation.reader(ADA).state == "active"
 

@@ -103,7 +103,8 @@ def test_after_the_run_there_is_nothing_left_to_preview(installation: Installati
     )
     installation.run()
     found = installation.preview("ada@example.org")
-    assert found.to_json() == {"subject": "", "edition": 1, "papers": []}
+    note = "their issue of edition 1 is done: accepted"
+    assert found.to_json() == {"subject": "", "edition": 1, "note": note, "papers": []}
     assert "accepted" in found.note
 
 

@@ -177,7 +177,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     ),
     "a gate": (says(200, b"<html><head><title>Just a moment...</title></head>"), "Just a moment"),
     "a picture": (says(200, b"\x89PNG\r\n\x1a\n0000"), "a PNG image"),
-    "NULs": (says(200, b"TY  - JOUR\nTI  - a\0b\nER  -\n"), "NUL"),
+    "NULs": (says(200, b"TY  - JOUR\nTI  - a" + b"\0" * 40 + b"b\nER  -\n"), "NUL"),
     "a billion laughs": (
         says(
             200,
