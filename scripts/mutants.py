@@ -45,7 +45,7 @@ PURE = (
     *("digest/dumps/text.py", "digest/inbound", "digest/sources/health.py"),
     *(f"subscribers/{n}.py" for n in ("addresses", "conditions", "consent", "item_lexer", "items")),
     *(f"subscribers/{n}.py" for n in ("keyword_lines", "keyword_reader", "link_rules", "own_data")),
-    *(f"subscribers/{n}.py" for n in ("preferences", "profile", "steps", "tokens")),
+    *(f"subscribers/{n}.py" for n in ("preferences", "profile", "consent_steps", "tokens")),
 )
 SLOW = ("numpy", "scipy.sparse", "sqlalchemy", "hypothesis.strategies", "pydantic", "jinja2")
 FLAGS = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly"]

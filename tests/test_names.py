@@ -66,3 +66,14 @@ def test_no_text_has_a_word_that_was_given_up() -> None:
         for match in GIVEN_UP.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_the_modules_that_mutants_are_made_of_are_there() -> None:
+    module = ast.parse((ROOT / "scripts" / "mutants.py").read_text(encoding="utf-8"))
+    (pure,) = (
+        node.value
+        for node in module.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PURE"
+    )
+    named = eval(compile(ast.Expression(pure), "PURE", "eval"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
