@@ -214,6 +214,8 @@ _OF_ITEMS = (
     _Rule(_CATEGORY, lambda category: A_CATEGORY, refused=False),
     _Rule(_ASKED_FOR, _word_by_word, refused=False),
 )
+_PERHAPS = _Rule(_PERHAPS_NOT, _only_a_word, refused=False)
+_OF_LINES = (_Rule(_TWO_THINGS, _one_item_of_two, refused=False),)
 _OF_QUERIES = (
     _Rule(_LINE_IN_QUERY, _of_another_search, refused=True),
     _Rule(_BARE_FIELD, _no_field, refused=False),
@@ -245,12 +247,12 @@ def _all(text: str, sentences: Sequence[int]) -> Iterator[Misreading]:
     for phrase in _PHRASE.finditer(text):
         yield from _by(_OF_PHRASES, phrase[1], phrase.start(1))
     plain = _PHRASE.sub(lambda found: '"' * len(found[0]), text)
-    yield from _by((_Rule(_TWO_THINGS, _one_item_of_two, refused=False),), plain, 0)
+    yield from _by(_OF_LINES, plain, 0)
     if QUERY.search(plain):
         yield from _by(_OF_QUERIES, plain, 0)
     for item in _ITEM.finditer(plain):
         asked = any(item.start() <= at < item.end() for at in sentences)
-        yield from _by((_Rule(_PERHAPS_NOT, _only_a_word, asked),), item[0], item.start())
+        yield from _by((_PERHAPS._replace(refused=asked),), item[0], item.start())
         yield from _by(_OF_ITEMS, item[0], item.start())
         yield from _unknown_fields(item[0], item.start())
 

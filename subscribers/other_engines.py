@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from subscribers.keyword_lines import is_plain_label
+from subscribers.same_length import blanked, inner_only
 
 _ARXIV_QUERY = re.compile(r"\bsearch_query=")
 # Ovid's fields after a word, and its sign for a subject heading with all below it.
@@ -71,15 +72,15 @@ def in_our_terms(text: str) -> str:
 def _without_codes(text: str) -> str:
     """Leave out what programs write for a space, a link, a face of type."""
     if not text.isascii() or ">" in text:
-        text = _ARROW.sub(_blank, text)
+        text = _ARROW.sub(blanked, text)
     if "%" in text:
         text = _PERCENT.sub(lambda found: _MEANT_BY_PERCENT[found[1].upper()].ljust(3), text)
     if "+" in text:
-        text = _PLUS_FOR_SPACE.sub(_blank, text)
+        text = _PLUS_FOR_SPACE.sub(blanked, text)
     if "](" in text:
-        text = _MARKDOWN_LINK.sub(_inside, text)
+        text = _MARKDOWN_LINK.sub(inner_only, text)
     if "\\" in text:
-        text = _LATEX_FACE.sub(_inside, text)
+        text = _LATEX_FACE.sub(inner_only, text)
         text = _LATEX_KEYWORDS.sub(lambda found: f"keywords: {found[1]}".ljust(len(found[0])), text)
     return text
 
@@ -89,15 +90,15 @@ def _without_lists_signs(text: str) -> str:
     if not text[:40].islower():
         text = _PRINTED.sub(lambda found: f"{found[1]}:", text)
     if "..." in text or "…" in text:
-        text = _AND_SO_ON.sub(_blank, text)
+        text = _AND_SO_ON.sub(blanked, text)
     if "=" in text:
         text = _BIBTEX.sub(_as_label, text)
     if "[" in text and text.lstrip()[:1] != "{":
         text = _JSON_NAME.sub(lambda found: f" {found[1]} {found[2]}", text)
     if any(sign in text for sign in "-–—=*_"):
-        text = _RULED_OFF.sub(_blank, text)
+        text = _RULED_OFF.sub(blanked, text)
         text = _BY_DASHES.sub(_with_commas, text)
-        text = _LISTED_TAG.sub(_blank, text)
+        text = _LISTED_TAG.sub(blanked, text)
         text = _HEADED.sub(_with_colon, text)
     return text
 
@@ -105,12 +106,12 @@ def _without_lists_signs(text: str) -> str:
 def _without_their_fields(text: str) -> str:
     """Write the fields of other engines as `search_syntax` knows them."""
     if "=" in text:
-        text = _ARXIV_QUERY.sub(_blank, text)
+        text = _ARXIV_QUERY.sub(blanked, text)
     if "[" in text:
-        text = _COCHRANE_HEADING.sub(_inside, text)
+        text = _COCHRANE_HEADING.sub(inner_only, text)
     if "/" in text:
         text = _OVID_HEADING.sub(lambda found: f"    {found[1]} ", text)
-        text = _EMBASE_HEADING.sub(_blank, text)
+        text = _EMBASE_HEADING.sub(blanked, text)
     if "." in text:
         text = _OVID_FIELDS.sub(
             lambda found: _OVID_SCOPES.get(found[1], "").ljust(len(found[0])), text
@@ -118,22 +119,12 @@ def _without_their_fields(text: str) -> str:
         text = _PROQUEST_HEADING.sub(lambda found: "su:".rjust(len(found[0])), text)
     if ":" in text:
         text = _XPLORE_FIELD.sub(_as_field, text)
-        text = _EMBASE_FIELDS.sub(_blank, text)
+        text = _EMBASE_FIELDS.sub(blanked, text)
     if '"' in text or "“" in text or "(" in text:
         text = _EBSCO_HEADING.sub(lambda found: f"{found[1]} ", text)
         text = _EBSCO_ALONE.sub(lambda found: f" {found[1]} ", text)
         text = _EBSCO_FIELD.sub(lambda found: f"{found[1].rstrip()}:".rjust(len(found[0])), text)
     return text
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
-
-
-def _inside(found: re.Match[str]) -> str:
-    """Return what stands within, where it stood."""
-    before = found.start(1) - found.start()
-    return f"{' ' * before}{found[1]}".ljust(len(found[0]))
 
 
 def _as_label(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from subscribers.boolean_query import groups, looks_like_a_query
 from subscribers.keyword_lines import LINE_ENDS, is_label
 from subscribers.messages import Message, message
 from subscribers.other_engines import in_our_terms
+from subscribers.same_length import blanked
 from subscribers.search_syntax import OPERATOR_AT_END, OPERATOR_AT_START
 from subscribers.sentences import without_sentences
 
@@ -77,7 +78,7 @@ def _listed(text: str) -> str:
     """Return the text with lists within a line, `a) … b) …` or `…; never: …`, on several."""
     romans = [found[1].lower() for found in _ROMAN.finditer(text)]
     if len(romans) > 1 and romans[:2] == ["i", "ii"]:
-        text = _ROMAN.sub(lambda found: _blank(found[0], " "), text)
+        text = _ROMAN.sub(blanked, text)
     letters = _LETTERED.findall(text)
     if len(letters) > 1 and letters == [chr(ord("a") + at) for at in range(len(letters))]:
         text = _LETTERED.sub(lambda found: _blank(found[0], "\n"), text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from subscribers.messages import Message, message
+from subscribers.same_length import blanked, inner_only
 
 _ADVERBS = r"(?:(?:\w+ly|very|also|just|most|currently) )?"
 _I = r"(?:i|we)"
@@ -100,29 +101,20 @@ def without_sentences(text: str) -> tuple[str, list[Message], list[int]]:
 
     `papers by Ada Lovelace` names an author.
     """
-    text = _POLITE.sub(_blank, text)
+    text = _POLITE.sub(blanked, text)
     if not text.isascii():
-        text = _CHINESE.sub(
-            lambda found: f"{' ' * (found.start(1) - found.start())}{found[1]}".ljust(
-                len(found[0])
-            ),
-            text,
-        )
+        text = _CHINESE.sub(inner_only, text)
     text = _BY.sub(lambda found: "author:".rjust(len(found[0])), text)
     found = [*_LEAD.finditer(text)]
     found += _NEW_PAPERS.finditer(text)
     if not found:
         return text, [], []
-    left = _NEW_PAPERS.sub(_blank, _LEAD.sub(_blank, text))
+    left = _NEW_PAPERS.sub(blanked, _LEAD.sub(blanked, text))
     said = [each["lead"].strip() for each in sorted(found, key=lambda each: each.start())]
     begins = sorted({each.end() for each in found})
     for begin in begins:
         end = min((at for sign in ",;\n" if (at := left.find(sign, begin)) >= 0), default=len(left))
-        cut = _PAPERS_AFTER.sub(_blank, left[begin:end])
+        cut = _PAPERS_AFTER.sub(blanked, left[begin:end])
         left = left[:begin] + (cut if cut.strip() else left[begin:end]) + left[end:]
     told = message("“{word}” was left out: only what is named is looked for", word=said[0])
     return left, [told], begins
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
