@@ -5,7 +5,7 @@ Pure. A key names one entry and an empty one none: entries without keys are no w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from digest.dumps.bibtex_scan import Block
 
@@ -33,8 +33,8 @@ class EntriesByKey:
     def whole_fields(self, block: Block) -> dict[str, str]:
         """Return an entry's fields, with those that it lacks and the entries that it names have."""
         fields = self._with_shared(block)
-        parent = self._parent(block)
-        if parent is None or self._is_in_ring(block):
+        parent = self._parent(block, fields)
+        if parent is None or self._is_in_ring(block, parent):
             return fields
         told = self._with_shared(parent)
         inherited = {name: value for name, value in told.items() if name not in _OWN}
@@ -56,21 +56,18 @@ class EntriesByKey:
                     fields = {**found.values, **fields}
         return fields
 
-    def _parent(self, block: Block) -> Block | None:
+    def _parent(self, block: Block, fields: Mapping[str, str]) -> Block | None:
         """Return the entry that a `crossref` names; the first one of its key, as BibTeX has it."""
-        found = _named(self._crossref(block), self._wholes)
+        found = _named(fields.get("crossref", ""), self._wholes)
         return None if found is None or found is block or found.key == block.key else found
 
-    def _crossref(self, block: Block) -> str:
-        return self._with_shared(block).get("crossref", "")
-
-    def _is_in_ring(self, block: Block) -> bool:
+    def _is_in_ring(self, block: Block, parent: Block) -> bool:
         """Return whether an entry is said to be a part of itself."""
-        at = self._parent(block)
+        at: Block | None = parent
         for _ in range(_LONGEST_CHAIN):
             if at is None:
                 return False
-            at = self._parent(at)
+            at = self._parent(at, self._with_shared(at))
             if at is not None and at.key == block.key:
                 return True
         return at is not None

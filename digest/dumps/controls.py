@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 
 from digest.dumps.interface import Rejection
+from digest.dumps.text import UTF16_MARKS
 
 _FILL = b"\0\x1a"  # behind a text's end: a file system's fill, the end of file of CP/M and DOS
 _MANY = 0.05  # share of a file's bytes: more is no text, or one in UTF-16 without its mark
 _FEW = 8
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _NO_TEXT = bytes({*range(9), *range(0x0E, 0x20), 0x7F})
 _LINE_MARKS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")  # U+0085, U+2028, U+2029
 # A page break before a line is none within it.
@@ -40,7 +40,7 @@ def without_controls(data: bytes) -> CleanText:
     What holds many is no text (or UTF-16 without its mark) and stays as it is, as do line marks of
     Unicode that end most of a text's lines.
     """
-    if encoding := _UTF16.get(data[:2]):
+    if encoding := UTF16_MARKS.get(data[:2]):
         text = data[2:].decode(encoding, "replace").encode("utf-8", "replace")
         clean = without_controls(text)
         if clean.data == text:

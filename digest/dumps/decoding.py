@@ -9,10 +9,9 @@ import codecs
 import re
 
 from digest.dumps.entries_to_dump import Unreadable
-from digest.dumps.text import MAX_BYTES
+from digest.dumps.text import MAX_BYTES, UTF16_MARKS
 from digest.errors import DumpError
 
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UNDECODED = re.compile("[\udc80-\udcff]")
 # `% Encoding: Cp1252` (JabRef), `-*- coding: latin-1 -*-` (Emacs), `!TeX encoding = ISO-8859-1`.
 _DECLARED = re.compile(rb"(?:en)?coding\s*[:=]\s*[\"']?([A-Za-z][\w.:-]{2,30})", re.IGNORECASE)
@@ -43,7 +42,7 @@ def decode_tagged(data: bytes) -> str:
 
 def opening(head: bytes) -> str:
     """Return the text of a file's first bytes, for recognising; never raises."""
-    encoding = _UTF16.get(head[:2], "utf-8")
+    encoding = UTF16_MARKS.get(head[:2], "utf-8")
     text = head.decode(encoding, "replace").replace("\ufeff", "")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -56,7 +55,7 @@ def refuse_undecoded(text: str, line: int) -> None:
 
 
 def _decoded(data: bytes) -> str:
-    if encoding := _UTF16.get(data[:2]):
+    if encoding := UTF16_MARKS.get(data[:2]):
         return data.decode(encoding, "replace")
     try:
         return data.decode("utf-8")

@@ -25,7 +25,7 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\0", "an SQLite database"),
 )
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def decode_text(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_
             raise DumpError(f"not text but {what}")
     if len(data) > max_bytes:
         raise DumpError(f"more than {max_bytes:,} bytes: no dump is that large")
-    if encoding := _UTF16.get(data[:2]):
+    if encoding := UTF16_MARKS.get(data[:2]):
         data = data[2:].decode(encoding, "replace").encode("utf-8", "replace")
     if (nul := data.find(b"\0")) >= 0:
         raise DumpError("binary data (a NUL byte), not text", line=_line_of(data, nul))
@@ -93,7 +93,7 @@ def as_utf8(data: bytes) -> bytes:
     UTF-16 without its mark has a NUL at every second byte; Windows-1252 has no sequence of UTF-8
     at all, and letters where a Western text has them.
     """
-    if data[:2] in _UTF16:
+    if data[:2] in UTF16_MARKS:
         return data
     head = data[:4_000]
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):

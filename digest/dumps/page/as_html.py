@@ -21,6 +21,7 @@ from digest.dumps.page.daily_mail import read_saved
 from digest.dumps.page.markup import read_html
 from digest.dumps.page.reading import PageReading
 from digest.dumps.page.records import to_dump, to_record
+from digest.dumps.text import UTF16_MARKS
 from digest.errors import DumpError
 from digest.papers import title_key
 
@@ -31,7 +32,6 @@ _START = re.compile(
 )
 # Links as Markdown, MediaWiki, Textile and Jira write them.
 _LINK_OF_TEXT = re.compile(r"\]\((?:https?://|/)|\[https?://|\":https?://|\|https?://")
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _PAPER_PATH = re.compile(r"(?:https?://(?:www\.)?huggingface\.co)?/papers/([\w./-]+?)(?:[?#].*)?")
 MAX_BYTES = 16 * 1024 * 1024  # a saved page is 1 MB
 
@@ -147,7 +147,7 @@ def _text(node: LexborNode) -> str:
 
 
 def _decode(data: bytes) -> str:
-    encoding = _UTF16.get(data[:2], "utf-8")
+    encoding = UTF16_MARKS.get(data[:2], "utf-8")
     return data.decode(encoding, "replace").lstrip("\ufeff")
 
 
