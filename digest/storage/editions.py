@@ -12,7 +12,7 @@ from digest.storage.database import Database
 from digest.storage.delivery_rows import edition_may_be_sent
 from digest.storage.schema import editions, papers, revisions
 
-_FRESH = (papers.c.edition.is_(None)) & (papers.c.merged_into.is_(None))
+UNOFFERED = papers.c.edition.is_(None) & papers.c.merged_into.is_(None)
 _REVISED = revisions.c.edition.is_(None)
 
 
@@ -40,7 +40,9 @@ class EditionStore:
                 return _edition(row)
             if not self._show_updated:  # left from when it was wanted: passed over now, for good
                 connection.execute(delete(revisions).where(_REVISED))
-            count = connection.scalar(select(func.count()).select_from(papers).where(_FRESH)) or 0
+            count = (
+                connection.scalar(select(func.count()).select_from(papers).where(UNOFFERED)) or 0
+            )
             count += connection.scalar(select(func.count()).where(_REVISED)) or 0
             if not count:
                 return None
@@ -54,13 +56,13 @@ class EditionStore:
                 papers=count,
             )
             connection.execute(insert(editions).values(_values(edition)))
-            for table, which in ((papers, _FRESH), (revisions, _REVISED)):
+            for table, which in ((papers, UNOFFERED), (revisions, _REVISED)):
                 connection.execute(update(table).where(which).values(edition=edition.number))
             return edition
 
     def has_new(self) -> bool:
         """Return whether there is something that no edition has offered yet."""
-        fresh, revised = exists().where(_FRESH), exists().where(_REVISED)
+        fresh, revised = exists().where(UNOFFERED), exists().where(_REVISED)
         found = fresh | revised if self._show_updated else fresh
         with self._database.read() as connection:
             return bool(connection.scalar(select(found)))

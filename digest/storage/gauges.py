@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select
 
 from digest.storage.database import Database
-from digest.storage.schema import fetches, papers, subscribers
+from digest.storage.editions import UNOFFERED
+from digest.storage.schema import fetches, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,5 @@ class GaugeStore:
 
     def unoffered(self) -> int:
         """Count the papers that no edition has offered."""
-        fresh = papers.c.edition.is_(None) & papers.c.merged_into.is_(None)
         with self._database.read() as connection:
-            return connection.scalar(select(func.count()).where(fresh)) or 0
+            return connection.scalar(select(func.count()).where(UNOFFERED)) or 0
