@@ -13,8 +13,6 @@ from digest.errors import SettingsError
 from digest.private_files import private_file
 from digest.settings import Settings, SourceSettings, load_settings
 
-_DEFAULTS = {"format": "", "every_minutes": 60.0, "paused": False}
-
 
 def add_sources(path: Path, sources: Sequence[SourceSettings]) -> Settings:
     """Write sources into the settings file; return the settings as they then are.
@@ -73,16 +71,12 @@ def write_values(path: Path, values: Mapping[tuple[str, ...], object]) -> None:
 
 def _as_values(source: SourceSettings) -> dict[str, Any]:
     """Return what stands in the file for a source: what is not the default."""
-    told = {
-        "name": source.name,
-        "kind": source.kind,
-        "url": source.url.get_secret_value(),
-        "path": str(source.path or ""),
-        "format": source.format,
-        "every_minutes": source.every_minutes,
-        "paused": source.paused,
-    }
-    return {key: value for key, value in told.items() if value != _DEFAULTS.get(key, "")}
+    told = source.model_dump(exclude_defaults=True)
+    if source.kind == "url":
+        told["url"] = source.url.get_secret_value()
+    else:
+        told["path"] = str(source.path)
+    return told
 
 
 def _append(document: tomlkit.TOMLDocument, values: dict[str, Any]) -> None:

@@ -131,7 +131,7 @@ def show_figures(figures: Figures, as_json: bool, *, waiting: int | None = None)
         if figures.state == "awaiting_approval":
             say(f"It waits for a person: digest editions approve {figures.number}")
         if waiting:
-            say(edition_operations.waiting_papers(waiting))
+            say(f"{edition_operations.waiting_papers(waiting)}.")
 
 
 def prune_command(context: typer.Context, as_json: Json = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from digest.app.application import utc_now
 from digest.cli.output import Json, objects, one, say, table, warn
 from digest.errors import DigestError
 from digest.operations.findings import Check
-from digest.operations.setup import FirstAnswers, keep_answers, set_up
+from digest.operations.setup import MAILBOX, SERVICES, FirstAnswers, keep_answers, set_up
 from digest.resources import shipped
 
 
@@ -86,7 +86,7 @@ def _asked(answers: FirstAnswers, wanted: list[str]) -> tuple[FirstAnswers, list
             "Which SMTP server takes the mail (host:port, microsoft, google; Enter: none yet)?",
         ),
     )
-    if found.smtp and found.smtp.lower() not in ("mailbox", "microsoft", "google"):
+    if found.smtp and found.smtp.lower() not in (MAILBOX, *SERVICES):
         found = replace(found, username=answer(found.username, "Its user name, if it wants one?"))
         if found.username:
             secret = _prompt("Its password (not shown)?", hidden=True)
@@ -136,9 +136,7 @@ def _all_of_it(
         "made": made,
         "set": {".".join(path): value for path, value in told.items()},
         "sources": [each for group in tried for each in group],
-        "left": [
-            {"check": each.check, "verdict": each.verdict, "text": each.text} for each in left
-        ],
+        "left": list(map(asdict, left)),
     }
 
 
@@ -175,7 +173,7 @@ def doctor(
         resolver=system_resolver if online else None,
     )
     if as_json:
-        objects({"check": f.check, "verdict": f.verdict, "text": f.text} for f in findings)
+        objects(map(asdict, findings))
     else:
         table(["check", "", "what"], ([f.check, f.verdict, f.text] for f in findings))
     raise typer.Exit(1 if any(f.verdict == "error" for f in findings) else 0)

@@ -91,6 +91,6 @@ def _second_tries(app: App) -> ResendRule | None:
 
 
 def waiting_papers(count: int) -> str:
-    """Return the sentence on papers that came after an edition was opened."""
+    """Return what is to be said of papers that came after an edition was opened."""
     papers = "1 paper has" if count == 1 else f"{count} papers have"
-    return f"{papers} come since it was opened, for the next edition."
+    return f"{papers} come since it was opened, for the next edition"

@@ -220,7 +220,7 @@ def preview(app: App, address: str, number: int | None) -> Preview:
     if not isinstance(decided, Planned):
         count = app.stores.gauges.unoffered() if coming.is_open else 0
         later = f"; {waiting_papers(count)}" if count else ""
-        return Preview("", coming.edition.number, (), note=decided.reason + later.rstrip("."))
+        return Preview("", coming.edition.number, (), note=decided.reason + later)
     return _planned(app, reader, coming, decided)
 
 

@@ -20,6 +20,7 @@ SERVICES = {
     "microsoft": ("smtp.office365.com", "microsoft"),
     "google": ("smtp.gmail.com", "google"),
 }
+MAILBOX = "mailbox"  # no way out: Maildirs below the data folder
 _SUBMISSION, _IMPLICIT_TLS, _RELAYING = 587, 465, 25
 _HOST = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\s:/@]+)(?::(?P<port>\d{1,5}))?")
 
@@ -57,8 +58,8 @@ class FirstAnswers:
     def _way_out(self) -> Iterator[tuple[tuple[str, ...], object]]:
         if not self.smtp:
             return
-        if self.smtp == "mailbox":
-            yield ("delivery", "transport"), "mailbox"
+        if self.smtp == MAILBOX:
+            yield ("delivery", "transport"), MAILBOX
             return
         host, service = SERVICES.get(self.smtp.lower(), (self.smtp, ""))
         found = _HOST.fullmatch(host)

@@ -126,8 +126,7 @@ class Previews:
         It is there at once, but for who comes in the moments after the start.
         """
         held = self._stock
-        if self._is_stale(held):
-            self._in_background(self._renew)
+        self.make_ready()
         if held is None:
             self._tried.wait(self._first_within)
         return self._stock.sample if self._stock else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -29,14 +29,19 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     made.app.close()
 
 
-def test_a_refusal_is_found_by_its_words_and_mended(installation: Installation) -> None:
-    answer = ["550 5.7.1 we do not like you"]
+def _answers_bob(answer: list[str]) -> Callable[[Talk], Awaitable[None]]:
+    """Return a relay that takes everybody's mail, and says to bob's what `answer` holds."""
 
     async def script(talk: Talk) -> None:
         await talk.hello("PIPELINING")
         await talk.serve(rcpt=lambda who: answer[0] if who.startswith("bob@") else "250 ok")
 
-    with Scripted(script) as server:
+    return script
+
+
+def test_a_refusal_is_found_by_its_words_and_mended(installation: Installation) -> None:
+    answer = ["550 5.7.1 we do not like you"]
+    with Scripted(_answers_bob(answer)) as server:
         smtp = SmtpSettings(port=server.port, security="none")
         place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
         assert place.run().accounting.refused == 1
@@ -75,12 +80,7 @@ def test_a_refused_login_says_who_waits(installation: Installation) -> None:
 
 def test_what_a_later_issue_has_brought_is_not_tried_again(installation: Installation) -> None:
     answer = ["550 5.7.1 we do not like you"]
-
-    async def script(talk: Talk) -> None:
-        await talk.hello("PIPELINING")
-        await talk.serve(rcpt=lambda who: answer[0] if who.startswith("bob@") else "250 ok")
-
-    with Scripted(script) as server:
+    with Scripted(_answers_bob(answer)) as server:
         smtp = SmtpSettings(port=server.port, security="none")
         place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
         assert place.run().accounting.refused == 1
