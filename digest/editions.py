@@ -16,11 +16,17 @@ class Edition:
     """A numbered cut of the archive: the papers that no earlier edition offered."""
 
     number: int  # 1, 2, …
-    label: date  # its date; at most one edition has it
+    label: date  # its date
     state: EditionState
     opened_at: datetime
     expires_at: datetime  # by the clock from its opening
     papers: int  # how many it offers
+    part: int = 1  # 2, 3, …: what came later on its date, and was sent as an edition of its own
+
+    @property
+    def name(self) -> str:
+        """Its date, and its part where that is not the first: '2026-12-01', '2026-12-01-2'."""
+        return edition_name(self.label, self.part)
 
     def is_alive(self, now: datetime) -> bool:
         """Return whether some of it may still be sent, if not at once: it may wait for a person."""
@@ -29,6 +35,11 @@ class Edition:
     def may_be_sent(self, now: datetime) -> bool:
         """Return whether a sender may take its deliveries now."""
         return self.state == "open" and self.is_alive(now)
+
+
+def edition_name(label: date, part: int) -> str:
+    """Return what an edition is called where a person reads or types it; see `Edition.name`."""
+    return label.isoformat() if part == 1 else f"{label.isoformat()}-{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,13 @@ class Figures:
     papers: int = 0
     state: str | None = None
     accounting: Accounting = field(default_factory=Accounting)
+    part: int = 1
 
     @classmethod
     def of(cls, edition: Edition, accounting: Accounting) -> Figures:
         """Put an edition and its accounting together."""
-        return cls(edition.number, edition.label, edition.papers, edition.state, accounting)
+        of = edition
+        return cls(of.number, of.label, of.papers, of.state, accounting, of.part)
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures under the names of the command line's JSON."""
@@ -52,6 +65,7 @@ class Figures:
         return {
             "edition": self.number,
             "date": self.label.isoformat(),
+            "part": self.part,
             "state": "finished" if self.state == "open" and told.finished else self.state,
             "papers": self.papers,
             "eligible": told.eligible,

@@ -68,7 +68,9 @@ class EditionRun:
     def run(self, label: date, engine: Callable[[], needs.Engine]) -> tuple[Figures, str | None]:
         """Make and send the edition of a label: one pass; return its figures, and any trouble."""
         now, plan, trouble = self.clock(), self.plan, None
-        edition = self.editions.open(label, now=now, expiry=plan.expiry, approve=plan.approve)
+        edition = self.editions.open(
+            label, now=now, expiry=plan.expiry, approve=plan.approve, extra=plan.extra
+        )
         if edition is None:
             return Figures(None, label), None
         if edition.may_be_sent(now):

@@ -23,6 +23,7 @@ class Plan:
     lease: timedelta  # how long a claim holds that is not renewed
     approve: bool = False
     only_to: Sequence[str] = ()  # keys of addresses; empty: everybody
+    extra: bool = False  # what came since the day's edition goes out now, as one of its own
 
 
 class Ingests(Protocol):
@@ -46,7 +47,7 @@ class Editions(PastEditions, Protocol):
     """Where editions are kept."""
 
     def open(
-        self, label: date, *, now: datetime, expiry: timedelta, approve: bool
+        self, label: date, *, now: datetime, expiry: timedelta, approve: bool, extra: bool
     ) -> Edition | None:
         """Return the label's edition, cut now if there is none; None with nothing to offer."""
 

@@ -34,6 +34,8 @@ Diff = Annotated[
     int | None, typer.Option(help="What today's templates would change in an edition.", min=1)
 ]
 
+Extra = Annotated[bool, typer.Option("--extra", help="What `digest run --extra` would send.")]
+
 
 def preview_command(
     context: typer.Context,
@@ -49,6 +51,7 @@ def preview_command(
     dark: Dark = False,
     send_to: SendTo = "",
     diff: Diff = None,
+    extra: Extra = False,
     as_json: Json = False,
 ) -> None:
     """Show a reader's issue: what a run now would send them, or what an edition brought."""
@@ -56,7 +59,7 @@ def preview_command(
     if diff is not None:
         _print_difference(issues.changed(app, email, diff, html=html), diff)
         return
-    found = issues.preview(app, email, edition)
+    found = issues.preview(app, email, edition, extra=extra)
     if found.note and (found.raw or as_json):
         warn(found.note)
     if as_json:

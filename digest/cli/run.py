@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -26,6 +27,12 @@ def run_command(
         date | None,
         typer.Option("--date", parser=a_date, metavar="DATE", help="The edition's date; today."),
     ] = None,
+    extra: Annotated[
+        bool,
+        typer.Option(
+            "--extra", help="Send what came since the day's edition, as a further edition of it."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what a run would send; send and keep nothing.")
     ] = False,
@@ -34,12 +41,14 @@ def run_command(
     """Make and send an edition: one pass over every active reader who had nothing of it."""
     app: App = context.obj.app
     if dry_run:
-        _show_plans(issues.rehearse(app, label), issues.why_no_run(app, label), as_json)
+        why_none = issues.why_no_run(app, label, extra=extra)
+        _show_plans(issues.rehearse(app, label, extra=extra), why_none, as_json)
         return
     today = app.today()  # before: the run may take until after midnight
     try:
         with progress("Sending", app.stores.readers.count("active")) as bar:
-            figures = issues.run(app, label, lambda count: bar.advance(bar.task_ids[0], count))
+            one_more = partial(bar.advance, bar.task_ids[0])
+            figures = issues.run(app, label, one_more, extra=extra)
     except issues.Stopped as error:
         show_figures(error.figures, as_json, waiting=app.stores.gauges.unoffered())
         warn(f"{error}")

@@ -96,27 +96,33 @@ def day_of_run(app: App) -> date:
     return newest.label if owed else today
 
 
-def older_editions(app: App, label: date) -> tuple[Edition, ...]:
+def older_editions(app: App, label: date, *, extra: bool = False) -> tuple[Edition, ...]:
     """Return what a run of this label goes on with first: what was opened before its edition.
 
     By their numbers: after a move of the newsletter's zone, or of a clock, a day may come twice.
     """
     editions = app.stores.editions
-    its = editions.find(label)
+    its = _existing(app, label, extra)
     unfinished = editions.unfinished(app.clock())
     return tuple(each for each in unfinished if its is None or each.number < its.number)
 
 
-def coming_issues(app: App, label: date | None = None) -> Coming | Nothing:
+def _existing(app: App, label: date, extra: bool) -> Edition | None:
+    """Return the edition that a run of this label goes on with; None: it opens one."""
+    editions = app.stores.editions
+    return None if extra and editions.has_new() else editions.find(label)
+
+
+def coming_issues(app: App, label: date | None = None, *, extra: bool = False) -> Coming | Nothing:
     """Return the edition that a run of this label would send, or why there is none.
 
-    None: a run without one.
+    label: None for a run without one. extra: see `run_needs.Plan`.
     """
     label = label or day_of_run(app)
     editions, now = app.stores.editions, app.clock()
     since = welcome_since(now, editions)
-    older = older_editions(app, label)
-    existing, newest = editions.find(label), editions.newest()
+    older = older_editions(app, label, extra=extra)
+    existing, newest = _existing(app, label, extra), editions.newest()
     if existing:
         return Coming(app, existing, app.issue_maker(app.editor()), since, older, is_open=True)
     last = newest.number if newest else 0
@@ -125,7 +131,8 @@ def coming_issues(app: App, label: date | None = None) -> Coming | Nothing:
         return Nothing("there is nothing new to offer, and no edition of this day")
     rules = app.time_rules
     state: EditionState = "awaiting_approval" if rules.approve else "open"
-    edition = Edition(last + 1, label, state, now, now + rules.expiry, len(fresh))
+    part = before.part + 1 if (before := editions.find(label)) else 1
+    edition = Edition(last + 1, label, state, now, now + rules.expiry, len(fresh), part)
     offering = app.offering
     editor = app.editor(
         lambda since, upto: offering.with_next(since) if upto > last else offering.of(since, upto)

@@ -93,4 +93,5 @@ def _second_tries(app: App) -> ResendRule | None:
 def waiting_papers(count: int) -> str:
     """Return what is to be said of papers that came after an edition was opened."""
     papers = "1 paper has" if count == 1 else f"{count} papers have"
-    return f"{papers} come since it was opened, for the next edition"
+    now = "`digest run --extra` sends it" if count == 1 else "`digest run --extra` sends them"
+    return f"{papers} come since it was opened, for the next edition; {now} today"

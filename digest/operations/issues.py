@@ -125,11 +125,16 @@ class Preview:
 
 
 def run(
-    app: App, label: date | None, progress: Callable[[int], None] = lambda count: None
+    app: App,
+    label: date | None,
+    progress: Callable[[int], None] = lambda count: None,
+    *,
+    extra: bool = False,
 ) -> Figures:
     """Make and send the edition of a label; first, what older ones still owe.
 
-    Without a label it is today's; see `day_of_run`.
+    Without a label it is today's; see `day_of_run`. extra: what came since that was opened goes
+    out now, as a further edition of the same day.
 
     Raises SettingsError before anything is done when mail must not leave yet, OlderStore when the
     store may not know all that was sent, and Blocked when the way out is blocked, or Stopped; what
@@ -146,9 +151,9 @@ def run(
     with stopping() as stop:
         newest = None
         try:
-            trouble = _finish_older(app, day, stop, progress)
+            trouble = _finish_older(app, day, stop, progress, extra=extra)
             if not trouble and not stop.number:
-                newest, trouble = _send(app, day, stop, progress)
+                newest, trouble = _send(app, day, stop, progress, extra=extra)
         except DeliveryError as error:  # a refused login, a template that is broken: see `Sender`
             trouble = str(error)
         newest = newest or _figures_of(app, day)
@@ -165,7 +170,7 @@ def run(
 
 
 def _send(
-    app: App, day: date, stop: Stop, progress: Callable[[int], None]
+    app: App, day: date, stop: Stop, progress: Callable[[int], None], *, extra: bool
 ) -> tuple[Figures, str | None]:
     """Make one pass over an edition; a signal stops its engine and its workers."""
 
@@ -180,12 +185,16 @@ def _send(
             stop.when_asked(stop_workers)
             yield
 
-    return replace(app.edition_run(progress), beside=beside).run(day, engine)
+    of_app = app.edition_run(progress)
+    plan = replace(of_app.plan, extra=extra)
+    return replace(of_app, beside=beside, plan=plan).run(day, engine)
 
 
-def _finish_older(app: App, day: date, stop: Stop, progress: Callable[[int], None]) -> str | None:
+def _finish_older(
+    app: App, day: date, stop: Stop, progress: Callable[[int], None], *, extra: bool
+) -> str | None:
     """Go on with older editions that are not finished; return why the way out is blocked."""
-    for edition in older_editions(app, day):
+    for edition in older_editions(app, day, extra=extra):
         if app.stores.deliveries.accounting(edition.number).finished or stop.number:
             continue
         app.stores.deliveries.hasten(edition.label, app.clock())
@@ -203,9 +212,10 @@ def _figures_of(app: App, day: date) -> Figures:
     return Figures.of(edition, app.stores.deliveries.accounting(edition.number))
 
 
-def preview(app: App, address: str, number: int | None) -> Preview:
+def preview(app: App, address: str, number: int | None, *, extra: bool = False) -> Preview:
     """Return a reader's issue: of a past edition as they got it, else what a run now would send.
 
+    extra: what a run with `--extra` would.
     It writes nothing, and waits for nobody who does. Raises UnknownReader, or NotFound when they
     got nothing of that edition.
     """
@@ -213,7 +223,7 @@ def preview(app: App, address: str, number: int | None) -> Preview:
     if number is not None:
         app.stores.editions.get(number)
         return _as_sent(app, reader, number)
-    coming = coming_issues(app)
+    coming = coming_issues(app, extra=extra)
     if not isinstance(coming, Coming):
         return Preview("", None, (), note=coming.reason)
     decided = coming.decide(reader)
@@ -224,9 +234,11 @@ def preview(app: App, address: str, number: int | None) -> Preview:
     return _planned(app, reader, coming, decided)
 
 
-def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview]]:
+def rehearse(
+    app: App, label: date | None, *, extra: bool = False
+) -> Iterator[tuple[Subscriber, Preview]]:
     """Yield what a run of this label would send to each reader, keeping nothing."""
-    coming = coming_issues(app, label)
+    coming = coming_issues(app, label, extra=extra)
     if not isinstance(coming, Coming):
         return
     for reader in app.stores.readers.every("active"):
@@ -235,9 +247,9 @@ def rehearse(app: App, label: date | None) -> Iterator[tuple[Subscriber, Preview
             yield reader, _planned(app, reader, coming, decided)
 
 
-def why_no_run(app: App, label: date | None) -> str:
+def why_no_run(app: App, label: date | None, *, extra: bool = False) -> str:
     """Return why a run of this label would send nothing to anybody; empty when it may."""
-    coming = coming_issues(app, label)
+    coming = coming_issues(app, label, extra=extra)
     return coming.trouble if isinstance(coming, Coming) else coming.reason
 
 

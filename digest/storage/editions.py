@@ -27,16 +27,23 @@ class EditionStore:
         self._show_updated = show_updated
 
     def open(
-        self, label: date, *, now: datetime, expiry: timedelta, approve: bool = False
+        self,
+        label: date,
+        *,
+        now: datetime,
+        expiry: timedelta,
+        approve: bool = False,
+        extra: bool = False,
     ) -> Edition | None:
-        """Return the edition of a label, cutting it from what is unoffered if there is none.
+        """Return the newest edition of a label, cutting one of what is unoffered if there is none.
 
+        extra: cut one in any case, as a further part of the label, when something is unoffered.
         None when there is no such edition and nothing new to offer. One transaction: two
-        processes that open the same label get the same edition.
+        processes that open the same label get the same edition, extra or not.
         """
         with self._database.write() as connection:
-            row = connection.execute(_columns().where(editions.c.label == label)).one_or_none()
-            if row is not None:
+            row = connection.execute(_newest_of(label)).first()
+            if row is not None and not extra:
                 return _edition(row)
             if not self._show_updated:  # left from when it was wanted: passed over now, for good
                 connection.execute(delete(revisions).where(_REVISED))
@@ -45,7 +52,7 @@ class EditionStore:
             )
             count += connection.scalar(select(func.count()).where(_REVISED)) or 0
             if not count:
-                return None
+                return _edition(row) if row else None
             last = connection.scalar(select(func.max(editions.c.number))) or 0
             edition = Edition(
                 number=last + 1,
@@ -54,6 +61,7 @@ class EditionStore:
                 opened_at=now,
                 expires_at=now + expiry,
                 papers=count,
+                part=row.part + 1 if row else 1,
             )
             connection.execute(insert(editions).values(_values(edition)))
             for table, which in ((papers, UNOFFERED), (revisions, _REVISED)):
@@ -76,10 +84,21 @@ class EditionStore:
         return _edition(row)
 
     def find(self, label: date) -> Edition | None:
-        """Return the edition of a label, None when there is none."""
+        """Return the newest edition of a label, None when there is none."""
         with self._database.read() as connection:
-            row = connection.execute(_columns().where(editions.c.label == label)).one_or_none()
+            row = connection.execute(_newest_of(label)).first()
         return _edition(row) if row else None
+
+    def named(self, name: str) -> Edition | None:
+        """Return the edition of a name (see `Edition.name`), None when there is none."""
+        try:
+            label = date.fromisoformat(name[:10])
+        except ValueError:
+            return None
+        query = _columns().where(editions.c.label == label)
+        with self._database.read() as connection:
+            of_label = [_edition(row) for row in connection.execute(query)]
+        return next((edition for edition in of_label if edition.name == name), None)
 
     def newest(self) -> Edition | None:
         """Return the edition with the highest number, None before the first."""
@@ -117,6 +136,10 @@ class EditionStore:
 
 def _columns() -> Select[tuple[object, ...]]:
     return select(editions)
+
+
+def _newest_of(label: date) -> Select[tuple[object, ...]]:
+    return _columns().where(editions.c.label == label).order_by(editions.c.part.desc())
 
 
 def _values(edition: Edition) -> dict[str, object]:

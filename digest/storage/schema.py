@@ -189,12 +189,14 @@ editions = Table(
     "editions",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("label", Date, nullable=False, unique=True),
+    Column("label", Date, nullable=False),
     Column("state", String(20), nullable=False),  # see editions.STATES
     Column("opened_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
     Column("papers", Integer, nullable=False),
+    Column("part", Integer, nullable=False, server_default="1"),  # of those with this label
+    UniqueConstraint("label", "part"),
 )
 
 # --- the front desk -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from digest.editions import Edition
@@ -46,11 +46,11 @@ class PublicArchive:
     def editions(self) -> Sequence[PublicEdition]:
         """Return the editions that everybody may see, the newest first."""
         shown = [edition for edition in self._editions.all() if _is_public(edition)]
-        return [PublicEdition(edition.label, edition.papers) for edition in reversed(shown)]
+        return [_public(edition) for edition in reversed(shown)]
 
-    def edition(self, day: date) -> Sequence[PreviewedPaper] | None:
-        """Return an edition's papers; None: there is none that everybody may see."""
-        edition = self._editions.find(day)
+    def edition(self, name: str) -> tuple[PublicEdition, Sequence[PreviewedPaper]] | None:
+        """Return an edition and its papers; None: there is none that everybody may see."""
+        edition = self._editions.named(name)
         if edition is None or not _is_public(edition):
             return None
         with self._lock:  # one reads them, the others find them read
@@ -61,7 +61,7 @@ class PublicArchive:
             self._kept.move_to_end(edition.number)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return papers
+        return _public(edition), papers
 
     def _read(self, number: int) -> tuple[PreviewedPaper, ...]:
         offered = self._archive.offered(after=number - 1, upto=number)
@@ -70,6 +70,10 @@ class PublicArchive:
     def _shown(self, paper: Paper) -> PreviewedPaper:
         shown = shown_alone(paper, self._search_url)
         return replace(shown, context=context_object(legible(paper)))
+
+
+def _public(edition: Edition) -> PublicEdition:
+    return PublicEdition(edition.name, edition.label, edition.papers)
 
 
 def _is_public(edition: Edition) -> bool:

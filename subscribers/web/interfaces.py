@@ -102,6 +102,7 @@ class IssueReader(Protocol):
 class PublicEdition:
     """An edition, for everybody."""
 
+    name: str  # its day, and its part where it is not the day's first: '2026-12-01-2'
     day: date
     papers: int  # that it offered
 
@@ -115,5 +116,5 @@ class PublicPapers(Protocol):
     def editions(self) -> Sequence[PublicEdition]:
         """Return the editions that everybody may see, the newest first."""
 
-    def edition(self, day: date) -> Sequence[PreviewedPaper] | None:
-        """Return an edition's papers; None: there is none that everybody may see."""
+    def edition(self, name: str) -> tuple[PublicEdition, Sequence[PreviewedPaper]] | None:
+        """Return an edition and its papers; None: there is none that everybody may see."""

@@ -49,16 +49,19 @@ def routes(pages: Pages) -> APIRouter:
         editions = pages.papers.editions()
         return indexable(pages.page(request, "archive.html", editions=editions))
 
-    @router.get("/archive/{day}")
-    def edition(request: Request, day: str, page: str = "1") -> Response:
-        asked = _day(day) if pages.settings.archive else None
-        known = pages.papers.edition(asked) if asked else None
+    @router.get("/archive/{name}")
+    def edition(request: Request, name: str, page: str = "1") -> Response:
+        found = pages.papers.edition(name) if pages.settings.archive else None
+        if found is None:
+            return pages.no_such_page(request)
+        asked, known = found
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 0
-        last = -(-len(known or ()) // PER_PAGE)
-        if asked is None or not known or not 1 <= number <= last:
+        last = -(-len(known) // PER_PAGE)
+        if not 1 <= number <= last:
             return pages.no_such_page(request)
         shown = known[(number - 1) * PER_PAGE : number * PER_PAGE]
-        values: dict[str, Any] = {"day": asked, "number": number, "last": last, "all": len(known)}
+        values: dict[str, Any] = {"edition": asked, "number": number, "last": last}
+        values["all"] = len(known)
         response = pages.page(request, "edition.html", **values, **_of(shown))
         return indexable(response)
 
@@ -67,12 +70,3 @@ def routes(pages: Pages) -> APIRouter:
 
 def _of(papers: Sequence[PreviewedPaper]) -> dict[str, Any]:
     return {"papers": papers, "why_of": why_of}
-
-
-def _day(text: str) -> date | None:
-    """Return a day written as in our own links; no other form of it has a page."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.isoformat() == text else None

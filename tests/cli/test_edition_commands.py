@@ -54,6 +54,38 @@ def test_papers_that_come_after_an_edition_was_opened_are_told_of(
     assert said in digest("preview", "ada@example.org", "--json").one["note"]
 
 
+def test_papers_that_come_later_go_out_the_same_day_where_the_operator_says_so(
+    digest: Digest, dump: Path, tmp_path: Path
+) -> None:
+    digest("ingest", dump)
+    digest("subscribers", "add", "ada@example.org", "--confirmed", "--keywords", "robots")
+    first = digest("run", "--json").one
+    later = tmp_path / "later.txt"
+    later.write_bytes(page(paper("Diving robots"), paper("Digging robots")))
+    digest("ingest", later)
+    coming = digest("preview", "ada@example.org", "--extra", "--json").one
+    assert (coming["edition"], len(coming["papers"])) == (2, 2)
+    (dry,) = digest("run", "--extra", "--dry-run", "--json").lines
+    assert dry["subject"] == coming["subject"]
+    extra = digest("run", "--extra", "--json").one
+    assert (extra["edition"], extra["date"], extra["part"]) == (2, first["date"], 2)
+    assert (extra["accepted"], extra["waiting"]) == (1, 0)
+    past = digest("preview", "ada@example.org", "--edition", "2", "--json").one
+    assert past["papers"] == coming["papers"]
+    for again in ("--extra", "--json"), ("--json",):
+        assert digest("run", *again, "--json").one == extra
+    said = digest("editions", "list", "--json").lines
+    assert [(figures["edition"], figures["part"]) for figures in said] == [(1, 1), (2, 2)]
+
+
+def test_without_an_edition_of_the_day_an_extra_one_is_the_first(
+    digest: Digest, dump: Path
+) -> None:
+    assert digest("run", "--extra", "--json").one["edition"] is None
+    digest("ingest", dump)
+    assert digest("run", "--extra", "--json").one["part"] == 1
+
+
 def test_preview_writes_what_the_file_name_asks_for(
     digest: Digest, dump: Path, tmp_path: Path
 ) -> None:

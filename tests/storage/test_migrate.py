@@ -65,6 +65,42 @@ def test_an_older_store_is_backed_up_before_it_changes(
     database.close()
 
 
+def test_editions_and_their_deliveries_come_through_the_table_that_is_made_anew(
+    tmp_path: Path,
+) -> None:
+    """0011 takes a constraint off `editions`, to which deliveries refer."""
+    from alembic import command
+
+    from digest.storage import migrate as module
+
+    database = open_database(sqlite_url(tmp_path / "digest.db"))
+    with database.write() as connection:
+        config = module._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO editions (number, label, state, opened_at, expires_at, papers) VALUES"
+            " (1, '2026-03-11', 'open', 0, 9, 10), (2, '2026-03-12', 'open', 0, 9, 20)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO subscribers (id, email, email_key, name, keywords, state, language,"
+            " cadence, weekdays, wants_html, created_at, last_edition) VALUES"
+            " (1, 'ada@example.org', 'ada', '', 'robots', 'active', 'en', 'daily', '[]', 1, 0, 2)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO deliveries (edition, subscriber_id, state, generation, attempts,"
+            " in_ledger, since) VALUES"
+            " (1, 1, 'accepted', 1, 1, 1, 0), (2, 1, 'planned', 0, 0, 0, 1)"
+        )
+    migrate(database, backups=tmp_path / "backups", now=NOW)
+    with database.write() as connection:
+        kept = connection.exec_driver_sql("SELECT number, label, papers, part FROM editions")
+        assert [tuple(row) for row in kept] == [(1, "2026-03-11", 10, 1), (2, "2026-03-12", 20, 1)]
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert connection.exec_driver_sql("SELECT count(*) FROM deliveries").scalar() == 2
+    database.close()
+
+
 def test_a_newer_store_is_refused_and_untouched(database: Database, tmp_path: Path) -> None:
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")

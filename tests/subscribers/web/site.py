@@ -98,10 +98,12 @@ class Papers:
         ]
 
     def editions(self) -> Sequence[PublicEdition]:
-        return [PublicEdition(self.day, 120)]
+        name = self.day.isoformat()
+        return [PublicEdition(f"{name}-2", self.day, 2), PublicEdition(name, self.day, 120)]
 
-    def edition(self, day: date) -> Sequence[PreviewedPaper] | None:
-        return list(self.numbered((7, 8))) * 60 if day == self.day else None
+    def edition(self, name: str) -> tuple[PublicEdition, Sequence[PreviewedPaper]] | None:
+        found = next((each for each in self.editions() if each.name == name), None)
+        return (found, list(self.numbered((7, 8))) * (found.papers // 2)) if found else None
 
 
 @dataclass

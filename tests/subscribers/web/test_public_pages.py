@@ -34,11 +34,25 @@ def test_an_edition_is_shown_page_by_page(site: Site) -> None:
         browser.get(f"/archive/2026-03-02?page={n}").text.count('class="paper"') for n in (1, 2, 3)
     ]
     assert seen == [50, 50, 20]
+    assert browser.get("/archive/2026-03-02-2").text.count('class="paper"') == 2
     for wrong in ("?page=0", "?page=4", "?page=x", "?page=²", "?page=99999999999999"):
         assert browser.get(f"/archive/2026-03-02{wrong}").status_code == 404
 
 
-@pytest.mark.parametrize("day", ["2026-03-03", "20260302", "2026-W10-1", "0000-00-00", "%2e", "x"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-03-03",
+        "20260302",
+        "2026-W10-1",
+        "0000-00-00",
+        "2026-03-02-",
+        "2026-03-02-1",
+        "2026-03-02-02",
+        "%2e",
+        "x",
+    ],
+)
 def test_no_other_text_is_a_day(site: Site, day: str) -> None:
     assert site.browser().get(f"/archive/{day}").status_code == 404
 
