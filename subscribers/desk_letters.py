@@ -90,6 +90,13 @@ class DeskLetters:
         self._post(kind, reader, self.links.preferences(reader.id, now), now + PREFERENCES_WITHIN)
         return True
 
+    def way_back(self, reader: Subscriber, now: datetime) -> bool:
+        """Send a link to their preferences to who asks for it there; return whether that may be."""
+        if not self.limits.may_serve(mailbox_key(reader.email)):
+            return False
+        self._post("link", reader, self.links.preferences(reader.id, now), now + PREFERENCES_WITHIN)
+        return True
+
     def goodbye(self, reader: Subscriber, now: datetime) -> None:
         """Send the way back to who has left."""
         if self.limits.may_serve(mailbox_key(reader.email)):

@@ -73,6 +73,17 @@ class Request:
     asked_at: datetime  # UTC
 
 
+StopReason = Literal["bounce", "complaint", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedMails:
+    """Why nothing is written to an address any more, whatever its reader asked for."""
+
+    reason: StopReason  # its mails came back, one was reported as spam, the operator said so
+    since: datetime  # UTC
+
+
 class SubscriberStore(Protocol):
     """Readers and the evidence of their consent. Each call is one transaction."""
 
@@ -102,7 +113,11 @@ class SubscriberStore(Protocol):
 
         False, and nothing written, when the row's state is no longer `before.state`, the reader
         is gone, or `after.email_key` belongs to somebody else. `id` and `created_at` never change.
+        Evidence of 'confirm' or 'lift' ends a stop of that address, unless it is the operator's.
         """
+
+    def stop_of(self, email_key: str) -> StoppedMails | None:
+        """Why an address is not written to; None: it is."""
 
     def ask(self, request: Request) -> Request:
         """Keep a request; return it with its number."""

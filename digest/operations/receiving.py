@@ -24,12 +24,11 @@ from digest.inbound.writer import stop_token
 from digest.operations.operator_mail import SILENCE, mail_operator_once_a_day
 from digest.sources.mailbox import mark_read, unread_mails
 from digest.storage.returned_mails import ReturnedMail
-from digest.storage.suppression import BOUNCE
+from digest.storage.suppression import BOUNCE, COMPLAINT
 from subscribers.errors import FrontDeskError
 
 log = structlog.get_logger("digest")
 
-COMPLAINT = "complaint"
 _LOOKED_AT = 1_000_000  # characters in which a return path of ours is looked for
 _LATE = timedelta(days=30)  # a report by Message-ID that comes later is nobody's
 _CAME_BACK = timedelta(days=2)  # a mail that has not by then has arrived

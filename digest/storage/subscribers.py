@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import datetime
@@ -37,12 +37,14 @@ from digest.storage.schema import (
     requests,
     returned_mails,
     subscribers,
+    suppressions,
 )
-from digest.storage.suppression import lift_refused
+from digest.storage.suppression import BOUNCE, COMPLAINT, lift_for_reader
 from subscribers.consent import Consent, State
-from subscribers.store import Feedback, Request, Subscriber
+from subscribers.store import Feedback, Request, StoppedMails, StopReason, Subscriber
 
 _CHUNK = 500
+_STOPS: Mapping[str, StopReason] = {BOUNCE: "bounce", COMPLAINT: "complaint"}
 _T = TypeVar("_T")
 
 
@@ -112,9 +114,16 @@ class SqlSubscriberStore:
                 connection.execute(update(subscribers).where(row).values(changed))
             if consent is not None:
                 _keep(connection, before.id, consent)
-                if consent.action == "confirm":
-                    lift_refused(connection, after.email_key)
+                if consent.action in ("confirm", "lift"):
+                    lift_for_reader(connection, after.email_key)
         return True
+
+    def stop_of(self, email_key: str) -> StoppedMails | None:
+        """Return why an address is not written to; None: it is."""
+        query = select(suppressions).where(suppressions.c.email_key == email_key)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return StoppedMails(_STOPS.get(row.reason, "operator"), row.since) if row else None
 
     def erase(self, subscriber: int, consent: Consent) -> bool:
         """Delete a reader and all that is theirs; the consent records stay."""

@@ -19,6 +19,7 @@ from digest.storage.schema import deliveries, subscribers, suppressions, unknown
 
 APART = timedelta(hours=12)  # two days' refusals, at the least
 BOUNCE = "bounce"
+COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,14 @@ def unsay(connection: Connection, numbers: Sequence[int], since: datetime) -> No
             )
 
 
-def lift_refused(connection: Connection, email_key: str) -> None:
-    """Write again to an address whose reader has just confirmed it: a letter arrived there.
+def lift_for_reader(connection: Connection, email_key: str) -> None:
+    """Write again to an address whose reader asks for it by a letter's link, that has arrived.
 
-    What the reader or the operator asked for stays.
+    What the operator put on the list stays.
     """
     connection.execute(
         delete(suppressions).where(
-            suppressions.c.email_key == email_key, suppressions.c.reason == BOUNCE
+            suppressions.c.email_key == email_key, suppressions.c.reason.in_((BOUNCE, COMPLAINT))
         )
     )
     _forget(connection, email_key)

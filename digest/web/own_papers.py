@@ -74,7 +74,7 @@ class IssuesOnFile:
 
     def _listed_issue(self, issue: SentIssue, known: Mapping[int, Paper]) -> ListedIssue:
         papers = tuple(_listed_paper(n, known[n]) for n in issue.papers if n in known)
-        where = self.share(issue.edition, issue.papers) if issue.papers else None
+        where = self.share(issue.edition, issue.papers)
         return ListedIssue(issue.edition, issue.label, issue.at, papers, where)
 
     def search(self, subscriber: int, text: str) -> FoundPapers:

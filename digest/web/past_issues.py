@@ -53,8 +53,10 @@ class PastIssues:
         words = self.languages.words(language_of(html))
         papers = [known.get(number) for number in numbers]
         told = with_abstracts(html, papers, words, lambda paper: coins_span(legible(paper)))
-        return with_share_link(told, self.share(edition, numbers), words)
+        return with_share_link(told, self.share(edition, numbers), words) if numbers else told
 
     def _text(self, edition: int, recipe: Recipe, text: str) -> str:
+        if not recipe.scores:
+            return text
         label = self.languages.words("").say("Share this issue")
         return f"{text.rstrip()}\n\n{label}: {self.share(edition, list(recipe.scores))}\n"

@@ -159,7 +159,7 @@ def _feed(
             title=_titled(issue, words.day(issue.day)),
             html=pages.fragment(request, "_feed_issue.html", reader=reader, issue=issue),
             at=_moment(issue),
-            url=issue.public_url or f"{base}/#issue-{issue.day:%Y-%m-%d}",
+            url=issue.public_url,
         )
         for issue in issues
     ]

@@ -56,7 +56,7 @@ class ListedIssue:
     day: date
     sent_at: datetime | None  # UTC
     papers: tuple[ListedPaper, ...]  # in the mail's order
-    public_url: str | None = None  # a page of it that holds no key, where there is one
+    public_url: str  # a page of it that holds no key
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from subscribers.web.languages import PageLanguages, PageWords, wanted
 from subscribers.web.own_papers import OwnDesk
 from subscribers.web.preview_queue import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
-from subscribers.web.shown_text import shown_text
+from subscribers.web.shown_text import input_type, shown_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _environment(folder: Path, words: PageWords) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"words": words, "join": words.join}
+    made.globals |= {"words": words, "join": words.join, "input_type": input_type}
     made.filters["told"] = lambda what: told(what, words.say, words.number)
     made.filters["day"] = lambda day: words.day(_as_date(day))
     full_stop = words.say("{sentence}.").replace("{sentence}", "")

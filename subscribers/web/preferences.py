@@ -25,6 +25,7 @@ from subscribers.preferences import (
     read_preferences,
 )
 from subscribers.reader_lookup import DeskVisit
+from subscribers.stopped_mails import mail_again, may_lift
 from subscribers.store import Subscriber
 from subscribers.web.choices import choices, ordered
 from subscribers.web.feedback import MAX_NUMBER, keywords_of
@@ -46,6 +47,10 @@ _DONE = {
     "saved": message("Your preferences are saved."),
     "paused": message("Your mails are paused."),
     "resumed": message("Your mails go on."),
+    "way-back": message(
+        "We have sent a mail to your address. When it arrives, the link in it leads back here, "
+        "and your mails can go on."
+    ),
     "taken-back": message("Taken back."),
     "moving": message("Please open the mail that we have just sent to the new address."),
     "export": message("We have mailed you a link to your data. It works for a day."),
@@ -178,6 +183,17 @@ def _pausing(router: APIRouter, pages: Pages) -> None:
         reader = desk.resume(visit.reader, now)
         return _after(pages, request, token, replace(visit, reader=reader), fields, "resumed")
 
+    @router.post("/m/{token}/write-again")
+    def write_again(request: Request, token: str, fields: Form) -> Response:
+        now = pages.now()
+        visit = desk.visit("change", token, now)
+        if wait := pages.rates.form(client(request)):
+            return too_often(pages, request, wait)
+        if not mail_again(desk, visit, now):
+            return _after(pages, request, token, visit, fields, "no-letter")
+        is_over = desk.store.stop_of(visit.reader.email_key) is None
+        return _after(pages, request, token, visit, fields, "resumed" if is_over else "way-back")
+
 
 def _asking_for_letters(router: APIRouter, pages: Pages) -> None:
     desk = pages.desk
@@ -236,6 +252,7 @@ def _page(
 ) -> Response:
     reader = visit.reader
     shown = _shown(reader, fields)
+    stop = pages.desk.store.stop_of(reader.email_key)
     values: dict[str, Any] = choices(pages, shown)
     values["values"] |= {"until": shown.get("until", "")}
     return pages.page(
@@ -245,6 +262,8 @@ def _page(
         reader=reader,
         token=token,
         done=done,
+        stop=stop,
+        may_lift=stop is not None and may_lift(stop, visit),
         unsaved=[_UNSAVED[each] for each in unsaved],
         keywords=keywords_of(reader),
         feedback=pages.feedback.feedback(reader.id)[:_SAID],

@@ -30,11 +30,10 @@ def routes(pages: Pages) -> APIRouter:
         try:
             day, papers = pages.desk.links.read_shared(token, pages.now())
         except TokenError:
-            day, papers = date.min, ()
+            return _not_kept(pages, request)
         known = pages.papers.numbered(papers)
-        if not known:
-            text = message("This issue is not kept any more, or the link to it is incomplete.")
-            return pages.sorry(request, 404, message("No such issue"), text)
+        if papers and not known:
+            return _not_kept(pages, request)
         return pages.page(request, "shared.html", day=day, token=token, **_of(known))
 
     @router.get("/sample")
@@ -66,6 +65,11 @@ def routes(pages: Pages) -> APIRouter:
         return indexable(response)
 
     return router
+
+
+def _not_kept(pages: Pages, request: Request) -> Response:
+    text = message("This issue is not kept any more, or the link to it is incomplete.")
+    return pages.sorry(request, 404, message("No such issue"), text)
 
 
 def _of(papers: Sequence[PreviewedPaper]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 _ACTING: dict[int, None] = dict.fromkeys(
@@ -24,3 +26,19 @@ def shown_text(value: Any) -> Any:
     if isinstance(value, str) and not value.isprintable():
         return value.translate(_ACTING)
     return value
+
+
+_READ: Mapping[str, Callable[[str], object]] = {"date": date.fromisoformat, "number": int}
+
+
+def input_type(kind: str, value: str) -> str:
+    """Return the type of an `<input>` of a kind, 'date' or 'number', that shows a value as typed.
+
+    Browsers empty a field whose value is none of its kind (HTML, 4.10.5.1), so that nobody saw
+    what was wrong with it: such a one is shown as text.
+    """
+    try:
+        read = _READ[kind](value) if value else ""
+    except ValueError:
+        return "text"
+    return kind if str(read) == value else "text"

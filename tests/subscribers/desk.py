@@ -11,7 +11,7 @@ from subscribers.consent import Consent, State
 from subscribers.letters import Letter
 from subscribers.preferences import Preferences
 from subscribers.service import DeskSettings, FrontDesk
-from subscribers.store import Feedback, Request, Subscriber
+from subscribers.store import Feedback, Request, StoppedMails, Subscriber
 from subscribers.tokens import Tokens
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -29,6 +29,7 @@ class MemoryStore:
     opinions: dict[tuple[int, int], Feedback] = field(default_factory=dict)
     requests: dict[int, Request] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    stops: dict[str, StoppedMails] = field(default_factory=dict)
     last: int = 0
     last_request: int = 0
 
@@ -80,7 +81,13 @@ class MemoryStore:
         self.readers[before.id] = replace(row, **fields)
         if consent:
             self.evidence.append((before.id, consent))
+            stop = self.stops.get(after.email_key)
+            if consent.action in ("confirm", "lift") and stop and stop.reason != "operator":
+                del self.stops[after.email_key]
         return True
+
+    def stop_of(self, email_key: str) -> StoppedMails | None:
+        return self.stops.get(email_key)
 
     def ask(self, request: Request) -> Request:
         self.last_request += 1

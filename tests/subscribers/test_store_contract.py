@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from sqlalchemy import insert
 
 from digest.storage.database import open_database, sqlite_url
 from digest.storage.migrate import migrate
+from digest.storage.schema import suppressions
 from digest.storage.subscribers import SqlSubscriberStore
 from subscribers.consent import Action, Consent, State
-from subscribers.store import Feedback, Request, Subscriber
+from subscribers.store import Feedback, Request, StoppedMails, StopReason, Subscriber
 from tests.blank_store import lay_blank_store
 from tests.subscribers.desk import NOW, MemoryStore
 
@@ -178,3 +180,30 @@ def test_old_requests_are_forgotten_and_those_of_the_erased_go(store: Any) -> No
     assert store.request(new.number) == new
     assert store.erase(reader.id, consent("erase", "pending", "erased"))
     assert store.request(new.number) is None
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+@pytest.mark.parametrize("reason", get_args(StopReason))
+def test_a_readers_own_word_ends_what_was_not_the_operators(
+    store: Any, action: Action, reason: StopReason
+) -> None:
+    reader, bo = add(store), add(store, "bo@x.org")
+    assert store.stop_of(reader.email_key) is None
+    for each in (reader, bo):
+        put_a_stop(store, each.email_key, reason)
+    assert store.stop_of(reader.email_key) == StoppedMails(reason, LATER)
+    assert store.save(reader, reader, consent(action, "active", "active"))
+    ended = action in ("confirm", "lift") and reason != "operator"
+    assert (store.stop_of(reader.email_key) is None) == ended
+    assert store.stop_of(bo.email_key) == StoppedMails(reason, LATER)
+
+
+def put_a_stop(store: Any, email_key: str, reason: StopReason) -> None:
+    if isinstance(store, MemoryStore):
+        store.stops[email_key] = StoppedMails(reason, LATER)
+        return
+    kept = {"operator": "manual"}.get(reason, reason)
+    with store._database.write() as connection:
+        connection.execute(
+            insert(suppressions).values(email_key=email_key, reason=kept, detail="550", since=LATER)
+        )

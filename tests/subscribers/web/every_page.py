@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from subscribers.addresses import parse_address
 from subscribers.invitations import invite
 from subscribers.preferences import Preferences
-from subscribers.store import Feedback
+from subscribers.store import Feedback, StoppedMails
 from tests.subscribers.desk import NOW
 from tests.subscribers.web.own_desk import EVERY_ANSWER, Answers
 from tests.subscribers.web.site import Site
@@ -52,13 +53,22 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
         yield action, ("GET", f"{base}/{action}", {})
     yield from _own_desk(site, base)
     yield "saved", ("GET", f"{base}/preferences?done=saved", {})
-    yield "bad preferences", ("POST", f"{base}/preferences", bad)
+    yield "bad preferences", ("POST", f"{base}/preferences", bad | {"max_papers": "many"})
     typed = {"keywords": "robots", "until": "2026-04-01", "cadence": "weekly", "weekday": "2"}
     yield "not all saved", ("POST", f"{base}/pause", typed)
     yield "resumed", ("POST", f"{base}/resume", typed)
     yield "bad pause", ("POST", f"{base}/pause", {"until": "x"})
     yield "bad address", ("POST", f"{base}/address", {"email": "ada@"})
     yield "forged", ("GET", "/m/forged/preferences", {})
+    for reason in ("bounce", "complaint", "operator"):
+        site.front.store.stops[reader.email_key] = StoppedMails(reason, NOW - timedelta(days=3))
+        yield f"stopped by {reason}", ("GET", f"{base}/preferences", {})
+        yield f"letter after {reason}", ("GET", path(links.preferences(reader.id, NOW)), {})
+    yield "stopped welcome", ("GET", f"{base}/welcome", {})
+    yield "operator stays", ("POST", f"{base}/write-again", {})
+    site.front.store.stops[reader.email_key] = StoppedMails("bounce", NOW)
+    yield "asked for", ("GET", f"{base}/preferences?done=way-back", {})
+    site.front.store.stops.clear()
     yield "restore", ("GET", path(links.restore(reader.id, "a@b.org", reader.email, NOW)), {})
     yield "move", ("GET", path(links.move(reader.id, "new@example.org", NOW)), {})
     yield "stop", ("GET", path(links.stop(reader.id, NOW)), {})

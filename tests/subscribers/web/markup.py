@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import html5lib
@@ -47,9 +48,20 @@ def _element_faults(element: Any, ids: set[str]) -> list[str]:
         found.append(f"{element.tag} holds something that is no li")
     if element.tag == "img" and element.get("alt") is None:
         found.append("img without alt")
+    if element.tag == "input" and not _is_of_its_type(element):
+        found.append(f"input {element.get('name')}: {element.get('value')!r} is of another type")
     if element.tag == "form" and element.get("method", "").lower() == "get":
         found.append("a form by GET")
     return found
+
+
+_VALUES = {"date": r"\d{4}-\d\d-\d\d", "number": r"-?\d+", "time": r"\d\d:\d\d"}
+
+
+def _is_of_its_type(element: Any) -> bool:
+    """Return whether a browser would show the value (HTML, 4.10.5.1)."""
+    value, wanted = element.get("value"), _VALUES.get(element.get("type") or "")
+    return not value or wanted is None or re.fullmatch(wanted, value) is not None
 
 
 def _outline_faults(elements: list[Any]) -> list[str]:

@@ -71,8 +71,10 @@ PAPERS = {
     for number, title in TITLES.items()
 }
 ISSUES = (
-    ListedIssue(12, date(2026, 3, 9), None, (PAPERS[7],)),
-    ListedIssue(5, date(2026, 3, 2), NOW, (PAPERS[7], PAPERS[8])),
+    ListedIssue(12, date(2026, 3, 9), None, (PAPERS[7],), "https://papers.example/shared/12"),
+    ListedIssue(
+        5, date(2026, 3, 2), NOW, (PAPERS[7], PAPERS[8]), "https://papers.example/shared/5"
+    ),
 )
 
 

@@ -58,6 +58,7 @@ MAIL_DOORS = [
     Door("change", "POST", "pause"),
     Door("change", "POST", "resume"),
     Door("change", "POST", "address"),
+    Door("change", "POST", "write-again"),
     Door("change", "GET", "mute/0"),
     Door("change", "POST", "mute/0"),
     Door("feedback", "GET", "more/7"),

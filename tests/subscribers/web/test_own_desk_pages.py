@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import timedelta
 
 import feedparser
@@ -16,7 +17,7 @@ from subscribers.web.own_papers import MAX_UPLOAD, WhyNot
 from subscribers.web.rates import RateSettings
 from subscribers.web.why_not import said
 from tests.subscribers.desk import NOW
-from tests.subscribers.web.own_desk import EVERY_ANSWER, Answers
+from tests.subscribers.web.own_desk import EVERY_ANSWER, ISSUES, Answers
 from tests.subscribers.web.site import Site, blank_site, open_site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -269,6 +270,21 @@ def test_a_feed_is_polled_within_limits() -> None:
     address = feed_of(site, base_of(site))
     codes = [site.browser().get(f"{address}/atom.xml").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+def test_an_issue_without_papers_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = replace(ISSUES[0], papers=())
+    monkeypatch.setattr("tests.subscribers.web.own_desk.ISSUES", (quiet,))
+    base, browser = base_of(site), site.browser()
+    address = feed_of(site, base)
+    entry = feedparser.parse(browser.get(f"{address}/atom.xml").content).entries[0]
+    (item,) = json.loads(browser.get(f"{address}/feed.json").text)["items"]
+    assert entry.link == item["url"] == quiet.public_url
+    page = browser.get(f"{base}/issues/12").text
+    for text in (entry.content[0].value, item["content_html"], page):
+        assert "No paper was picked for this issue." in text
+    assert "Zotero" not in page
+    assert quiet.public_url not in page  # there is nothing to share
 
 
 def test_an_empty_feed_is_a_feed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

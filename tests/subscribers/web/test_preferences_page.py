@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from subscribers.store import StoppedMails
+from tests.subscribers.desk import NOW
 from tests.subscribers.web.site import Site, blank_site
 
 
@@ -180,3 +184,36 @@ def test_a_box_that_is_not_ticked_is_not_ticked_again(site: Site) -> None:
     assert 'name="weekdays" value="1" checked' not in answer.text
     assert "“When it comes” is not saved yet" in answer.text
     assert site.front.desk.by_number(reader.id).weekdays == (1, 3)
+
+
+def test_a_reader_whose_mails_came_back_is_told_and_gets_them_again_by_a_letter(
+    site: Site,
+) -> None:
+    reader, browser = site.reader(), site.browser()
+    base = f"/m/{site.token(reader)}"
+    assert "have stopped" not in browser.get(f"{base}/preferences").text
+    site.front.store.stops[reader.email_key] = StoppedMails("bounce", NOW)
+    page = browser.get(f"{base}/preferences").text
+    assert "Since Mar 2, 2026 nothing goes out to you: our mails came back" in page
+    assert "Write to me again" not in page
+    site.clock.forward(minutes=1)
+    answer = browser.post(f"{base}/write-again")
+    assert "leads back here" in browser.get(answer.headers["location"]).text
+    back = site.front.post.letters[-1].link.removeprefix("http://testserver")
+    assert "Write to me again" in browser.get(back).text
+    assert site.front.store.stops, "looking ends nothing"
+    answer = browser.post(back.replace("preferences", "write-again"))
+    page = browser.get(answer.headers["location"]).text
+    assert "Your mails go on." in page
+    assert "have stopped" not in page
+    assert site.front.store.stops == {}
+
+
+def test_who_the_operator_stopped_is_told_whom_to_ask(site: Site) -> None:
+    reader, browser = site.reader(), site.browser()
+    site.pages.settings = replace(site.pages.settings, contact="Zoe <zoe@lab.example>")
+    site.front.store.stops[reader.email_key] = StoppedMails("operator", NOW)
+    page = browser.get(f"/m/{site.token(reader, 0)}/preferences").text
+    assert "write to Zoe &lt;zoe@lab.example&gt;." in page
+    assert "write-again" not in page
+    assert browser.post(f"/m/{site.token(reader, 0)}/write-again").status_code == 409

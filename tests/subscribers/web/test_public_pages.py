@@ -71,6 +71,16 @@ def test_what_chats_show_of_a_link(site: Site) -> None:
     assert site.browser().get(path).headers["x-robots-tag"].startswith("noindex")
 
 
+def test_an_issue_without_papers_has_a_page_to_share_too(site: Site) -> None:
+    shared = site.front.desk.links.shared(NOW.date(), (), NOW).removeprefix("http://testserver")
+    page = site.browser().get(shared)
+    assert page.status_code == 200
+    assert page.text.count("No paper was picked for this issue.") == 3  # also in what chats show
+    assert "passed these on" not in page.text
+    gone = site.front.desk.links.shared(NOW.date(), (999,), NOW).removeprefix("http://testserver")
+    assert site.browser().get(gone).status_code == 404
+
+
 def test_the_whole_sample_issue_is_one_press_away(site: Site) -> None:
     assert 'href="/sample"' in site.browser().get("/").text
     page = site.browser().get("/sample").text
