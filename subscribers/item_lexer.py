@@ -30,7 +30,7 @@ _SINGLE_QUOTED = re.compile(
     r"['‘‚‹`]{1,2}([^'‘’‚‹›`,;\n\"“”„‟″«»＂「」『』❝❞〝〞〟]+)['’›`]{1,2}(?=\s*(?:[,;\]})\n]|$))"
 )
 _BRACED = re.compile(r"\{([^{}\"“”,;:\n\\]+)\}")
-_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)](?=\s+[^\s,;])")
+_NUMBER = re.compile(r"\s{0,60}\(?(\d{1,3})[.)](?=\s{1,60}[^\s,;])")  # bounded: see keyword_lines
 _WEIGHT = re.compile(r"\d{1,9}(\.\d{0,20})?|\.\d{1,20}")
 _INITIALS = re.compile(r"[ \t]*,[ \t]*((?:[^\W\d_]\.[ -]?)+)")
 _NEXT_NAME = re.compile(r"[ \t]+([^\s,，、،;；؛|。\"“”„«»^()\[\]]+)")

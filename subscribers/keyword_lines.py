@@ -19,11 +19,13 @@ LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 MOST_LETTERS = 40  # of a group's name
 
 _LINE = re.compile(rf"[^{LINE_ENDS}]+")
+# Each line is looked at, and white space crosses lines: no run of it is followed for ever.
 _BULLET = re.compile(
-    r"\s*(?:[•●▪◦‣∙·✓✔➤►▶→○■□☐☑]\s*|\*\s+|#{1,6}\s+|\([a-z]\)\s+|[a-z]\)\s+|\[[ xX]?\]\s+)+(?=\S)"
+    r"\s{0,60}(?:(?:[•●▪◦‣∙·✓✔➤►▶→○■□☐☑]|(?:\*|#{1,6}|\([a-z]\)|[a-z]\)|\[[ xX]?\])(?=\s))"
+    r"\s{0,60}){1,8}(?=\S)"
 )
-_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
-_DASH = re.compile(rf"\s*[{re.escape(DASHES)}]\s+(?:\[[ xX]?\]\s+)?(?=\S)")
+_NUMBER = re.compile(r"\s{0,60}\(?\d{1,3}[.)]\s{1,60}")
+_DASH = re.compile(rf"\s{{0,60}}[{re.escape(DASHES)}]\s{{1,60}}(?:\[[ xX]?\]\s+)?(?=\S)")
 _HEAD = re.compile(
     r"\s*(?P<name>[^,;:：\"“”„«»()\[\]{}^+<>\n]{1,60}?)\s*(?P<colon>[:：])(?P<gap>\s*)"
 )

@@ -42,7 +42,7 @@ _BUT_NOT = re.compile(
 )
 _CROSSED_OUT = re.compile(r"(?<!\S)([!¬] +\w+|~~[^~\n]+~~|~[^\W\d]\w+)")
 _TWO_THINGS = re.compile(
-    r"^\s*((?:both )?[\w-]+ (?:and|und|et|y|e|&|и) [\w-]+)\s*$"
+    r"^\s{0,60}((?:both )?[\w-]+ (?:and|und|et|y|e|&|и) [\w-]+)\s*$"
     r"|^[^:;,\n]*(?:[,;][^:;,\n]*)*[,;]\s*([^:;,\n]+? (?:and|und|et|y|&|и) [^:;,\n]+)$",
     re.MULTILINE,
 )
@@ -72,8 +72,8 @@ _YEARS = re.compile(
 )
 _ONLY_YEAR = re.compile(rf"\A\s*[(\[]?({_YEAR}[-–+]?)[)\]]?\s*\Z")
 _COMPARED = re.compile(
-    r"(?<![<>=\w-])(\w[\w.]* ?(?:[<>]=?|[≤≥≠]|[=!]=) ?[\d.]+%?|(?<=\s)(?:[<>=]=?|!=|[≤≥≠≈])(?=\s)"
-    r"|(?<!\S)(?:[<>]=?|[≤≥]) ?\d[\d.]*)"
+    r"(?<![<>=\w-])(\w[\w.]{0,40} ?(?:[<>]=?|[≤≥≠]|[=!]=) ?[\d.]+%?|(?<=\s)(?:[<>=]=?|!=|[≤≥≠≈])"
+    r"(?=\s)|(?<!\S)(?:[<>]=?|[≤≥]) ?\d[\d.]*)"
 )
 _SEARCH_LINE = re.compile(
     r"(?<![\w#])(#\d{1,3})(?![\w-])|(?<!\S)((?:and|or|not)/\d[\d,\-and ]*)", re.IGNORECASE
@@ -84,7 +84,7 @@ _ONLY_LINES = re.compile(
 )
 _LINE_IN_QUERY = re.compile(
     r"(?:(?<=AND )|(?<=OR )|(?<=NOT ))[(]*([SL]?\d{1,3})(?=[)]*\s*(?:$|\bAND\b|\bOR\b|\bNOT\b))"
-    r"|^[\s(]*([SL]?\d{1,3})(?=[)]*\s+(?:AND|OR|NOT)\b)",
+    r"|^[\s(]{0,60}([SL]?\d{1,3})(?=[)]*\s+(?:AND|OR|NOT)\b)",
     re.MULTILINE,
 )
 _BARE_FIELD = re.compile(

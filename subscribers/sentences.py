@@ -85,12 +85,12 @@ _PAPERS_AFTER = re.compile(
     r" (?:papers|articles|preprints)[ \t]*[.!]?(?=[ \t]*(?:[,;\n]|\Z))", re.I
 )
 _CHINESE = re.compile(
-    r"(?:我(?:对|想看|想读|关注|喜欢|想要)|请(?:给我|推荐))*(?:关于|有关)?([^,，、;；。\n]+?)"
+    r"(?:我(?:对|想看|想读|关注|喜欢|想要)|请(?:给我|推荐))*(?:关于|有关)?([^,，、;；。\n]{1,60}?)"
     r"(?:(?:很|非常)?感兴趣|的(?:最新)?(?:论文|文章|研究))"
 )
 _POLITE = re.compile(
-    r"[ \t,]+(?:please|thanks|thank you|thx|bitte|danke|merci|s['’]il vous pla[iî]t|por favor|"
-    r"gracias|obrigad[oa])[ \t.!?]*(?=\n|\Z)",
+    r"(?<![ \t,])[ \t,]+(?:please|thanks|thank you|thx|bitte|danke|merci|s['’]il vous pla[iî]t|"
+    r"por favor|gracias|obrigad[oa])[ \t.!?]*(?=\n|\Z)",
     re.IGNORECASE,
 )
 
@@ -102,7 +102,7 @@ def without_sentences(text: str) -> tuple[str, list[Message], list[int]]:
     `papers by Ada Lovelace` names an author.
     """
     text = _POLITE.sub(blanked, text)
-    if not text.isascii():
+    if "趣" in text or "的" in text:
         text = _CHINESE.sub(inner_only, text)
     text = _BY.sub(lambda found: "author:".rjust(len(found[0])), text)
     found = [*_LEAD.finditer(text)]

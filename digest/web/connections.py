@@ -28,24 +28,33 @@ class BoundedProtocol(H11Protocol):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self._deadline: asyncio.TimerHandle | None = None
+        self._since = 0.0  # in the loop's time: the opening, or the first byte of a later request
         self._timed: object = None  # the request that the deadline is for; None: the next
 
     @property
-    def is_waiting(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the other end keeps us waiting: for a request, its body, or to read an answer."""
+        return self.is_idle or self.cycle.more_body or self.flow.write_paused
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, in the place of another when there are too many."""
         super().connection_made(transport)
+        self._since = self.loop.time()
         if len(self.connections) > self.most:
             self._make_room()
         self._time(None, self.head_seconds)
 
     def data_received(self, data: bytes) -> None:
         """Take some bytes."""
+        if self._deadline is None:
+            self._since = self.loop.time()
         super().data_received(data)
-        if not self.is_waiting:
+        if not self.is_idle:
             if self._timed is not self.cycle:
                 self._time(self.cycle, self.request_seconds)
         elif self._deadline is None:
@@ -62,8 +71,14 @@ class BoundedProtocol(H11Protocol):
             self.cycle.message_event.set()
 
     def on_response_complete(self) -> None:
-        """Stop the clock until more is sent; uvicorn closes what stays quiet."""
+        """Stop the clock until more is sent; uvicorn closes what stays quiet.
+
+        Who has sent more requests at once (pipelining, which no browser does) gets no more answers
+        here: they could be asked for by the hundred, and none of them read (RFC 9112, 9.3.2).
+        """
         self._stop_clock()
+        if self.conn.trailing_data[0].strip():
+            self.transport.close()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -90,10 +105,15 @@ class BoundedProtocol(H11Protocol):
             each for each in self.connections if isinstance(each, BoundedProtocol)
             if each is not self and each.is_waiting and not each.transport.is_closing()
         ]  # fmt: skip
-        oldest = min(waiting, key=lambda each: each.opened_at, default=self)
-        oldest.transport.abort()
+        oldest = min(waiting, key=lambda each: each._since, default=self)
+        if oldest is self:
+            self.transport.write(_FULL)
+            self.transport.close()
+        else:
+            oldest.transport.abort()
 
-    @property
-    def opened_at(self) -> float:
-        """When its deadline began, in the loop's time: the earlier, the longer it has waited."""
-        return self._deadline.when() if self._deadline else 0.0
+
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)

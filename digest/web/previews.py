@@ -6,6 +6,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from threading import Event, Lock
 
 from digest.choosing.editor import Editor, IssueFor, Offer
@@ -34,6 +35,7 @@ _LINES = 180  # characters of an abstract in a preview
 _FRESH = timedelta(minutes=5)  # how long a preview's papers are kept in hand
 _ITEMS = 2_000  # items of visitors that are kept worked out: about 10 MB
 _AT_ONCE, _AT_ONCE_LETTERS = 1, 60  # keywords that are embedded while somebody waits
+_SOON, _SOON_LETTERS = 4, 120  # after the answer, for the next one: as much as another answer
 _VECTORS = 20_000  # of what visitors type: about 20 MB
 _ANSWERS = 200  # previews that are kept, for who types the same
 _SAMPLE_TOPICS, _SAMPLE_PAPERS = 3, 3
@@ -140,7 +142,8 @@ class Previews:
         """Return whether a preview must do without its keywords' meaning, which it has next time.
 
         To embed a short keyword takes some milliseconds; a hundred of them, or a long one, far
-        more than anybody who only looks may cost.
+        more than anybody who only looks may cost. So each preview has a few of them embedded,
+        and the page asks again.
         """
         if stock.semantics is None:
             return False
@@ -148,7 +151,7 @@ class Previews:
         unknown = stock.semantics.unknown_keywords(texts)
         if len(unknown) <= _AT_ONCE and sum(map(len, unknown)) <= _AT_ONCE_LETTERS:
             return False
-        self._later.work_out(stock.semantics, unknown)
+        self._later.work_out(stock.semantics, _first_few(unknown))
         return True
 
     def _made(
@@ -271,6 +274,12 @@ class Previews:
 
 def _number(edition: Edition | None) -> int | None:
     return edition.number if edition else None
+
+
+def _first_few(keywords: Sequence[str]) -> Sequence[str]:
+    """Return the first of some keywords, and more while they are few and short."""
+    letters = list(accumulate(map(len, keywords[:_SOON])))
+    return keywords[: max(1, sum(1 for each in letters if each <= _SOON_LETTERS))]
 
 
 def _replayed(stock: _Stock, matching: Sequence[int], most: int) -> tuple[int, ...]:

@@ -106,6 +106,8 @@ class Guard:
         lengths = [value for name, value in headers if name == b"content-length"]
         if any(not value.isdigit() for value in lengths):
             return 400, "The length of the request is not a number."
+        if lengths and any(name == b"transfer-encoding" for name, _ in headers):
+            return 400, _TWO_LENGTHS
         if any(len(value) > 18 or int(value) > most for value in lengths):
             return 413, _TOO_LARGE
         return None
@@ -114,15 +116,20 @@ class Guard:
         if "*" in self.settings.hosts:
             return True
         found = _HOST.fullmatch(host.lower())
-        return found is not None and found[1].removesuffix(".") in self.settings.hosts
+        if found is None or int(found[2] or 0) > _LAST_PORT:
+            return False
+        return found[1].removesuffix(".") in self.settings.hosts
 
 
 # RFC 9110, 7.2: a name or an address in brackets, and a port; nothing else, such as a user's part.
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::[0-9]{0,5})?")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::([0-9]{0,5}))?")
+_LAST_PORT = 65_535
 _UPLOAD = re.compile(r"/m/[A-Za-z0-9._-]+/library")
 _TOO_LARGE = message("This is more than any form here has. Please write less.")
 
 
+# A proxy may believe the one and we the other: RFC 9112, 6.1.
+_TWO_LENGTHS = "The request has a length and comes in chunks: it can have one of these only."
 _TOO_SLOW = message("This form came too slowly. Please send it again.")
 
 

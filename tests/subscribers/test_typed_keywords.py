@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -654,3 +655,43 @@ def test_what_authors_and_indexers_call_their_subjects_is_one_item_each(shared: 
             assert (reading.problems, reading.remarks) == ((), ()), text
             assert [item.text for item in reading.profile.wanted] == [parse(text).wanted[0].text]
             assert len(reading.profile.wanted[0].words) >= len(text.split()) - text.count(" / ")
+
+
+def _seconds(text: str) -> float:
+    started = time.process_time()
+    read_profile(text)
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "a",
+            "é",
+            "ก",
+            "中",
+            "的",
+            "感兴趣",
+            "关于",
+            "的论文",
+            "ﷺ",
+            "e\u0301",
+            "a.",
+            "a.é",
+            "的$",
+        ),
+        *(" ", "\t", "  \r", "\t\u00a0", " ,", "\t</b>", "<b>", "b>", "<x ", "&lt;b&gt;", "** a"),
+        *(" please", "new ", "new a.", "I want ", ". papers", "by A", "never: ", "; a: ", "• "),
+        *('"', "(", ")", "a OR ", "NEAR/3 ", "i) ", "a) ", "^2", "$\\a$", "# ", "\n)", "],"),
+    ],
+)
+def test_reading_takes_time_by_length_and_not_by_its_square(unit: str) -> None:
+    # Anybody may send this to a preview. What is quadratic takes 16 times as long for 4 times as
+    # much; what takes no time at all may do what it likes.
+    for within in ("{}", "moss {} moss"):
+        text = within.format(unit * (1900 // len(unit)))
+        long = min(_seconds(text) for _ in range(3))
+        if long > 0.05:
+            short = min(_seconds(within.format(unit * (475 // len(unit)))) for _ in range(3))
+            assert long < 10 * short, f"{1000 * long:.0f} ms"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import threading
@@ -99,6 +100,56 @@ def test_an_honest_visitor_gets_in_beside_many_silent_ones(serve: Serve) -> None
             honest.sendall(REQUEST)
             assert honest.makefile("rb").read().endswith(b"hello")
         assert is_hung_up_on(silent[0])  # the one that had waited longest
+
+
+@pytest.mark.parametrize("sent", [b"", b"email=ada"])
+def test_an_honest_visitor_gets_in_beside_many_slow_forms(serve: Serve, sent: bytes) -> None:
+    port = serve(never, Patient)
+    with ExitStack() as stack:
+        slow = []
+        for _ in range(5):
+            slow.append(stack.enter_context(connected(port)))
+            slow[-1].sendall(request_to("/subscribe", URLENCODED, PROMISED) + sent)
+        whole = stack.enter_context(connected(port))
+        whole.sendall(REQUEST)
+        ready, _, _ = select.select(slow, [], [], 20)
+        assert [is_hung_up_on(each) for each in ready] == [True]  # one of them makes room
+        whole.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            whole.recv(1)  # it is being answered
+
+
+def test_who_comes_when_all_are_being_answered_is_told_to_come_again(serve: Serve) -> None:
+    port = serve(never, Patient)
+    with ExitStack() as stack:
+        for _ in range(5):
+            whole = stack.enter_context(connected(port))
+            whole.sendall(REQUEST)
+        answer = connected(port).makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"Retry-After: 2" in answer
+
+
+def test_requests_that_wait_for_no_answer_get_one(serve: Serve) -> None:
+    asked = REQUEST.replace(b"Connection: close\r\n", b"")
+    with connected(serve(hello, Patient)) as hasty:
+        hasty.sendall(asked * 60)
+        try:
+            answers = hasty.makefile("rb").read()
+        except ConnectionResetError:
+            return  # the rest of its requests was never read
+        assert answers.count(b"hello") == 1
+
+
+def test_a_second_request_after_the_answer_is_answered_too(serve: Serve) -> None:
+    asked = REQUEST.replace(b"Connection: close\r\n", b"")
+    with connected(serve(hello, Patient)) as patient:
+        answer = patient.makefile("rb")
+        for blank in (b"", b"\r\n"):  # which some send after a form, and RFC 9112, 2.2, allows
+            patient.sendall(asked + blank)
+            while answer.readline() != b"\r\n":
+                pass
+            assert answer.read(5) == b"hello"
 
 
 def request_to(path: str, kind: bytes, ending: bytes) -> bytes:

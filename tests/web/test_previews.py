@@ -224,6 +224,38 @@ def test_a_preview_waits_for_the_meaning_of_one_keyword_only(
     assert not later
 
 
+def test_each_preview_works_out_the_meaning_of_a_few_keywords_after_it(
+    meaning: tuple[Desk, list[Callable[[], None]]],
+) -> None:
+    desk, later = meaning
+    asked = parse(", ".join(f"planning{n}" for n in range(10)))
+    model = desk.service.preview(asked, None) and desk.service._stock
+    assert model is not None
+    assert model.semantics is not None
+    unknown = []
+    while later:
+        later.pop()()
+        unknown.append(len(model.semantics.unknown_keywords([i.text for i in asked.wanted])))
+        issue = desk.service.preview(asked, None)
+        assert issue is not None
+        assert issue.is_by_words == (unknown[-1] > 1)
+    assert unknown == [6, 2, 0]
+
+
+def test_a_long_keyword_is_worked_out_alone(
+    meaning: tuple[Desk, list[Callable[[], None]]],
+) -> None:
+    desk, later = meaning
+    asked = parse("planning " * 30 + ", speech, images")
+    for left in (2, 0):
+        desk.service.preview(asked, None)
+        later.pop()()
+        assert desk.service._stock is not None
+        model = desk.service._stock.semantics
+        assert model is not None
+        assert len(model.unknown_keywords([i.text for i in asked.wanted])) == left
+
+
 def test_a_preview_by_words_is_what_ranks_without_a_model(
     desk: Desk, meaning: tuple[Desk, list[Callable[[], None]]]
 ) -> None:

@@ -10,7 +10,7 @@
   const shown = document.getElementById("preview");
   const status = document.getElementById("preview-status");
   const wait = 350; // milliseconds after the last key
-  const again = 2500; // until what is still being worked out is asked for again, a few times
+  const again = 2500; // until what is still being worked out is asked for again: some of it comes each time
   const apart = 1700; // between two questions: a slow typist stays within the server's allowance
   let timer = 0;
   let running = null;
@@ -45,7 +45,7 @@
       shown.innerHTML = await answer.text();
       const summary = shown.querySelector("[data-summary]");
       status.textContent = summary ? summary.dataset.summary : "";
-      repeated = summary && "again" in summary.dataset && repeated < 4 ? repeated + 1 : 0;
+      repeated = summary && "again" in summary.dataset && repeated < 25 ? repeated + 1 : 0;
       if (repeated) timer = setTimeout(show, again);
     } catch (error) {
       if (error.name === "AbortError") return;

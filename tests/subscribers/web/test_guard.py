@@ -52,13 +52,13 @@ def test_no_page_has_a_script_or_style_inside(site: Site) -> None:
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "testserver.evil.example", "", "testserver@evil", "testserver:80@evil",
-     "testserver:x", "testserver/", "testserver:80:80"],
+     "testserver:x", "testserver/", "testserver:80:80", "testserver:65536", "testserver:99999"],
 )  # fmt: skip
 def test_another_host_name_is_refused(site: Site, host: str) -> None:
     assert site.browser().get("/", headers={"host": host}).status_code == 421
 
 
-@pytest.mark.parametrize("host", [HOST, "TESTSERVER", f"{HOST}:8600", f"{HOST}."])
+@pytest.mark.parametrize("host", [HOST, "TESTSERVER", f"{HOST}:8600", f"{HOST}:", f"{HOST}."])
 def test_our_host_name_is_answered_with_any_port(site: Site, host: str) -> None:
     assert site.browser().get("/", headers={"host": host}).status_code == 200
 
@@ -84,6 +84,13 @@ def test_a_body_that_is_too_long_is_refused_without_announcement(site: Site) -> 
 def test_a_length_that_is_no_length_is_refused(site: Site, length: str) -> None:
     answer = site.browser().post("/preview", content=b"", headers={"content-length": length})
     assert answer.status_code in (400, 413)
+
+
+def test_a_body_with_a_length_and_in_chunks_is_refused(site: Site) -> None:
+    both = {"content-length": "3", "transfer-encoding": "chunked"}
+    answer = site.browser().post("/preview", content=b"x=1", headers=both)
+    assert answer.status_code == 400
+    assert answer.headers["connection"] == "close"
 
 
 def test_https_is_remembered_only_when_it_was_https() -> None:
