@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+import idna
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 from subscribers.errors import AddressError
@@ -86,6 +87,14 @@ def read_domain(text: str) -> str:
         return parse_address(f"anybody@{name}").domain
     except AddressError:
         raise ValueError(f"{text!r} is no domain: write one such as lab.example") from None
+
+
+def shown_domain(domain: str) -> str:
+    """Return a domain, an A-label, as people write it."""
+    try:
+        return idna.decode(domain)
+    except idna.IDNAError:
+        return domain
 
 
 def mailbox_key(email: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from subscribers.addresses import Address, is_within, mailbox_key, parse_address
+from subscribers.addresses import Address, is_within, mailbox_key, parse_address, shown_domain
 from subscribers.consent import Source, may_undo, step
 from subscribers.consent_steps import ConsentSteps, unknown_reader
 from subscribers.desk_letters import DeskLetters, LetterLimits
@@ -122,7 +122,7 @@ class FrontDesk:
             raise AddressError(
                 message(
                     "only addresses of these domains are taken here: {domains}",
-                    domains=", ".join(sorted(allowed)),
+                    domains=", ".join(sorted(map(shown_domain, allowed))),
                 )
             )
         return address

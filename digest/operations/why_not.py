@@ -53,15 +53,17 @@ class WhyNotAnswers:
             return replace(found, kind="own")
         if paper.edition == 0:
             return replace(found, kind="never")
-        was_made = False
+        was_made = is_before = False
         if paper.edition:
             edition = self.app.stores.editions.get(paper.edition)
             found = replace(found, day=edition.label, edition=paper.edition)
             first = reader.confirmed_at or reader.created_at
             was_made = bool(self.app.stores.windows.covering(reader.id, paper.edition))
-            if first and edition.opened_at < first and not was_made:
-                return replace(found, kind="before")
+            is_before = first is not None and edition.opened_at < first and not was_made
         told = answer_for(self.app, reader, paper, self._held_editor())
+        # A first issue brings what came just before its reader did.
+        if is_before and (told.no_issue or isinstance(told.answer, answers.NotOffered)):
+            return replace(found, kind="before")
         said = _said(told.answer, is_made=was_made, has_issue=not told.no_issue)
         titles = self.app.stores.archive.get(said.papers)
         return replace(

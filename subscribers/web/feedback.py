@@ -17,6 +17,8 @@ from subscribers.web.pages import Pages, route_class, see
 
 MAX_NUMBER = 2**53  # what any store can compare with
 
+_NO_SUCH_KEYWORD = message("this keyword is not in your list any more")
+
 
 def routes(pages: Pages) -> APIRouter:
     """Return the routes of this family."""
@@ -68,7 +70,9 @@ def _muting(router: APIRouter, pages: Pages) -> None:
     def mute(token: str, index: int, fields: Form) -> Response:
         now = pages.now()
         reader = desk.visit("change", token, now).reader
-        own_desk.mute(desk, pages.own.kept, reader, index, fields.get("shown", ""), now)
+        if not fields.get("shown"):
+            raise ConsentError(_NO_SUCH_KEYWORD)
+        own_desk.mute(desk, pages.own.kept, reader, index, fields["shown"], now)
         return see(f"/m/{token}/likes?done=muted")
 
 
@@ -125,5 +129,5 @@ def _item(reader: Subscriber, index: int) -> dict[str, Any]:
     except ProfileError:
         wanted = ()
     if not 0 <= index < len(wanted):
-        raise ConsentError(message("this keyword is not in your list any more"))
+        raise ConsentError(_NO_SUCH_KEYWORD)
     return {"shown": wanted[index].text, "is_only": len(wanted) == 1}

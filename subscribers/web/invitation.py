@@ -72,8 +72,5 @@ def _page(
         token=token,
         problems=ordered(list(error.problems) if error else []),
         **choices(pages, shown),
-        **(
-            previewed(pages, fields if preview else None, action)
-            | sample_of(pages, is_wanted=fields is None)
-        ),
+        **(previewed(pages, fields if preview else None, action) | sample_of(pages)),
     )

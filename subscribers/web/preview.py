@@ -60,9 +60,9 @@ def previewed(
     }
 
 
-def sample_of(pages: Pages, *, is_wanted: bool) -> dict[str, Any]:
+def sample_of(pages: Pages) -> dict[str, Any]:
     """Return the values of the front page that show a newcomer what comes."""
-    return {"sample": pages.previews.sample() if is_wanted else None}
+    return {"sample": pages.previews.sample()}
 
 
 def with_change(fields: Mapping[str, str]) -> Mapping[str, str]:

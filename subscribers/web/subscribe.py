@@ -8,6 +8,7 @@ from collections.abc import Collection
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from subscribers.addresses import shown_domain
 from subscribers.errors import AddressError, ConsentError
 from subscribers.messages import message
 from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
@@ -148,7 +149,7 @@ def _form(
         domains=_named(pages.desk.settings.allowed_domains),
         problems=ordered(problems or []),
         **choices(pages, {"language": language} | dict(fields)),
-        **(previewed(pages, fields if preview else None) | sample_of(pages, is_wanted=not fields)),
+        **(previewed(pages, fields if preview else None) | sample_of(pages)),
     )
     pages.keep_cookie(request, response, cookie)
     return response
@@ -156,4 +157,4 @@ def _form(
 
 def _named(domains: Collection[str]) -> list[str]:
     """Return the domains to name beside the field: none when they are too many to read."""
-    return sorted(domains) if len(domains) <= _DOMAINS else []
+    return sorted(map(shown_domain, domains)) if len(domains) <= _DOMAINS else []

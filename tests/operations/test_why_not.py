@@ -70,7 +70,13 @@ def test_each_fate_of_a_paper(tmp_path: Path) -> None:
     assert ask(installed, ada, "Cranes at the weir").kind == "no match"
     installed.now += timedelta(days=1)
     late = installed.reader("late@example.org", "tides")
-    assert ask(installed, late, "Replay of tides").kind == "before"
+    coming = [paper.title for paper, _ in installed.preview(late.email).picks]
+    assert coming == ["Replay of tides", "Tides of a dull kind"]
+    assert ask(installed, late, "Replay of tides").kind == "coming", "the first issue brings it"
+    assert ask(installed, late, "Cranes at the weir").kind == "no match"
+    installed.now += timedelta(days=30)
+    later = installed.reader("later@example.org", "tides")
+    assert ask(installed, later, "Replay of tides").kind == "before"
 
 
 def test_what_was_offered_to_nobody_and_what_is_theirs(installed: Installation) -> None:

@@ -28,6 +28,7 @@ _ESCAPED = str.maketrans(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PAIRS = re.compile(r"(?<=([-'?!,<>]))(?=\1)")  # ligatures of TeX's fonts: `--`, `''`
 _WORD = re.compile(r"[a-z0-9]+")
+_TELLING = 4  # words of a title that hardly another paper has
 _IDLE = frozenset({"a", "an", "the", "on", "of", "in", "for", "to", "and", "with", "is", "are"})
 
 
@@ -74,7 +75,9 @@ def _key(paper: Paper, taken: dict[str, int]) -> str:
     family = person_of(paper.authors[0]).family if paper.authors else ""
     words = [word for word in _WORD.findall(_ascii(paper.title)) if word not in _IDLE]
     year = f"{paper.published.year:04}" if paper.published else ""
-    key = "".join([*_WORD.findall(_ascii(family)), year, *words[:1]])[:60] or f"paper{paper.id}"
+    # Without a name and a year the title's first word alone would meet others' in merged files.
+    told = words[:1] if family and year else words[:_TELLING]
+    key = "".join([*_WORD.findall(_ascii(family)), year, *told])[:60] or f"paper{paper.id}"
     taken[key] = taken.get(key, 0) + 1
     return key if taken[key] == 1 else f"{key}-{taken[key]}"
 

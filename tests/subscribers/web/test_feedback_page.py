@@ -62,6 +62,7 @@ def test_a_keyword_is_muted_by_the_button(site: Site) -> None:
     base = f"/m/{site.token(reader)}"
     browser = site.browser()
     assert "Mute “continual learning”?" in browser.get(f"{base}/mute/0").text
+    assert "not in your list any more" in browser.post(f"{base}/mute/0").text
     answer = browser.post(f"{base}/mute/0", data={"shown": "continual learning"})
     assert answer.status_code == 303
     assert site.front.desk.by_number(reader.id).keywords == "diffusion"

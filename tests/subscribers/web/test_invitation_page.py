@@ -107,6 +107,15 @@ def test_where_readers_are_invited_the_form_is_gone_and_says_the_same_to_everybo
     assert site.browser().post(link, data={"keywords": "x"}).status_code == 303
 
 
+def test_a_domain_is_named_as_people_write_it() -> None:
+    site = open_site(allowed_domains=frozenset({"xn--bcher-kva.example", "lab.example"}))
+    assert "An address of bücher.example and lab.example" in site.browser().get("/").text
+    answer = site.browser(**OURS).post(
+        "/subscribe", data={"email": "in@else.example", "keywords": "speech"}
+    )
+    assert "taken here: bücher.example, lab.example" in answer.text
+
+
 def test_an_address_of_another_domain_is_told_by_its_domain_alone() -> None:
     site = open_site(allowed_domains=frozenset({"lab.example"}))
     site.front.desk.add("in@else.example", Preferences("x"), NOW, confirmed=True, how="command")

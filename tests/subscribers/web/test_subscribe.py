@@ -297,12 +297,24 @@ def test_previews_are_limited_and_only_for_our_own_page() -> None:
     assert browser.post("/preview/fragment", data=data).status_code == 429
 
 
+def test_a_form_with_a_mistake_keeps_what_the_front_page_tells(site: Site) -> None:
+    browser = site.browser(**OURS)
+    wrong = browser.post("/subscribe", data={"email": "ada@", "keywords": "speech"})
+    assert wrong.status_code == 422
+    for page in (wrong.text, browser.post("/preview", data={"keywords": "speech"}).text):
+        assert "212 new papers in the last seven days." in page
+        assert ">diffusion</button>" in page
+
+
 def test_before_the_first_edition_the_preview_picks_from_all_papers(site: Site) -> None:
     class FirstDay:
         def preview(
             self, profile: Profile, max_papers: int | None, breadth: Breadth = "normal"
         ) -> PreviewedIssue | None:
             return PreviewedIssue("", 37, (), ())
+
+        def sample(self) -> None:
+            return None
 
     site.pages.previews = FirstDay()
     page = site.browser(**OURS).post("/preview", data={"keywords": "speech"}).text

@@ -178,6 +178,14 @@ def test_no_two_entries_of_a_file_share_a_key() -> None:
     ]
 
 
+def test_a_title_alone_makes_a_key_that_merged_files_tell_apart() -> None:
+    titles = ("High Tides of a Northern Coast in Winter", "High Tides on Mars", "On the Tides")
+    entries = pybtex.database.parse_string(
+        written_bibtex([Paper(n, title, "") for n, title in enumerate(titles)]), "bibtex"
+    ).entries
+    assert list(entries) == ["hightidesnortherncoast", "hightidesmars", "tides"]
+
+
 class _Text(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
