@@ -1,6 +1,6 @@
 """One hostile visitor, and what honest ones meet meanwhile.
 
-    .venv/bin/python -m bench.hostile [--seconds 15]
+    .venv/bin/python -m bench.hostile [--seconds 15] [--semantic off|on]
 
 On loopback alone, against the pages of a digest with 600 papers in a process of their own. The
 visitor opens connections that say nothing, half a request's head, or a form's body a byte a second,
@@ -42,15 +42,16 @@ def main() -> None:
     """Play both visitors, and print what the honest one met."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=15)
+    options.add_argument("--semantic", choices=("off", "on"), default="off")
     options.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     options.add_argument("--attack", type=int, help=argparse.SUPPRESS)
     asked = options.parse_args()
     if asked.serve:
-        return serve(asked.serve)
+        return serve(asked.serve, asked.semantic)
     if asked.attack:
         return attack(asked.attack)
     with tempfile.TemporaryDirectory() as folder:
-        server = _process("--serve", folder)
+        server = _process("--serve", folder, "--semantic", asked.semantic)
         try:
             assert server.stdout
             port, token = server.stdout.readline().split()
@@ -80,10 +81,10 @@ def _process(*asked: str) -> subprocess.Popen[str]:
     )
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path, semantic: str) -> None:
     """Serve the pages; say the port and a mail's token on stdout."""
     rng = random.Random(5)
-    app = archive(folder, rng, vocabulary(rng), 600, "off")
+    app = archive(folder, rng, vocabulary(rng), 600, semantic)
     app.settings = app.settings.model_copy(
         update={"web": WebSettings(trusted_proxies=("127.0.0.1",))}
     )

@@ -34,6 +34,26 @@ def test_a_mails_token_is_short_and_needs_no_escaping() -> None:
     assert token.replace(".", "").replace("-", "").replace("_", "").isalnum()
 
 
+def test_tokens_are_for_ever_the_same_bytes() -> None:
+    # Mails of years ago hold them: another way to sign would end every link that is out.
+    said = "n5.n7.tb9me0.5D9v-7ix-oDYejIEc8DLz22H9fdsDncSIZrM58TpJyk"
+    assert TOKENS.sign("mail", 5, 7, now=NOW) == said
+
+
+def test_a_token_has_a_thousand_characters_at_most() -> None:
+    blank = len(TOKENS.sign("restore", "", now=NOW))
+    for letters in range(690, 720):
+        token = TOKENS.sign("restore", "x" * letters, now=NOW)
+        assert len(token) > blank
+        if len(token) <= 1_000:
+            assert TOKENS.read("restore", token, NOW).words() == ("x" * letters,)
+        else:
+            with pytest.raises(TokenError, match="incomplete"):
+                TOKENS.read("restore", token, NOW)
+    with pytest.raises(TokenError, match="^this link is incomplete or was changed"):
+        TOKENS.read("restore", "x" * 1_000, NOW)
+
+
 @pytest.mark.parametrize("purpose", [p for p in get_args(Purpose) if p != "confirm"])
 def test_a_token_is_good_for_its_own_purpose_only(purpose: Purpose) -> None:
     with pytest.raises(TokenError):
