@@ -48,6 +48,8 @@ def _element_faults(element: Any, ids: set[str]) -> list[str]:
         found.append(f"{element.tag} holds something that is no li")
     if element.tag == "img" and element.get("alt") is None:
         found.append("img without alt")
+    if element.tag == "input" and "min" in element.attrib and element.get("type") not in _VALUES:
+        found.append(f"input {element.get('name')} has a least value")
     if element.tag == "input" and not _is_of_its_type(element):
         found.append(f"input {element.get('name')}: {element.get('value')!r} is of another type")
     if element.tag == "form" and element.get("method", "").lower() == "get":
