@@ -75,6 +75,7 @@ def test_the_letter_has_the_readers_own_allowance(front: Front) -> None:
 
 def test_nobody_but_the_operator_ends_the_operators_stop(front: Front) -> None:
     reader = stopped(front, "operator")
+    assert not may_lift(front.store.stops[reader.email_key], visit(front, reader))
     with pytest.raises(ConsentError, match="stopped these mails"):
         mail_again(front.desk, visit(front, reader), AFTER)
     assert front.store.stop_of(reader.email_key) is not None
