@@ -50,7 +50,7 @@ def test_a_token_has_a_thousand_characters_at_most() -> None:
         else:
             with pytest.raises(TokenError, match="incomplete"):
                 TOKENS.read("restore", token, NOW)
-    with pytest.raises(TokenError, match="^this link is incomplete or was changed"):
+    with pytest.raises(TokenError, match=r"^this link is incomplete or was changed"):
         TOKENS.read("restore", "x" * 1_000, NOW)
 
 
