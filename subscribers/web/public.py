@@ -7,7 +7,6 @@ nobody makes pages of ours with papers of their choice; it opens nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
