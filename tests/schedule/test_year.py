@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,24 @@ def test_whatever_befalls_them_each_period_has_one_issue_or_a_good_reason(
         with closing(world.database):
             world.live(days=40)
             world.check()
+
+
+@pytest.mark.parametrize("hours", [1, 5, 20, 30])
+def test_a_clock_set_back_beyond_the_edition_that_a_reader_waits_for(
+    tmp_path: Path, hours: int
+) -> None:
+    """Monday's edition waits for the reader's Tuesday; then the clock is behind, for one look."""
+    start = datetime(2028, 3, 25, 0, 1, tzinfo=UTC)
+    readers = {1: Reader("Africa/Bujumbura", 0, "daily", (0,), start)}
+    monday = datetime(2028, 4, 10, 5, 30, tzinfo=UTC)
+    world = World(tmp_path, start, readers, [Happening(monday, "clock back", amount=hours)])
+    with closing(world.database):
+        world.live(days=25)
+        assert world.check() >= 15
+        assert world.answers[1, date(2028, 4, 10)] == "waits"
+        # At once, for nobody knows when the edition was opened, or at the moment that was set.
+        answers = [world.answers[1, date(2028, 4, day)] for day in (9, 11)]
+        assert answers == (["served", "waits"] if hours > 12 else ["nothing new", "served"])
 
 
 def test_a_leap_year_of_moves_and_outages(tmp_path: Path) -> None:

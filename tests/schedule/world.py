@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import event, func, insert, select, update
 
 from digest.editions import Edition
-from digest.schedule.tick import TimeRules, tick
+from digest.schedule.tick import TOO_FAR, TimeRules, tick
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
@@ -152,7 +152,7 @@ class World:
                     self._dump(dump)
                 dump += DAY
             if now >= down_until:
-                self._tick(now + offset)
+                self._tick(now + offset, set_back=offset < timedelta(0))
                 offset = timedelta(0)  # a clock that is wrong is soon set right
             now = self._next_moment(now, dump, max(down_until, now))
 
@@ -195,7 +195,8 @@ class World:
         with self.database.write() as connection:
             connection.execute(insert(papers).values(values))
 
-    def _tick(self, now: datetime) -> None:
+    def _tick(self, now: datetime, *, set_back: bool = False) -> None:
+        self.rhythms.forget_moments(after=now + TOO_FAR)  # as the duty does before each tick
         done = tick(now, HOUSE, self.editions, self.rhythms)
         if done.planned:
             with self.database.write() as connection:
@@ -203,10 +204,14 @@ class World:
                 planned = deliveries.c.state == "planned"
                 connection.execute(update(deliveries).where(planned).values(arrived))
         self.ticks.append(now)
-        self._look_on(now)
+        self._look_on(now, set_back=set_back)
 
-    def _look_on(self, now: datetime) -> None:
-        """Give each reader's newest slot its answer; fail where there is none."""
+    def _look_on(self, now: datetime, *, set_back: bool) -> None:
+        """Give each reader's newest slot its answer; fail where there is none.
+
+        set_back: the clock was, for this one look. Who waits for a moment of the right clock, within
+        a day, goes on waiting for it.
+        """
         newest = self.editions.newest()
         alive = newest if newest and newest.expires_at > now else None
         columns = (subscribers.c.id, subscribers.c.last_period, subscribers.c.last_edition)
@@ -221,6 +226,8 @@ class World:
                 if answer == "served" and self.answers.get((number, slot[0])) != "served":
                     before = _answer(reader, slot, now, None, row.last_edition - 1, newest)
                     assert before is None, f"reader {number}: served early, though {before}"
+                if answer is None and set_back and newest and newest.opened_at > now:
+                    answer = "waits"
                 assert answer, f"reader {number} ({reader}) is owed {slot} at {now}: {row}"
                 key = number, slot[0]
                 if self.answers.get(key) != "served":
