@@ -104,9 +104,12 @@ def record_told(entry: Entry, told: Told) -> PaperRecord:
 def initials_first(name: str) -> str:
     """Return a name as it is read when it has its initials behind: `Moss AB` → `A. B. Moss`."""
     found = _FAMILY_FIRST.fullmatch(name.strip())
-    if not found or not found["initials"].isupper() or found["initials"] in _NO_INITIALS:
+    if not found or found["initials"] in _NO_INITIALS:
         return name
-    initials = " ".join(f"{letter}." for letter in re.findall(r"[^\W\d_]", found["initials"]))
+    letters = re.findall(r"[^\W\d_]", found["initials"])
+    if not all(map(str.isupper, letters)):
+        return name
+    initials = " ".join(f"{letter}." for letter in letters)
     return f"{initials} {found['family']}{found['suffix'] or ''}"
 
 

@@ -132,7 +132,8 @@ def _is_given(part: str) -> bool:
     """Return whether a part is initials: `A. B.`, `J.-P.`, `Yu.`, `AB`; `Bo Li` is a name."""
     bare = part.partition(",")[0]
     dotted = "." in bare
-    return bool(_INITIALS.fullmatch(bare)) and (dotted or bare.isupper()) and bare[0].isupper()
+    capitals = all(letter.isupper() for letter in bare if letter.isalpha())
+    return bool(_INITIALS.fullmatch(bare)) and (dotted or capitals) and bare[0].isupper()
 
 
 def _split(separator: re.Pattern[str], told: str) -> list[str]:

@@ -118,6 +118,7 @@ def test_a_source_may_tell_how_it_writes_names(
         ("AB Moss", "AB Moss"),
         ("Ann Moss III", "Ann Moss III"),
         ("Kettle AI", "Kettle AI"),
+        ("Moss Aǀ", "Moss Aǀ"),  # a click: a letter without case
         ("鈴木 一郎", "鈴木 一郎"),
     ],
 )

@@ -209,8 +209,8 @@ class World:
     def _look_on(self, now: datetime, *, set_back: bool) -> None:
         """Give each reader's newest slot its answer; fail where there is none.
 
-        set_back: the clock was, for this one look. Who waits for a moment of the right clock, within
-        a day, goes on waiting for it.
+        set_back: the clock was, for this one look. Who waits for a moment of the right clock,
+        within a day, goes on waiting for it.
         """
         newest = self.editions.newest()
         alive = newest if newest and newest.expires_at > now else None

@@ -9,6 +9,8 @@ from digest.dumps import mail_body, text
 from digest.dumps.interface import Dump
 from digest.dumps.page import recognising
 from digest.dumps.page.daily_mail import read_saved
+from digest.dumps.page.folded_lines import renumbered, unfolded
+from digest.dumps.page.pieces import Source
 from digest.dumps.page.plain import read_text
 from digest.dumps.page.records import to_dump
 from digest.errors import DumpError
@@ -35,7 +37,7 @@ class PageText:
         end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
         whole = head[:end] if len(head) >= 60_000 and end > 0 else head
         try:
-            return recognising.is_page(read_saved(read_text(page_lines(whole))))
+            return recognising.is_page(read_saved(page_source(whole)[0]))
         except DumpError:
             return False
 
@@ -45,10 +47,10 @@ class PageText:
         Of a mail that was saved whole the lines are those of its body.
         """
         data = _body(data)
-        lines = page_lines(data)
-        reading = read_saved(read_text(lines))
+        source, lines = page_source(data)
+        reading = read_saved(source)
         if not recognising.is_page(reading):
-            raise recognising.refusal(reading, lines.all)
+            raise recognising.refusal(reading, lines)
         return to_dump(reading, self, now=now, captured_on=captured_on)
 
 
@@ -57,6 +59,16 @@ def _body(data: bytes) -> bytes:
     if _MAIL.search(data[:16_384].replace(b"\r\n", b"\n").partition(b"\n\n")[0]) is None:
         return data
     return mail_body.mail_body(data, ("text/plain", "text/html"))
+
+
+def page_source(data: bytes) -> tuple[Source, tuple[str, ...]]:
+    """Return a page's pieces and its lines, whole, in whatever encoding and however it was cut.
+
+    Raises DumpError when it is no text.
+    """
+    whole = unfolded(text.as_utf8(data))
+    lines = page_lines(whole.data)
+    return renumbered(read_text(lines), whole.spans), lines.all
 
 
 def page_lines(data: bytes) -> text.Lines:

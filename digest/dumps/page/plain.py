@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -186,13 +187,18 @@ def _indent(line: str) -> int:
 
 
 def _without_stray_bullets(pieces: Sequence[Piece]) -> list[Piece]:
-    """Take a dash in mid-sentence for one that a wrapped line happens to begin with."""
-    items = sum(piece.item for piece in pieces)
-    if not items or items > max(2, _FEW_BULLETS * len(pieces)):
+    """Take a dash in mid-sentence for one that a wrapped line happens to begin with.
+
+    Bylines may have bullets of another sign.
+    """
+    signs = Counter(piece.raw[:1] for piece in pieces if piece.item)
+    few = {sign for sign, n in signs.items() if n <= max(2, _FEW_BULLETS * len(pieces))}
+    if not few:
         return list(pieces)
     found = list(pieces[:1])
     for before, piece in pairwise(pieces):
-        is_stray = piece.item and not piece.gap and len(before.text) >= _LONG_LINE
+        is_item = piece.item and piece.raw[:1] in few
+        is_stray = is_item and not piece.gap and len(before.text) >= _LONG_LINE
         if is_stray and not (before.item or closes_sentence(before.text) or piece.heading):
             found.append(replace(piece, text=piece.raw, item=False))
         else:
