@@ -13,8 +13,8 @@ from datetime import date
 
 from digest.dumps import fields, record
 from digest.dumps.entries_to_dump import Entry, Unreadable
-from digest.dumps.links import doi_address, doi_in_address
-from digest.papers import NAME_SUFFIX, Link, PaperRecord, find_arxiv_id, find_doi
+from digest.dumps.links import doi_address, doi_in_address, doi_told
+from digest.papers import NAME_SUFFIX, Link, PaperRecord, find_arxiv_id
 
 _ADDRESS = re.compile(r"https?://(?:(?!;? ?https?://)\S)+", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(
@@ -77,7 +77,7 @@ def record_told(entry: Entry, told: Told) -> PaperRecord:
     if not title:
         raise Unreadable("no title")
     addresses = [a for text in told.addresses for a in _addresses(text)]
-    dois = [doi for doi in map(find_doi, told.dois) if doi]
+    dois = [doi for doi in map(doi_told, told.dois) if doi]
     dois += filter(None, map(doi_in_address, addresses))
     hints = [*told.arxiv, *addresses, *dois]
     arxiv_ids = (find_arxiv_id(hint) for hint in hints if "arxiv" in hint.lower())

@@ -14,10 +14,10 @@ from digest.dumps.bibtex_scan import scan
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.entries_to_dump import Entry, Harvest
 from digest.dumps.interface import Dump
-from digest.dumps.links import doi_address, doi_in_address
+from digest.dumps.links import doi_address, doi_in_address, doi_told
 from digest.dumps.names import given_first, separate_at_and, separate_names, without_marks
 from digest.errors import DumpError
-from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+from digest.papers import Link, PaperRecord, find_arxiv_id
 
 _SIGN = re.compile(
     r"^[ \t]*@[ \t]*[A-Za-z][\w.:+/-]*\s*+[{(]\s*+"
@@ -70,7 +70,7 @@ class BibTeX:
 def _record(entry: Entry) -> PaperRecord:
     for value in entry.values.values():
         decoding.refuse_undecoded(value, entry.line or 1)
-    doi = find_doi(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
+    doi = doi_told(_bare(entry.text("doi"))) or doi_in_address(_bare(entry.text("url")))
     arxiv_id = _arxiv_id(entry)
     words = map(entry.text, ("author_keywords", "author-keywords", "keywords", "keyword"))
     keywords = [word for told in words for word in re.split(r"\s*[;,]\s*", _without_html(told))]

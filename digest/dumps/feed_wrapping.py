@@ -14,7 +14,7 @@ from datetime import date
 
 from digest.dumps import fields
 from digest.dumps.dates import read_day
-from digest.dumps.names import split_names
+from digest.dumps.names import names_of_fields, split_names
 from digest.papers import find_doi, title_key
 
 _CITATION = re.compile(
@@ -104,8 +104,8 @@ def author_names(told: object) -> tuple[str, ...]:
     """
     each = [told] if isinstance(told, str) else _names(told)
     found = [" ".join(fields.without_markup(name).split()) for name in each[: fields.MAX_NAMES]]
-    several = len(found) > 1  # then each is one name, if not more by a semicolon
-    names = [name for told in found for name in split_names(told, inverted=several or None)]
+    # Several are one name each, if not more by a semicolon.
+    names = names_of_fields(found) if len(found) > 1 else split_names("".join(found))
     return tuple(dict.fromkeys(name for name in names if name))
 
 

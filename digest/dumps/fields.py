@@ -20,8 +20,17 @@ MAX_NAMES = 10_000
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>"
 _INLINE = re.compile(
-    r"</?(?:jats:)?(?:i|b|em|strong|sub|sup|sc|u|span|a|italic|bold|tt|code)" + _ATTRIBUTES, re.I
+    r"</?(?:(?:jats:)?(?:i|b|em|strong|sub|sup|sc|scp|small|u|span|a|italic|bold|bold-italic|tt"
+    r"|code|roman|monospace|sans-serif|underline|overline|strike|styled-content|named-content"
+    r"|inline-formula|disp-formula|alternatives|tex-math|inf|emph|email|ext-link|xref|font)"
+    r"|mml:[a-z]+|math|m(?:i|n|o|row|sub|sup|subsup|frac|text|space|style|over|under|sqrt|fenced))"
+    + _ATTRIBUTES,
+    re.I,
 )
+# A formula that JATS gives twice, and the frame of a document that Springer puts around its TeX.
+_FORMULA_AGAIN = re.compile(r"(</(?:jats:)?tex-math>)\s*<mml:math\b.*?</mml:math>", re.I | re.S)
+_TEX_FRAME = re.compile(r"\\documentclass.*?\\begin\{document\}|\\end\{document\}", re.S)
+_PAIR = re.compile(r"<(\w+)>[^<>]*</\1>")  # what a source has escaped: &lt;i&gt;x&lt;/i&gt;
 _BLOCK = re.compile(
     r"</?(?:jats:)?(?:p|br|div|ul|ol|li|title|sec|h[1-6]|tr|td|blockquote)" + _ATTRIBUTES, re.I
 )
@@ -124,8 +133,18 @@ def without_markup(value: str) -> str:
 
     For sources that promise text: `a<b and c>d` stays.
     """
-    bare = _INLINE.sub("", _BLOCK.sub(" ", value))
-    return html.unescape(bare) if "&" in bare else bare
+    bare = _without_tags(value)
+    if "&" not in bare:
+        return bare
+    told = html.unescape(bare)
+    return _without_tags(told) if _PAIR.search(told) else told
+
+
+def _without_tags(value: str) -> str:
+    if "<" not in value:
+        return value
+    once = _TEX_FRAME.sub("", _FORMULA_AGAIN.sub(r"\1", value)) if "tex-math" in value else value
+    return _INLINE.sub("", _BLOCK.sub(" ", once))
 
 
 def text_of_html(value: str) -> str:

@@ -57,17 +57,24 @@ class HuggingFaceJson:
 def elements_of(text: str) -> list[json_text.Element]:
     """Return the papers' elements in any of the service's answers. Raises DumpError if none."""
     # A page of search results embeds the day's papers, too; what was searched for leads.
-    for key in (None, "searchResults", "dailyPapers"):
+    for key in (None, "searchResults", "dailyPapers", "papers"):
         start = json_text.list_at(text, key)
         found = list(json_text.elements_of_lists(text, key)) if start is not None else []
         if found or (start is not None and key != "searchResults"):
             return found
+    several = list(json_text.documents(text))
+    if len(several) > 1 and all(e.problem or _holds_paper(e.value) for e in several):
+        return several  # an object a line
     whole = json_text.load_json(text)
     if isinstance(whole, dict) and isinstance(whole.get("error"), str):
         raise SourceRefused(f"the service refused: {whole['error'][:200]}", line=1)
-    if isinstance(whole, dict) and ("paper" in whole or "summary" in whole):
+    if _holds_paper(whole):
         return [json_text.Element(1, 1, whole)]
     raise DumpError("no list of papers", line=1)
+
+
+def _holds_paper(value: object) -> bool:
+    return isinstance(value, dict) and ("paper" in value or "summary" in value)
 
 
 def read_elements(found: Iterable[json_text.Element]) -> tuple[Harvest, list[date | None]]:

@@ -102,6 +102,11 @@ def doi_in_address(address: str) -> str | None:
     return None
 
 
+def doi_told(text: str) -> str | None:
+    """Return the DOI in a field for one, which may hold its address: `https://doi.org/…?via%3Dx`."""
+    return doi_in_address(text) if text.lower().lstrip().startswith("http") else find_doi(text)
+
+
 def doi_address(doi: str) -> str:
     """Return the address that a DOI resolves at; old ones hold signs that an address may not."""
     return f"https://doi.org/{quote(doi, safe='/:;()[]@!,+*$&=~')}"

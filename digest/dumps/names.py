@@ -8,6 +8,7 @@ is never split.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 
 from digest.papers import NAME_SUFFIX
@@ -27,6 +28,7 @@ _MARK = re.compile(
     rf"(?<=[^\W\d_.)\s])\s?[{_SIGNS}][\d{_SIGNS}]*(?=\s*(?:,|$))"  # Moss*, Moss¹
     r"|(?<=[^\W\d_A-Z]|\.)\d{1,2}(?=\s*(?:,|$))"  # Ann Moss1
 )
+_NUMBER_BEHIND = re.compile(r"(?<=[^\W\d_]) \d{4}(?=,|$)")
 # A name in a script in which nothing parts family and given name, nor is either turned round.
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff·]+")
 
@@ -43,8 +45,19 @@ _DEGREE = re.compile(  # behind a whole name: Ann Moss, MD, PhD
 _INITIALS = re.compile(
     r"(?:[^\W\d_][^\W\d_]?\.[ -]?)+[^\W\d_]?|[^\W\d_]{1,3}|[^\W\d_](?:[ -][^\W\d_])+"
 )
+_INITIALS_BEFORE = re.compile(r"(?:[^\W\d_]\.[ -]?)+\s*[^\W\d_]{2}")
 _INITIALS_BEHIND = re.compile(r"\s[A-Z]{1,3}$")
 _LETTER = re.compile(r"[^\W\d_¹²³⁰⁴⁵⁶⁷⁸⁹]")
+
+
+def names_of_fields(told: Sequence[str]) -> list[str]:
+    """Return the names in a source's fields, each of which should hold one, turned round.
+
+    Where hardly any has a comma the source writes given names first; a comma then parts two names.
+    """
+    commas = sum("," in field for field in told)
+    inverted = True if len(told) == 1 or 2 * commas > len(told) else None
+    return [name for field in told for name in split_names(field, inverted=inverted)]
 
 
 def split_names(told: str, *, inverted: bool | None = None) -> list[str]:
@@ -78,7 +91,11 @@ def separate_names(told: str, *, inverted: bool | None = None) -> list[str]:
 
 
 def without_marks(name: str) -> str:
-    """Return a name without marks of footnotes: `Ann Moss1` and `Bo Li*†` are people."""
+    """Return a name without marks of footnotes: `Ann Moss1` and `Bo Li*†` are people.
+
+    `Bo Li 0001` is how DBLP tells people of one name apart.
+    """
+    name = _NUMBER_BEHIND.sub("", name)
     return _MARK.sub("", name) if " " in name or "," in name else name
 
 
@@ -107,18 +124,34 @@ def _by_commas(piece: str, inverted: bool | None) -> list[str]:
     for part in _split(_COMMA, piece):
         if parts and _SUFFIX.match(part):
             parts[-1] += f", {part}"
-        elif not (parts and " " in parts[-1] and not inverted and _DEGREE.fullmatch(part)):
+        elif not (parts and " " in parts[-1] and _is_degree(part, inverted=inverted)):
             parts.append(part)
     if all(len(part) > 1 and _EAST_ASIAN.fullmatch(part) for part in parts):
         return parts
     if len(parts) < 2 or len(parts) % 2 or inverted is False:
         return parts
     pairs = list(zip(parts[::2], parts[1::2], strict=True))
-    if len(pairs) == 1:
+    if len(pairs) == 1 and _are_whole(parts):
+        turned = False
+    elif len(pairs) == 1:
         turned = inverted or _is_family(parts[0]) or " " not in parts[1] or _is_given(parts[1])
     else:
         turned = all(_is_family(a) for a, _ in pairs) or all(_is_given(b) for _, b in pairs)
     return [f"{family}, {given}" for family, given in pairs] if turned else parts
+
+
+def _is_degree(part: str, *, inverted: bool | None) -> bool:
+    """Return whether a part is a degree: `PhD`; in capitals, behind a family name, initials."""
+    return _DEGREE.fullmatch(part) is not None and not (inverted and part.isupper())
+
+
+def _are_whole(parts: Sequence[str]) -> bool:
+    """Return whether parts are names each by itself: `Moss A`, `A. Moss`, `Ann Moss (Oslo)`."""
+    return (
+        all(map(_INITIALS_BEHIND.search, parts))
+        or all(map(_INITIALS_BEFORE.match, parts))
+        or all(part.endswith(")") and " " in part.partition("(")[0].strip() for part in parts)
+    )
 
 
 def _is_family(part: str) -> bool:

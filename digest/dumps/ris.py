@@ -14,10 +14,10 @@ from digest.dumps import fields, record
 from digest.dumps.bibliographic_record import initials_first, listed, remarks
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.entries_to_dump import Entry, Unreadable
-from digest.dumps.links import doi_address, doi_in_address
-from digest.dumps.names import split_names
+from digest.dumps.links import doi_address, doi_in_address, doi_told
+from digest.dumps.names import names_of_fields
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout
-from digest.papers import Link, PaperRecord, find_arxiv_id, find_doi
+from digest.papers import Link, PaperRecord, find_arxiv_id
 
 _SIGN = re.compile(r"^[ \t]*TY {0,3}- {0,3}[A-Za-z][A-Za-z ]{1,40}$", re.MULTILINE)
 _LAYOUT = TagLayout(
@@ -56,7 +56,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         a for told in piece.all("UR", "L2", "L1") for a in re.split(r"(?:;\s*|\s+)(?=http)", told)
     ]
     links = [Link("paper", a) for a in map(fields.web_address, addresses) if a]
-    doi = next(filter(None, map(find_doi, piece.all("DO", "DI", "M3", "N1", "C7"))), None)
+    doi = next(filter(None, map(doi_told, piece.all("DO", "DI", "M3", "N1", "C7"))), None)
     doi = doi or next(filter(None, map(doi_in_address, addresses)), None)
     if not links and doi:
         links = [Link("paper", doi_address(doi))]
@@ -66,9 +66,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         abstract=fields.without_markup(max(piece.all("AB", "N2"), key=len, default="")),
         position=entry.position,
         line=entry.line,
-        authors=dict.fromkeys(
-            initials_first(name) for told in authors for name in split_names(told, inverted=True)
-        ),
+        authors=dict.fromkeys(map(initials_first, names_of_fields(authors))),
         published=_published(piece),
         links=links[:1],
         keywords=_keywords(piece),

@@ -242,7 +242,10 @@ LETTERS = {
     "textasteriskcentered": "*", "textperiodcentered": "·", "textcelsius": "°C",
     "celsius": "°C", "degreeCelsius": "°C", "degree": "°", "textohm": "Ω", "textperthousand": "‰",
     "TeX": "TeX", "LaTeX": "LaTeX", "LaTeXe": "LaTeX2e", "BibTeX": "BibTeX", "XeTeX": "XeTeX",
-    "textminus": "−", "textprime": "′", "textsection": "§", "textonehalf": "½", "colon": ": ",
+    # Astronomers' (AASTeX, A&A): 3\farcs2 is 3.″2.
+    "arcsec": "″", "arcmin": "′", "degr": "°", "farcs": ".″", "farcm": ".′", "fdg": ".°",
+    "fd": ".ᵈ", "fh": ".ʰ", "fm": ".ᵐ", "fs": ".ˢ", "micron": "µm", "sun": "⊙", "earth": "⊕",
+    "S": "§", "textminus": "−", "textprime": "′", "textsection": "§", "textonehalf": "½", "colon": ": ",
 }  # fmt: skip
 FUNCTIONS = _words(
     """
@@ -275,12 +278,21 @@ def _below(under: str, base: str) -> str:
     return base + (lowered(under) or f"_({under})")
 
 
+def _ion(element: str, state: str) -> str:
+    """Return an ion as astronomers write it: `\\ion{Fe}{ii}` and `\\ion{Fe}{2}` are Fe II."""
+    romans = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+    if state.isdecimal() and int(state) < len(romans):
+        state = romans[int(state)]
+    return f"{element} {state.upper()}"
+
+
 TWO_ARGUMENTS: Mapping[str, Callable[[str, str], str]] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "nicefrac", "sfrac", "cfrac"), fraction),
     **dict.fromkeys(("overset", "stackrel"), _above),
     "underset": _below,
     **dict.fromkeys(("binom", "dbinom", "tbinom"), lambda n, k: f"({n} choose {k})"),
     **dict.fromkeys(("textcolor", "foreignlanguage", "colorbox", "raisebox"), lambda _, it: it),
+    "ion": _ion,
     **dict.fromkeys(("SI", "qty"), lambda number, unit: f"{number} {unit}"),
 }
 

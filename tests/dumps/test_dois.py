@@ -38,6 +38,16 @@ def test_a_doi_is_the_same_in_every_format(form: str, doi: str, escaped: bool) -
     assert all("<" not in link.url for link in record.links)
 
 
+@pytest.mark.parametrize("hung_on", ["?via%3Dihub", "?af=R", "#sec-1"])
+@pytest.mark.parametrize("form", [form for form in _FORMS if form != "nbib"])
+def test_what_a_site_hangs_on_a_dois_address_is_none_of_it(form: str, hung_on: str) -> None:
+    address = "https://dx.doi.org/10.1016/S0140-6736%2820%2930300-7" + hung_on
+    told = address.removeprefix("https://doi.org/") if "-url" in form else address
+    text = _FORMS[form].replace("https://doi.org/", "").format(doi=told, quoted=told)
+    (record,) = formats.read(text.encode(), now=_NOW).records
+    assert record.doi == "10.1016/s0140-6736(20)30300-7"
+
+
 @pytest.mark.parametrize("doi", [_SICI, _BRACKETED, _PLAIN])
 @pytest.mark.parametrize("escaped", [False, True])
 def test_a_doi_is_the_same_in_every_json(doi: str, escaped: bool) -> None:

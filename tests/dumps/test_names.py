@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.dumps.bibliographic_record import initials_first
-from digest.dumps.names import given_first, separate_names, split_names
+from digest.dumps.names import given_first, names_of_fields, separate_names, split_names
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,8 @@ from digest.dumps.names import given_first, separate_names, split_names
         ("李伯、王安", ["李伯", "王安"]),
         ("AT&T Research", ["AT&T Research"]),
         ("Moss, Ann,", ["Ann Moss"]),
+        ("Bo Li 0001, Ann Moss 0002", ["Bo Li", "Ann Moss"]),  # DBLP's numbers
+        ("Ann Moss (Oslo), Bo Li (MIT)", ["Ann Moss (Oslo)", "Bo Li (MIT)"]),
     ],
 )
 def test_a_line_of_names_is_split(told: str, names: list[str]) -> None:
@@ -97,12 +99,35 @@ def test_a_line_of_names_is_split(told: str, names: list[str]) -> None:
         ("García Márquez, Gabriel José", True, ["Gabriel José García Márquez"]),
         ("García Márquez, Gabriel José", None, ["García Márquez", "Gabriel José"]),
         ("Ann Moss, Bo Li, Cy Fern", True, ["Ann Moss", "Bo Li", "Cy Fern"]),
+        ("A. Moss, B. Li and C. Fern", True, ["A. Moss", "B. Li", "C. Fern"]),
+        ("Moss A, Li B", True, ["Moss A", "Li B"]),
+        ("Ann Moss, PhD", True, ["Ann Moss"]),
+        ("Kirk Moss, MD", True, ["MD Kirk Moss"]),  # a family of two words, and initials
+        ("Ann Moss (Oslo), Bo Li (MIT)", True, ["Ann Moss (Oslo)", "Bo Li (MIT)"]),
+        ("王小明, 李波", True, ["王小明", "李波"]),
     ],
 )
 def test_a_source_may_tell_how_it_writes_names(
     told: str, inverted: bool | None, names: list[str]
 ) -> None:
     assert split_names(told, inverted=inverted) == names
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        (["Moss, Ann", "Kirk Li, Bo Cy"], ["Ann Moss", "Bo Cy Kirk Li"]),
+        (["Kirk Li, Bo Cy"], ["Bo Cy Kirk Li"]),
+        (["Ann Moss", "Bo Li, Cy Fern"], ["Ann Moss", "Bo Li", "Cy Fern"]),
+        (["Pond Group", "Kirk Li, Bo", "Moss, A."], ["Pond Group", "Bo Kirk Li", "A. Moss"]),
+        (["Moss, Ann; Li, Bo"], ["Ann Moss", "Bo Li"]),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_fields_hold_one_name_each_unless_they_show_others(
+    fields: list[str], names: list[str]
+) -> None:
+    assert names_of_fields(fields) == names
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ CONVERTED = {
     r"\O{} {\O}ster, \textgreater{} 5 and Gru\ss{} an alle": "Ø Øster, > 5 and Gruß an alle",
     r"Ket\-tle VM\@. A-\kern-1pt B and \hskip 2pt C": "Kettle VM. A-B and C",
     r"\rlap{Lid} on": "Lid on",
+    r"Dust at 3\farcs2, 2\farcm1, 1\fdg3 and 5\arcsec, 25\degr C": (
+        "Dust at 3.″2, 2.′1, 1.°3 and 5″, 25°C"
+    ),
+    r"\ion{Fe}{ii}, [\ion{O}{3}] at $M_\sun$, \S 5": "Fe II, [O III] at M_⊙, §5",
     r"$\mathcal{O}(n \log n)$ for $\alpha$-stable": "𝒪(n log n) for α-stable",
     r"10$\times$ for $\sim$5k, H$_2$O and Net$^2$V": "10× for ∼5k, H₂O and Net²V",
     r"$1, \ldots, n$, $\Delta$E and $5\%$ \textless": "1, …, n, ΔE and 5% <",

@@ -34,13 +34,13 @@ _PUBLISHED = re.compile(
 )
 _GITHUB = re.compile(
     r"(?:\[?link: ?)?(?:view on )?github(?: repo(?:sitory)?)?\s?[★⭐☆]?\s?"
-    r"(?P<stars>\d[\d.,]*k?)?\]?(?:\s?arxiv page)?"
-    r"|[★⭐☆]\s?(?P<starred>\d[\d.,]*k?)",
+    r"(?P<stars>\d[\d.,]*[km]?)?\]?(?:\s?arxiv page)?"
+    r"|[★⭐☆]\s?(?P<starred>\d[\d.,]*[km]?)",
     re.IGNORECASE,
 )
 # A card's buttons in a row, as a line of links holds them: "Upvote -GitHub 31arXiv Page".
 _BUTTONS = re.compile(
-    r"upvote\s?(?P<votes>\d[\d.,]*k?|[-–—])?\s?(?P<row>(?:github\s?[★⭐☆]?\s?(?P<stars>\d[\d.,]*k?)?)?"
+    r"upvote\s?(?P<votes>\d[\d.,]*[km]?|[-–—])?\s?(?P<row>(?:github\s?[★⭐☆]?\s?(?P<stars>\d[\d.,]*[km]?)?)?"
     r"\s?(?:arxiv page)?\s?(?:project page)?)",
     re.IGNORECASE,
 )
@@ -54,7 +54,7 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _VOTES = re.compile(
-    r"(?P<label>(?:up)?votes?:?\s)?(?:[-+▲△↑⬆👍♥❤🔥☐☑✓]️?\s?(?![-–—]))?(?P<count>\d[\d.,]*k?|[-–—])"
+    r"(?P<label>(?:up)?votes?:?\s)?(?:[-+▲△↑⬆👍♥❤🔥☐☑✓]️?\s?(?![-–—]))?(?P<count>\d[\d.,]*[km]?|[-–—])"
     r"(?P<unit>\s(?:up)?votes?|\slikes?)?",
     re.IGNORECASE,
 )

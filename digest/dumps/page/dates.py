@@ -75,11 +75,13 @@ def printed_day(line: str) -> tuple[PageDay, int | None] | None:
 
 
 def read_count(text: str) -> int | None:
-    """Read a count of votes or comments: `7`, `1,204`, `1.2k`; None for anything else."""
-    found = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d{1,7})|(\d{1,4}(?:\.\d)?)k", text)
+    """Read a count of votes or comments: `7`, `1,204`, `1.2k`, `1.02m`; None for anything else."""
+    found = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d{1,7})|(\d{1,4}(?:\.\d{1,2})?)([km])", text)
     if not found:
         return None
-    return int(found[1].replace(",", "")) if found[1] else round(float(found[2]) * 1000)
+    if found[1]:
+        return int(found[1].replace(",", ""))
+    return round(float(found[2]) * {"k": 1_000, "m": 1_000_000}[found[3]])
 
 
 def page_year(

@@ -24,6 +24,7 @@ from digest.dumps.page.wraps import is_double_spaced, runs_without_gap, usual_wr
 _LONGEST_NAME = 4  # words
 _LONGEST_QUERY = 80  # characters
 _FEW_OTHERS = 0.2
+_FEWEST_FIELDS = 3  # in a row
 _ENOUGH_LINES = 3  # tell how a paragraph was wrapped
 
 
@@ -99,6 +100,7 @@ class _Reader:
             or furniture.is_page_edge(piece.text)
             or (at < self._first_sign and furniture.is_preamble(piece.text))
             or self._is_of_mail(at)
+            or self._is_of_note(at)
             or self._is_query(at)
             or (at == 0 and furniture.ends_header_sentence(piece.text))
         ):
@@ -113,6 +115,22 @@ class _Reader:
             furniture.is_mail_field(self._pieces[at].text)
             and sum(furniture.is_mail_field(each.text) for each in near) > 1
         )
+
+    def _is_of_note(self, at: int) -> bool:
+        """Return whether a piece is one of three fields in a row that a program keeps of a note."""
+        if not furniture.is_note_field(self._pieces[at].text):
+            return False
+        count = 1
+        for step in (-1, 1):
+            other = at + step
+            while 0 <= other < len(self._pieces) and count < _FEWEST_FIELDS:
+                if not furniture.is_note_field(self._pieces[other].text):
+                    break
+                if self._pieces[max(other, other - step)].gap:
+                    break
+                count += 1
+                other += step
+        return count >= _FEWEST_FIELDS
 
     def _is_query(self, at: int) -> bool:
         """Return whether a short line stands within the header: what the page was searched for."""

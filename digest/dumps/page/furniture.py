@@ -51,6 +51,9 @@ _WORDS = (
     end of document|content truncated|[content truncated]|markdown content:|extracted text
     and the research community|community discussion|discussion|hf.co|huggingface|huggingface.co
     liked|trending|popular|latest|recent|most upvoted|hot|all|all time|newest|oldest
+    advertisement|advertisements|sponsored|sponsored content|ad|ads|promoted|cookie settings
+    manage cookies|cookie preferences|view all activity|see translation|view translation
+    translate|paper submitter|paper author|ai-generated summary|add to collection|lorem ipsum
     posts & articles|articles|kernels|leaderboards|benchmarks|apps|agents|mcp|quicksearch
     """.replace("\n", "|").split("|")
     )
@@ -78,14 +81,30 @@ _LINES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# What crawlers and mail programs write above a page; only there is it no text of a paper.
+# What crawlers, note books and mail programs write above a page; only there is it no text of a
+# paper. A title has a colon, too ("OPT-R: Exploring …"): so the fields are named.
 _PREAMBLE = re.compile(
     r"""
-    [\w ()-]{2,30}:(?:\s.{0,300})?      # a field: "URL Source: …", "Subject: …"
+    (?:(?:page|site|source|original|final|canonical|web|clip)?[ _-]?
+       (?:title|name|url|link|address|source|page|date|time|author|authors|creator|description)
+      |(?:url|text|content|markdown|article|extracted|clipped|captured|saved|fetched|crawled
+         |retrieved|exported|imported|printed|scraped|downloaded|accessed|archived|published
+         |created|updated|modified|generated|collected)
+       (?:[ _-](?:on|at|from|by|with|via|source|time|date|content|text|url))?
+      |tags?|labels?|keywords?|topics?|categor(?:y|ies)|folder|notebook|project|status|type|kind
+      |language|lang|locale|encoding|format|mime[ _-]type|host(?:name)?|domain|publisher|site
+      |words?(?:[ _-]count)?|length|size|reading[ _-]time|image|cover|banner|favicon|note|notes
+      |comment|reminder|highlights?|id|uid|uuid|version|query|search|prompt|summary|excerpt|alias
+      |aliases|from|to|cc|bcc|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de
+      |à|objet|envoyé|asunto|para|fecha|quelle|titel|titre|título|fonte|fuente|warning|http[ ]status
+      )\s?[:：](?:\s.{0,300})?            # a field: "URL Source: …", "Subject: …"
+    | (?-i:[a-z][a-z0-9_-]{1,29}):(?:\s.{0,300})?   # as YAML has them
+    | [\w ()-]{2,30}:\s*<?https?://\S+
     | (?:hello|hi|dear)\b.{0,40} | fyi[.!]? | see\ below.{0,40}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_NOTE_FIELD = re.compile(r"[a-z][a-z0-9_]{1,29}:(?:\s.{0,120})?")
 # A mail's header fields. One such line alone may be a title.
 _MAIL_FIELD = re.compile(
     r"(?:from|to|cc|bcc|date|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de|à"
@@ -131,6 +150,11 @@ def _is_menu(parts: Sequence[str]) -> bool:
 def is_preamble(line: str) -> bool:
     """Return whether a line above the page's first sign tells where the page came from."""
     return _PREAMBLE.fullmatch(line) is not None
+
+
+def is_note_field(line: str) -> bool:
+    """Return whether a line can be a field that a program for notes keeps below a note: `id: 3f1`."""
+    return _NOTE_FIELD.fullmatch(line) is not None
 
 
 def is_mail_field(line: str) -> bool:
