@@ -169,6 +169,8 @@ class ItemLexer(KeywordCursor):
             signs.field = None  # `abs:` and the like: anywhere, as without it
         tag = hashtag_words(token)
         shown = self._word_of(tag or token)
+        if not signs.any and self._field_behind_signs(start, token, shown):
+            return
         if tag and normalised(shown):
             self._check_word(start, shown, shown)
             self.items.add_tag(joined_item(shown), signs)
@@ -183,6 +185,15 @@ class ItemLexer(KeywordCursor):
             shown = self._within_field(shown, signs)
             self._check_word(start, token, shown)
             self._add_word(start, token, shown, signs)
+
+    def _field_behind_signs(self, start: int, token: str, shown: str) -> bool:
+        """Step over signs that say nothing, where `title:` or the like stands right behind them."""
+        signs = token.find(shown) if self._has_fields and shown else 0
+        named = PREFIX.match(shown) if signs > 0 else None
+        if named is None or search_field(named[1] or named[2]) is None:
+            return False
+        self.at = start + signs
+        return True
 
     def _within_field(self, shown: str, signs: Signs) -> str:
         """Return a word without the field within its brackets, as in `(title:survey)`."""

@@ -245,7 +245,8 @@ LETTERS = {
     # Astronomers' (AASTeX, A&A): 3\farcs2 is 3.″2.
     "arcsec": "″", "arcmin": "′", "degr": "°", "farcs": ".″", "farcm": ".′", "fdg": ".°",
     "fd": ".ᵈ", "fh": ".ʰ", "fm": ".ᵐ", "fs": ".ˢ", "micron": "µm", "sun": "⊙", "earth": "⊕",
-    "S": "§", "textminus": "−", "textprime": "′", "textsection": "§", "textonehalf": "½", "colon": ": ",
+    "S": "§",
+    "textminus": "−", "textprime": "′", "textsection": "§", "textonehalf": "½", "colon": ": ",
 }  # fmt: skip
 FUNCTIONS = _words(
     """

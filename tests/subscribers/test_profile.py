@@ -164,6 +164,17 @@ _pieces = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["𐆌title:moss", "(author:Moss", "§org:Bogs, fern", "†in:the moss"])
+def test_a_field_behind_a_sign_that_says_nothing_is_one(text: str) -> None:
+    try:
+        profile = parse(text)
+    except ProfileError as error:
+        assert "cannot be asked for" in str(error)
+        return
+    assert profile.wanted[0].scope
+    assert parse(to_text(profile)) == profile
+
+
 @settings(max_examples=400)
 @given(st.lists(_pieces, max_size=25).map("".join))
 def test_any_text_is_a_profile_that_can_be_written_again_or_has_problems(text: str) -> None:

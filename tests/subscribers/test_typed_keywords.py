@@ -374,6 +374,8 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
         ("moss adj3 bog", 5, "leave it out"),
         ("moss AROUND(3) bog", 5, "leave it out"),
         ("moss since:2020", 5, "cannot be asked for"),
+        ("𐆌WC:title:", 1, "cannot be asked for"),  # behind a sign that says nothing
+        ("moss (venue:Bogs", 6, "cannot be asked for"),
         ("moss in:title", 5, "cannot be asked for"),
         ("allintitle: moss bog", 0, "cannot be asked for"),
         ("moss, but no ferns", 6, "write -image"),

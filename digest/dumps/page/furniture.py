@@ -153,7 +153,7 @@ def is_preamble(line: str) -> bool:
 
 
 def is_note_field(line: str) -> bool:
-    """Return whether a line can be a field that a program for notes keeps below a note: `id: 3f1`."""
+    """Return whether a line can be a field of a note, as programs keep it: `id: 3f1`."""
     return _NOTE_FIELD.fullmatch(line) is not None
 
 
