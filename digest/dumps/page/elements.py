@@ -149,6 +149,9 @@ class _Reader:
             yield CardElement("day", (piece,), day=facts.day)
             return
         facts.day_line = piece.line if facts.day else None
+        if facts.has_count and facts.role is None and self._follows("github"):
+            yield CardElement("facts", (piece,), facts=CardFacts(stars=facts.count, is_other=True))
+            return
         if facts.has_count and before is not None and facts.role is None:
             if before.role == "upvotes" and before.upvotes is None and before.is_other:
                 facts = CardFacts(upvotes=facts.count, role="upvotes", is_other=True)
@@ -191,6 +194,10 @@ class _Reader:
         if led and self._wrap is None:
             return len(before.text) >= 25
         return self._wrap is not None and paragraphs.is_full(before, piece, self._wrap)
+
+    def _follows(self, word: str) -> bool:
+        last = self._found[-1] if self._found else None
+        return isinstance(last, CardElement) and last.pieces[-1].text.lower() == word
 
     def _before(self) -> CardFacts | None:
         last = self._found[-1] if self._found else None

@@ -99,7 +99,7 @@ _PREAMBLE = re.compile(
       |à|objet|envoyé|asunto|para|fecha|quelle|titel|titre|título|fonte|fuente|warning|http[ ]status
       )\s?[:：](?:\s.{0,300})?            # a field: "URL Source: …", "Subject: …"
     | (?-i:[a-z][a-z0-9_-]{1,29}):(?:\s.{0,300})?   # as YAML has them
-    | [\w ()-]{2,30}:\s*<?https?://\S+
+    | [\w ():-]{2,30}:\s*<?https?://\S+
     | (?:hello|hi|dear)\b.{0,40} | fyi[.!]? | see\ below.{0,40}
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -101,6 +101,11 @@ def continues(before: str, after: str) -> bool:
 
 def find_wrap(block: Sequence[Piece]) -> Wrap | None:
     """Return how a run of lines without gaps was wrapped; None when it was not."""
+    return wrap_of(full_lines(block))
+
+
+def full_lines(block: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Return the length of each line that goes on in mid-sentence, and with the next one's word."""
     rooms: list[tuple[int, int]] = []  # of each line that goes on in mid-sentence: length, need
     for line, following in pairwise(block):
         if len(line.text) >= _SHORTEST_FULL_LINE and continues(line.text, following.text):
@@ -109,6 +114,11 @@ def find_wrap(block: Sequence[Piece]) -> Wrap | None:
             if need > 0.7 * longest and not following.text.startswith("http"):
                 # The last line of a paragraph may fill the place of the space after the others.
                 rooms.append((_length(line), need))
+    return rooms
+
+
+def wrap_of(rooms: Sequence[tuple[int, int]]) -> Wrap | None:
+    """Return the wrap that full lines show (see `full_lines`); None where there are none."""
     if not rooms:
         return None
     width = max(length for length, _ in rooms)

@@ -12,7 +12,9 @@ from digest.dumps import text
 from digest.dumps.page import furniture
 from digest.dumps.page.broken_words import rejoined
 from digest.dumps.page.footnotes import footnoted_links
+from digest.dumps.page.hanging_lines import LONGEST_TITLE_LINES, hangs
 from digest.dumps.page.light_markup import as_markdown
+from digest.dumps.page.line_words import calls_for_more
 from digest.dumps.page.markdown import Linked, is_markdown, resolve_links
 from digest.dumps.page.paragraphs import closes_sentence
 from digest.dumps.page.pieces import Piece, Source
@@ -37,6 +39,7 @@ _BOLD_MARKS = ("**", "__")
 _BOLD_LINES = 5  # at most, after its first
 _FEW_BULLETS = 0.02  # of a text's lines
 _LONG_LINE = 25  # characters
+_LONGEST_REST = 120  # characters of a heading's second line
 _LONG_REST = 80  # characters
 _LOWER = re.compile(r"[a-z]")
 _TITLE_LABEL = re.compile(r"(?:[-*+•]\s+)*+(?:\*\*|__)?(?:paper )?title(?:\*\*|__)?\s?:\s?", re.I)
@@ -158,7 +161,7 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
             if piece is None:
                 markup.add(number)
                 _attach(pieces, number, links)
-            elif not _joins_heading(pieces, piece, gap=gap):
+            elif not _joins_heading(pieces, piece, gap=gap, hangs=hangs(linked.lines, number)):
                 pieces.append(_with_links(piece, links))
             gap = False
     return pieces
@@ -231,14 +234,20 @@ def _underline(pieces: list[Piece], rule: str, *, gap: bool) -> None:
         pieces[-1] = replace(pieces[-1], heading=True, whole=True)
 
 
-def _joins_heading(pieces: list[Piece], piece: Piece, *, gap: bool) -> bool:
-    """Join the second line of a heading that a line end has broken."""
-    if gap or not pieces or not pieces[-1].heading or piece.heading or piece.item:
+def _joins_heading(pieces: list[Piece], piece: Piece, *, gap: bool, hangs: bool) -> bool:
+    """Join the second line of a heading, or of a title, that a line end has broken.
+
+    `hangs`: it stands below it as arXiv prints a title's second line, indented by two.
+    """
+    if gap or not pieces or piece.heading or piece.item:
         return False
     last = pieces[-1]
-    if not piece.text[0].islower() or len(piece.text) > 120 or piece.last - last.line > 2:
+    if len(piece.text) > _LONGEST_REST or piece.last - last.line > LONGEST_TITLE_LINES:
         return False
-    joined = f"{last.text} {piece.text}"
+    goes_on = last.heading and (piece.text[0].islower() or calls_for_more(last.text))
+    if not goes_on and not (hangs and not closes_sentence(last.text)):
+        return False
+    joined = _HYPHEN_AT_END.sub("-", f"{last.text} {piece.text}")
     pieces[-1] = replace(last, text=joined, last=piece.last, raw=joined)
     return True
 

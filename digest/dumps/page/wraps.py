@@ -10,6 +10,8 @@ from digest.dumps.page import paragraphs
 from digest.dumps.page.paragraphs import Wrap
 from digest.dumps.page.pieces import Piece
 
+_FEW_LINES = 3
+
 
 def runs_without_gap(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Yield the runs of lines without a gap, whatever they are."""
@@ -23,10 +25,16 @@ def runs_without_gap(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 
 
 def usual_wrap(blocks: Iterable[Sequence[Piece]]) -> Wrap | None:
-    """Return how most of a text was wrapped; None when it was not."""
-    wraps = [wrap for block in blocks if (wrap := paragraphs.find_wrap(block))]
-    if not wraps:
+    """Return how most of a text was wrapped; None when it was not.
+
+    Where blocks are short, as titles without abstracts are, all of them together tell the width.
+    """
+    told = [lines for block in blocks if (lines := paragraphs.full_lines(block))]
+    if not told:
         return None
+    if median_low(map(len, told)) < _FEW_LINES:
+        return paragraphs.wrap_of([line for lines in told for line in lines])
+    wraps = [wrap for lines in told if (wrap := paragraphs.wrap_of(lines))]
     return Wrap(median_low(w.width for w in wraps), median_low(w.slack for w in wraps))
 
 
