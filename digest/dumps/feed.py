@@ -61,9 +61,17 @@ class Feed:
         for number, entry in enumerate(told.entries, start=1):
             values = _values(entry, site=fields.text(told.feed.get("link")))
             harvest.add(Entry(number, next(lines, None), values), _record)
-        if told.get("bozo") and (error := _breakage(told)):
+        if told.get("bozo") and (error := _breakage(told)) and not _are_several(data):
             harvest.reject(error.line, error.reason)
         return harvest.dump(self, captured_on or _day_of(told.feed))
+
+
+def _are_several(data: bytes) -> bool:
+    """Return whether whole feeds stand one behind another: then all of them were read."""
+    try:
+        return xml_tree.parse_xml(data)[1] is None
+    except DumpError:
+        return False
 
 
 def _repaired(data: bytes) -> bytes:

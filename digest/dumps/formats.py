@@ -107,8 +107,10 @@ def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format
     (naming them: say which with `format_name`).
     """
     known = tuple(all_formats() if formats is None else formats)
-    head = without_controls(data[:HEAD_BYTES]).data
+    head = without_controls(text.from_wide(data[:HEAD_BYTES])).data
     found = [each for each in known if each.name not in _FALLBACKS and _fits(each, head)]
+    if {each.name for each in found} <= {each.name for each in built_in_formats()}:
+        text.refuse_other_files(data)  # only a plug-in may read archives and the like
     for name in _FALLBACKS:
         found = found or [each for each in known if each.name == name and _fits(each, head)]
     if len(found) > 1:
@@ -129,6 +131,7 @@ def read(
     Control characters within the text are left out first, and told of in the notes.
     Raises DumpError when the bytes are no dump that a format can read.
     """
+    data = text.from_wide(data)
     clean = without_controls(data)
     chosen = recognise(data) if format_name is None else format_named(format_name)
     try:

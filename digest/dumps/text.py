@@ -24,6 +24,11 @@ _MAGIC = (
     (b"GIF8", "a GIF image"),
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\0", "an SQLite database"),
+    (b"bplist00", "a web archive or another property list of Apple's: save the page as HTML"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document: save it as text or HTML"),
 )
 UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -65,9 +70,7 @@ def decode_text(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_
     """
     if not data.strip():
         raise DumpError("the file is empty")
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise DumpError(f"not text but {what}")
+    refuse_other_files(data)
     if len(data) > max_bytes:
         raise DumpError(f"more than {max_bytes:,} bytes: no dump is that large")
     if encoding := UTF16_MARKS.get(data[:2]):
@@ -82,6 +85,39 @@ def decode_text(data: bytes, *, max_bytes: int = MAX_BYTES, max_line: int = MAX_
         return _decode_by_line(data)
 
 
+def refuse_other_files(data: bytes) -> None:
+    """Raise DumpError when a file is no text but an archive, an image or the like."""
+    for magic, what in _MAGIC:
+        if data.startswith(magic):
+            raise DumpError(f"not text but {what}")
+
+
+_WIDE_MARKS = {b"\xff\xfe\0\0": "utf-32-le", b"\0\0\xfe\xff": "utf-32-be"}
+_XML_ENCODING = re.compile(rb"\A(\s*<\?xml[^<>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def from_wide(data: bytes) -> bytes:
+    """Return UTF-32, or UTF-16 without its mark, as UTF-8; anything else as it is.
+
+    Most characters of a text are below U+0100, so each of theirs has NULs at the same places.
+    """
+    encoding = _WIDE_MARKS.get(data[:4])
+    if encoding is None and data[:2] not in UTF16_MARKS:
+        head = data[: len(data[:4_000]) // 4 * 4]
+        shown = "".join("x0"[2 * head[at::4].count(0) > len(head) // 4] for at in range(4))
+        encoding = _NULS.get(shown) if head else None
+    if encoding is None:
+        return data
+    told = data.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    return _XML_ENCODING.sub(rb"\1", told)
+
+
+_NULS = {
+    "x000": "utf-32-le",
+    "000x": "utf-32-be",
+    "x0x0": "utf-16-le",
+    "0x0x": "utf-16-be",
+}
 _OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 # What Windows-1252 text hardly has: two letters that hardly any word has, and runs of Asian bytes.
 _NOT_WESTERN = re.compile(rb"[\xfe\xff]|[\x80-\xff]{4}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")

@@ -16,6 +16,8 @@ from digest.dumps.text import MAX_BYTES
 from digest.errors import DumpError
 
 MAX_DEPTH = 200
+_MOST_DOCUMENTS = 1_000  # one behind another
+_HEAD = 65_536  # bytes: longer than what stands before any root
 
 # Atomic groups: without them a page of comments would be tried in every way of pairing them up.
 _ROOT = re.compile(
@@ -78,32 +80,61 @@ def root_name(head: bytes) -> str:
 def parse_xml(data: bytes, *, whole: Collection[str] = ()) -> tuple[Node, DumpError | None]:
     """Return the root and, where the XML breaks off or is broken, the error with its line.
 
+    Documents of one kind that stand one behind another are read as one.
     What stood before the break is in the tree, but an element named in `whole` only if it ended.
     Raises DumpError when not even the root could be read, or when the XML declares entities.
     """
     if len(data) > MAX_BYTES:
         raise DumpError(f"more than {MAX_BYTES:,} bytes: no dump is that large")
-    builder = _Builder()
+    root, broken, end = _parse_one(data, whole, 0)
+    line = 0
+    for _ in range(_MOST_DOCUMENTS):
+        if end is None:
+            break
+        line += data.count(b"\n", 0, end)
+        data = data[end:]
+        following, broken, end = _parse_one(data, whole, line)
+        if following is None or root is None or following.name != root.name:
+            broken = DumpError("broken XML: another document begins in it", line=line + 1)
+            break
+        root.content += following.content
+    if root is None:
+        raise broken or DumpError("XML without an element", line=1)
+    return root, broken
+
+
+def _parse_one(
+    data: bytes, whole: Collection[str], line: int
+) -> tuple[Node | None, DumpError | None, int | None]:
+    """Return a document's root, what breaks it, and where another one begins behind its end.
+
+    `line` is how many lines of the file stand before the data.
+    """
+    builder = _Builder(line)
     broken: DumpError | None = None
+    following: int | None = None
     try:
         builder.parser.Parse(data, True)
     except expat.ExpatError as error:
-        broken = DumpError(f"broken XML: {expat.ErrorString(error.code)}", line=error.lineno)
+        told = f"broken XML: {expat.ErrorString(error.code)}"
+        broken = DumpError(told, line=line + error.lineno)
+        end = builder.parser.ErrorByteIndex
+        if builder.is_closed and root_name(data[end : end + _HEAD]):
+            following = end
     except DumpError:
         raise
     except (LookupError, UnicodeError, ValueError) as error:
-        broken = DumpError(f"XML in an encoding that cannot be read: {error}", line=1)
+        broken = DumpError(f"XML in an encoding that cannot be read: {error}", line=line + 1)
     builder.drop_open(whole)
-    if builder.root is None:
-        raise broken or DumpError("XML without an element", line=1)
-    return builder.root, broken
+    return builder.root, broken, following
 
 
 class _Builder:
     """Builds the tree from expat's events."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines_before: int) -> None:
         self.root: Node | None = None
+        self._lines_before = lines_before
         self._open: list[Node] = []
         self.parser = expat.ParserCreate(namespace_separator="}")
         self.parser.buffer_text = True
@@ -111,6 +142,15 @@ class _Builder:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.EntityDeclHandler = self._entity
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the root has ended."""
+        return self.root is not None and not self._open
+
+    @property
+    def _line(self) -> int:
+        return self._lines_before + self.parser.CurrentLineNumber
 
     def drop_open(self, names: Collection[str]) -> None:
         """Take the elements of these names that never ended out of the tree."""
@@ -120,10 +160,10 @@ class _Builder:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise DumpError("XML nested too deeply", line=self.parser.CurrentLineNumber)
+            raise DumpError("XML nested too deeply", line=self._line)
         space, _, local = name.rpartition("}")
         by_local = {key.rpartition("}")[2]: value for key, value in attributes.items()}
-        node = Node(local, space, self.parser.CurrentLineNumber, by_local)
+        node = Node(local, space, self._line, by_local)
         if self._open:
             self._open[-1].content.append(node)
         else:
@@ -138,4 +178,4 @@ class _Builder:
             self._open[-1].content.append(characters)
 
     def _entity(self, *_: object) -> None:
-        raise DumpError("XML that declares entities is refused", line=self.parser.CurrentLineNumber)
+        raise DumpError("XML that declares entities is refused", line=self._line)
