@@ -8,6 +8,7 @@ import io
 import json
 import lzma
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -139,7 +140,7 @@ def _zipped(data: bytes) -> bytes:
     return file.getvalue()
 
 
-_PACKED = {
+_PACKED: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "zip": _zipped,
     "bzip2": bz2.compress,

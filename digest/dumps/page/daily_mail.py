@@ -17,6 +17,7 @@ from digest.dumps.page.card import Card, without_doubles
 from digest.dumps.page.card_facts import CardFacts, paper_id
 from digest.dumps.page.dates import PageDay, printed_day, read_count
 from digest.dumps.page.numbering import without_numbers
+from digest.dumps.page.one_paper import is_paper_page, read_paper_page
 from digest.dumps.page.paragraphs import LONGEST_TITLE, may_name_title, unit_of
 from digest.dumps.page.pieces import Piece, Source
 from digest.dumps.page.reading import PageReading, read_page
@@ -59,7 +60,9 @@ _MOST_BEFORE = 12  # lines of a mail program's, above a selection
 
 
 def read_saved(source: Source) -> PageReading:
-    """Read a page or the mail that tells of it."""
+    """Read a page, the page of one paper, or the mail that tells of them."""
+    if is_paper_page(source):
+        return read_paper_page(source)
     return _Mail(source).read() if is_daily_mail(source) else read_page(source)
 
 

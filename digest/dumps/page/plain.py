@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -133,8 +133,8 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
             gap = True
             continue
         seen = text.visible(line)
-        span = spans.get(number)
-        if span and span > number:
+        span = _span_from(number, spans)
+        if span > number:
             seen = " ".join(filter(None, map(_block_text, linked.lines[number - 1 : span])))
             seen = _HYPHEN_AT_END.sub("-", seen)
             skip_to = span
@@ -165,6 +165,14 @@ def _pieces(linked: Linked, markup: set[int], *, marked: bool) -> list[Piece]:
                 pieces.append(_with_links(piece, links))
             gap = False
     return pieces
+
+
+def _span_from(number: int, spans: Mapping[int, int]) -> int:
+    """Return where a link over several lines ends, and what begins on its last line."""
+    last = number
+    while (further := spans.get(last, 0)) > last:
+        last = further
+    return last
 
 
 def _bold_over_lines(lines: Sequence[str]) -> dict[int, int]:

@@ -85,3 +85,22 @@ def test_an_address_in_marks_is_no_title(line: str) -> None:
     lines = [part for title, abstract in PAIRS for part in (title, abstract)]
     dump = parse("\n\n".join(["Daily Papers", *lines[:4], line, *lines[4:]]))
     assert titles(dump) == [title for title, _ in PAIRS]
+
+
+@pytest.mark.parametrize("apart", [" ", "\n", "\n\n"])
+def test_buttons_whose_links_go_over_two_lines_are_buttons(apart: str) -> None:
+    """Firecrawl's form: what stood over one another in a button stands in one link."""
+    lines = ["# Trending Papers"]
+    for n, (title, abstract) in enumerate(PAIRS):
+        site = f"https://huggingface.co/papers/2609.0123{n}"
+        lines += [f"### [{title}]({site})", abstract, "·Published on Sep 3, 2026"]
+        buttons = [
+            f"[Upvote\\\\\n{n + 1}](https://huggingface.co/login?next=%2Fpapers%2F2609.0123{n})"
+        ]
+        buttons += [f"[GitHub\\\\\n{n}.02k](https://github.com/moss/r{n})"]
+        buttons += [f"[arXiv Page](https://arxiv.org/abs/2609.0123{n})"]
+        lines.append(apart.join(buttons))
+    dump = parse("\n\n".join(lines))
+    assert titles(dump) == [title for title, _ in PAIRS]
+    assert [record.upvotes for record in dump.records] == [n + 1 for n in range(len(PAIRS))]
+    assert dump.rejections == ()
