@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import event, func, insert, select, update
 
 from digest.editions import Edition
-from digest.schedule.tick import TOO_FAR, TimeRules, tick
+from digest.schedule.tick import TimeRules, tick
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
@@ -196,7 +196,6 @@ class World:
             connection.execute(insert(papers).values(values))
 
     def _tick(self, now: datetime, *, set_back: bool = False) -> None:
-        self.rhythms.forget_moments(after=now + TOO_FAR)  # as the duty does before each tick
         done = tick(now, HOUSE, self.editions, self.rhythms)
         if done.planned:
             with self.database.write() as connection:
