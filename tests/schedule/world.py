@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import event, func, insert, select, update
 
 from digest.editions import Edition
-from digest.schedule.tick import TimeRules, tick
+from digest.schedule.tick import TOO_FAR, TimeRules, tick
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.editions import EditionStore
@@ -151,10 +151,14 @@ class World:
                 if dump.weekday() in self.dump_days:
                     self._dump(dump)
                 dump += DAY
+            was_wrong = offset
             if now >= down_until:
                 self._tick(now + offset, set_back=offset < timedelta(0))
                 offset = timedelta(0)  # a clock that is wrong is soon set right
-            now = self._next_moment(now, dump, max(down_until, now))
+            if was_wrong and not offset:
+                now += MINUTE  # the next tick, by the right clock
+            else:
+                now = self._next_moment(now, dump, max(down_until, now))
 
     def _next_moment(self, now: datetime, dump: datetime, up: datetime) -> datetime:
         with self.database.read() as connection:
@@ -196,6 +200,7 @@ class World:
             connection.execute(insert(papers).values(values))
 
     def _tick(self, now: datetime, *, set_back: bool = False) -> None:
+        self.rhythms.forget_moments(after=now + TOO_FAR)  # as the server's duty does
         done = tick(now, HOUSE, self.editions, self.rhythms)
         if done.planned:
             with self.database.write() as connection:

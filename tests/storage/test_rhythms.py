@@ -156,10 +156,13 @@ def test_moments_are_written_down_and_forgotten(readers: Readers) -> None:
     assert sorted(readers.due()) == [1, 2]
 
 
-def test_a_pause_keeps_its_moment(readers: Readers) -> None:
-    readers.add(1, next_due_at=NOW + 99 * HOUR, paused_until=date(2026, 3, 18))
-    assert readers.store.forget_moments(after=NOW) == 0
-    assert readers.store.forget_moments() == 1
+@pytest.mark.parametrize("until", [date(2026, 3, 13), date(2026, 3, 18)])
+def test_a_wrong_clock_s_moment_is_forgotten_whether_or_not_there_was_a_pause(
+    readers: Readers, until: date
+) -> None:
+    """`paused_until` stays when a pause is over; such a reader was silent until the moment came."""
+    readers.add(1, next_due_at=NOW + 99 * HOUR, paused_until=until)
+    assert readers.store.forget_moments(after=NOW + 2 * HOUR) == 1
 
 
 def test_who_confirms_after_the_edition_is_welcomed_once(readers: Readers) -> None:
