@@ -98,7 +98,7 @@ def made_of(
 ) -> list[Issue]:
     """Compose the issues of a shard."""
     return [
-        composer.compose(edition, due.reader, picks, offer.papers, NOW)
+        composer.compose(edition, due.reader, picks, offer.papers, NOW, turn=edition.number)
         for due, (offer, picks) in zip(dues, chosen, strict=True)
         if picks
     ]

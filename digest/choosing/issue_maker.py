@@ -32,8 +32,9 @@ class Composer(Protocol):
         now: datetime,
         *,
         first: bool,
+        turn: int,
     ) -> Issue:
-        """Return one reader's issue; `first`: it bids them welcome."""
+        """Return one reader's issue; `first`: it bids them welcome; `turn`: its subject's form."""
 
     def quiet(self, edition: Edition, reader: Subscriber, now: datetime) -> Issue | None:
         """Return the note of a day without papers, or None: nothing is sent."""
@@ -67,6 +68,7 @@ class IssueMaker:
         for reader, planned in wanted:
             if planned.sent_before:
                 sent[reader.id] = sent.get(reader.id, NOTHING_SENT) | planned.sent_before
+        turns = self.history.last_turns(readers, now)
         dues = [
             IssueFor(
                 reader,
@@ -79,8 +81,9 @@ class IssueMaker:
         chosen = self.editor.choose(dues, edition.number)
         for (reader, planned), (offer, picks) in zip(wanted, chosen, strict=True):
             if picks:
+                before = turns.get(reader.id, edition.number - 1) + planned.issues_before
                 issue: Issue | None = self.composer.compose(
-                    edition, reader, picks, offer.papers, now, first=planned.first
+                    edition, reader, picks, offer.papers, now, first=planned.first, turn=before + 1
                 )
             else:
                 issue = self.composer.quiet(edition, reader, now)

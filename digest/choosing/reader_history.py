@@ -25,6 +25,9 @@ class SentPapers(Protocol):
     ) -> Mapping[int, Sequence[tuple[int, bytes]]]:
         """Return (edition, papers) of each reader's issues from `since` on, the older first."""
 
+    def last_turns(self, readers: Sequence[int], now: datetime) -> Mapping[int, int]:
+        """Return which form of a subject each reader's last issue had."""
+
 
 class Opinions(Protocol):
     """Where it stands what readers said of papers."""
@@ -88,6 +91,10 @@ class ReaderHistory:
             reader: {aliases.get(n, n): edition for edition, blob in got for n in array("I", blob)}
             for reader, got in issues.items()
         }
+
+    def last_turns(self, readers: Sequence[int], now: datetime) -> Mapping[int, int]:
+        """Return which of its two forms the subject of each reader's last issue had, 0 or 1."""
+        return self.ledger.last_turns(readers, now)
 
     def tastes(self, readers: Sequence[int], now: datetime) -> dict[int, Taste]:
         """Return what readers' feedback and libraries teach; who gave none is absent."""

@@ -86,7 +86,7 @@ def compose(
         turn,
         lambda: _content(localised, edition, picks, papers, len(token), can_leave, turn),
     )
-    return _addressed(reader, edition, content, token, mailto, now)
+    return _addressed(reader, edition, content, token, mailto, now)._replace(turn=turn)
 
 
 def compose_quiet(

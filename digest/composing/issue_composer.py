@@ -72,12 +72,16 @@ class IssueComposer:
         now: datetime,
         *,
         first: bool = False,
+        turn: int,
     ) -> Issue:
-        """Return one reader's issue of an edition; `first`: it bids them welcome."""
+        """Return one reader's issue of an edition; `first`: it bids them welcome.
+
+        turn: odd and even from one issue of theirs to the next, so that subjects differ.
+        """
         kind: Kind = "weekly" if reader.cadence == "weekly" else "daily"
         edition_renderer = self._renderer(edition, "welcome" if first else kind)
         return compose(
-            _reader(reader, turn_of(reader, edition)),
+            _reader(reader, turn),
             edition_renderer,
             picks,
             papers,
@@ -121,19 +125,6 @@ class IssueComposer:
 
     def _links(self, now: datetime) -> _MailLinks:
         return _MailLinks(self._tokens, self._settings, now)
-
-
-def turn_of(reader: Subscriber, edition: Edition) -> int:
-    """Return a number that is odd and even in turns, from one issue of a reader to their next.
-
-    Who gets every edition, or every one from Monday to Friday, counts editions: those are an odd
-    number apart. Who gets some days only counts these days, up to the edition's.
-    """
-    if reader.cadence not in ("days", "weekly") or not reader.weekdays:
-        return edition.number
-    days = set(reader.weekdays[:1] if reader.cadence == "weekly" else reader.weekdays)
-    weeks, weekday = divmod(edition.label.toordinal() - 1, 7)  # the first day of all: a Monday
-    return weeks * len(days) + sum(day <= weekday for day in days)
 
 
 def _reader(reader: Subscriber, turn: int | None = None) -> Recipient:

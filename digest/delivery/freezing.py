@@ -42,6 +42,7 @@ class FrozenIssue(NamedTuple):
     recipe: bytes
     papers: bytes  # packed little-endian uint32, in the mail's order
     made: Recipe  # what `recipe` says: the sender that froze it need not read it again
+    turn: int  # 0 or 1: which form its subject has
 
 
 class Freezer:
@@ -152,6 +153,7 @@ class Freezer:
             recipe.pack(),
             struct.pack(f"<{len(issue.papers)}I", *issue.papers),
             recipe,
+            issue.turn,
         )
 
     def _learn(self, issues: Sequence[Issue]) -> None:

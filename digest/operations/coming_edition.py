@@ -19,6 +19,7 @@ class SentFirst(NamedTuple):
 
     editions: frozenset[int]  # of which an issue reaches them
     papers: frozenset[int]  # that those bring and the ledger does not know of yet
+    issues: int  # how many bring them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Coming:
         )
         decided = issue_for(reader, self.edition, facts, app.issue_rules, now)
         if isinstance(decided, Planned) and first.papers:
-            return replace(decided, sent_before=first.papers)
+            return replace(decided, sent_before=first.papers, issues_before=first.issues)
         return decided
 
     def _sent_first(self, reader: Subscriber) -> SentFirst:
@@ -59,20 +60,22 @@ class Coming:
 
         Issues that are not composed yet are made: who has no paper in one is sent nothing of it.
         """
-        arrive, papers = set(), frozenset[int]()
+        arrive, papers, made_first = set(), frozenset[int](), 0
         waiting = self._waiting(reader) if self.older else {}
         for edition in self.older:
             planned = waiting.get(edition.number)
             if planned is None:
                 continue
             if not planned.frozen:
-                wanted = [(reader, replace(planned, sent_before=papers))]
+                after = replace(planned, sent_before=papers, issues_before=made_first)
+                wanted = [(reader, after)]
                 (made,) = self.maker.make(edition, wanted, self.app.clock())
                 if made.issue is None:
                     continue
                 papers = papers.union(made.issue.papers)
+                made_first += 1
             arrive.add(edition.number)
-        return SentFirst(frozenset(arrive), papers)
+        return SentFirst(frozenset(arrive), papers, made_first)
 
     def _waiting(self, reader: Subscriber) -> dict[int, Planned]:
         app, numbers = self.app, [edition.number for edition in self.older]

@@ -266,7 +266,9 @@ def changed(app: App, address: str, number: int, *, html: bool = False) -> list[
     picks = [editor.picked_again(offer, reader, pick) for _, pick in before.picks]
     facts = app.stores.windows.facts(reader.id, edition, app.clock(), welcome_since=0)
     first, now = Planned(facts.since, facts.period).first, edition.opened_at
-    issue = app.composer().compose(edition, reader, picks, papers, now, first=first)
+    turn = app.stores.ledger.turn_of(reader.id, number)
+    turn = number if turn is None else turn
+    issue = app.composer().compose(edition, reader, picks, papers, now, first=first, turn=turn)
     freezer, recipe = app.sending_parts.rehearsal(issue, now)
     after = Preview(issue.subject, number, (), freezer.bytes_of(recipe))
     return difference(_without_tokens(before.proof), _without_tokens(after.proof), html=html)

@@ -44,6 +44,10 @@ class FrozenRow(Protocol):
     def papers(self) -> bytes:
         """Packed uint32, in the mail's order."""
 
+    @property
+    def turn(self) -> int:
+        """0 or 1: which form its subject has."""
+
 
 class DeliveryStore(PlanSql, RecoverySql, ControlSql):
     """All SQL about deliveries."""
@@ -116,7 +120,7 @@ class DeliveryStore(PlanSql, RecoverySql, ControlSql):
             kept = [(claim.delivery, issue) for claim, issue in issues if claim.delivery in ours]
             if not kept:
                 return set()
-            _FREEZE.each(connection, [(i.message_id, i.papers, d) for d, i in kept])
+            _FREEZE.each(connection, [(i.message_id, i.papers, i.turn, d) for d, i in kept])
             _KEEP.each(connection, [(d, i.recipe) for d, i in kept])
         return {delivery for delivery, _ in kept}
 
@@ -143,7 +147,8 @@ _HELD = PreparedStatement(
     WHERE id IN (:ids) AND owner = :owner AND state = 'claimed' AND papers IS NULL"""
 )
 _FREEZE = PreparedStatement(
-    "UPDATE deliveries SET message_id = :message_id, papers = :papers WHERE id = :id"
+    """UPDATE deliveries SET message_id = :message_id, papers = :papers, turn = :turn
+    WHERE id = :id"""
 )
 _KEEP = PreparedStatement("INSERT INTO recipes (delivery_id, recipe) VALUES (:id, :recipe)")
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, false, select
 from digest.states import UNSENT, State
 from digest.storage.database import Database
 from digest.storage.delivery_rows import one_of
-from digest.storage.schema import deliveries, editions, ledger
+from digest.storage.schema import deliveries, editions, ledger, subscribers
 
 _WIRE_TIME = timedelta(days=1)  # no mail is on the wire for longer
 
@@ -66,6 +66,35 @@ class LedgerStore:
                 for row in connection.execute(query):
                     found.setdefault(row.subscriber_id, []).append((row.edition, row.papers))
         return found
+
+    def last_turns(self, readers: Sequence[int], now: datetime) -> dict[int, int]:
+        """Return the turn of each reader's last issue that arrived, or may yet.
+
+        Who had none is absent, and whose last one was composed before turns were kept.
+        """
+        d, s = deliveries.c, subscribers.c
+        last = (
+            select(d.turn)
+            .where(d.subscriber_id == s.id, d.papers != b"")  # a quiet day's note is no issue
+            .where(d.in_ledger | _under_way(now))
+            .order_by(d.edition.desc())
+            .limit(1)
+            .correlate(subscribers)
+            .scalar_subquery()
+        )
+        found: dict[int, int] = {}
+        with self._database.read() as connection:
+            for chunk in one_of(s.id, readers):
+                rows = connection.execute(select(s.id, last.label("turn")).where(chunk))
+                found.update({row.id: row.turn for row in rows if row.turn is not None})
+        return found
+
+    def turn_of(self, reader: int, edition: int) -> int | None:
+        """Return the turn of a reader's issue of an edition; None where it is not known."""
+        d = deliveries.c
+        query = select(d.turn).where(d.subscriber_id == reader, d.edition == edition)
+        with self._database.read() as connection:
+            return connection.scalar(query)
 
 
 def _under_way(now: datetime) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -405,6 +406,7 @@ deliveries = Table(  # one reader's issue of one edition, and its sending
     Column("changed_at", UtcTime),
     Column("refusals", Integer, nullable=False, server_default="0"),  # that were taken back
     Column("doubts", Integer, nullable=False, server_default="0"),  # sent, and no answer came
+    Column("turn", SmallInteger),  # of its subject's two forms; None: composed before this column
     UniqueConstraint("subscriber_id", "edition"),
     UniqueConstraint("subscriber_id", "period"),
     Index(None, "edition", "state"),
