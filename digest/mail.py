@@ -54,7 +54,7 @@ class Issue(NamedTuple):
     web_url: str | None = None  # the issue on the web, when there is a base_url
     scores: Mapping[int, float] = MappingProxyType({})  # paper → score
     composed_at: datetime | None = None
-    turn: int = 0  # 0 or 1: which form the subject has; the reader's next issue has the other
+    turn: int | None = None  # 0 or 1: which form the subject has; None: it has only one
 
 
 def without_holes(text: str) -> str:

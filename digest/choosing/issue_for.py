@@ -47,7 +47,7 @@ class Planned:
     frozen: bool = False  # it was composed before and changes no more
     waits: str = ""  # why no run sends it at once
     sent_before: frozenset[int] = frozenset()  # papers of older issues that a run sends first
-    issues_before: int = 0  # how many those are
+    turn_before: int | None = None  # of the last of those: the form of its subject
 
     @property
     def first(self) -> bool:

@@ -81,7 +81,9 @@ class IssueMaker:
         chosen = self.editor.choose(dues, edition.number)
         for (reader, planned), (offer, picks) in zip(wanted, chosen, strict=True):
             if picks:
-                before = turns.get(reader.id, edition.number - 1) + planned.issues_before
+                before = planned.turn_before
+                if before is None:
+                    before = turns.get(reader.id, edition.number - 1)
                 issue: Issue | None = self.composer.compose(
                     edition, reader, picks, offer.papers, now, first=planned.first, turn=before + 1
                 )

@@ -42,7 +42,7 @@ class FrozenIssue(NamedTuple):
     recipe: bytes
     papers: bytes  # packed little-endian uint32, in the mail's order
     made: Recipe  # what `recipe` says: the sender that froze it need not read it again
-    turn: int  # 0 or 1: which form its subject has
+    turn: int | None  # 0 or 1: which form its subject has; None: it has only one
 
 
 class Freezer:

@@ -19,7 +19,7 @@ class SentFirst(NamedTuple):
 
     editions: frozenset[int]  # of which an issue reaches them
     papers: frozenset[int]  # that those bring and the ledger does not know of yet
-    issues: int  # how many bring them
+    turn: int | None  # of the last of them: the form of its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Coming:
             arrived=first.editions,
         )
         decided = issue_for(reader, self.edition, facts, app.issue_rules, now)
-        if isinstance(decided, Planned) and first.papers:
-            return replace(decided, sent_before=first.papers, issues_before=first.issues)
+        if isinstance(decided, Planned):
+            return replace(decided, sent_before=first.papers, turn_before=first.turn)
         return decided
 
     def _sent_first(self, reader: Subscriber) -> SentFirst:
@@ -60,22 +60,25 @@ class Coming:
 
         Issues that are not composed yet are made: who has no paper in one is sent nothing of it.
         """
-        arrive, papers, made_first = set(), frozenset[int](), 0
+        arrive, papers, turn = set(), frozenset[int](), None
         waiting = self._waiting(reader) if self.older else {}
         for edition in self.older:
             planned = waiting.get(edition.number)
             if planned is None:
                 continue
-            if not planned.frozen:
-                after = replace(planned, sent_before=papers, issues_before=made_first)
+            if planned.frozen:
+                has = self.app.stores.ledger.turn_of(reader.id, edition.number)
+            else:
+                after = replace(planned, sent_before=papers, turn_before=turn)
                 wanted = [(reader, after)]
                 (made,) = self.maker.make(edition, wanted, self.app.clock())
                 if made.issue is None:
                     continue
                 papers = papers.union(made.issue.papers)
-                made_first += 1
+                has = made.issue.turn
+            turn = turn if has is None else has
             arrive.add(edition.number)
-        return SentFirst(frozenset(arrive), papers, made_first)
+        return SentFirst(frozenset(arrive), papers, turn)
 
     def _waiting(self, reader: Subscriber) -> dict[int, Planned]:
         app, numbers = self.app, [edition.number for edition in self.older]

@@ -266,8 +266,8 @@ def changed(app: App, address: str, number: int, *, html: bool = False) -> list[
     picks = [editor.picked_again(offer, reader, pick) for _, pick in before.picks]
     facts = app.stores.windows.facts(reader.id, edition, app.clock(), welcome_since=0)
     first, now = Planned(facts.since, facts.period).first, edition.opened_at
-    turn = app.stores.ledger.turn_of(reader.id, number)
-    turn = number if turn is None else turn
+    kept = app.stores.ledger.turn_of(reader.id, number)
+    turn = number if kept is None else kept
     issue = app.composer().compose(edition, reader, picks, papers, now, first=first, turn=turn)
     freezer, recipe = app.sending_parts.rehearsal(issue, now)
     after = Preview(issue.subject, number, (), freezer.bytes_of(recipe))

@@ -45,8 +45,8 @@ class FrozenRow(Protocol):
         """Packed uint32, in the mail's order."""
 
     @property
-    def turn(self) -> int:
-        """0 or 1: which form its subject has."""
+    def turn(self) -> int | None:
+        """0 or 1: which form its subject has; None: it has only one."""
 
 
 class DeliveryStore(PlanSql, RecoverySql, ControlSql):

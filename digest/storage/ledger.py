@@ -12,6 +12,7 @@ from digest.storage.database import Database
 from digest.storage.delivery_rows import one_of
 from digest.storage.schema import deliveries, editions, ledger, subscribers
 
+_AT_ONCE = 8  # an older edition's issue may come after a newer one's, but not after so many
 _WIRE_TIME = timedelta(days=1)  # no mail is on the wire for longer
 
 
@@ -73,19 +74,23 @@ class LedgerStore:
         Who had none is absent, and whose last one was composed before turns were kept.
         """
         d, s = deliveries.c, subscribers.c
-        last = (
-            select(d.turn)
+        newest = (
+            select(d.turn, d.edition, d.changed_at)
             .where(d.subscriber_id == s.id, d.papers != b"")  # a quiet day's note is no issue
             .where(d.in_ledger | _under_way(now))
             .order_by(d.edition.desc())
-            .limit(1)
+            .limit(_AT_ONCE)
             .correlate(subscribers)
-            .scalar_subquery()
+            .subquery()
         )
+        of = newest.c
+        last = select(of.turn).order_by(of.changed_at.desc(), of.edition.desc()).limit(1)
         found: dict[int, int] = {}
         with self._database.read() as connection:
             for chunk in one_of(s.id, readers):
-                rows = connection.execute(select(s.id, last.label("turn")).where(chunk))
+                rows = connection.execute(
+                    select(s.id, last.scalar_subquery().label("turn")).where(chunk)
+                )
                 found.update({row.id: row.turn for row in rows if row.turn is not None})
         return found
 

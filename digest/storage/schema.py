@@ -406,7 +406,7 @@ deliveries = Table(  # one reader's issue of one edition, and its sending
     Column("changed_at", UtcTime),
     Column("refusals", Integer, nullable=False, server_default="0"),  # that were taken back
     Column("doubts", Integer, nullable=False, server_default="0"),  # sent, and no answer came
-    Column("turn", SmallInteger),  # of its subject's two forms; None: composed before this column
+    Column("turn", SmallInteger),  # 0 or 1, of its subject's two forms; None: it has only one
     UniqueConstraint("subscriber_id", "edition"),
     UniqueConstraint("subscriber_id", "period"),
     Index(None, "edition", "state"),

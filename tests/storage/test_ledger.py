@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from bench.delivery_fixture import NOW, Room, SampleIssues, make_store
 from digest.states import State
 from digest.storage.ledger import LedgerStore
-from digest.storage.schema import deliveries
+from digest.storage.schema import deliveries, editions
 
 
 @pytest.fixture
@@ -60,3 +60,21 @@ def test_what_waits_for_an_edition_that_is_over_does_not_count(room: Room) -> No
     ledger = LedgerStore(room.database)
     assert set(ledger.last_turns([1, 2], NOW)) == {1, 2}
     assert ledger.last_turns([1, 2], NOW + timedelta(days=400)) == {}
+
+
+def test_an_older_editions_issue_that_came_later_is_the_last(room: Room) -> None:
+    ledger = LedgerStore(room.database)
+    room.deliveries.plan(1, NOW)
+    list(room.mails("o", NOW))
+    later = NOW + timedelta(hours=3)
+    set_delivery(room, 1, state=State.ACCEPTED, in_ledger=True, turn=1, changed_at=later)
+    with room.database.write() as connection:
+        first = connection.execute(select(editions)).mappings().one()
+        second = dict(first) | {"number": 2, "label": first["label"] + timedelta(days=1)}
+        connection.execute(insert(editions).values(second))
+        newer = {"edition": 2, "state": State.ACCEPTED, "in_ledger": True, "turn": 0}
+        newer |= {"subscriber_id": 1, "papers": b"1234", "changed_at": NOW}
+        connection.execute(insert(deliveries).values(newer))
+    assert ledger.last_turns([1], NOW) == {1: 1}
+    set_delivery(room, 1, changed_at=later)
+    assert ledger.last_turns([1], NOW) == {1: 0}, "at once: the newer edition's goes last"
