@@ -43,7 +43,7 @@ along behind following outside together whose applied calculated computed condit
 depend dependent depending depends derived differ differs evaluated focus focuses indicative related
 relies rely resulting rooted tested trained least rather improve improves called associated average
 computational existing fixed former general joint latter maximum minimum optimal recent single
-standard unique certain conditional current important showing
+standard unique certain conditional current important showing similar
 """
 _AWAITING = frozenset(_AWAITING_MORE.split())
 _ADJECTIVE = re.compile(
@@ -68,6 +68,11 @@ _FIRST_OF_TWO = re.compile(r"(?:,| and| or) (?!an? |the |its |their |our )")
 _TRAINED_HOW = re.compile(r"\b(?:when|while|once|if|as|than) (?:\w+ly )?\w+(?:ed|ing)$")
 _QUANTITY = re.compile(r"[~≈<>≤≥±+–-]?[$€£]?\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|m|b)?")
 _COMPOUND = re.compile(r"(?!state-of-)\w+-(?:\w+-)*[a-z]+")  # before its noun: `two-player game`
+_BRACKETED = re.compile(
+    r" \([^()]{1,12}\)(?= \w)(?! (?:for|in|on|to|of|with|by|and|or|that|which)\b)"
+)
+_BEFORE_NOUN = re.compile(r"\w+-(?:based|aware|free|driven|level|specific|wise|style|only|guided)")
+_IN_A_LIST = re.compile(r", (?:[\w-]+ ){0,2}[\w-]+$")
 _BELONGING = (" of ", " to ", " than ", " as ")  # to the word before
 _PAIR = re.compile(r"\b(?:both|between|either|neither|not (?:only|just|merely))\b", re.IGNORECASE)
 _SECOND_HALF = re.compile(r"\b(?:and|or|nor|but)\b")
@@ -86,6 +91,8 @@ def may_end(text: str, end: int) -> bool:
         text.startswith(" ", end) and _COMPOUND.fullmatch(before)
     ):
         return False
+    if _BRACKETED.match(text, end) or _BEFORE_NOUN.fullmatch(word):
+        return False
     if text[begin - 2 : begin - 1] in (";", ":") or _opens(text, end):
         return False
     if _QUANTITY.fullmatch(word):
@@ -97,6 +104,8 @@ def may_end(text: str, end: int) -> bool:
             return True
         return _PREDICATE.search(leading) is not None
     if text[begin - 3 : begin] in (" a ", "an ") and _FIRST_OF_TWO.match(text, end):
+        return False
+    if text.startswith((", and ", ", or "), end) and _IN_A_LIST.search(said):
         return False
     return _TRAINED_HOW.search(said) is None and not _awaits_second_half(said)
 

@@ -58,6 +58,16 @@ _FIGURE = re.compile(
     r"[0-9](?:(?<!\w[0-9])\d*\.\d+\b|[\d.,]*\s?(?:%|×|x\b|times|percent|points|pp\b|fold))"
 )
 _MEASURED = 2.0  # for a figure
+_CLAIMED = 1.5  # for `we show that`: what follows is found, whatever its words
+_CLAIM = re.compile(
+    r"\bwe (?:\w+ly |can |also |then |further |first )*(?:show|find|prove|demonstrate|observe"
+    r"|discover|reveal|establish|confirm) that\b",
+    re.IGNORECASE,
+)
+# Before a verb they make an aim of it, `to achieve`, unless something is said to be `able to`.
+_AIMING = frozenset({"to", "for", "of"})
+_ABLE_WORDS = "able shown found proven seen helps continues manage manages allows lets known"
+_ABLE = frozenset(_ABLE_WORDS.split())
 _HARDLY = -2.0  # what speaks of aims or background is no outcome, whatever its figures
 _LATE = 1.5  # at the end of the abstract
 _LABELLED = ("results:", "findings:", "conclusion:", "conclusions:", "interpretation:")
@@ -75,9 +85,27 @@ def finding_score(sentence: str, words: Sequence[str], place: float) -> float:
     late = _LATE * place + (3.0 if words[0].startswith(_LABELLED) else 0.0)
     if score > _HARDLY and score + late >= ENOUGH - _MEASURED and _FIGURE.search(sentence):
         score += _MEASURED
-    return score + late
+    total = score + late
+    if ENOUGH - _CLAIMED <= total < ENOUGH and _CLAIM.search(sentence):
+        total += _CLAIMED
+    return total
 
 
 def tells_outcome(text: str) -> bool:
-    """Return whether a sentence cut short still has a verb that tells an outcome."""
-    return not _TELLING.isdisjoint(text.lower().rstrip("….").split())
+    """Return whether a sentence, maybe cut short, has a verb that tells an outcome, not an aim."""
+    words = text.lower().rstrip("….").split()
+    return any(word in _TELLING and not _is_aimed_at(words, at) for at, word in enumerate(words))
+
+
+def only_aims(text: str) -> bool:
+    """Return whether all verbs of outcomes in a sentence say what is aimed at: `to achieve …`."""
+    if _TELLING.isdisjoint(text.lower().split()) or tells_outcome(text):
+        return False
+    return _FIGURE.search(text) is None
+
+
+def _is_aimed_at(words: Sequence[str], at: int) -> bool:
+    """Return whether the verb at a place is one of an aim."""
+    if at == 0 or words[at - 1] not in _AIMING:
+        return False
+    return at < 2 or words[at - 2] not in _ABLE

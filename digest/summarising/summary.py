@@ -15,26 +15,33 @@ from itertools import islice
 from digest.ranking.sentences import sentences
 from digest.summarising.clauses import shortened, whole_clauses, width
 from digest.summarising.features import CANDIDATES, features_of, first_of_ours
-from digest.summarising.findings import ENOUGH, finding_score, tells_outcome
+from digest.summarising.findings import ENOUGH, finding_score, only_aims
 from digest.summarising.model import shipped_model
+from digest.summarising.points import keeps_its_point
 from digest.summarising.stated import stated_in
 
 LIMIT = 280  # columns of contribution and result together
 _CONTRIBUTION_LIMIT = 230  # where a result follows; 190 costs half a point of ROUGE-1
+_LEAST_CONTRIBUTION = 140  # columns that a whole result leaves it
 _LEAST_RESULT = 50  # less room is not worth a second sentence
 _CUT_SHORT = 3.0  # how much better a result must be that has room for its beginning only
 _HANGING = re.compile(
     r"(?:it|its|they|their|them|these|those|such|he|she|his|her|both|doing so|the (?:former|latter)"
     r"|(?:we|our \w+|i)(?: \w+ly)? \w+ (?:this|it|so|that|these)"
     r" (?:by|thanks|with|through|using|via|in|as|and)"
+    r"|we (?:\w+ly )?\w+ th(?:is|ese) \w+ (?:by|through|via|using)|we \w+ to \w+ (?:them|it)"
     r"|this(?! (?:paper|work|article|study|research|report|survey|thesis|manuscript|review)\b))\b",
     re.IGNORECASE,
 )
 # In `model.UNIT`s. How much better a sentence that hangs in the air must be than one that stands.
 _HANGING_MARGIN = 4_000
+# Of a result: what it speaks of stands in another sentence.
+_POINTS_BACK = re.compile(
+    r"\b(?:the (?:above|aforementioned|following)\b(?!:)"
+    r"|(?:this|these|those) (?:claims?|questions?|conjectures?|hypothes[ie]s))\b",
+    re.IGNORECASE,
+)
 _LONGEST_CLAIM = 90
-_LEAST_SAID = 6  # words after the `that` of a claim which was cut short
-_LEAST_SHOWN = 5  # words of a result that was cut short
 _ASIDE = frozenset(",:;()")
 # Not `suggest` or `may`: what is hedged stays hedged.
 _CLAIMING_VERBS = """
@@ -43,6 +50,13 @@ revealed prove proves proved proven observe observes observed confirm confirms c
 verify verifies verified illustrate illustrates illustrated
 """
 _CLAIMING = frozenset(_CLAIMING_VERBS.split())
+_EVIDENCE = re.compile(
+    r"(?:through|via|by|with|in|using|based on|from|after) [^,;:()]{0,80}\b"
+    r"(?:experiments?|evaluations?|analys[ei]s|stud(?:y|ies)|simulations?|tests?|experimentation|theory|ablations?|results)"
+    r"\b[^,;:()]{0,60}, (?:we|i) (?:\w+ly |also |further )?"
+    r"(?:show|demonstrate|find|reveal|prove|observe|confirm|verify) that ",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,28 @@ def _own_words(title: str, abstract: str) -> Summary | None:
     told = " ".join(pieces)
     results = _results(texts, words, chosen)
     shown = shortened(told, _CONTRIBUTION_LIMIT if results else LIMIT)
-    return Summary(shown, _fitting(results, LIMIT - width(shown))) if shown else None
+    if not shown:
+        return None
+    result = _fitting(results, LIMIT - width(shown))
+    if results and result is None and (both := _sharing(told, results)):
+        return both
+    if len(shown) < len(told):  # the room that the result leaves
+        shown = shortened(told, LIMIT - width(result or ""))
+    return Summary(shown, result)
+
+
+def _sharing(told: str, results: Iterable[tuple[float, str]]) -> Summary | None:
+    """Return a contribution that ends with an earlier clause, so that a whole result fits."""
+    for _, text in results:
+        result = _without_front(text)
+        if only_aims(result):
+            continue
+        if width(result) > LIMIT - _LEAST_CONTRIBUTION:
+            result = _without_claim(result)
+        room = LIMIT - width(result)
+        if room >= _LEAST_CONTRIBUTION and (shown := whole_clauses(told, room)):
+            return Summary(shown, result)
+    return None
 
 
 def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int, list[str]]:
@@ -99,6 +134,7 @@ def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int,
 
     `scores` are the candidates', by their place.
     """
+    scores = {at: score for at, score in scores.items() if not _asks(texts[at])} or scores
     best = max(scores, key=scores.__getitem__)
     if _hangs(texts[best]):
         standing = [at for at in scores if not _hangs(texts[at])]
@@ -109,6 +145,11 @@ def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int,
             return best, [_without_front(before), texts[best]]
         best = other
     return best, [_without_front(texts[best])]
+
+
+def _asks(sentence: str) -> bool:
+    """Return whether a sentence is a question which the authors do not say that they answer."""
+    return sentence.endswith("?") and not sentence.startswith(("We ", "This ", "Our ", "In this "))
 
 
 def _hangs(sentence: str) -> bool:
@@ -124,7 +165,10 @@ def _results(
     found = []
     for at in range(chosen + 1, len(texts)):
         score = finding_score(texts[at], words[at], at / last)
-        if score >= ENOUGH and not _hangs(texts[at]):
+        standing = not (
+            _hangs(texts[at]) or texts[at].endswith("?") or _POINTS_BACK.search(texts[at])
+        )
+        if score >= ENOUGH and standing:
             found.append((score, texts[at]))
     return sorted(found, reverse=True)
 
@@ -137,6 +181,8 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
     best, best_score = None, 0.0
     for score, text in results:
         told = _without_front(text)
+        if only_aims(told):
+            continue
         if width(told) > room:
             told = _without_claim(told)
         if width(told) <= room:
@@ -147,38 +193,19 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
         if score <= best_score:
             break
         shown = whole_clauses(told, room)
-        if shown and tells_outcome(shown) and not _only_announces(shown):
+        if shown and keeps_its_point(shown, told[len(shown) - 1 :]):
             return shown
     return best
 
 
-_SUBORDINATE = re.compile(
-    r"(?:When|While|If|Although|Though|Once|Because|Since|Whereas|Unless|Even (?:when|if|though)) "
-)
-
-_FIRST_ITEM = re.compile(r"(?<!\w)(?:i|1|a)\) ")  # of a list: `(i) …`, `1) …`
-_SECOND_ITEM = re.compile(r"(?<!\w)(?:ii|2|b)\) ")
-_CLAIM = re.compile(r" (?:that|how|why|whether)\b")
-
-
-def _only_announces(shown: str) -> bool:
-    """Return whether a sentence was cut before it came to the point.
-
-    `We find that, while some…`; `When the budget is halved…`; `Our results…`; `It (i) runs…`
-    """
-    if shown[:-1].isascii() and shown.count(" ") < _LEAST_SHOWN - 1:
-        return True
-    if _SUBORDINATE.match(shown) and "," not in shown:
-        return True
-    if _FIRST_ITEM.search(shown) and not _SECOND_ITEM.search(shown):
-        return True
-    claim = _CLAIM.search(shown)
-    said = shown[claim.end() :] if claim else ""
-    return claim is not None and (said[:1] in (",", ":") or said.count(" ") < _LEAST_SAID)
-
-
 def _without_claim(sentence: str) -> str:
-    """Leave out the front of `We show that …`: set apart as what came of it, it needs none."""
+    """Leave out the front of `We show that …`: set apart as what came of it, it needs none.
+
+    So with `Through experiments on two beaches, we show that …`, which says how it was shown.
+    """
+    evidence = _EVIDENCE.match(sentence)
+    if evidence and not _HANGING.match(sentence, evidence.end()):
+        return _from(sentence, evidence.end())
     end = sentence.find(" that ", 0, _LONGEST_CLAIM)
     claim = sentence[: max(end, 0)]
     if claim[claim.rfind(" ") + 1 :] not in _CLAIMING or not _ASIDE.isdisjoint(claim):

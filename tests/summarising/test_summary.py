@@ -114,6 +114,70 @@ def test_a_result_that_is_cut_before_its_point_is_not_shown(begins: str) -> None
     assert summary is not None and summary.result is None
 
 
+ROOM = (
+    "We propose ShellNet, which sorts shells by their colour and by their ribs, from pictures "
+    "that were taken on beaches of five coasts."
+)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "ShellNet sorts the shells of all beaches patiently to improve the order of the boxes.",
+        "We support the above claim and improve the boxes by experiments on shells.",
+        "Do shells of all beaches improve if we wash them?",
+    ],
+)
+def test_an_aim_or_a_question_or_what_points_back_is_no_result(result: str) -> None:
+    summary = summarise(TITLE, f"{ROOM} {result}")
+    assert summary is not None and summary.result is None
+
+
+def test_what_was_shown_by_experiments_is_said_without_them_where_room_is_short() -> None:
+    result = (
+        "Through extensive experiments on the pictures of five long beaches and two museums, we "
+        "show that ShellNet improves the order of shells by 12.5 % on all of them, and of pebbles "
+        "too."
+    )
+    summary = summarise(TITLE, f"{ROOM} {result}")
+    assert summary is not None and summary.result is not None
+    assert summary.result.startswith("ShellNet improves the order")
+
+
+def test_a_contribution_ends_a_clause_earlier_for_a_whole_result() -> None:
+    does = (
+        "We propose ShellNet, a network that sorts shells by their colour and by their ribs, in "
+        "boxes of five sizes that stand in a row, which were built by hand in two old museums of "
+        "the north in the last long winter."
+    )
+    result = (
+        "We show that ShellNet improves the order of all shells that lie in the boxes by 12.5 %."
+    )
+    summary = summarise(TITLE, f"{does} {result}")
+    assert summary is not None
+    assert summary.contribution.endswith("…") and len(summary.contribution) >= 120
+    assert summary.result in (result, result.removeprefix("We show that "))
+
+
+def test_without_a_result_what_a_paper_does_has_all_the_room() -> None:
+    does = (
+        "We propose ShellNet, which sorts shells by their colour and by their ribs, from pictures "
+        "that were taken on beaches of five coasts and in the drawers of two old museums in the "
+        "north, and which were then looked through by hand."
+    )
+    summary = summarise(TITLE, f"{does} We find that {'-'.join(['water'] * 60)} helps by 5%.")
+    assert summary == Summary(does)
+
+
+def test_a_question_is_not_what_a_paper_does() -> None:
+    abstract = (
+        "How can we sort shells by their colour without labels? "
+        "Our network sorts shells by their colour, as we show on three beaches."
+    )
+    summary = summarise(TITLE, abstract)
+    assert summary is not None and summary.contribution.startswith("Our network")
+
+
 def test_background_is_not_taken_for_what_the_paper_does() -> None:
     abstract = (
         "ShellNet sorting shells by colour, as earlier work proposed, is slow. "
