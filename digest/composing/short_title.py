@@ -12,6 +12,18 @@ from subscribers.profile_words import FUNCTION_WORDS
 
 _NAME_ENDS = re.compile(r":\s+|：\s*|\s[–—-]\s+")
 _TELLING = 3  # words that what follows a name has at least; else the title is kept whole
+_SAYS_ALL = 5  # words of a sentence before the colon which needs nothing after it
+# What sort of paper it is, after the colon: `…: An Empirical Study`, `…: Evidence from X`.
+_SORT = re.compile(
+    r"(?:(?:an?|the|our|some)\s+)?(?:[\w-]+\s+){0,5}(?:study|studies|survey|review|overview|analysis"
+    r"|analyses|approach|perspective|perspectives|investigation|comparison|evaluation|tutorial"
+    r"|exploration|examination|retrospective|primer|report|assessment|experiments?|viewpoint|view"
+    r"|introduction|roadmap|outlook|challenges|considerations|application|applications)$"
+    r"|(?:evidence|insights?|lessons?|results|findings|experiences?|observations?|perspectives?"
+    r"|experiments|studies|(?:an?|the)\s+(?:[\w-]+\s+){0,2}(?:study|survey|review|analysis|case))"
+    r"\s+(?:from|of|on|in|for|with|learned)\b.*",
+    re.IGNORECASE,
+)
 # Before the colon stands no name but what was found: `Replay is enough: a study of memory`.
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|were|can|cannot|do|does|need|needs|should|must|will|may|makes?|improves?|helps?"
@@ -68,7 +80,9 @@ def finding(title: str, abstract: str) -> str:
     name = _NAME_ENDS.search(title)
     if name:
         head, tail = title[: name.start()], title[name.end() :]
-        if len(head.split()) >= _TELLING and _SENTENCE.search(head):
+        said = len(head.split())
+        sort = _SORT.fullmatch(tail) is not None
+        if said >= _TELLING and (sort or (said >= _SAYS_ALL and _SENTENCE.search(head))):
             title = head
         elif len(tail.split()) >= _TELLING or not tail.isascii():
             title = tail or title

@@ -16,12 +16,13 @@ from digest.papers import Paper
 
 Kind = Literal["daily", "weekly", "welcome"]  # of an issue
 
-SUBJECT_LENGTH = 60  # what a phone shows
+SUBJECT_LENGTH = 72  # what a mail program on a desk shows; a phone, half of it in two lines
 PREHEADER_LENGTH = 110
 _LONGEST_TOPIC = 30  # a longer keyword would leave no room for what was found
 _LEAST_FINDING = 20
 _HOLE = re.compile(r"\{(?:topic|finding)\}")
 _COLON = re.compile(r"\s*[:：]\s*\{finding\}")
+_AFTER_CUT = re.compile("…[,，]\\s*")
 _READ_A_MINUTE = 1_400  # characters: 238 English words (Brysbaert 2019), with their spaces
 
 
@@ -58,7 +59,8 @@ def subject(
     if form.startswith("{finding}"):
         told = capitalised(told)
     room = SUBJECT_LENGTH - columns(form.replace("{finding}", ""))
-    return one_line(form.replace("{finding}", cut_between_words(told, max(room, _LEAST_FINDING))))
+    line = form.replace("{finding}", cut_between_words(told, max(room, _LEAST_FINDING)))
+    return one_line(_AFTER_CUT.sub("… ", line))
 
 
 def _form(words: Catalogue, tone: Tone, other: bool, topic: str, begins: bool, kind: Kind) -> str:

@@ -15,17 +15,19 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _PAPER = r"(?:paper|work|article|study|research|report|manuscript|survey|thesis|letter|note)"
+_OURS_NEXT = rf"(?= (?:we|this {_PAPER}) )"  # after a front whose comma was left out
 _OPENER = re.compile(
     rf"(?:(?:in|through|with|throughout) (?:this|the present|our) (?:\w+ )?{_PAPER}\b,?"
     r"|here,?|to (?:this|that) end,?|to (?:address|tackle|solve|overcome|bridge|fill|remedy"
-    r"|mitigate|alleviate|resolve|do) (?:this|these|that|it|so)(?: \w+)?,"
+    r"|mitigate|alleviate|resolve|do) (?:this|these|that|it|so|(?:the )?above)"
+    rf"(?: (?!we\b)\w+)?(?:,|{_OURS_NEXT})"
     r"|(?:however|moreover|furthermore|specifically|additionally|thus|therefore|hence|finally"
     r"|consequently|accordingly|notably|importantly|concretely|instead|also|besides|again|indeed"
     r"|interestingly|surprisingly|remarkably|crucially|overall|in (?:particular|addition|summary"
     r"|short|contrast|response)|more (?:specifically|precisely|generally|importantly)|first(?:ly)?"
     r"|second(?:ly)?|third(?:ly)?|lastly|meanwhile|as such|for this|(?:inspired|motivated) by"
     r" (?:this|these|that)(?: \w+)?|based on (?:this|these)(?: \w+)?|in light of (?:this|these)"
-    r"(?: \w+)?|as a (?:result|consequence|remedy|first step)),"
+    rf"(?: \w+)?|as a (?:result|consequence|remedy|first step))(?:,|{_OURS_NEXT})"
     r"|diese arbeit hat zum ziel,|in dieser arbeit)\s+(?=\w)",
     re.IGNORECASE,
 )

@@ -18,6 +18,7 @@ from digest.summarising.features import CANDIDATES, features_of, first_of_ours
 from digest.summarising.findings import ENOUGH, finding_score, only_aims
 from digest.summarising.model import shipped_model
 from digest.summarising.points import keeps_its_point
+from digest.summarising.sentence_fronts import empty_fronts
 from digest.summarising.stated import stated_in
 
 LIMIT = 280  # columns of contribution and result together
@@ -27,12 +28,14 @@ _LEAST_RESULT = 50  # less room is not worth a second sentence
 _CUT_SHORT = 3.0  # how much better a result must be that has room for its beginning only
 _HANGING = re.compile(
     r"(?:it|its|they|their|them|these|those|such|he|she|his|her|both|doing so|the (?:former|latter)"
-    r"|(?:we|our \w+|i)(?: \w+ly)? \w+ (?:this|it|so|that|these)"
+    r"|(?:we|our \w+|i)(?: \w+ly)? \w+ (?:this|it|so|these)"
     r" (?:by|thanks|with|through|using|via|in|as|and)"
+    r"|we (?:\w+ly )?(?:call|name|term|dub)|we \w+ such an? \w+\."
     r"|we (?:\w+ly )?\w+ th(?:is|ese) \w+ (?:by|through|via|using)|we \w+ to \w+ (?:them|it)"
     r"|this(?! (?:paper|work|article|study|research|report|survey|thesis|manuscript|review)\b))\b",
     re.IGNORECASE,
 )
+_AT_END = re.compile(r"\b(?:for|to) this (?:end|purpose|aim)\.$")
 # In `model.UNIT`s. How much better a sentence that hangs in the air must be than one that stands.
 _HANGING_MARGIN = 4_000
 # Of a result: what it speaks of stands in another sentence.
@@ -154,7 +157,10 @@ def _asks(sentence: str) -> bool:
 
 def _hangs(sentence: str) -> bool:
     """Return whether a sentence needs another to be understood: `It…`, `We do this by…`."""
-    return _HANGING.match(sentence) is not None
+    if _HANGING.match(sentence) or _AT_END.search(sentence, max(len(sentence) - 20, 0)):
+        return True
+    empty = empty_fronts(sentence)
+    return bool(empty) and _HANGING.match(sentence, empty[-1]) is not None
 
 
 def _results(
