@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -75,7 +75,10 @@ def notice_values(
     def filled(text: str) -> str:
         return text.replace("{name}", name).replace("{address}", harmless(address))
 
-    wording = _WORDINGS[kind](words.say)
+    wanted = _WORDINGS[kind]
+    if kind == "no_match" and not keywords.strip():
+        wanted = _nothing_near
+    wording = wanted(words.say)
     limit = words.say("The link works until {day}.") if until else ""
     return {
         "title": filled(wording.subject),
@@ -331,7 +334,17 @@ def _no_match(say: Say) -> Wording:
         say,
         say("Why you have had no mail: nothing matched"),
         say("For three days no new paper matched your keywords."),
-        say("A broader keyword brings more; the one that came nearest, if any did, stands below."),
+        say("A broader keyword brings more; the one that came nearest stands below."),
+    )
+
+
+def _nothing_near(say: Say) -> Wording:
+    return replace(
+        _no_match(say),
+        paragraphs=(
+            say("For three days no new paper matched your keywords."),
+            say("A broader keyword brings more."),
+        ),
     )
 
 

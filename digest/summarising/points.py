@@ -31,11 +31,16 @@ _OPEN_END = re.compile(
     r"\b(?:show|demonstrate|prove|find)s? (?:by|on|in|through|via|with)\b(?!.* that )"
     r"|[:;,] (?:when|if|while|although|because|since)\b[^,]*…$"
 )
+_VERBS = """
+remain become lead tend work perform depend learn hold fail converge give generalize generalise
+increase decrease allow enable provide emerge make exist scale outperform improve reduce achieve
+exceed transfer surpass lower raise rise fall drop beat cut save help need require benefit suffer
+act behave encode capture retain preserve recover predict exhibit show play differ form use produce
+follow contain obey admit solve approximate correlate speed run reach attain yield match
+"""
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|can|cannot|has|have|had|does|do|will|may|must|remains?|becomes?|leads?"
-    r"|tends?|works?|performs?|depends?|learns?|holds?|fails?|converges?|gives?|generali[sz]es?"
-    r"|increases?|decreases?|allows?|enables?|provides?|emerges?|makes?|exists?|scales?"
-    r"|outperforms?|improves?|reduces?|achieves?|matches|exceeds?|transfers?|surpass(?:es)?)\b"
+    r"\b(?:is|are|was|were|can|cannot|has|have|had|does|do|will|may|must|it \w+s"
+    rf"|(?:{'|'.join(_VERBS.split())})(?:e?s)?)\b"
 )
 
 

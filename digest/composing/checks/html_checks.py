@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from digest.composing.checks.finding import Finding
 from digest.composing.checks.style_rules import (
@@ -27,6 +28,8 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = {"p", "div", "table", "tr", "td", "th", "ul", "ol", "li", "br", "hr", "body",
            "blockquote", "pre", *_HEADINGS}  # fmt: skip
 _LENGTH = re.compile(r"\s*([0-9.]+)\s*(px|pt)?\s*(?:!|$)")
+_NUMBER = re.compile(r"\s*([0-9]*\.?[0-9]+)")
+_HARDLY_SEEN = 0.05  # of an opacity; a font is larger, or is not to be seen
 _FETCHES = re.compile(r"url\(|@import|src\s*=\s*[\"']?https?:", re.IGNORECASE)
 _SPOT = 2  # pixels: no picture is as small that somebody is to see
 _WHEN: dict[Scheme, str] = {"light": "", "dark": "by night, ", "outlook": "by night in Outlook, "}
@@ -42,13 +45,37 @@ class StyledBlock:
     is_label: bool = True  # all of them are a link's own, outside of headings
 
 
+class Unseen(NamedTuple):
+    """Why text that takes its place is not seen; an element inside may change each."""
+
+    invisible: bool = False  # visibility: hidden
+    tiny: bool = False  # font-size: 0
+    clear: bool = False  # opacity: 0, which nothing inside changes
+
+    def within(self, style: Mapping[str, str]) -> Unseen:
+        """Return what holds inside an element of this style."""
+        size, visibility = style.get("font-size"), style.get("visibility")
+        return Unseen(
+            self.invisible if visibility is None else visibility in ("hidden", "collapse"),
+            self.tiny if size is None else _is_nothing(size),
+            self.clear or _is_nothing(style.get("opacity", "1")),
+        )
+
+
+def _is_nothing(number: str) -> bool:
+    """Return whether a size, an opacity or a share is so small that nothing is seen."""
+    found = _NUMBER.match(number)
+    return found is not None and float(found[1]) < _HARDLY_SEEN
+
+
 @dataclass(slots=True)
 class _Open:
     """An element that is open, and the colours inside it."""
 
     boxes: tuple[Compound, ...]  # the elements around it, and it
     colours: dict[Scheme, tuple[str, str]]  # of the text and of what is behind it
-    hidden: bool
+    hidden: bool  # with all that is in it
+    unseen: Unseen  # what is in it may be shown again
 
     @property
     def tag(self) -> str:
@@ -66,7 +93,7 @@ class _Reader(HTMLParser):
         self._headings: list[int] = []
         self._sheets = NO_SHEETS
         plain: tuple[str, str] = ("#000000", "#ffffff")
-        self._open = [_Open((("", frozenset()),), dict.fromkeys(_WHEN, plain), False)]
+        self._open = [_Open((("", frozenset()),), dict.fromkeys(_WHEN, plain), False, Unseen())]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element's faults and its colours."""
@@ -81,7 +108,7 @@ class _Reader(HTMLParser):
             scheme: (ink or above.colours[scheme][0], ground or above.colours[scheme][1])
             for scheme, (ink, ground) in style.colours.items()
         }
-        element = _Open(boxes, colours, above.hidden)
+        element = _Open(boxes, colours, above.hidden, above.unseen.within(style.light))
         if alt := named.get("alt", ""):  # where no pictures are loaded it is text
             self._check_contrast(element, alt)
         if tag in _VOID:
@@ -106,7 +133,7 @@ class _Reader(HTMLParser):
             self._check_fetches(data, "a style sheet")
             return
         words = BLANKS.sub(" ", data).strip()
-        if around.hidden or not words:
+        if around.hidden or any(around.unseen) or not words:
             return
         self.blocks[-1].words.append(words)
         tags = {each.tag for each in self._open}
@@ -205,7 +232,7 @@ def _is_spot(named: Mapping[str, str], style: Mapping[str, str]) -> bool:
     """Return whether a picture is too small to see, or hidden."""
     if style.get("display") == "none" or style.get("visibility") == "hidden":
         return True
-    if style.get("opacity", "1").strip().rstrip("%") in ("0", "0.0", ".0"):
+    if _is_nothing(style.get("opacity", "1")):
         return True
     lengths = [named.get("width"), named.get("height")]
     lengths += [style.get(name) for name in ("width", "height", "max-width", "max-height")]

@@ -21,6 +21,10 @@ _ABSTRACT = (
     'and that "forgetting" is mostly a matter of step size. Code is at https://example.org/code. '
     "On eleven public data sets the error falls by a third, with no change to the architecture."
 )
+_WITH_RESULT = (
+    "We introduce Memory, a box in which a network keeps what it has learned. "
+    "Memory outperforms replay by 3.5 points on five data sets & costs nothing."
+)
 
 
 class SpecimenLinks:
@@ -44,7 +48,8 @@ def specimen(edition: EditionRenderer, language: str) -> Issue:
         Pick(1, 0.9, "picked", matched, (Span("title", 0, 6), Span("abstract", 22, 29))),
         Pick(2, 0.5, "picked", near, ()),
         Pick(3, 0.4, "picked", (Reason("liked", "likes", 0.1),), ()),
-        Pick(4, 0.0, "trending"),
+        Pick(4, 0.3, "picked", near, ()),
+        Pick(5, 0.0, "trending"),
     ]
     reader = Recipient(1, "ada@example.org", "Ada", language)
     now = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -62,8 +67,9 @@ def _papers() -> dict[int, Paper]:
         Paper(1, "Replay is enough: learning <without> forgetting, on a budget", _ABSTRACT,
               authors=("Ada Lovelace", "Emmy Noether", "Alan Turing", "Grace Hopper"),
               author_count=4, published=_DAY, upvotes=1234, comments=1, links=links),
-        Paper(2, "Memory", "One sentence only.", author_count=1, published=_DAY),
+        Paper(2, "Memory", _WITH_RESULT, author_count=1, published=_DAY),
         Paper(3, "Supercalifragilisticexpialidocious" * 3, "", upvotes=1),
-        Paper(4, "עברית and English in one title & more", _ABSTRACT[::-1], comments=12),
+        Paper(4, "One sentence", "One sentence only."),
+        Paper(5, "עברית and English in one title & more", _ABSTRACT[::-1], comments=12),
     ]  # fmt: skip
     return {paper.id: paper for paper in made}
