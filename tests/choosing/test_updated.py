@@ -329,7 +329,8 @@ def test_a_killed_process_is_continued_and_everybody_has_the_newer_version_once(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
-    assert mails_in_all() == len(readers) + 10
+    # Other threads may have been about to move theirs when the process was ended.
+    assert len(readers) < mails_in_all() <= len(readers) + 10
     again = Installation(installation.data, installation.settings, datetime.now(UTC))
     assert again.app.stores.deliveries.accounting(2).accepted < len(readers)
     assert again.run(date(2026, 3, 12)).accounting.accepted == len(readers)

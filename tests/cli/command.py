@@ -47,6 +47,8 @@ def environment(**more: str) -> dict[str, str]:
 def dies_after(mails: int, data: Path, *arguments: str) -> list[str]:
     """Return a command that kills itself without a warning once so many mails are in mailboxes.
 
+    Or a few less: those that other threads were about to move there.
+
     It does so itself, since whoever looks from outside may look too late on a busy machine.
     """
     start = _KILLS_ITSELF.format(mails=mails, main=_MAIN)

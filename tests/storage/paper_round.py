@@ -36,6 +36,7 @@ class Issue:
     message_id: str
     papers: bytes
     recipe: bytes = b""
+    turn: int | None = None
 
 
 def papers_of(*numbers: int) -> list[int]:
