@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from digest.composing.branding import RenderSettings
 from digest.composing.card_reasons import Why
 from digest.composing.card_text import CardText, Density, Marks
 from digest.composing.cards import CardWriter, Labelled, Matched, Style
+from digest.composing.excerpt import escaped
 from digest.composing.fit import Measured, measured
 from digest.composing.links import ReaderLinks
 from digest.composing.locales import Catalogue
@@ -25,9 +26,22 @@ from digest.composing.notices import (
     notice_values,
     quiet_lines,
 )
+from digest.composing.section_headings import heading_of
 from digest.composing.sections import IssueSection
 from digest.composing.short_title import one_line
-from digest.composing.slots import IN_HTML, IN_TEXT, Skeleton, can_be_split, joined, split
+from digest.composing.slots import (
+    IN_HEADING,
+    IN_HTML,
+    IN_TEXT,
+    Skeleton,
+    Slot,
+    SlotName,
+    TemplatePart,
+    can_be_split,
+    joined,
+    put_in,
+    split,
+)
 from digest.composing.subject_lines import Kind
 from digest.composing.templates import Templates, environment
 from digest.errors import TemplateError
@@ -44,6 +58,8 @@ class Note:
     preheader: str
     fragment: Fragment
 
+
+_Parts = Sequence[TemplatePart]
 
 # Outlook's Word engine takes a stack's first font, or Times; the body's own is set in head.mjml.
 UI_FONT = Markup("font-family:Segoe UI,system-ui,-apple-system,Roboto,Arial,sans-serif;")
@@ -71,7 +87,8 @@ class Renderer:
         self._cards = CardWriter(settings, words, style)
         self._html = self._environment("issue.mjml", html=True)
         self._text = self._environment("issue.txt", html=False)
-        self._splitting: dict[str, bool] = {}  # whether a card's template can be split
+        self._splitting: dict[str, bool] = {}  # whether a piece's template can be split
+        self._headings: dict[frozenset[SlotName], tuple[_Parts, _Parts]] = {}
 
     def top(self, number: int, day: date, kind: Kind) -> Measured:
         """Return an issue's beginning, down to its masthead."""
@@ -85,28 +102,23 @@ class Renderer:
 
     def section(self, section: IssueSection, kind: Kind) -> Measured:
         """Return a section's heading: a keyword with its count, or what heads other papers."""
-        words, lede, count = self.words, "", len(section.places)
-        if section.is_lead_alone:
-            heading = words.say("Best match: {keyword}").replace("{keyword}", section.name)
-            return self._piece("section", heading=heading, lede="", count="")
-        if section.name:
-            return self._piece("section", heading=section.name, lede="", count=words.number(count))
-        if section.kind == "likes":
-            heading = words.say("Like papers that you asked for more of")
-            return self._piece("section", heading=heading, lede="", count=words.number(count))
-        if section.kind == "trending":
-            heading = words.say("Also today, outside your keywords")
-        elif kind == "welcome":
-            heading = words.say("Welcome. The best of the last week for your keywords")
-            lede = words.say("From now on, you will get what is new.")
-        elif kind == "weekly":
-            heading = words.plural(
-                "The week’s best paper for your keywords",
-                "The week’s {n} best papers for your keywords", count)  # fmt: skip
-        else:
-            heading = words.plural(
-                "{n} paper for your keywords", "{n} papers for your keywords", count)  # fmt: skip
-        return self._piece("section", heading=heading, lede=lede, count="")
+        said = heading_of(section, kind, self.words)
+        if not self._splits("section"):
+            return self._piece("section", **said)
+        html, text = self._heading_parts(frozenset(name for name in IN_HEADING if said[name]))
+        in_html = {name: escaped(value) for name, value in said.items()}
+        return measured(Fragment(put_in(html, in_html), put_in(text, said)))
+
+    def _heading_parts(self, there: frozenset[SlotName]) -> tuple[_Parts, _Parts]:
+        """Return the heading's template, as HTML and as text, split at the slots that there are."""
+        found = self._headings.get(there)
+        if found is None:
+            slots: Mapping[str, object] = {
+                name: Slot(name) if name in there else "" for name in IN_HEADING
+            }
+            html, text = (_rendered(of, "section", slots) for of in (self._html, self._text))
+            found = self._headings[there] = split(html), split(text)
+        return found
 
     def skeleton(self, paper: Paper, *, lead: bool, density: Density) -> Skeleton | None:
         """Return what all cards of a paper share; None if the templates do not let us split."""
@@ -150,8 +162,9 @@ class Renderer:
     def _splits(self, piece: str) -> bool:
         found = self._splitting.get(piece)
         if found is None:
-            in_html = can_be_split(self._html, piece, IN_HTML)
-            found = in_html and can_be_split(self._text, piece, IN_TEXT)
+            in_html, in_text = _slots_of(piece)
+            found = can_be_split(self._html, piece, in_html)
+            found = found and can_be_split(self._text, piece, in_text)
             self._splitting[piece] = found
         return found
 
@@ -302,6 +315,13 @@ class Renderer:
 
 def _piece_of(lead: bool) -> str:
     return "lead" if lead else "card"
+
+
+def _slots_of(piece: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the slots of a piece's HTML and of its text, as templates name them."""
+    if piece == "section":
+        return IN_HEADING, IN_HEADING
+    return [f"paper.{name}" for name in IN_HTML], [f"paper.{name}" for name in IN_TEXT]
 
 
 def _preview() -> Markup:

@@ -1,8 +1,9 @@
-"""Slots: the few places in which one paper's card differs from reader to reader.
+"""Slots: the few places in which one paper's card, or a heading, differs from reader to reader.
 
 A card's template is rendered once for a paper, with marks where the reason and the sentences with
 matched words go. It is split at the marks, and what a reader gets is joined from
-pieces that many readers share: what differs adds up, it does not multiply.
+pieces that many readers share: what differs adds up, it does not multiply. A heading's template
+is rendered once and filled for each keyword.
 
 A hole (`digest.mail.HOLES`) is filled in every mail, a slot once for each way of matching.
 """
@@ -18,9 +19,10 @@ from jinja2 import Environment, nodes
 
 from digest.composing.wrapping import WIDTH, wrap
 
-SlotName = Literal["why", "contribution", "result", "abstract"]
-IN_HTML: tuple[SlotName, ...] = ("why", "contribution", "result", "abstract")
+SlotName = Literal["why", "contribution", "result", "abstract", "heading", "lede", "count"]
+IN_HTML: tuple[SlotName, ...] = ("why", "contribution", "result", "abstract")  # of a card
 IN_TEXT: tuple[SlotName, ...] = ("why",)  # no word is marked in the text twin
+IN_HEADING: tuple[SlotName, ...] = ("heading", "lede", "count")  # in both forms
 
 # Control characters: `excerpt.harmless` takes them out of all text from outside.
 _OPEN, _BETWEEN, _CLOSE = "\x02", "\x1f", "\x03"
@@ -79,11 +81,16 @@ def split(rendered: str) -> list[TemplatePart]:
 
 def _part(before: str, mark: str) -> TemplatePart:
     name, *wrapping = mark.split(_BETWEEN)
-    assert name in IN_HTML  # noqa: S101 - only Slot writes marks
+    assert name in IN_HTML or name in IN_HEADING  # noqa: S101 - only Slot writes marks
     if not wrapping:
         return TemplatePart(before, name)
     first, indent, width = wrapping
     return TemplatePart(before, name, (first, indent, int(width)))
+
+
+def put_in(parts: Iterable[TemplatePart], values: Mapping[SlotName, str]) -> str:
+    """Return a template that was split, its slots filled."""
+    return "".join([part.filled(values[part.slot] if part.slot else "") for part in parts])
 
 
 class Values(Protocol):
@@ -153,8 +160,9 @@ _LONG = 100  # characters
 def can_be_split(environment: Environment, name: str, slots: Collection[str]) -> bool:
     """Return whether a template does no more with these slots than to show them.
 
-    It may also ask whether there is one, and wrap a text. A template that does more, as in
-    `{{ paper.why | upper }}`, is rendered whole for each way of matching: slower, and right.
+    slots: as a template names them, `paper.why` or `heading`. It may also ask whether there is
+    one, and wrap a text. A template that does more, as in `{{ paper.why | upper }}`, is rendered
+    whole for each way of matching: slower, and right.
     """
     return _Inspection(environment, slots).passes(name)
 
@@ -204,14 +212,18 @@ class _Inspection:
         return self._is_slot(test) or self._leaves(test)
 
     def _is_slot(self, node: nodes.Node) -> bool:
-        return _is_field(node) and getattr(node, "attr", "") in self._slots
+        match node:
+            case nodes.Getattr(node=nodes.Name(name="paper"), attr=str(field)):
+                return f"paper.{field}" in self._slots
+            case nodes.Name(name=str(name)):
+                return name in self._slots
+        return False
 
     def _leaves(self, node: nodes.Node) -> bool:
         """Return whether neither a slot nor the paper as a whole is used in here."""
         every = [node, *node.find_all(nodes.Node)]
         papers = sum(isinstance(each, nodes.Name) and each.name == "paper" for each in every)
-        fields = [each for each in every if _is_field(each)]
-        return papers == len(fields) and not any(map(self._is_slot, fields))
+        return papers == sum(map(_is_field, every)) and not any(map(self._is_slot, every))
 
 
 _FROM_ELSEWHERE = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)

@@ -3,6 +3,7 @@
 import html as html_module
 import re
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 
 import markupsafe
@@ -14,6 +15,9 @@ from digest.composing.card_text import DENSITIES, Density
 from digest.composing.compose import Renderers
 from digest.composing.edition_renderer import Content, EditionInLanguage
 from digest.composing.excerpt import harmless
+from digest.composing.section_headings import heading_of
+from digest.composing.sections import IssueSection, short_name
+from digest.composing.subject_lines import Kind
 from digest.papers import Link, Paper
 from digest.ranking.interface import Field, Pick, Picks, Reason, Section, Span, new_number
 from tests.composing.conftest import DAY, SHIPPED, MakePress, paper, picked
@@ -130,6 +134,55 @@ def test_a_card_template_may_be_changed_in_any_way(
         made = of_pieces(sheet, some, pick, False, "full")
         assert made == whole(sheet, some, pick, False, "full")
         assert len(sheet.card(some, pick, False, False, "full").fragments) == pieces
+
+
+some_kinds = st.sampled_from(["keyword", "group", "likes", "picked", "trending"])
+headed = st.builds(
+    lambda kind, name, count: IssueSection(
+        kind, name if kind in ("keyword", "group") else "", tuple(range(count))
+    ),
+    some_kinds,
+    st.one_of(outside, st.just("海" * 90)).map(lambda text: short_name(text, 60)),
+    st.integers(1, 1_500),
+)
+
+
+@settings(max_examples=60)
+@given(headed, st.sampled_from(["daily", "weekly", "welcome"]))
+def test_a_heading_is_what_its_template_would_make_whole(
+    press: Renderers, section: IssueSection, kind: Kind
+) -> None:
+    renderer = press.renderer("de")
+    said = heading_of(section, kind, renderer.words)
+    assert renderer.section(section, kind) == renderer._piece("section", **said)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.replace("{{ heading }}", "{{ heading | upper }}"),
+        lambda t: t.replace("{{ heading }}", "{% set h = heading %}{{ h }}"),
+        lambda t: t.replace("{% if count %}", "{% if count and heading | length > 4 %}"),
+        lambda t: t.replace("{{ count }}", "{{ count }} – {{ heading }}"),
+        lambda t: t.replace(
+            "{% if count %}", "{% if not count %}no count{% endif %}{% if count %}"
+        ),
+        lambda t: t.replace("{{ count }}", ""),
+        lambda t: f"{{% set count = 'many' %}}{t}",
+        lambda t: f"{{% for heading in [1, 2] %}}{t}{{% endfor %}}",
+    ],
+)
+def test_a_heading_template_may_be_changed_in_any_way(
+    make_press: MakePress, tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    (tmp_path / "section.html").write_text(change((SHIPPED / "section.html").read_text()))
+    changed, shipped = make_press(templates=tmp_path).renderer("en"), make_press().renderer("en")
+    kinds: list[Kind] = ["daily", "welcome"]
+    for name, kind in product(("", "tides & <seas>", "sea"), kinds):
+        section = IssueSection("keyword" if name else "picked", name, (0, 1, 2))
+        made = changed.section(section, kind)
+        assert made == changed._piece("section", **heading_of(section, kind, changed.words))
+        assert made.fragments[0].text == shipped.section(section, kind).fragments[0].text
 
 
 @pytest.mark.parametrize(
