@@ -8,9 +8,12 @@ left there, or never agreed, is rejected: their columns say so in many ways.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+from subscribers.mailbox_lists import read_mailbox
 
 _EMAIL = (
     *("email", "email address", "e mail", "e mail address", "mail", "mail address", "emailaddress"),
@@ -18,8 +21,11 @@ _EMAIL = (
     *("e mail 1 value", "adresse e mail", "e mail adresse", "mailadresse", "correo electronico"),
 )
 _NAME = ("name", "full name", "fullname", "display name", "subscriber name", "contact name")
-_FIRST = ("first name", "firstname", "fname", "given name", "vorname", "prenom", "nombre")
-_LAST = ("last name", "lastname", "lname", "family name", "surname", "nachname", "nom", "apellidos")
+_FIRST = ("first name", "firstname", "fname", "given name", "first", "vorname", "prenom", "nombre")
+_LAST = (
+    *("last name", "lastname", "lname", "family name", "surname", "last"),
+    *("nachname", "familienname", "nom", "apellidos"),
+)
 _STATE = (
     *("state", "status", "subscription status", "subscriber status", "member status"),
     *("email status", "email subscription status", "type"),
@@ -27,7 +33,8 @@ _STATE = (
 # Columns that say that somebody left, when they hold anything but a no; and that somebody is in,
 # when they hold a no.
 _LEFT = re.compile(
-    r"^(un ?sub|opt(ed)? ?out|clean(ed)? |bounce|complain|spam|delete|black ?list|block ?list)"
+    r"^(un ?sub|opt(ed)? ?out|clean(ed)? |bounce|complain|spam|delete|black ?list|block ?list"
+    r"|abgemeldet|abbestellt|ausgetragen|gesperrt|geloscht|desabonne|desinscri|baja)"
 )
 _IN = re.compile(r"^(is )?(subscribed|opt(ed)? ?in|accepts|marketing consent|email consent)")
 _NO = ("", "0", "false", "no", "n", "none", "null", "never", "nein", "non")
@@ -75,16 +82,24 @@ class ForeignColumns:
         return "pending" if any(each in _WAITING for each in said) else ""
 
 
-def read_foreign_header(header: Sequence[str]) -> ForeignColumns | str:
-    """Return where the columns stand, or why this is no list of readers."""
+def read_foreign_header(
+    header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> ForeignColumns | str:
+    """Return where the columns stand, or why this is no list of readers.
+
+    A column may have any name when it alone has addresses in the first `rows`.
+    """
     plain = [_plain(name) for name in header]
 
     def where(names: Sequence[str]) -> tuple[int, ...]:
         return tuple(at for name in names for at, said in enumerate(plain) if said == name)
 
-    emails = where(_EMAIL)
+    emails = where(_EMAIL) or _columns_of_addresses(len(header), rows)
     if not emails:
         return "the header lacks email; it needs email,name,keywords, or email alone to invite"
+    if len(emails) > 1 and not where(_EMAIL):
+        told = " and ".join(repr(header[at]) for at in emails)
+        return f"there are addresses in {told}: name the column email that is to be used"
     for cell, said in zip(header, plain, strict=True):
         if get_close_matches(said, ["keywords", "key words"], cutoff=0.75):
             return f"unknown column {cell!r}; if it holds keywords, name it keywords"
@@ -99,7 +114,24 @@ def read_foreign_header(header: Sequence[str]) -> ForeignColumns | str:
     )
 
 
+def _columns_of_addresses(many: int, rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    return tuple(
+        at
+        for at in range(many)
+        if any(at < len(row) and "@" in row[at] and read_mailbox(row[at]) for row in rows)
+    )
+
+
+def our_name(column: str) -> str:
+    """Return a column's name as we write it: email, name, first or last; else as it is."""
+    plain = _plain(column)
+    aliases = {"email": _EMAIL, "name": _NAME, "first": _FIRST, "last": _LAST}
+    return next((ours for ours, names in aliases.items() if plain in names), column)
+
+
 def _plain(text: str) -> str:
-    """Return a column's name or value without case, and without what writers join words by."""
+    """Return a column's name or value without case and accents, or what writers join words by."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)  # firstName
-    return " ".join(re.sub(r"[\s_\-./:]+", " ", spaced.casefold()).split())
+    apart = unicodedata.normalize("NFKD", spaced.casefold())
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(re.sub(r"[\s_\-./:*]+", " ", bare).split())

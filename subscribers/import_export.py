@@ -1,7 +1,7 @@
 """Readers as CSV and JSON lines: rows in, rows out; a bad line is a (line, reason). Pure.
 
-CSV (RFC 4180) has a header with at least `email,name,keywords`; a JSON line is one object with
-the same names. More columns are those of `FIELDS`; unknown ones are refused by name, so that a
+CSV (RFC 4180) has a header with at least `email,keywords`; a JSON line is one object with the same
+names. More columns are those of `FIELDS`; unknown ones are refused by name, so that a
 misspelt one is not lost in silence. A list without keywords may come from another program (see
 `foreign_lists`), or be addresses, with names or alone, as mail programs write them (see
 `mailbox_lists`): its rows are there to be invited. Such a form may stand in any row. In CSV, a
@@ -14,11 +14,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
-from subscribers.foreign_lists import ForeignColumns, read_foreign_header
-from subscribers.mailbox_lists import is_mailbox_list, mailboxes_in, read_mailbox
+from subscribers.foreign_lists import ForeignColumns, our_name, read_foreign_header
+from subscribers.list_text import spreadsheet_lines
+from subscribers.mailbox_lists import read_mailbox, read_mailbox_line, read_unnamed_cells
 from subscribers.preferences import fields_of
 from subscribers.store import Subscriber
 
@@ -29,6 +32,10 @@ FIELDS = (
     *("breadth", "cards"),
 )
 MAX_CELL = 20_000  # characters; more than any field of ours may have
+_PARTS = ("first", "last")  # columns that make up a name
+_TELLING = ("email", "keywords", *_PARTS)  # a line with such a cell names columns
+_LOOK = 50  # rows that show which column has the addresses
+_SEPARATOR = re.compile(r"sep=.$")  # Excel's own line above a header
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,19 +59,56 @@ class Rejected:
 def read_rows(data: bytes) -> Iterator[Row | Rejected]:
     """Read a file of readers: JSON lines when it begins with `{`, addresses alone, else CSV.
 
+    What stands above the header or the first address is rejected line by line.
+
     Args:
-        data: UTF-8, with or without BOM, any line ends. A line that is not UTF-8 is rejected alone.
+        data: as `spreadsheet_lines` reads it, any line ends. A line that is no text is rejected alone.
     """
-    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
-    # Only CR, LF and CRLF end a line here: `str.splitlines` would cut at form feeds too.
-    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
+    lines = spreadsheet_lines(data)
     first = next((line for line in lines if line.strip()), "")
     if first.lstrip().startswith("{"):
         yield from _json_rows(lines)
-    elif is_mailbox_list(first):
+        return
+    at = _header_at(lines)
+    if at is None:
         yield from _mailbox_rows(lines)
-    else:
-        yield from _csv_rows(lines)
+        return
+    for number, line in enumerate(lines[:at], start=1):
+        if line.strip() and not _SEPARATOR.match(line):
+            yield Rejected(number, f"nobody is in it, nor the names of columns: {line[:50]!r}")
+    yield from _csv_rows(lines, at)
+
+
+def _header_at(lines: Sequence[str]) -> int | None:
+    """Return the index of the line that names the columns; None when there are addresses only."""
+    above = list(takewhile(lambda at: "@" not in lines[at], range(len(lines))))
+    filled = [at for at in above if lines[at].strip() and not _SEPARATOR.match(lines[at])]
+    for at in filled:
+        if any(our_name(cell.strip()) in _TELLING for cell in _cells_of(lines[at])):
+            return at
+    if not filled:
+        return None if any(map(str.strip, lines)) and len(above) < len(lines) else 0
+    if len(above) == len(lines):
+        return filled[0]
+    # A table whose column of addresses has a name of its own: as many cells as the rows below.
+    named, rows = lines[filled[-1]], [line for line in lines if "@" in line]
+    delimiter = _delimiter(named)
+    many = len(_cells_of(named, delimiter))
+    table = many > 1 and all(len(_cells_of(row, delimiter)) == many for row in rows)
+    if delimiter == ",":  # as in sentences
+        table = table and len(rows) > 1 and isinstance(read_mailbox_line(rows[0]), str)
+    return filled[-1] if table else None
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t|", key=line.count)  # spreadsheets write the one of their country
+
+
+def _cells_of(line: str, delimiter: str = "") -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter or _delimiter(line)), [])
+    except csv.Error:
+        return [line]
 
 
 def write_csv(readers: Iterable[Subscriber]) -> Iterator[str]:
@@ -103,34 +147,55 @@ def _unguarded(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _OwnColumns:
-    """Columns under our own names."""
+    """Columns under our own names, or with names that say the same."""
 
     header: tuple[str, ...]
     left_out: tuple[str, ...] = ()
 
     def fields(self, cells: Sequence[str]) -> Mapping[str, str]:
-        return _whole(dict(zip(self.header, cells, strict=True)))
+        fields = dict(zip(self.header, cells, strict=True))
+        parts = [fields.pop(part, "").strip() for part in _PARTS]
+        named = fields.get("name") or " ".join(filter(None, parts))
+        return _whole({**fields, "name": named})
 
 
 def _mailbox_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
     """Read addresses with or without names, one or several a line; a line is taken whole or not."""
+    delimiter = _delimiter_of_table(lines)
     for number, line in enumerate(lines, start=1):
-        parts = mailboxes_in(line)
-        if unread := [part for part in parts if read_mailbox(part) is None]:
-            yield Rejected(number, f"{unread[0][:50]!r} is no address, nor a name with one in <…>")
+        if not line.strip():
             continue
-        for part in parts:
-            yield _checked(number, _whole({"email": _unguarded(part)}))
+        found = read_mailbox_line(_unguarded(line.strip()))
+        if isinstance(found, str) and delimiter and "@" in line:
+            in_cells = read_unnamed_cells(_cells_of(line, delimiter))
+            found = in_cells if isinstance(in_cells, str) else [in_cells]
+        if isinstance(found, str):
+            yield Rejected(number, found)
+            continue
+        for mailbox in found:
+            yield _checked(number, _whole(mailbox._asdict()))
 
 
-def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
+def _delimiter_of_table(lines: Sequence[str]) -> str | None:
+    """Return what separates the cells of a table without a header: two rows say it alike."""
+    rows = [line.strip() for line in lines if "@" in line]
+    for delimiter in ";,|":
+        shapes = {tuple("@" in cell for cell in _cells_of(row, delimiter)) for row in rows}
+        if len(rows) > 1 and len(shapes) == 1 and sum(shape := shapes.pop()) == 1 < len(shape):
+            return delimiter
+    return None
+
+
+def _csv_rows(lines: Sequence[str], start: int) -> Iterator[Row | Rejected]:
     columns: _OwnColumns | ForeignColumns | None = None
-    for line, cells in _records(lines):
+    delimiter = _delimiter(next(filter(str.strip, lines[start:]), ""))
+    for line, cells in _records(lines, start, delimiter):
         if isinstance(cells, str):
             yield Rejected(line, cells)
             continue
         if columns is None:
-            found = _columns(cells)
+            below = (row for _, row in _records(lines, line, delimiter) if not isinstance(row, str))
+            found = _columns(cells, list(islice(below, _LOOK)))
             if isinstance(found, str):
                 yield Rejected(line, found)
                 return
@@ -147,23 +212,26 @@ def _csv_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
         yield Rejected(1, "the file is empty; it needs a header: email,name,keywords")
 
 
-def _columns(cells: Sequence[str]) -> _OwnColumns | ForeignColumns | str:
-    """Return how to read the rows below a first line, or what is wrong with it."""
-    header = [cell.strip().lower() for cell in cells]
-    if "keywords" in header or set(header) <= set(FIELDS):
+def _columns(
+    cells: Sequence[str], below: Sequence[Sequence[str]]
+) -> _OwnColumns | ForeignColumns | str:
+    """Return how to read the rows below a header, or what is wrong with it."""
+    header = [our_name(cell.strip()) for cell in cells]
+    header = [cell if cell in _PARTS else cell.lower() for cell in header]
+    if "keywords" in header or {cell.strip().lower() for cell in cells} <= set(FIELDS):
         return _header_problem(header) or _OwnColumns(tuple(header))
-    return read_foreign_header([cell.strip() for cell in cells])
+    return read_foreign_header([cell.strip() for cell in cells], below)
 
 
-def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield (line, cells), or (line, what is wrong with it).
+def _records(
+    lines: Sequence[str], start: int, delimiter: str
+) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield (line, cells) from an index on, or (line, what is wrong with it).
 
     After a bad record reading goes on at the very next line, so that one quotation mark that is
     never closed does not swallow the rest of the file.
     """
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = max(",;\t", key=first.count)  # spreadsheets write the one of their country
-    at = 0
+    at = start
     while at < len(lines):
         if not lines[at].strip():
             at += 1
@@ -179,10 +247,9 @@ def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _header_problem(header: list[str]) -> str | None:
-    required = REQUIRED if "keywords" in header else ("email",)
-    if missing := [name for name in required if name not in header]:
-        return f"the header lacks {', '.join(missing)}; it needs email,name,keywords"
-    if unknown := [name for name in header if name not in FIELDS]:
+    if "email" not in header:
+        return "the header lacks email; it needs email,name,keywords"
+    if unknown := [name for name in header if name not in (*FIELDS, *_PARTS)]:
         return f"unknown column {unknown[0]!r}; there are: {', '.join(FIELDS)}"
     if len(set(header)) != len(header):
         return "a column is there twice"

@@ -66,3 +66,48 @@ def test_a_list_without_addresses_is_refused() -> None:
 def test_addresses_alone_need_no_header() -> None:
     rows = list(read_rows(b"a@x.org\n\nb@x.org\n"))
     assert [row.fields["email"] for row in rows if isinstance(row, Row)] == ["a@x.org", "b@x.org"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adresse,Name\na@x.org,Ada Lovelace\nb@x.org,\n",
+        "Kontakt;Name/First name\na@x.org;x\n",
+        "sep=;\nAdresse;Prénom;Nom\na@x.org;Ada;Lovelace\n",
+        "Mitglieder 2026\n\nName;Mailbox\nAda Lovelace;a@x.org\n",
+        "Correo electrónico|Nombre|Apellidos\na@x.org|Ada|Lovelace\n",
+        "Full Name\tWork\nAda Lovelace\tAda <a@x.org>\n",
+    ],
+)
+def test_the_column_of_addresses_may_have_any_name(text: str) -> None:
+    rows = [row for row in read_rows(text.encode()) if isinstance(row, Row)]
+    assert rows[0].fields["email"] == "a@x.org"
+    assert rows[0].fields["name"] in ("Ada Lovelace", "", "Ada")
+
+
+def test_of_two_columns_of_addresses_none_is_guessed() -> None:
+    (rejected,) = read_rows(b"work;home\na@x.org;b@x.org\n")
+    assert isinstance(rejected, Rejected)
+    assert "'work' and 'home'" in rejected.reason
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["email,keywords,name", "E-Mail,Keywords,Name", "Email Address,keywords,First name",
+     "e-mail adresse,KEYWORDS,Vorname"],
+)  # fmt: skip
+def test_our_columns_are_known_by_their_other_names(header: str) -> None:
+    (row,) = read_rows(f"{header}\na@x.org,robots,Ada\n".encode())
+    assert isinstance(row, Row), row
+    assert [row.fields[name] for name in ("email", "keywords", "name")] == [
+        "a@x.org", "robots", "Ada"
+    ]  # fmt: skip
+    (bare,) = read_rows(b"email,keywords\na@x.org,robots\n")
+    assert isinstance(bare, Row)
+
+
+@pytest.mark.parametrize("column", ["Abgemeldet am", "Ausgetragen", "Désabonné le", "Gelöscht"])
+def test_departures_are_known_in_other_languages(column: str) -> None:
+    (row,) = read_rows(f"Adresse;{column}\na@x.org;2026-01-01\n".encode())
+    assert isinstance(row, Row)
+    assert row.fields["state"] not in ("", "active")

@@ -69,7 +69,7 @@ def test_an_open_quotation_mark_does_not_swallow_the_rest() -> None:
 
 
 def test_a_line_that_is_not_utf8_is_rejected_alone() -> None:
-    data = b"email,name,keywords\na@x.org,Andr\xe9,x\nb@x.org,Bo,y\n"
+    data = b"email,name,keywords\na@x.org,Andr\xe9,x\nb@x.org,B\xc3\xb4,y\n"
     assert emails(data) == ["b@x.org"]
     ((line, reason),) = rejects(data)
     assert line == 2
@@ -80,7 +80,7 @@ def test_a_line_that_is_not_utf8_is_rejected_alone() -> None:
     ("data", "line", "says"),
     [
         (b"", 1, "empty"),
-        (b"email,keywords\n", 1, "lacks name"),
+        (b"name,keywords\n", 1, "lacks email"),
         (b"email,name,keywords,zip\n", 1, "unknown column 'zip'"),
         (b"email,name,keywords,name\n", 1, "twice"),
         (b"email,name,keywords\na@x.org,Ada,x,y\n", 2, "quote the commas"),
