@@ -11,12 +11,24 @@
   const status = document.getElementById("preview-status");
   const wait = 350; // milliseconds after the last key
   const again = 2500; // until what is still being worked out is asked for again: some of it comes each time
+  const narrow = matchMedia("(max-width: 59.99rem)"); // as the style sheet: one column
   const apart = 1700; // between two questions: a slow typist stays within the server's allowance
   let timer = 0;
   let running = null;
   let last = null;
   let asked = -apart;
   let repeated = 0;
+  let followed = false;
+
+  // On a phone what was found for the words being typed stands close below them, and both in sight.
+  function follow() {
+    form.classList.toggle("typed", narrow.matches && keywords.value.trim() !== "");
+    const first = shown.querySelector(".paper");
+    const screen = window.visualViewport ? visualViewport.height : innerHeight;
+    if (followed || !first || !form.matches(".typed") || document.activeElement !== keywords) return;
+    followed = true; // once: who scrolls elsewhere is not pulled back with every letter
+    if (first.getBoundingClientRect().top + 60 > screen) scrollBy(0, keywords.getBoundingClientRect().top - 12);
+  }
 
   async function show() {
     clearTimeout(timer);
@@ -43,6 +55,7 @@
       }
       if (!answer.ok) throw new Error(String(answer.status));
       shown.innerHTML = await answer.text();
+      follow();
       const summary = shown.querySelector("[data-summary]");
       status.textContent = summary ? summary.dataset.summary : "";
       repeated = summary && "again" in summary.dataset && repeated < 25 ? repeated + 1 : 0;
@@ -72,6 +85,7 @@
   }
 
   keywords.addEventListener("input", soon);
+  keywords.addEventListener("blur", () => { followed = false; });
   if (papers) papers.addEventListener("input", soon);
   for (const each of breadths) each.addEventListener("change", soon);
 

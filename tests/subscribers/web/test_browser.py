@@ -113,6 +113,29 @@ def test_a_phone_shows_the_examples_first_paper_within_a_screen_and_a_half(
         page.close()
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_a_phone_shows_the_first_paper_for_ones_own_words_below_the_field(
+    browser: Any, site: Site, language: str
+) -> None:
+    width, height = 375, 330  # what a keyboard leaves of 667
+    with served(site.app) as base:
+        page = browser.new_page(viewport={"width": width, "height": height}, locale=language)
+        page.goto(base)
+        page.locator("#keywords").press_sequentially("diffusion, speech, robots", delay=5)
+        page.locator(".typed #preview .notice").wait_for()
+        page.wait_for_function("scrollY > 0")
+        field = page.locator("#keywords").bounding_box()
+        first = page.locator("#preview .paper :is(h2, h3)").first.bounding_box()
+        assert field["y"] >= 0
+        assert field["y"] + field["height"] <= first["y"], "the words themselves stay in sight"
+        assert first["y"] + 20 <= height
+        there = page.evaluate("(scrollBy(0, -150), scrollY)")
+        page.locator("#keywords").press_sequentially(", tides", delay=5)
+        page.locator("#preview .notice", has_text="tides").wait_for()
+        assert page.evaluate("scrollY") == there, "nobody is pulled back"
+        page.close()
+
+
 def test_the_preview_follows_the_typing_and_offers_better_words(browser: Any, site: Site) -> None:
     with served(site.app) as base:
         page = browser.new_page()
