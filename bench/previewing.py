@@ -126,6 +126,8 @@ def kinds(rng: random.Random, words: list[str]) -> Iterator[tuple[str, list[str]
         each(lambda: ", ".join([*some(2), wrong(some(1)[0])])),
     )
     yield "100 ordinary items", each(lambda: ", ".join(some(100)))
+    yield "90 items of two words", each(lambda: ", ".join(" ".join(some(2)) for _ in range(90)))
+    yield "20 items of ten words", each(lambda: ", ".join(" ".join(some(10)) for _ in range(20)))
     yield "100 misspelt items", each(lambda: ", ".join(wrong(word) for word in some(100)))
     yield "as many items as fit", each(lambda: ",".join(letters(3) for _ in range(100)))
     yield (

@@ -62,7 +62,7 @@ def read_rows(data: bytes) -> Iterator[Row | Rejected]:
     What stands above the header or the first address is rejected line by line.
 
     Args:
-        data: as `spreadsheet_lines` reads it, any line ends. A line that is no text is rejected alone.
+        data: as `spreadsheet_lines` reads it. A line that is no text is rejected alone.
     """
     lines = spreadsheet_lines(data)
     first = next((line for line in lines if line.strip()), "")

@@ -64,7 +64,8 @@ def read_mailbox_line(line: str) -> Sequence[Mailbox] | str:
     if label := _LABEL.match(bare):
         said = " ".join(label[1].casefold().replace("-", " ").split())
         if said not in _RECIPIENTS:
-            return f"what {label[1] + ':'!r} says of the address is not known here: write the address alone"
+            told = f"{label[1]}:"
+            return f"what {told!r} says of the address is not known here: write the address alone"
         bare = bare[label.end() :]
     if "\t" in bare and (in_cells := _of_cells(bare.split("\t"))):
         return [in_cells]

@@ -68,6 +68,12 @@ class IssueFor:
     since: int  # what editions after this one hold is offered
     sent: Collection[int] = field(default=NOTHING_SENT)  # papers that they have had
     taste: Taste = ()  # what they liked and disliked
+    read: Profile | None = None  # their keywords, where these were read already
+
+    @property
+    def profile(self) -> Profile:
+        """Their keywords."""
+        return self.read or _profile(self.reader.keywords)
 
 
 class LastSent(Protocol):
@@ -134,7 +140,7 @@ class Editor:
         sent: the papers they had, and when and in which edition, as far as that matters.
         """
         return explain_absence(
-            _profile(due.reader.keywords),
+            due.profile,
             paper,
             offer.index,
             limits=self._limits_of(due.reader),
@@ -144,7 +150,7 @@ class Editor:
 
     def reasons(self, offer: Offer, due: IssueFor) -> dict[int, tuple[Reason, ...]]:
         """Return why each paper of an offer that matches a reader does."""
-        profile = _profile(due.reader.keywords)
+        profile = due.profile
         return {
             number: offer.index.explain(profile, number).reasons
             for number in self.matching(offer, profile, due.reader.breadth)
@@ -224,7 +230,7 @@ class Editor:
         ]
 
     def _chosen(self, offer: Offer, dues: Sequence[IssueFor]) -> list[tuple[Pick, ...]]:
-        profiles = [_profile(due.reader.keywords) for due in dues]
+        profiles = [due.profile for due in dues]
         tastes = [due.taste for due in dues] if any(due.taste for due in dues) else None
         sent = [due.sent for due in dues]
         rankings = offer.index.rank(profiles, sent=sent, tastes=tastes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -189,12 +189,13 @@ class Explainer:
 
     def _alone(self, item: Item) -> Given:
         """Return what an item gives at weight 1."""
-        matching, scored = self._scorer.matching(item), self._scorer.scored(item)
+        matching = self._scorer.matching(item)
+        scored = cache(lambda: self._scorer.scored(item))  # of most items nothing is explained
         return Given(
             item.text,
             matching,
-            scored.levels,
-            lambda at: self._part_of(item, scored, at, matching[at]),
+            self._scorer.levels(item),
+            lambda at: self._part_of(item, scored(), at, matching[at]),
         )
 
     def _weighed(self, item: Item, weight: float) -> Given:

@@ -111,11 +111,22 @@ class Scorer:
         scores = zip(self._rows.indices[row].tolist(), self._rows.data[row].tolist(), strict=True)
         return {at: score for at, score in scores if score > 0}
 
-    def scored(self, item: Item) -> Scored:
-        """Return one item's terms and its meaning in every paper."""
+    def levels(self, item: Item) -> Mapping[int, float]:
+        """Return how much of an item stands in the papers: place → level, `levels_of_words`."""
+        block, at = self._block_of(item)
+        row = slice(*block.levels.indptr[at : at + 2])
+        places, levels = block.levels.indices[row].tolist(), block.levels.data[row].tolist()
+        return dict(zip(places, levels, strict=True))
+
+    def _block_of(self, item: Item) -> tuple[_Block, int]:
+        """Return with what an item was asked for, and its row there."""
         place = self._places([item])[0]
         block = next(block for block in reversed(self._blocks) if block.first <= place)
-        at = place - block.first
+        return block, place - block.first
+
+    def scored(self, item: Item) -> Scored:
+        """Return one item's terms and its meaning in every paper."""
+        block, at = self._block_of(item)
         if block is self._blocks[-1]:  # mostly: who is ranked now is explained now
             row = slice(*self._words.indptr[at : at + 2])
             words = np.zeros((1, len(self.papers)), np.float32)
@@ -124,12 +135,10 @@ class Scorer:
             words = (block.prepared.expansion.terms[at : at + 1] @ self.related).toarray()
         meaning = meaning_of(words, block.prepared, slice(at, at + 1), self.vectors)
         terms = block.prepared.terms[at]
-        row = slice(*block.levels.indptr[at : at + 2])
-        places, levels = block.levels.indices[row].tolist(), block.levels.data[row].tolist()
         scale = float(scales_of([terms], self.vectors)[0])
         near = speaks_of_rarest(block.prepared, slice(at, at + 1), self.vectors)
         told = near[0] if near is not None else None
-        return Scored(terms, meaning[0], scale, told, dict(zip(places, levels, strict=True)))
+        return Scored(terms, meaning[0], scale, told, self.levels(item))
 
     def _places(self, items: Sequence[Item]) -> list[int]:
         keys = [item_key(item) for item in items]

@@ -165,7 +165,8 @@ class Previews:
     ) -> PreviewedIssue:
         papers = stock.by_words if is_by_words else stock.by_meaning
         reader = Subscriber(0, "", "", keywords, max_papers=max_papers, breadth=breadth)
-        picks = stock.editor.choose_from(papers.offer, IssueFor(reader, stock.since))
+        due = IssueFor(reader, stock.since, read=profile)
+        picks = stock.editor.choose_from(papers.offer, due)
         alone = [Profile((item,)) for item in profile.wanted]
         matching, *each = stock.editor.matching_each(papers.recent, [profile, *alone], breadth)
         fitting = {
