@@ -84,6 +84,7 @@ _NOT_NOW: Mapping[State, str] = {
     "active": message("this subscription is running already"),
     "paused": message("this subscription is running already"),
 }
+_DECLINED = message("this invitation is over; subscribe yourself if you want mails")
 
 
 def check(act: Act, reader: Subscriber, fields: TokenFields, now: datetime) -> None:
@@ -104,7 +105,8 @@ def check(act: Act, reader: Subscriber, fields: TokenFields, now: datetime) -> N
     if not rule.survives_cut_off and is_cut_off(reader, fields):
         raise TokenError(message("this link is no longer good: newer ones have taken its place"))
     if reader.state not in rule.states:
-        raise ConsentError(_NOT_NOW[reader.state])
+        declined = act == "invite" and reader.state == "left"
+        raise ConsentError(_DECLINED if declined else _NOT_NOW[reader.state])
 
 
 def is_cut_off(reader: Subscriber, fields: TokenFields) -> bool:

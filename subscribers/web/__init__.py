@@ -10,6 +10,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from subscribers.messages import message
 from subscribers.web import (
@@ -54,7 +55,9 @@ def install_errors(app: FastAPI, pages: Pages) -> None:
             return pages.no_such_page(request)
         if status == 405:
             text = message("This address does not take that.")
-            return pages.sorry(request, 405, message("Not this way"), text)
+            answer = pages.sorry(request, 405, message("Not this way"), text)
+            answer.headers["Allow"] = ", ".join(_methods_of(request))  # RFC 9110, 15.5.6
+            return answer
         detail = error.detail if isinstance(error, HTTPException) else ""
         return pages.sorry(request, status, message("That did not work"), detail)
 
@@ -65,3 +68,14 @@ def install_errors(app: FastAPI, pages: Pages) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, http_error)  # a paper that is no number
     app.add_exception_handler(Exception, server_error)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Return what the requested address takes."""
+    taken = [
+        method
+        for method in ("GET", "POST")
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    ]
+    return sorted({*taken, "HEAD"} if "GET" in taken else taken)

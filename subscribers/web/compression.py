@@ -8,11 +8,15 @@ typing, which hold no secret at all.
 
 from __future__ import annotations
 
+import re
+
+from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 
 from subscribers.web.guard import App, Receive, Scope, Send
 
 _LEAST = 500  # bytes that are worth it
+_REFUSED = re.compile(r"gzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)  # RFC 9110, 12.5.3
 
 
 class Compressed:
@@ -24,8 +28,13 @@ class Compressed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        app = self._gzip if scope["type"] == "http" and is_safe(scope) else self.app
-        await app(scope, receive, send)
+        compressed = scope["type"] == "http" and is_safe(scope) and _is_welcome(scope)
+        await (self._gzip if compressed else self.app)(scope, receive, send)
+
+
+def _is_welcome(scope: Scope) -> bool:
+    """Return whether a client has not ruled gzip out by naming it."""
+    return not _REFUSED.search(Headers(scope=scope).get("accept-encoding", ""))
 
 
 def is_safe(scope: Scope) -> bool:

@@ -130,3 +130,21 @@ def test_asking_for_the_head_of_a_page_gets_it_without_its_body(site: Site) -> N
     assert answer.status_code == 200
     assert answer.content == b""
     assert int(answer.headers["content-length"]) > 500
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", "GET, HEAD"),
+        ("/preview/fragment", "POST"),
+        ("/subscribe", "GET, HEAD, POST"),
+        ("/link", "GET, HEAD, POST"),
+        ("/m/forged/preferences", "GET, HEAD, POST"),
+    ],
+)
+def test_another_method_is_refused_with_those_there_are(
+    site: Site, method: str, path: str, allowed: str
+) -> None:
+    answer = site.browser().request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

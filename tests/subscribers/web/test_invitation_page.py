@@ -86,7 +86,9 @@ def test_who_declines_hears_no_more(site: Site) -> None:
     link = guest(site)
     assert "nothing will come" in site.browser().post(f"{link}/decline").text
     assert site.front.desk.by_email("cy@example.org").state == "left"
-    assert site.browser().get(link).status_code == 409
+    again = site.browser().get(link)
+    assert again.status_code == 409
+    assert "This invitation is over" in again.text
 
 
 def test_where_readers_are_invited_the_form_is_gone_and_says_the_same_to_everybody() -> None:

@@ -195,6 +195,8 @@ def test_a_reader_whose_mails_came_back_is_told_and_gets_them_again_by_a_letter(
     site.front.store.stops[reader.email_key] = StoppedMails("bounce", NOW)
     page = browser.get(f"{base}/preferences").text
     assert "Since Mar 2, 2026 nothing goes out to you: our mails came back" in page
+    assert "They went to" in page
+    assert "They go to" not in page, "untrue now"
     assert "Write to me again" not in page
     site.clock.forward(minutes=1)
     answer = browser.post(f"{base}/write-again")

@@ -490,3 +490,19 @@ def test_nothing_is_compressed_that_shows_a_request_beside_a_secret(
     form = {"keywords": "speech, diffusion"} if method == "POST" else None
     answer = site.browser().request(method, path, data=form)
     assert (answer.headers.get("content-encoding") == "gzip") == is_compressed
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_compressed"),
+    [
+        ("gzip", True),
+        ("br, gzip;q=0.5", True),
+        ("gzip;q=0", False),
+        ("br, GZIP ; q=0.000, *", False),
+        ("gzip;q=0.01", True),
+        ("identity", False),
+    ],
+)
+def test_who_rules_gzip_out_gets_none(site: Site, accepted: str, is_compressed: bool) -> None:
+    answer = site.browser().get("/help", headers={"accept-encoding": accepted})
+    assert (answer.headers.get("content-encoding") == "gzip") == is_compressed
