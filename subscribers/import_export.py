@@ -33,7 +33,7 @@ FIELDS = (
 )
 MAX_CELL = 20_000  # characters; more than any field of ours may have
 _PARTS = ("first", "last")  # columns that make up a name
-_TELLING = ("email", "keywords", *_PARTS)  # a line with such a cell names columns
+_TELLING = ("email", "keywords")  # a line with such a cell names columns
 _LOOK = 50  # rows that show which column has the addresses
 _SEPARATOR = re.compile(r"sep=.$")  # Excel's own line above a header
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

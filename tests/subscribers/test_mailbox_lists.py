@@ -109,6 +109,7 @@ def test_lists_are_taken_as_people_paste_them(text: str, expected: list[tuple[st
         ("# our group\nbo@example.org\n", 1, "a comment"),
         ("Dear all\nbo@example.org\n", 1, "'Dear all'"),
         ("Dear all, dear friends\nbo@example.org, Ida Two <ida2@example.com>\n", 1, "'Dear all"),
+        ("First, thank you all\nbo@example.org\n", 1, "'First, thank"),
         ("Liebe Leute,\n\nbo@example.org\n", 1, "'Liebe Leute,'"),
         ("From: boss@x.org\nbo@example.org\n", 1, "'From:'"),
         ("Message-ID: <1@x.org>\nbo@example.org\n", 1, "'Message-ID:'"),
