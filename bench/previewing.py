@@ -11,6 +11,7 @@ the third is the next preview, which has their meaning.
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import statistics
 import tempfile
@@ -27,6 +28,7 @@ from digest.app.application import App, open_app
 from digest.archive.dump_results import IncomingDump
 from digest.operations.dumps import ingest_one
 from digest.operations.readers_pages import preview_service
+from digest.run import SELDOM
 from digest.settings import Settings
 from digest.web.later_meanings import LaterMeanings
 from subscribers.errors import ProfileError
@@ -44,6 +46,7 @@ def main() -> None:
     options.add_argument("--papers", type=int, default=600)
     options.add_argument("--semantic", choices=("off", "on"), default="off")
     asked = options.parse_args()
+    gc.set_threshold(*SELDOM)  # as in a server
     rng = random.Random(5)
     words = vocabulary(rng)
     with tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from digest.operations.silence import explain_silence, is_evening
 from digest.operations.sources import fetch_due
 from digest.operations.stopping import Stop, stopping
 from digest.operations.workers import helping
+from digest.run import SELDOM
 from digest.schedule import tick as scheduling
 from digest.schedule import zone_data
 from digest.web.connections import MOST, BoundedProtocol
@@ -171,6 +173,7 @@ def serve(app: App, *, pages: bool = True, background: bool = True) -> None:
     make_inbox(app)
     duties = Duties(app)
     scheduler = _scheduler(duties) if background else None
+    gc.set_threshold(*SELDOM)  # a look at everything takes 150 ms, in a visitor's answer
     with stopping() as stop:
         stop.when_asked(duties.stop)
         try:
