@@ -36,6 +36,19 @@ _HANGING = re.compile(
     re.IGNORECASE,
 )
 _AT_END = re.compile(r"\b(?:for|to) this (?:end|purpose|aim)\.$")
+# All of a sentence that promises something and does not say what: the next one does.
+_SAYS_NOTHING = re.compile(
+    r"\bwe (?:\w+ly )?(?:propose|present|introduce|develop|design|devise|offer|provide|make)"
+    r" (?:an?|two|three|four|five|several|some|multiple)(?: (?:[\w-]+ly|and|novel|new|innovative"
+    r"|simple|effective|efficient|key|main|technical|general|alternative|different|important))*,?"
+    r" (?:solution|technique|improvement|method|approach|strategy|model|framework|modification"
+    r"|component|idea|contribution|innovation|finding)(?:e?s)?(?: (?:for|to) (?:this|that|these)"
+    r" (?:end|aim|goal|purpose|task|problem|issue|challenge)s?)?\.$",
+    re.IGNORECASE,
+)
+_LONGEST_THAT_SAYS_NOTHING = 110
+_OTHERS = ("Prior work", "Prior method", "Previous ", "Existing ", "Recent work", "Recent stud")
+_OWN = ("We ", "This ", "Our ", "In this ")
 # In `model.UNIT`s. How much better a sentence that hangs in the air must be than one that stands.
 _HANGING_MARGIN = 4_000
 # Of a result: what it speaks of stands in another sentence.
@@ -137,7 +150,7 @@ def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int,
 
     `scores` are the candidates', by their place.
     """
-    scores = {at: score for at, score in scores.items() if not _asks(texts[at])} or scores
+    scores = {at: score for at, score in scores.items() if _may_say(texts[at])} or scores
     best = max(scores, key=scores.__getitem__)
     if _hangs(texts[best]):
         standing = [at for at in scores if not _hangs(texts[at])]
@@ -150,9 +163,21 @@ def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int,
     return best, [_without_front(texts[best])]
 
 
-def _asks(sentence: str) -> bool:
-    """Return whether a sentence is a question which the authors do not say that they answer."""
-    return sentence.endswith("?") and not sentence.startswith(("We ", "This ", "Our ", "In this "))
+def _may_say(sentence: str) -> bool:
+    """Return whether a sentence may say what the authors do.
+
+    Not: others' work; a promise without what is promised; a question, unless they say that they
+    answer it.
+    """
+    if sentence.startswith(_OTHERS):
+        return False
+    if len(sentence) < _LONGEST_THAT_SAYS_NOTHING and _SAYS_NOTHING.search(sentence):
+        return False
+    return not _ends_in_a_question(sentence) or sentence.startswith(_OWN)
+
+
+def _ends_in_a_question(sentence: str) -> bool:
+    return sentence.rstrip("\"'”’)").endswith("?")
 
 
 def _hangs(sentence: str) -> bool:
@@ -172,7 +197,7 @@ def _results(
     for at in range(chosen + 1, len(texts)):
         score = finding_score(texts[at], words[at], at / last)
         standing = not (
-            _hangs(texts[at]) or texts[at].endswith("?") or _POINTS_BACK.search(texts[at])
+            _hangs(texts[at]) or _ends_in_a_question(texts[at]) or _POINTS_BACK.search(texts[at])
         )
         if score >= ENOUGH and standing:
             found.append((score, texts[at]))

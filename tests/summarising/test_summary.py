@@ -178,6 +178,25 @@ def test_a_question_is_not_what_a_paper_does() -> None:
     assert summary is not None and summary.contribution.startswith("Our network")
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "To address the challenges, we introduce two innovative solutions.",
+        "We present a novel and simple method for this task.",
+        "In this work, we make several key contributions.",
+        "How can we answer the question 'which beach did a shell come from?'",
+        'Given shells alone, can one ask for "the colour of their beach?"',
+        "Prior work already shows that we propose colours in networks of shells.",
+        "Existing methods sort shells by colour, which we present in this paper.",
+    ],
+)
+def test_what_says_nothing_yet_or_speaks_of_others_is_not_what_a_paper_does(empty: str) -> None:
+    others = ["Sorting shells by hand takes long.", "ShellNet sorts them by the colour of a beach."]
+    summary = summarise("Sorting shells", f"{others[0]} {empty} {others[1]}")
+    assert summary is not None
+    assert summary.contribution in others
+
+
 def test_background_is_not_taken_for_what_the_paper_does() -> None:
     abstract = (
         "ShellNet sorting shells by colour, as earlier work proposed, is slow. "
