@@ -26,7 +26,8 @@ class Edition:
     @property
     def name(self) -> str:
         """Its date, and its part where that is not the first: '2026-12-01', '2026-12-01-2'."""
-        return edition_name(self.label, self.part)
+        day = self.label.isoformat()
+        return day if self.part == 1 else f"{day}-{self.part}"
 
     def is_alive(self, now: datetime) -> bool:
         """Return whether some of it may still be sent, if not at once: it may wait for a person."""
@@ -35,11 +36,6 @@ class Edition:
     def may_be_sent(self, now: datetime) -> bool:
         """Return whether a sender may take its deliveries now."""
         return self.state == "open" and self.is_alive(now)
-
-
-def edition_name(label: date, part: int) -> str:
-    """Return what an edition is called where a person reads or types it; see `Edition.name`."""
-    return label.isoformat() if part == 1 else f"{label.isoformat()}-{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +52,8 @@ class Figures:
     @classmethod
     def of(cls, edition: Edition, accounting: Accounting) -> Figures:
         """Put an edition and its accounting together."""
-        of = edition
-        return cls(of.number, of.label, of.papers, of.state, accounting, of.part)
+        number, label, part = edition.number, edition.label, edition.part
+        return cls(number, label, edition.papers, edition.state, accounting, part)
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures under the names of the command line's JSON."""

@@ -108,15 +108,13 @@ def older_editions(app: App, label: date, *, extra: bool = False) -> tuple[Editi
     By their numbers: after a move of the newsletter's zone, or of a clock, a day may come twice.
     """
     editions = app.stores.editions
-    its = _existing(app, label, extra)
-    unfinished = editions.unfinished(app.clock())
+    return _opened_before(app, None if extra and editions.has_new() else editions.find(label))
+
+
+def _opened_before(app: App, its: Edition | None) -> tuple[Edition, ...]:
+    """Return the unfinished editions before one; before the next one, for None."""
+    unfinished = app.stores.editions.unfinished(app.clock())
     return tuple(each for each in unfinished if its is None or each.number < its.number)
-
-
-def _existing(app: App, label: date, extra: bool) -> Edition | None:
-    """Return the edition that a run of this label goes on with; None: it opens one."""
-    editions = app.stores.editions
-    return None if extra and editions.has_new() else editions.find(label)
 
 
 def coming_issues(app: App, label: date | None = None, *, extra: bool = False) -> Coming | Nothing:
@@ -127,8 +125,9 @@ def coming_issues(app: App, label: date | None = None, *, extra: bool = False) -
     label = label or day_of_run(app)
     editions, now = app.stores.editions, app.clock()
     since = welcome_since(now, editions)
-    older = older_editions(app, label, extra=extra)
-    existing, newest = _existing(app, label, extra), editions.newest()
+    of_day, newest = editions.find(label), editions.newest()
+    existing = None if extra and editions.has_new() else of_day
+    older = _opened_before(app, existing)
     if existing:
         return Coming(app, existing, app.issue_maker(app.editor()), since, older, is_open=True)
     last = newest.number if newest else 0
@@ -137,7 +136,7 @@ def coming_issues(app: App, label: date | None = None, *, extra: bool = False) -
         return Nothing("there is nothing new to offer, and no edition of this day")
     rules = app.time_rules
     state: EditionState = "awaiting_approval" if rules.approve else "open"
-    part = before.part + 1 if (before := editions.find(label)) else 1
+    part = of_day.part + 1 if of_day else 1
     edition = Edition(last + 1, label, state, now, now + rules.expiry, len(fresh), part)
     offering = app.offering
     editor = app.editor(
