@@ -14,6 +14,7 @@ from datetime import date
 from digest.dumps import fields, record
 from digest.dumps.entries_to_dump import Entry, Unreadable
 from digest.dumps.links import doi_address, doi_in_address, doi_told
+from digest.dumps.names import names_of_fields
 from digest.papers import NAME_SUFFIX, Link, PaperRecord, find_arxiv_id
 
 _ADDRESS = re.compile(r"https?://(?:(?!;? ?https?://)\S)+", re.IGNORECASE)
@@ -99,6 +100,11 @@ def record_told(entry: Entry, told: Told) -> PaperRecord:
         ai_summary_model=told.ai_summary_model,
         submitter=told.submitter,
     )
+
+
+def people_in_fields(told: Sequence[str]) -> list[str]:
+    """Return the names in a source's fields of authors, as they are read; see `names_of_fields`."""
+    return [*map(initials_first, names_of_fields(told))]
 
 
 def initials_first(name: str) -> str:

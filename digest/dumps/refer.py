@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from digest.dumps.bibliographic_record import Told, initials_first, listed, record_told
+from digest.dumps.bibliographic_record import Told, listed, people_in_fields, record_told
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.entries_to_dump import Entry
-from digest.dumps.names import names_of_fields
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
@@ -27,7 +26,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
     told = Told(
         title=title_of(piece, "T", "!"),
         abstract=piece.first("X"),
-        authors=[*map(initials_first, names_of_fields(piece.all("A")))],
+        authors=people_in_fields(piece.all("A")),
         day=next(filter(None, days), None),
         dois=piece.all("R", "3"),
         addresses=piece.all("U", "2", ">"),

@@ -11,11 +11,10 @@ import re
 from datetime import date
 
 from digest.dumps import fields, record
-from digest.dumps.bibliographic_record import initials_first, listed, remarks
+from digest.dumps.bibliographic_record import listed, people_in_fields, remarks
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.entries_to_dump import Entry, Unreadable
 from digest.dumps.links import doi_address, doi_in_address, doi_told
-from digest.dumps.names import names_of_fields
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout
 from digest.papers import Link, PaperRecord, find_arxiv_id
 
@@ -66,7 +65,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         abstract=fields.without_markup(max(piece.all("AB", "N2"), key=len, default="")),
         position=entry.position,
         line=entry.line,
-        authors=dict.fromkeys(map(initials_first, names_of_fields(authors))),
+        authors=dict.fromkeys(people_in_fields(authors)),
         published=_published(piece),
         links=links[:1],
         keywords=_keywords(piece),

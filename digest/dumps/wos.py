@@ -6,12 +6,10 @@ Of names and addresses each line is one; of a text it is a part.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from digest.dumps.bibliographic_record import Told, initials_first, listed, record_told
+from digest.dumps.bibliographic_record import Told, listed, people_in_fields, record_told
 from digest.dumps.dates import day_of_parts, read_day
 from digest.dumps.entries_to_dump import Entry
-from digest.dumps.names import names_of_fields
 from digest.dumps.tagged_records import TaggedPapers, TaggedRecord, TagLayout, title_of
 from digest.papers import PaperRecord
 
@@ -34,7 +32,7 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
     told = Told(
         title=title_of(piece, "TI"),
         abstract=piece.first("AB"),
-        authors=[*_names(piece.lines("AF", "AU", "BF", "BA")), *piece.lines("CA")],
+        authors=people_in_fields(piece.lines("AF", "AU", "BF", "BA")) + list(piece.lines("CA")),
         day=day_of_parts(piece.first("PY"), piece.first("PD"), "") or read_day(piece.first("EA")),
         dois=piece.all("DI"),
         addresses=piece.all("UR"),
@@ -44,10 +42,6 @@ def _paper(entry: Entry, piece: TaggedRecord) -> PaperRecord:
         venue=piece.first("SO", "CT"),
     )
     return record_told(entry, told)
-
-
-def _names(lines: Sequence[str]) -> list[str]:
-    return [*map(initials_first, names_of_fields(lines))]
 
 
 def _organisations(piece: TaggedRecord) -> list[str]:

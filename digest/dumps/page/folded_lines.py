@@ -37,9 +37,11 @@ def unfolded(data: bytes) -> UnfoldedText:
     Columns may be characters or, as in older programs, bytes, where a character may be cut too.
     """
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    for unit in (lines, [line.decode("utf-8", "replace") for line in lines]):
-        if (width := _column(unit)) is not None:
-            return _joined(lines, [len(line) for line in unit], width)
+    texts = [line.decode("utf-8", "replace") for line in lines]
+    for unit in (lines, texts):
+        sizes = [len(line) for line in unit]
+        if (width := _column(sizes, texts)) is not None:
+            return _joined(lines, texts, sizes, width)
     return UnfoldedText(data)
 
 
@@ -58,14 +60,12 @@ def renumbered(source: Source, spans: Sequence[tuple[int, int]]) -> Source:
     return Source(tuple(pieces), frozenset(markup), MappingProxyType(dict(bad)))
 
 
-def _column(lines: Sequence[bytes] | Sequence[str]) -> int | None:
-    """Return at which column lines were cut in mid-word; None when they were not."""
-    sizes = [len(line) for line in lines]
+def _column(sizes: Sequence[int], texts: Sequence[str]) -> int | None:
+    """Return at which column lines of these sizes were cut in mid-word; None when none was."""
     width = max(sizes)
     full = [at for at, size in enumerate(sizes[:-1]) if size == width]
     if width < _NARROWEST or len(full) < max(_FEWEST, _MOST_LINES * sum(map(bool, sizes))):
         return None
-    texts = [line.decode("utf-8", "replace") if isinstance(line, bytes) else line for line in lines]
     known = _known_words(texts)
     within = between = 0
     for at in full:
@@ -82,8 +82,9 @@ def _known_words(texts: Sequence[str]) -> set[str]:
     return {word.lower() for text in texts for word in _WORD.findall(text)[1:-1]}
 
 
-def _joined(lines: Sequence[bytes], sizes: Sequence[int], width: int) -> UnfoldedText:
-    texts = [line.decode("utf-8", "replace") for line in lines]
+def _joined(
+    lines: Sequence[bytes], texts: Sequence[str], sizes: Sequence[int], width: int
+) -> UnfoldedText:
     known = _known_words(texts)
     whole: list[bytes] = []
     spans: list[tuple[int, int]] = []

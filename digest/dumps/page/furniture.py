@@ -81,10 +81,15 @@ _LINES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# A mail's header fields.
+_OF_MAIL = (
+    "from|to|cc|bcc|date|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de|à"
+    "|objet|envoyé"
+)
 # What crawlers, note books and mail programs write above a page; only there is it no text of a
 # paper. A title has a colon, too ("OPT-R: Exploring …"): so the fields are named.
 _PREAMBLE = re.compile(
-    r"""
+    rf"""
     (?:(?:page|site|source|original|final|canonical|web|clip)?[ _-]?
        (?:title|name|url|link|address|source|page|date|time|author|authors|creator|description)
       |(?:url|text|content|markdown|article|extracted|clipped|captured|saved|fetched|crawled
@@ -95,22 +100,16 @@ _PREAMBLE = re.compile(
       |language|lang|locale|encoding|format|mime[ _-]type|host(?:name)?|domain|publisher|site
       |words?(?:[ _-]count)?|length|size|reading[ _-]time|image|cover|banner|favicon|note|notes
       |comment|reminder|highlights?|id|uid|uuid|version|query|search|prompt|summary|excerpt|alias
-      |aliases|from|to|cc|bcc|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de
-      |à|objet|envoyé|asunto|para|fecha|quelle|titel|titre|título|fonte|fuente|warning|http[ ]status
-      )\s?[:：](?:\s.{0,300})?            # a field: "URL Source: …", "Subject: …"
-    | (?-i:[a-z][a-z0-9_-]{1,29}):(?:\s.{0,300})?   # as YAML has them
-    | [\w ():-]{2,30}:\s*<?https?://\S+
-    | (?:hello|hi|dear)\b.{0,40} | fyi[.!]? | see\ below.{0,40}
+      |aliases|{_OF_MAIL}|asunto|para|fecha|quelle|titel|titre|título|fonte|fuente|warning
+      |http[ ]status)\s?[:：](?:\s.{{0,300}})?          # a field: "URL Source: …", "Subject: …"
+    | (?-i:[a-z][a-z0-9_-]{{1,29}}):(?:\s.{{0,300}})?   # as YAML has them
+    | [\w ():-]{{2,30}}:\s*<?https?://\S+
+    | (?:hello|hi|dear)\b.{{0,40}} | fyi[.!]? | see\ below.{{0,40}}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _NOTE_FIELD = re.compile(r"[a-z][a-z0-9_]{1,29}:(?:\s.{0,120})?")
-# A mail's header fields. One such line alone may be a title.
-_MAIL_FIELD = re.compile(
-    r"(?:from|to|cc|bcc|date|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de|à"
-    r"|objet|envoyé)\s?:\s.{1,300}",
-    re.IGNORECASE,
-)
+_MAIL_FIELD = re.compile(rf"(?:{_OF_MAIL})\s?:\s.{{1,300}}", re.IGNORECASE)  # alone, maybe a title
 # The header's sentences, whose ends a text begins with that is cut off in them.
 _SENTENCES = (
     "get trending papers in your email inbox once a day!",
