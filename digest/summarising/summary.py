@@ -134,11 +134,8 @@ def _own_words(title: str, abstract: str) -> Summary | None:
 def _sharing(told: str, results: Iterable[tuple[float, str]]) -> Summary | None:
     """Return a contribution that ends with an earlier clause, so that a whole result fits."""
     for _, text in results:
-        result = _without_front(text)
-        if only_aims(result):
-            continue
-        if width(result) > LIMIT - _LEAST_CONTRIBUTION:
-            result = _without_claim(result)
+        is_long = width(text) > LIMIT - _LEAST_CONTRIBUTION
+        result = _without_claim(text) if is_long else text
         room = LIMIT - width(result)
         if room >= _LEAST_CONTRIBUTION and (shown := whole_clauses(told, room)):
             return Summary(shown, result)
@@ -191,17 +188,23 @@ def _hangs(sentence: str) -> bool:
 def _results(
     texts: Sequence[str], words: Sequence[list[str]], chosen: int
 ) -> list[tuple[float, str]]:
-    """Return the sentences that tell what came of the paper, each with how well, best first."""
+    """Return the sentences that tell what came of the paper, each with how well, best first.
+
+    Their fronts are left out, and those that tell of aims only.
+    """
     last = max(len(texts) - 1, 1)
     found = []
     for at in range(chosen + 1, len(texts)):
         score = finding_score(texts[at], words[at], at / last)
-        standing = not (
-            _hangs(texts[at]) or _ends_in_a_question(texts[at]) or _POINTS_BACK.search(texts[at])
-        )
-        if score >= ENOUGH and standing:
+        if score >= ENOUGH and _stands(texts[at]):
             found.append((score, texts[at]))
-    return sorted(found, reverse=True)
+    told = ((score, _without_front(text)) for score, text in sorted(found, reverse=True))
+    return [(score, text) for score, text in told if not only_aims(text)]
+
+
+def _stands(result: str) -> bool:
+    """Return whether a sentence can be read as a result without those around it."""
+    return not (_hangs(result) or _ends_in_a_question(result) or _POINTS_BACK.search(result))
 
 
 def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
@@ -211,11 +214,7 @@ def _fitting(results: Iterable[tuple[float, str]], room: int) -> str | None:
     too_long = []
     best, best_score = None, 0.0
     for score, text in results:
-        told = _without_front(text)
-        if only_aims(told):
-            continue
-        if width(told) > room:
-            told = _without_claim(told)
+        told = _without_claim(text) if width(text) > room else text
         if width(told) <= room:
             best, best_score = told, score
             break
