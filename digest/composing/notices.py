@@ -339,13 +339,8 @@ def _no_match(say: Say) -> Wording:
 
 
 def _nothing_near(say: Say) -> Wording:
-    return replace(
-        _no_match(say),
-        paragraphs=(
-            say("For three days no new paper matched your keywords."),
-            say("A broader keyword brings more."),
-        ),
-    )
+    near = _no_match(say)
+    return replace(near, paragraphs=(near.paragraphs[0], say("A broader keyword brings more.")))
 
 
 def _no_source(say: Say) -> Wording:

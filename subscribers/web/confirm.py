@@ -7,9 +7,9 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from subscribers.profile import read_profile
-from subscribers.stopped_mails import may_lift
 from subscribers.store import Subscriber
 from subscribers.understood import understood
+from subscribers.web.mail_stops import stop_values
 from subscribers.web.pages import Pages, route_class, see
 
 _JUST_NOW = timedelta(minutes=10)
@@ -45,7 +45,6 @@ def routes(pages: Pages) -> APIRouter:
         is_new = reader.confirmed_at is not None and now - reader.confirmed_at < _JUST_NOW
         was_sent = is_new and _has_issue(pages, reader)
         at_once = is_new and pages.welcomes_at_once()
-        stop = desk.store.stop_of(reader.email_key)
         return pages.page(
             request,
             "welcome.html",
@@ -53,8 +52,7 @@ def routes(pages: Pages) -> APIRouter:
             token=token,
             was_sent=was_sent,
             at_once=at_once,
-            stop=stop,
-            may_lift=stop is not None and may_lift(stop, visit),
+            **stop_values(pages, visit),
         )
 
     return router

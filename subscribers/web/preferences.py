@@ -25,11 +25,12 @@ from subscribers.preferences import (
     read_preferences,
 )
 from subscribers.reader_lookup import DeskVisit
-from subscribers.stopped_mails import mail_again, may_lift
+from subscribers.stopped_mails import mail_again
 from subscribers.store import Subscriber
 from subscribers.web.choices import choices, ordered
 from subscribers.web.feedback import MAX_NUMBER, keywords_of
 from subscribers.web.forms import Fields, Form
+from subscribers.web.mail_stops import stop_values
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 from subscribers.web.preview import previewed, with_change
 
@@ -252,7 +253,6 @@ def _page(
 ) -> Response:
     reader = visit.reader
     shown = _shown(reader, fields)
-    stop = pages.desk.store.stop_of(reader.email_key)
     values: dict[str, Any] = choices(pages, shown)
     values["values"] |= {"until": shown.get("until", "")}
     return pages.page(
@@ -262,8 +262,7 @@ def _page(
         reader=reader,
         token=token,
         done=done,
-        stop=stop,
-        may_lift=stop is not None and may_lift(stop, visit),
+        **stop_values(pages, visit),
         unsaved=[_UNSAVED[each] for each in unsaved],
         keywords=keywords_of(reader),
         feedback=pages.feedback.feedback(reader.id)[:_SAID],
