@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.operations.doctor import _network_disk, _private, file_system
+from digest.operations.doctor.files import file_system, network_disk, private_files
 from digest.settings import Settings
 from tests.installation import Installation
 
@@ -44,7 +44,7 @@ def test_everything_below_the_data_folder_that_names_readers_is_private(tmp_path
 def test_the_doctor_names_what_others_can_read(tmp_path: Path) -> None:
     (tmp_path / "mailbox").mkdir(mode=0o755)
     (tmp_path / "digest.db").touch(mode=0o644)
-    said = [each.text for each in _private(Settings(), tmp_path)]
+    said = [each.text for each in private_files(Settings(), tmp_path)]
     assert any(text.endswith(f"chmod 700 {tmp_path / 'mailbox'}") for text in said)
     assert any(text.endswith(f"chmod 600 {tmp_path / 'digest.db'}") for text in said)
 
@@ -68,8 +68,7 @@ def test_the_file_system_of_a_path_is_the_one_mounted_nearest(path: str, kind: s
 def test_the_doctor_warns_of_a_network_disk(tmp_path: Path, kind: str) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"x / {kind} rw 0 0\n")
-    check = _network_disk(Settings(), tmp_path, mounts)
-    assert check is not None
+    (check,) = network_disk(Settings(), tmp_path, mounts)
     assert kind in check.text
     mounts.write_text("x / ext4 rw 0 0\n")
-    assert _network_disk(Settings(), tmp_path, mounts) is None
+    assert list(network_disk(Settings(), tmp_path, mounts)) == []

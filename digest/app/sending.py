@@ -32,6 +32,7 @@ from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.message import Recipe, SenderHeaders
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.pace_lock import PaceLock
+from digest.delivery.plain_mail import plain_mail
 from digest.delivery.prerequisites import check_sending
 from digest.delivery.sender import Sender
 from digest.delivery.sender_needs import Journal, Lease
@@ -41,7 +42,7 @@ from digest.delivery.stored_relay_health import RelayMemory, WatchedJournal
 from digest.mail import Fragment, Issue
 from digest.ranking import models
 from digest.ranking.semantics import Semantics, VectorCache
-from digest.settings import PaceSettings, Settings, secret_of, sender_address
+from digest.settings import PaceSettings, Settings, secret_of
 from digest.storage.deliveries import DeliveryStore
 from digest.storage.letters import Waiting
 from digest.storage.recipes import RecipeStore
@@ -178,10 +179,7 @@ class SendingParts:
         Raises OlderStore when the store may not know all that was sent.
         """
         epoch.check()
-        keys = build_keys(self.settings)
-        letterhead = letterhead_of(self.settings, keys, lists=False)
-        found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
-        sender_headers = SenderHeaders(letterhead, found)
+        sender_headers = self._letters_headers()
         owner = LivingSender(self.owners)
         transport = build_transport(self.settings, self.data, self.clock)
         try:
@@ -207,7 +205,7 @@ class SendingParts:
             delivery=1,
             generation=0,
             attempts=0,
-            sender=sender_address(self.settings),
+            sender=return_path_of(self.settings),
             recipient=ascii_domain(tester.email),
             message_id=message_id,
             build=lambda: (raw,),
@@ -218,6 +216,19 @@ class SendingParts:
             return trouble or journal.refusal
         finally:
             owner.close()
+
+    def plain_mail(self, address: str, subject: str, text: str, message_id: str) -> bytes:
+        """Return a mail of plain text, signed as letters are."""
+        sent_at = int(self.clock().timestamp())
+        headers = self._letters_headers()
+        return b"".join(plain_mail(headers, address, subject, text, message_id, sent_at))
+
+    def _letters_headers(self) -> SenderHeaders:
+        """Return what letters say of their sender; not those of a list."""
+        keys = build_keys(self.settings)
+        letterhead = letterhead_of(self.settings, keys, lists=False)
+        found = [keys.find(s, letterhead.dkim_domain) for s in letterhead.selectors]
+        return SenderHeaders(letterhead, found)
 
     def message_id(self) -> str:
         """Return a Message-ID for a letter."""

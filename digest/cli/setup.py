@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from digest.app.application import utc_now
 from digest.cli.output import Json, objects, one, say, table, warn
 from digest.errors import DigestError
-from digest.operations.findings import Check
+from digest.operations.doctor.findings import Check
 from digest.operations.setup import MAILBOX, SERVICES, FirstAnswers, keep_answers, set_up
 from digest.resources import shipped
 
@@ -118,9 +119,15 @@ def _added(context: typer.Context, words: str, file: Path) -> list[Mapping[str, 
 
 def _left(session: Any) -> list[Check]:
     """Return what is still to be done, as the check-up sees it; the network is not asked."""
-    from digest.operations.doctor import check_up  # noqa: PLC0415 - heavier than `init` alone
+    from digest.operations.doctor.check_up import check_up  # noqa: PLC0415 - heavier than `init`
 
-    found = check_up(session.settings, session.data, clock=utc_now, resolver=None)
+    found = check_up(
+        session.settings,
+        session.data,
+        clock=utc_now,
+        network=None,
+        settings_file=session.settings_file,
+    )
     return [each for each in found if each.verdict != "ok"]
 
 
@@ -157,21 +164,40 @@ def doctor(
     context: typer.Context,
     online: Annotated[
         bool,
-        typer.Option("--online/--offline", help="Log in at the SMTP server, and ask the DNS."),
+        typer.Option(
+            "--online/--offline",
+            help="Log in at the SMTP server, ask the DNS, and ask for the pages.",
+        ),
     ] = True,
+    send: Annotated[
+        bool, typer.Option("--send", help="Also send newsletter.operator a mail by the real way.")
+    ] = False,
+    mailbox: Annotated[
+        Path | None,
+        typer.Option(help="The Maildir or mbox file where that mail arrives: reads it back there."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say what is set up, what is missing, and what would stop mail from leaving."""
-    from digest.operations.doctor import check_up  # noqa: PLC0415 - heavier than `init`, as below
-    from digest.operations.doctor_dns import system_resolver  # noqa: PLC0415
+    import httpx  # noqa: PLC0415 - `digest init` needs none
+
+    from digest.operations.doctor.check_up import Network, check_up  # noqa: PLC0415 - as above
+    from digest.operations.doctor.dns_records import system_resolver  # noqa: PLC0415
 
     session = context.obj
+    if (send or mailbox) and not online:
+        raise typer.BadParameter("a mail is sent online only", param_hint="--send")
     findings = check_up(
         session.settings,
         session.data,
         clock=utc_now,
-        resolver=system_resolver if online else None,
+        network=Network(system_resolver, httpx.Client) if online else None,
+        settings_file=session.settings_file,
     )
+    if send or mailbox:
+        from digest.operations.doctor.round_trip import send_one  # noqa: PLC0415 - opens the store
+
+        findings += send_one(session.app, mailbox, wait=time.sleep, resolver=system_resolver)
     if as_json:
         objects(map(asdict, findings))
     else:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
 from digest.app.application import App
 from digest.errors import DigestError
-from digest.settings import sender_address
 from subscribers.errors import FrontDeskError
 
 SILENCE = timedelta(hours=24)  # between two mails about one thing
@@ -58,7 +54,7 @@ def _told(kept: bytes) -> tuple[datetime | None, int]:
 
 
 def mail_operator(app: App, subject: str, text: str) -> str | None:
-    """Send `newsletter.operator` a plain mail; return why it did not leave, None when it did.
+    """Send `newsletter.operator` a plain mail, signed; return why it did not leave, else None.
 
     The subject is put behind the newsletter's name. Without an operator nothing is sent.
     """
@@ -67,15 +63,8 @@ def mail_operator(app: App, subject: str, text: str) -> str | None:
         return None
 
     def letter(to: str, message_id: str) -> bytes:
-        mail = EmailMessage(policy=SMTP)
-        mail["From"] = sender_address(app.settings)
-        mail["To"] = to
-        mail["Subject"] = f"{app.settings.newsletter.name}: {subject}"
-        mail["Date"] = format_datetime(app.clock())
-        mail["Message-ID"] = message_id
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(text)
-        return mail.as_bytes()
+        headed = f"{app.settings.newsletter.name}: {subject}"
+        return app.sending_parts.plain_mail(to, headed, text, message_id)
 
     try:
         return app.sending_parts.send_test(letter, address)

@@ -48,23 +48,25 @@ class Talk:
     async def serve(
         self,
         *,
-        mail: str = "250 ok",
+        mail: str | Callable[[str], str] = "250 ok",
         rcpt: Callable[[str], str] = lambda who: "250 ok",
         data: str = "354 go on",
         dot: Callable[[str], str] = lambda who: "250 2.0.0 queued",
     ) -> None:
         """Answer commands until the client leaves."""
-        who, good = "", False
+        who, good, taken = "", False, False
         while True:
             line = await self.line()
             self.server.lines.append(line)
             command = line[:4].upper()
             if command == "MAIL":
-                await self.say(mail)
+                answer = mail if isinstance(mail, str) else mail(line)
+                taken = answer.startswith("2")
+                await self.say(answer)
             elif command == "RCPT":
                 who = line[9 : line.index(">")]
                 answer = rcpt(who)
-                good = answer.startswith("2") and mail.startswith("2")
+                good = answer.startswith("2") and taken
                 await self.say(answer)
             elif command == "DATA":
                 if not good:

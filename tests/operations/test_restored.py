@@ -16,7 +16,7 @@ from digest.app.data_folder import STORE_FILES
 from digest.errors import OlderStore, StoreError
 from digest.operations import backup, issues, restored
 from digest.operations import deliveries as book
-from digest.operations.doctor import check_up
+from digest.operations.doctor.check_up import check_up
 from digest.operations.serving import Duties
 from digest.settings import DeliverySettings, SmtpSettings, StoreSettings
 from digest.states import State
@@ -138,7 +138,7 @@ def test_a_copy_from_the_middle_of_an_edition_holds_and_sends_nothing_twice(
             duty()
         told = {
             each.check: each
-            for each in check_up(place.settings, place.data, clock=lambda: place.now, resolver=None)
+            for each in check_up(place.settings, place.data, clock=lambda: place.now, network=None)
         }
         assert told["epoch"].verdict == "error"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from digest.operations.doctor_model import check_model
-from digest.operations.findings import Check
+from digest.operations.doctor.findings import Check
+from digest.operations.doctor.sentence_model import check_model
 from digest.ranking import models
 from digest.ranking.model_description import ModelFacts
 from digest.settings import RankingSettings, Settings

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from digest.errors import ModelError
-from digest.operations.findings import Check
+from digest.operations.doctor.findings import Check
 from digest.ranking import models
 from digest.settings import Settings
 

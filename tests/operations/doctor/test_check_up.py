@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from digest.errors import DeliveryError, SettingsError
-from digest.operations.doctor import Check, check_sending, examine
+from digest.delivery.prerequisites import check_sending
+from digest.errors import SettingsError
+from digest.operations.doctor.check_up import check_up
+from digest.operations.doctor.files import check_files
+from digest.operations.doctor.findings import Check
+from digest.operations.doctor.mail import check_way_out
+from digest.operations.doctor.pages import check_pages
 from digest.settings import (
     DeliverySettings,
     EditionSettings,
+    InboundSettings,
     NewsletterSettings,
     Settings,
     SmtpSettings,
     WebSettings,
 )
+from tests.installation import MORNING
 
 KEY = "a-secret-that-must-never-be-shown"
 SENDER = "papers@example.org"
@@ -36,11 +42,15 @@ def ready(**web: Any) -> Settings:
     return settings(newsletter=newsletter, web=WebSettings(**web or {"secret_key": SecretStr(KEY)}))
 
 
-def look(
-    given: Settings, data: Path, check: str, probes: dict[str, Callable[[], str]] | None = None
-) -> Check | None:
+def found_in(given: Settings, data: Path) -> list[Check]:
+    """Return what is found without a store and without the network."""
+    looked = check_files(given, data, None), check_way_out(given, data), check_pages(given)
+    return [each for group in looked for each in group]
+
+
+def look(given: Settings, data: Path, check: str) -> Check | None:
     """Return what a check-up finds under a name."""
-    named = [each for each in examine(given, data, probes or {}) if each.check == check]
+    named = [each for each in found_in(given, data) if each.check == check]
     assert len(named) <= 1
     return named[0] if named else None
 
@@ -180,7 +190,7 @@ def test_the_first_use_makes_a_key_and_that_is_said(tmp_path: Path) -> None:
 def test_no_finding_shows_the_key(tmp_path: Path) -> None:
     path = private(tmp_path / "my.key", mode=0o644)
     for given in (ready(), ready(secret_key_file=path)):
-        assert KEY not in repr(examine(given, tmp_path, {}))
+        assert KEY not in repr(found_in(given, tmp_path))
 
 
 def test_the_data_folder_is_looked_at(tmp_path: Path) -> None:
@@ -226,9 +236,65 @@ def test_how_readers_leave_is_said(
 def test_a_site_without_tls_is_warned_of_unless_it_is_here(
     tmp_path: Path, base_url: str, warned: bool
 ) -> None:
-    found = look(settings(newsletter=NewsletterSettings(base_url=base_url)), tmp_path, "base_url")
+    given = settings("127.0.0.1", newsletter=NewsletterSettings(base_url=base_url))
+    found = look(given, tmp_path, "base_url")
     assert (found is not None) is warned
     assert found is None or (found.verdict == "warning" and "https" in found.text)
+
+
+def test_links_to_this_machine_are_an_error_once_mails_leave_it(tmp_path: Path) -> None:
+    given = settings(newsletter=NewsletterSettings(base_url="http://localhost:8600"))
+    found = look(given, tmp_path, "base_url")
+    assert found is not None and found.verdict == "error" and "own machine" in found.text
+
+
+def test_https_without_trusted_proxies_is_named(tmp_path: Path) -> None:
+    found = look(ready(), tmp_path, "trusted proxies")
+    assert found is not None and "count as one" in found.text
+    told = ready(secret_key=SecretStr(KEY), trusted_proxies=("127.0.0.1",))
+    assert look(told, tmp_path, "trusted proxies") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('password = "hush"', True),
+        ("smtp.password = 'hush'", True),
+        ('old_secret_keys = ["an old one"]', True),
+        ('password = ""', False),
+        ('# password = "hush"', False),
+        ('password_file = "/etc/digest/password"', False),
+    ],
+)
+def test_a_settings_file_with_a_secret_is_its_owners_alone(
+    tmp_path: Path, line: str, named: bool
+) -> None:
+    file = private(tmp_path / "settings.toml", f"[delivery.smtp]\n{line}\n", mode=0o644)
+    said = [each for each in check_files(settings(), tmp_path, file) if "chmod" in each.text]
+    assert [each.check for each in said] == ["settings file"] * named
+    assert "hush" not in repr(said)
+    file.chmod(0o600)
+    assert all("chmod" not in each.text for each in check_files(settings(), tmp_path, file))
+
+
+def test_a_mailbox_for_bounces_has_to_be_there(tmp_path: Path) -> None:
+    missing = tmp_path / "Maildir"
+    given = settings(inbound=InboundSettings(mailbox=missing))
+    found = look(given, tmp_path, "returned mail")
+    assert found is not None and found.verdict == "error" and str(missing) in found.text
+    missing.mkdir()
+    assert verdict(given, tmp_path, "returned mail") == "ok"
+
+
+def test_an_approval_that_nobody_hears_of_is_named(tmp_path: Path) -> None:
+    given = settings(edition=EditionSettings(approve=True))
+    assert verdict(given, tmp_path, "approval") == "warning"
+
+
+def test_a_store_that_cannot_be_opened_is_one_error_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "digest.db").write_bytes(b"no database at all, and long enough to be one" * 40)
+    found = check_up(Settings(), tmp_path, clock=lambda: MORNING, network=None)
+    assert [each.verdict for each in found if each.check == "store"] == ["error"]
 
 
 def test_a_trial_is_not_forgotten(tmp_path: Path) -> None:
@@ -237,23 +303,3 @@ def test_a_trial_is_not_forgotten(tmp_path: Path) -> None:
     found = look(settings(edition=only), tmp_path, "trial")
     assert found is not None and found.verdict == "warning"
     assert "2 address(es)" in found.text and "@" not in found.text
-
-
-def test_a_probe_tells_what_it_saw_or_why_it_could_not(tmp_path: Path) -> None:
-    def refused() -> str:
-        raise DeliveryError("the relay wants a password")
-
-    def unreachable() -> str:
-        raise ConnectionRefusedError(111, "Connection refused")
-
-    def slow() -> str:
-        raise TimeoutError("timed out")
-
-    probes = {"store": lambda: "12 readers", "relay": refused, "dns": unreachable, "web": slow}
-    found = [each for each in examine(settings(), tmp_path, probes) if each.check in probes]
-    assert found == [
-        Check("store", "ok", "12 readers"),
-        Check("relay", "error", "the relay wants a password"),
-        Check("dns", "error", "Connection refused"),
-        Check("web", "error", "timed out"),
-    ]

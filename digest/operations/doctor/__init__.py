@@ -1,0 +1,1 @@
+"""`digest doctor`: what is set up, what is missing, and what would stop mail from leaving."""
