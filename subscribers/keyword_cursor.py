@@ -47,6 +47,9 @@ class KeywordCursor:
             self._skip_token()
             return None
         signs.field = self._read_field()
+        if signs.field and not self._is_only_field(signs.field):
+            self._skip_token()
+            return None
         if signs.field:
             signs.scope = signs.field.scope
             after = self.at
@@ -59,6 +62,20 @@ class KeywordCursor:
             self._dangling(signs)
             return None
         return signs
+
+    def _is_only_field(self, first: SearchField) -> bool:
+        """Step over the same field again, as in `title:title:moss`; another one is a problem."""
+        start = self.at
+        while second := self._read_field():
+            if second.scope != first.scope:
+                self.problem(
+                    start,
+                    "a keyword has one field: write {first}:word or {second}:word",
+                    first=first.name.lower(),
+                    second=second.name.lower(),
+                )
+                return False
+        return True
 
     def _dangling(self, signs: Signs) -> None:
         at = signs.start

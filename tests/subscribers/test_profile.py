@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from subscribers.errors import ProfileError
@@ -175,7 +175,28 @@ def test_a_field_behind_a_sign_that_says_nothing_is_one(text: str) -> None:
     assert parse(to_text(profile)) == profile
 
 
+@pytest.mark.parametrize(
+    ("twice", "once"),
+    [
+        ("title:title:moss", "title:moss"),
+        ("title: title: moss", "title:moss"),
+        ("ti:intitle:moss", "title:moss"),
+        ("au:author:LeCun", "author:LeCun"),
+        ("ferns, -org:org:acme", "ferns, -org:acme"),
+    ],
+)
+def test_a_field_that_is_typed_twice_is_one(twice: str, once: str) -> None:
+    assert parse(twice) == parse(once)
+
+
+@pytest.mark.parametrize("text", ["title:author:moss", "org:title:moss"])
+def test_two_fields_of_one_keyword_are_a_problem(text: str) -> None:
+    with pytest.raises(ProfileError, match="one field"):
+        parse(text)
+
+
 @settings(max_examples=400)
+@example("title:title:\ufdfa")
 @given(st.lists(_pieces, max_size=25).map("".join))
 def test_any_text_is_a_profile_that_can_be_written_again_or_has_problems(text: str) -> None:
     try:
