@@ -17,6 +17,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from itsdangerous import BadSignature, Signer
@@ -115,7 +116,7 @@ class Tokens:
 
     def sign(self, purpose: Purpose, *fields: Field, now: datetime) -> str:
         """Return a token, URL-safe: letters, digits, `-`, `_` and `.`, about 65 characters."""
-        parts = [*map(_packed, fields), _base36(int(now.timestamp()))]
+        parts = [*map(_packed, fields), _second(now)]
         return self._signers[purpose].sign(".".join(parts)).decode("ascii")
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> TokenFields:
@@ -174,6 +175,11 @@ def _unpacked(part: str) -> Field:
         return urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
     except binascii.Error as error:
         raise ValueError(part) from error
+
+
+@lru_cache(maxsize=8)  # many mails are of one moment
+def _second(moment: datetime) -> str:
+    return _base36(int(moment.timestamp()))
 
 
 def _base36(number: int) -> str:

@@ -10,11 +10,10 @@ A mail costs some dictionary look-ups: no MJML, and Jinja only for a card not se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from digest.composing.card_text import Cards
+from digest.composing.card_text import Cards, Density
 from digest.composing.edition_renderer import Content, EditionInLanguage, EditionRenderer, Renderers
 from digest.composing.fit import Fitted, Measured, Weigh, fit, weight, weight_of, weight_with_text
 from digest.composing.notices import QuietCause
@@ -31,8 +30,7 @@ _FILLS = 3_000  # bytes for the preheader, the address and the like, at their lo
 _ENVELOPE = 3_500  # bytes of a whole mail beside its pieces: headers, signatures, fills
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """The person a mail is made for."""
 
     id: int
@@ -86,7 +84,8 @@ def compose(
         turn,
         lambda: _content(localised, edition, picks, papers, len(token), can_leave, turn),
     )
-    return _addressed(reader, edition, content, token, mailto, now)._replace(turn=turn)
+    language = localised.words.language
+    return _addressed(reader, edition, language, content, token, mailto, now, turn)
 
 
 def compose_quiet(
@@ -103,16 +102,18 @@ def compose_quiet(
     mailto = links.mailto(token)
     note = localised.quiet(cause, bool(edition.settings.base_url or mailto))
     content = Content(note.subject, note.preheader, "", "", (note.fragment,), (), {})
-    return _addressed(reader, edition, content, token, mailto, now)
+    return _addressed(reader, edition, localised.words.language, content, token, mailto, now)
 
 
 def _addressed(
     reader: Recipient,
     edition: EditionRenderer,
+    language: str,
     content: Content,
     token: str,
     mailto: str | None,
     now: datetime,
+    turn: int | None = None,
 ) -> Issue:
     """Put the reader's name and links to what they get."""
     base = edition.settings.base_url
@@ -135,13 +136,14 @@ def _addressed(
             "unsubscribe": leave or mailto or "",
         },
         papers=content.papers,
-        language=edition.in_language(reader.language, reader.cards).words.language,
+        language=language,
         html=reader.html,
         unsubscribe_url=leave,
         unsubscribe_mailto=mailto,
         web_url=mail_link(base, token, "read") if base else None,
         scores=content.scores,
         composed_at=now,
+        turn=turn,
     )
 
 
@@ -206,16 +208,15 @@ def _fitted(
         headings.append(localised.section(IssueSection("picked", "", tuple(range(len(picks))))))
     frame = [localised.top, *headings, *titles, localised.overflow, localised.foot(can_leave)]
 
+    def card(place: int, density: Density) -> Measured:
+        pick = picks[place]
+        return localised.card(papers[pick.paper], pick, place == 0, by_keyword, density)
+
+    full = [card(place, "full") for place in range(len(picks))]
+
     def within(most: int, weigh: Weigh) -> Fitted:
-        return fit(
-            most - weight_of(frame, token_length, weigh),
-            token_length,
-            len(picks),
-            lambda place, density: localised.card(
-                papers[picks[place].paper], picks[place], place == 0, by_keyword, density
-            ),
-            weigh,
-        )
+        room = most - weight_of(frame, token_length, weigh)
+        return fit(room, token_length, full, card, weigh)
 
     fitted = within(edition.settings.max_html_bytes - _FILLS, weight)
     if limit := edition.settings.size_limit:

@@ -9,7 +9,7 @@ from functools import partial
 
 from digest.composing.branding import RenderSettings
 from digest.composing.card_cache import CardCache, make_room
-from digest.composing.card_text import Cards, Density
+from digest.composing.card_text import Cards
 from digest.composing.fit import Measured
 from digest.composing.locales import Catalogues
 from digest.composing.notices import Notice, NoticeKind, QuietCause
@@ -146,7 +146,7 @@ class EditionInLanguage:
         self._notes: dict[tuple[str, bool], Note] = {}
         self._sections: dict[tuple[str, str, int, bool], Measured] = {}
         on_card = edition.on_card and partial(edition.on_card, renderer.words.language)
-        self._card_cache = CardCache(renderer, on_card)
+        self.card = CardCache(renderer, on_card).card  # a paper's card for a pick
         self._contents: dict[tuple[int, int, bool, int], Content] = {}
         self._lines: dict[Hashable, str] = {}
 
@@ -195,12 +195,6 @@ class EditionInLanguage:
             make_room(self._contents, _MOST_CONTENTS)
             found = self._contents[key] = make()
         return found
-
-    def card(
-        self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
-    ) -> Measured:
-        """Return a paper's card for a pick; in its keyword's section, or not."""
-        return self._card_cache.card(paper, pick, lead, in_section, density)
 
     def lines(self, topic: str, papers: Sequence[Paper], turn: int) -> tuple[str, str]:
         """Return the subject and the preheader; `papers` are those for the reader's keywords.

@@ -67,16 +67,17 @@ def weight_with_text(piece: Measured, token_length: int) -> int:
 def fit(
     room: int,
     token_length: int,
-    count: int,
+    full: Sequence[Measured],
     card: Callable[[int, Density], Measured],
     weigh: Weigh = weight,
 ) -> Fitted:
     """Return the fullest cards that fit into `room` bytes, as `weigh` counts them.
 
-    `card(place, density)` gives the card at a place, 0 being the lead. From the end forward,
-    abstracts get shorter, then go; then papers go, from the end. The lead always stays.
+    `full` are whole cards, the lead's first; `card(place, density)` gives one that says less. From
+    the end forward, abstracts get shorter, then go; then papers go, from the end. The lead always
+    stays.
     """
-    cards = [card(place, "full") for place in range(count)]
+    cards, count = list(full), len(full)
     total = weight_of(cards, token_length, weigh)
     if total <= room:
         return Fitted(tuple(cards), 0)

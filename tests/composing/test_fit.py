@@ -20,6 +20,11 @@ def card(place: int, density: Density) -> Measured:
     return Measured((Fragment(f"{place} {density}", ""),), WEIGHTS[density], 1)
 
 
+def full(count: int) -> list[Measured]:
+    """Return the whole cards of some papers."""
+    return [card(place, "full") for place in range(count)]
+
+
 def shown(found: Fitted) -> list[str]:
     return [each.fragments[0].html.split()[1] for each in found.cards]
 
@@ -44,7 +49,7 @@ def shown(found: Fitted) -> list[str]:
 def test_from_the_end_abstracts_get_shorter_then_go_then_papers_go(
     room: int, expected: list[str]
 ) -> None:
-    found = fit(room, 10, 3, card)
+    found = fit(room, 10, full(3), card)
     assert shown(found) == expected
     assert found.left_out == 3 - len(expected)
     places = [each.fragments[0].html.split()[0] for each in found.cards]
@@ -52,21 +57,21 @@ def test_from_the_end_abstracts_get_shorter_then_go_then_papers_go(
 
 
 def test_the_lead_keeps_its_abstract_in_a_full_mail() -> None:
-    assert shown(fit(0, 0, 5, card)) == ["short"]
+    assert shown(fit(0, 0, full(5), card)) == ["short"]
 
 
 def test_a_lead_that_is_alone_may_lose_its_abstract() -> None:
-    assert shown(fit(59, 0, 1, card)) == ["title"]
-    assert shown(fit(60, 0, 1, card)) == ["short"]
+    assert shown(fit(59, 0, full(1), card)) == ["title"]
+    assert shown(fit(60, 0, full(1), card)) == ["short"]
 
 
 def test_no_papers_fit_anywhere() -> None:
-    assert fit(0, 10, 0, card) == Fitted((), 0)
+    assert fit(0, 10, full(0), card) == Fitted((), 0)
 
 
 @given(st.integers(0, 2000), st.integers(0, 90), st.integers(1, 12))
 def test_what_is_said_to_fit_does(room: int, token: int, count: int) -> None:
-    found = fit(room, token, count, card)
+    found = fit(room, token, full(count), card)
     assert len(found.cards) + found.left_out == count
     assert weight_of(found.cards, token) <= room or len(found.cards) == 1
     order = [DENSITIES.index(density) for density in shown(found)]  # type: ignore[arg-type]
