@@ -22,13 +22,14 @@ def as_must(item: Item, alone: Container[Meaning]) -> Item:
 
 
 def without_repeats(items: list[Item]) -> tuple[Item, ...]:
-    """Keep the first of items that mean the same, with the greatest of their weights."""
+    """Keep the first of items that mean the same: required if one is, with the greatest weight."""
     kept: dict[Meaning, Item] = {}
     for item in items:
-        key = (*meaning(item), item.required)
+        key = meaning(item)
         first = kept.setdefault(key, item)
-        if item.weight > first.weight:
-            kept[key] = replace(first, weight=item.weight)
+        if item.weight > first.weight or (item.required and not first.required):
+            weight, required = max(item.weight, first.weight), item.required or first.required
+            kept[key] = replace(first, weight=weight, required=required)
     return tuple(kept.values())
 
 
@@ -36,11 +37,7 @@ def alternatives(
     wanted: Sequence[Item], musts: Sequence[Sequence[Meaning]]
 ) -> tuple[tuple[Item, ...], ...]:
     """Return the conditions that no single item fulfils, in the order of the items."""
-    places: dict[Meaning, int] = {}
-    for at, item in enumerate(wanted):
-        places.setdefault(meaning(item), at)
-        if item.required:
-            places[meaning(item)] = at
+    places = {meaning(item): at for at, item in enumerate(wanted)}
     clauses = {tuple(sorted({places[each] for each in clause})) for clause in musts}
     asked = [clause for clause in sorted(clauses) if len(clause) > 1]
     needed = [

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from subscribers.errors import ProfileError
@@ -638,6 +638,7 @@ _query = st.lists(_clause, min_size=1, max_size=3).map(" AND ".join)
 
 
 @settings(max_examples=300, deadline=None)
+@example("peat bog\nmust: peat bog")
 @given(st.one_of(st.lists(_line, min_size=1, max_size=4).map("\n".join), _query))
 def test_what_is_shown_reads_as_the_same_profile(text: str) -> None:
     reading = read_profile(text)
