@@ -89,3 +89,8 @@ class OlderStore(DeliveryError):
 
 class ModelError(DigestError):
     """A model is missing, or is not the one whose hash is pinned."""
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a count as an operator reads it: 1 paper, 2 papers."""
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"

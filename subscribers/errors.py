@@ -36,7 +36,7 @@ class Problem:
     @property
     def told(self) -> Message:
         """The place and the reason."""
-        values = {"place": self.position + 1, "reason": self.reason}
+        values = {"place": str(self.position + 1), "reason": self.reason}
         if not self.character:
             return message("character {place}: {reason}", **values)
         shown = repr(self.character)

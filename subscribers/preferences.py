@@ -15,6 +15,7 @@ from typing import cast
 
 from subscribers.addresses import parse_name
 from subscribers.errors import AddressError, ProfileError
+from subscribers.language_tags import nearest
 from subscribers.messages import message
 from subscribers.profile import parse
 from subscribers.store import Breadth, Cadence, Subscriber, Told
@@ -198,10 +199,8 @@ def _language(
 
 
 def is_spoken(tag: str, languages: Collection[str]) -> bool:
-    """Return whether a tag or a more general one is known (RFC 4647, 3.4): `de-AT` by `de`."""
-    parts = tag.replace("_", "-").lower().split("-")
-    known = {each.lower() for each in languages}
-    return any("-".join(parts[:count]) in known for count in range(1, len(parts) + 1))
+    """Return whether a language or one that will do for it is known: `de-AT` by `de`."""
+    return nearest(tag, languages) is not None
 
 
 def _timezone(fields: Mapping[str, str], problems: list[FieldProblem]) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from digest.errors import counted
 from digest.papers import PaperRecord
 
 _MOST_NUMBERS = 5  # of papers in a report of one line
@@ -76,11 +77,11 @@ class DumpResult:
     def summary(self) -> str:
         """Say it in one line: `read 36 papers, rejected 1: line 88: title without abstract`."""
         if self.already_ingested:
-            return f"already ingested: {self.papers} papers, nothing to do"
+            return f"already ingested: {counted(self.papers, 'paper')}, nothing to do"
         if self.format is None:
             said = f"refused: {_listed(self.problems)}"
         else:
-            said = f"read {_papers(self.papers)}, {self.new} new"
+            said = f"read {counted(self.papers, 'paper')}, {self.new} new"
             if self.same_as:
                 said += f", {len(self.same_as)} the same as {_numbered(self.same_as)}"
             if self.without_abstract:
@@ -95,10 +96,6 @@ class DumpResult:
 def path_name(path: Path | str) -> str:
     """Return a path as text that can be stored; bytes that are not UTF-8 are escaped."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _papers(count: int) -> str:
-    return "1 paper" if count == 1 else f"{count} papers"
 
 
 def _numbered(papers: tuple[int, ...]) -> str:

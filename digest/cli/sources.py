@@ -13,7 +13,7 @@ from digest.app.application import App
 from digest.app.settings_file import add_sources, pause_source, remove_source
 from digest.cli.output import Json, objects, one, progress, say, table, warn
 from digest.cli.session import Session
-from digest.errors import SettingsError
+from digest.errors import SettingsError, counted
 from digest.operations.new_sources import SourceTrial, proposed_sources, try_source
 from digest.operations.sources import fetch_now, look_up, sources_of
 from digest.settings import SourceSettings
@@ -169,7 +169,7 @@ def _say_trial(trial: SourceTrial, added: bool) -> None:
     if not trial.titles:
         say(f"{name} ({trial.place}) answers, and has no papers at the moment{rejected}: added")
         return
-    papers = "1 paper" if len(trial.titles) == 1 else f"{len(trial.titles)} papers"
+    papers = counted(len(trial.titles), "paper")
     say(f"{name} ({trial.place}) has {papers} ({trial.format}{rejected}): added")
     for title in trial.titles[:_SHOWN]:
         say(f"  · {title}")

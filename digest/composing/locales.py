@@ -24,6 +24,7 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from digest.errors import TemplateError
+from subscribers.language_tags import nearest
 
 SHIPPED = Path(__file__).parent.parent / "locale"
 _PO = "LC_MESSAGES/digest.po"
@@ -117,7 +118,7 @@ class Catalogues:
         for folder in (SHIPPED, *folders):
             for file in sorted(folder.glob(f"*/{_PO}")):
                 self._files[file.parts[-3].replace("_", "-")] = file
-        self.default = default if self._known(default) else "en"
+        self.default = default if default in self.names() else "en"
         self._words: dict[str, Catalogue] = {}
 
     @property
@@ -141,15 +142,7 @@ class Catalogues:
         return found
 
     def _nearest(self, language: str) -> str:
-        tag = language.replace("_", "-")
-        while tag:
-            if self._known(tag):
-                return tag
-            tag = tag.rpartition("-")[0]
-        return self.default
-
-    def _known(self, tag: str) -> bool:
-        return tag == "en" or tag in self._files
+        return nearest(language, self.names()) or self.default
 
 
 def _read(tag: str, file: Path | None) -> Catalogue:

@@ -10,6 +10,7 @@ from digest.app.application import App
 from digest.app.stores import Stores
 from digest.delivery import taking_over
 from digest.editions import Figures
+from digest.errors import counted
 from digest.states import ResendRule
 from digest.storage.recipes import Pruned
 
@@ -92,6 +93,6 @@ def _second_tries(app: App) -> ResendRule | None:
 
 def waiting_papers(count: int) -> str:
     """Return what is to be said of papers that came after an edition was opened."""
-    papers = "1 paper has" if count == 1 else f"{count} papers have"
+    papers = counted(count, "paper has", "papers have")
     now = "`digest run --extra` sends it" if count == 1 else "`digest run --extra` sends them"
     return f"{papers} come since it was opened, for the next edition; {now} today"

@@ -21,7 +21,7 @@ from digest.delivery.engine import DeliveryEngine
 from digest.delivery.message import Recipe
 from digest.delivery.prerequisites import check_sending
 from digest.editions import Edition, Figures
-from digest.errors import DeliveryError
+from digest.errors import DeliveryError, counted
 from digest.operations.coming_edition import Coming, coming_issues, day_of_run, older_editions
 from digest.operations.editions import take_over_abandoned, waiting_papers
 from digest.operations.silence import explain_silence
@@ -39,7 +39,7 @@ class Stopped(DeliveryError):
     def __init__(self, number: int, figures: Figures) -> None:
         self.number, self.figures = number, figures
         left = figures.accounting.pending + figures.accounting.deferred
-        super().__init__(f"stopped as asked; {left} mails wait for the next run")
+        super().__init__(f"stopped as asked; left for the next run: {counted(left, 'mail')}")
 
 
 class NotSent(DeliveryError):
@@ -63,7 +63,7 @@ class Blocked(NotSent):
 
     def __init__(self, trouble: str, figures: Figures) -> None:
         left = figures.accounting.pending + figures.accounting.deferred
-        super().__init__(f"{trouble}; {left} mails wait for the next run", figures)
+        super().__init__(f"{trouble}; left for the next run: {counted(left, 'mail')}", figures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from digest.app.application import App
 from digest.delivery import verp
 from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
-from digest.errors import DumpError
+from digest.errors import DumpError, counted
 from digest.inbound.classify import classify
 from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
 from digest.inbound.message_parts import parse_mail
@@ -214,7 +214,7 @@ def _tell_of_blame(app: App) -> None:
     failed = mail_operator_once_a_day(
         app,
         "told-of-blame",
-        f"{len(blame)} mails came back as spam or against a rule",
+        f"{counted(len(blame), 'mail')} came back as spam or against a rule",
         lambda: (
             "These servers blame the sender, not the reader; nobody was taken off the list:\n\n"
             f"{lines}\n\n`digest receive --list` shows all that came back.\n"

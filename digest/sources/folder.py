@@ -47,9 +47,10 @@ def file_away(path: Path, *, accepted: bool, report: str = "") -> Path:
     folder.mkdir(exist_ok=True)
     target = _reserve(folder, path.name)
     try:
-        path.replace(target)  # onto our own empty placeholder, so nothing is overwritten
+        path.replace(target)  # onto an empty placeholder, so nothing is overwritten
     except OSError:
-        target.unlink(missing_ok=True)
+        if _is_empty(target):  # else another process has filed the very file there
+            target.unlink(missing_ok=True)
         raise
     if report:
         beside = _reserve(folder, f"{target.name}.report.txt")
@@ -75,7 +76,10 @@ def _files(folder: Path) -> Iterator[tuple[Path, tuple[datetime, datetime]]]:
 
 
 def _reserve(folder: Path, name: str) -> Path:
-    """Create an empty file of this name, or of this name with a number, and return it."""
+    """Create an empty file of this name, or of this name with a number, and return it.
+
+    One that is empty already is another process's, which files the same file at this moment.
+    """
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 - Path has no stem for "a.report.txt"
     while len(os.fsencode(stem)) > _MAX_NAME:
         stem = stem[:-1]
@@ -85,6 +89,15 @@ def _reserve(folder: Path, name: str) -> Path:
         try:
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
         except FileExistsError:
+            if _is_empty(target):
+                return target
             number += 1
         else:
             return target
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except FileNotFoundError:
+        return False

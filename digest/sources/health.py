@@ -13,6 +13,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
+from digest.errors import counted
+
 State = Literal["fresh", "quiet", "repeated", "shrunken", "empty", "stale", "failed"]
 
 
@@ -69,15 +71,17 @@ def judge_health(history: Sequence[FetchRecord], latest: FetchRecord) -> Health:
     if latest.papers == 0:
         return Health("empty", f"no papers at all; the usual batch has {_usual(good)}")
     same = any(each.digest == latest.digest for each in good if latest.digest)
-    what = "the very same bytes" if same else f"{latest.papers} papers, all known"
+    what = "the very same bytes" if same else f"{counted(latest.papers, 'paper')}, all known"
     return Health("repeated", f"{what}: nothing new")
 
 
 def _size(good: Sequence[FetchRecord], latest: FetchRecord) -> Health:
     sizes = [each.papers for each in good if each.new > 0]
     if len(sizes) >= _FEW and latest.papers < _SHRUNKEN * median(sizes):
-        return Health("shrunken", f"{latest.papers} papers; the usual batch has {_usual(good)}")
-    return Health("fresh", f"{latest.new} new of {latest.papers} papers")
+        return Health(
+            "shrunken", f"{counted(latest.papers, 'paper')}; the usual batch has {_usual(good)}"
+        )
+    return Health("fresh", f"{latest.new} new of {counted(latest.papers, 'paper')}")
 
 
 def _usual(good: Sequence[FetchRecord]) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from subscribers.language_tags import nearest
+
 
 class PageWords(Protocol):
     """One language."""
@@ -70,14 +72,8 @@ def wanted(accept_language: str, known: Iterable[str]) -> str:
         accept_language: the header (RFC 9110, section 12.5.4); anything else wants nothing.
         known: tags that there are words for.
     """
-    tags = {tag.lower(): tag for tag in known}
-    for range_ in _ranges(accept_language):
-        tag = range_
-        while tag:  # RFC 4647, section 3.4: de-AT is content with de
-            if tag in tags:
-                return tags[tag]
-            tag = tag.rpartition("-")[0]
-    return ""
+    tags = list(known)
+    return next(filter(None, (nearest(tag, tags) for tag in _ranges(accept_language))), "")
 
 
 def _ranges(accept_language: str) -> list[str]:

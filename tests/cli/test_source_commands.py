@@ -59,7 +59,7 @@ url = "{other.url}/b?key=hunter2"
         before = digest("sources", "--json")
         assert [each["reason"] for each in before.lines] == ["never asked"] * 2
         one = digest("fetch", "good")
-        assert (one.code, one.out) == (0, "good: fresh: 1 new of 1 papers\n")
+        assert (one.code, one.out) == (0, "good: fresh: 1 new of 1 paper\n")
         gone = digest("fetch", "gone", "--json")
         assert (gone.code, gone.one["health"], gone.one["new"]) == (1, "failed", 0)
     after = digest("sources", "--json").lines
@@ -132,7 +132,7 @@ def test_a_source_is_tried_shown_and_written_down(digest: Digest, data: Path) ->
         held = digest("sources", "add", f"{site.url}/gone", "--anyway", "--json")
         assert (held.code, held.one["added"], held.one["papers"]) == (0, True, 0)
         assert "404" in held.one["error"]
-        assert digest("fetch", "otters").out == "otters: fresh: 1 new of 1 papers\n"
+        assert digest("fetch", "otters").out == "otters: fresh: 1 new of 1 paper\n"
     assert digest("sources", "pause", "otters").code == 0
     (first, _second) = digest("sources", "--json").lines
     assert first["paused"] and first["next_fetch"] is None
@@ -152,7 +152,7 @@ def test_paused_sources_are_asked_only_by_name(digest: Digest, data: Path) -> No
         )
         all_of_them = digest("fetch")
         assert all_of_them.code == 1 and "all sources are paused" in all_of_them.err
-        assert digest("fetch", "a").out == "a: fresh: 1 new of 1 papers\n"
+        assert digest("fetch", "a").out == "a: fresh: 1 new of 1 paper\n"
 
 
 def test_a_list_of_feeds_adds_those_that_answer(digest: Digest, data: Path) -> None:

@@ -188,3 +188,34 @@ def test_the_newsletters_name_stands_in_quotation_marks_everywhere(file: Path) -
         if not re.search(r"[„«“「《]\W?$", before)
     ]
     assert bare == []
+
+
+# What a native typographer would not set; `{…}`, links and markup are taken out before.
+_ILL_SET = {
+    "": r"\.\.\.|\w'\w|(?<=\s)'\w",
+    "de": r"[“”]\w|\w[„]",
+    "fr": r"[^\u00a0\u202f\s][!?;»]|\w:\s| [;:!?»]|« |«[^\u00a0\u202f]",
+    "es": r"^[^¿]*\?|^[^¡]*!",
+    "pt": r"[«»]",
+    "zh": r"[\u4e00-\u9fff][,;:?!]|[，。；：？！、] |[\u4e00-\u9fff] [，。；：？！]",
+}
+
+
+_NO_PROSE = re.compile(r"\{\w+\}|<[^>]+>|https?:\S+|mailto:\S+|\b\w+:\w+|\b(?:title|author|org):")
+
+
+@by_catalogue
+def test_every_language_is_set_as_its_typographers_do(file: Path) -> None:
+    language = file.parts[-3]
+    found = []
+    for _, translated in entries(file):
+        for text in translated:
+            plain = re.sub(
+                r"\{\w+\}|<[^>]+>|https?:\S+|mailto:\S+|\b\w+:\w+|\b(title|author|org):",
+                "\ufffc",
+                text,
+            )
+            for rule in ("", language):
+                if ill := re.search(_ILL_SET.get(rule) or "(?!)", plain, re.MULTILINE):
+                    found.append(f"{ill[0]!r} in {text!r}")
+    assert found == []

@@ -89,6 +89,6 @@ def test_a_server_that_is_away_costs_nobody_their_mail(data: Path, tmp_path: Pat
         said = digest(data, "run", "--json", env=away | {"DIGEST_DELIVERY__SMTP__PORT": "1"})
         assert said.code == 3, "not everybody has theirs"
         assert (said.one["eligible"], said.one["accepted"]) == (3, 0)
-        assert "wait for the next run" in said.err
+        assert "left for the next run" in said.err
         assert digest(data, "run", "--json", env=there).one["accepted"] == 3
         assert len(keeper.kept) == 3

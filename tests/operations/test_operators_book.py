@@ -69,7 +69,9 @@ def test_a_refused_login_says_who_waits(installation: Installation) -> None:
             port=server.port, security="none", username="ada", password=SecretStr("hunter2")
         )
         place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
-        with pytest.raises(NotSent, match=r"refuses the login.*3 mails wait") as stopped:
+        with pytest.raises(
+            NotSent, match=r"refuses the login.*left for the next run: 3 mails"
+        ) as stopped:
             place.run()
         assert stopped.value.figures.accounting.deferred == 3
         assert server.connections == 1
@@ -112,7 +114,7 @@ def test_doubts_are_settled_for_one_reader_at_a_time(installation: Installation)
     with Scripted(script) as server:
         smtp = SmtpSettings(port=server.port, security="none", connections=3)
         place = installation.reopened(delivery=DeliverySettings(transport="smtp", smtp=smtp))
-        with pytest.raises(Exception, match="wait for the next run"):
+        with pytest.raises(Exception, match="left for the next run"):
             place.run()
         doubtful = book.deliveries_of(place.app, "1", [State.UNCERTAIN], 10)
         assert doubtful

@@ -97,3 +97,17 @@ def test_what_another_process_took_away_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(FileNotFoundError):
         folder.file_away(tmp_path / "gone.txt", accepted=True, report="none")
     assert list((tmp_path / "done").iterdir()) == []
+
+
+def test_two_processes_that_file_one_file_at_once_leave_it_under_its_own_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "8.bib"
+    path.write_bytes(b"@misc{k}")
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / "8.bib").touch()  # the other's, right before it moves the file
+    assert file_away(path, accepted=True) == tmp_path / "done" / "8.bib"
+    with pytest.raises(FileNotFoundError):  # its move comes too late
+        file_away(path, accepted=True)
+    assert [each.name for each in (tmp_path / "done").iterdir()] == ["8.bib"]
+    assert (tmp_path / "done" / "8.bib").read_bytes() == b"@misc{k}"
