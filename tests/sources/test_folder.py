@@ -106,8 +106,8 @@ def test_two_processes_that_file_one_file_at_once_leave_it_under_its_own_name(
     path.write_bytes(b"@misc{k}")
     (tmp_path / "done").mkdir()
     (tmp_path / "done" / "8.bib").touch()  # the other's, right before it moves the file
-    assert file_away(path, accepted=True) == tmp_path / "done" / "8.bib"
+    assert folder.file_away(path, accepted=True) == tmp_path / "done" / "8.bib"
     with pytest.raises(FileNotFoundError):  # its move comes too late
-        file_away(path, accepted=True)
+        folder.file_away(path, accepted=True)
     assert [each.name for each in (tmp_path / "done").iterdir()] == ["8.bib"]
     assert (tmp_path / "done" / "8.bib").read_bytes() == b"@misc{k}"
