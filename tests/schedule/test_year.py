@@ -83,6 +83,24 @@ def test_a_clock_set_back_beyond_the_edition_that_a_reader_waits_for(
         assert " ".join(found) == answers
 
 
+def test_who_waits_by_a_clock_that_ran_ahead_goes_on_waiting_when_it_is_set_right(
+    tmp_path: Path,
+) -> None:
+    """After an outage the clock is an hour ahead, for the look that opens the edition."""
+    start = datetime(2028, 6, 1, 0, 1, tzinfo=UTC)
+    readers = {1: Reader("GMT", 0, "daily", (0,), start)}
+    happenings = [
+        Happening(start + 17 * HOUR, "down", amount=21 * 24),
+        Happening(start + 20 * HOUR, "clock ahead", amount=1),
+    ]
+    world = World(tmp_path, start, readers, happenings)
+    with closing(world.database):
+        world.live(days=30)
+        world.check()
+        assert world.answers[1, date(2028, 6, 22)] == "waits"
+        assert world.answers[1, date(2028, 6, 23)] == "served"
+
+
 def test_a_leap_year_of_moves_and_outages(tmp_path: Path) -> None:
     rng, start = random.Random(2028), datetime(2028, 1, 1, 0, 1, tzinfo=UTC)
     odd = ["Africa/Cairo", "Australia/Lord_Howe", "Pacific/Kiritimati", "America/Santiago"]

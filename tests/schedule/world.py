@@ -153,7 +153,7 @@ class World:
                 dump += DAY
             was_wrong = offset
             if now >= down_until:
-                self._tick(now + offset, set_back=offset < timedelta(0))
+                self._tick(now + offset)
                 offset = timedelta(0)  # a clock that is wrong is soon set right
             if was_wrong and not offset:
                 now += MINUTE  # the next tick, by the right clock
@@ -199,7 +199,7 @@ class World:
         with self.database.write() as connection:
             connection.execute(insert(papers).values(values))
 
-    def _tick(self, now: datetime, *, set_back: bool = False) -> None:
+    def _tick(self, now: datetime) -> None:
         self.rhythms.forget_moments(after=now + TOO_FAR)  # as the server's duty does
         done = tick(now, HOUSE, self.editions, self.rhythms)
         if done.planned:
@@ -208,17 +208,18 @@ class World:
                 planned = deliveries.c.state == "planned"
                 connection.execute(update(deliveries).where(planned).values(arrived))
         self.ticks.append(now)
-        self._look_on(now, set_back=set_back)
+        self._look_on(now)
 
-    def _look_on(self, now: datetime, *, set_back: bool) -> None:
+    def _look_on(self, now: datetime) -> None:
         """Give each reader's newest slot its answer; fail where there is none.
 
-        set_back: the clock was, for this one look. Who waits for a moment of the right clock,
-        within a day, goes on waiting for it.
+        Of an edition that a clock which was ahead has opened, or that is ahead by a clock which is
+        behind: who waits for a moment within a day, by either, goes on waiting for it.
         """
         newest = self.editions.newest()
         alive = newest if newest and newest.expires_at > now else None
-        columns = (subscribers.c.id, subscribers.c.last_period, subscribers.c.last_edition)
+        s = subscribers.c
+        columns = (s.id, s.last_period, s.last_edition, s.next_due_at)
         with self.database.read() as connection:
             rows = {row.id: row for row in connection.execute(select(*columns))}
         for number, reader in self.readers.items():
@@ -230,7 +231,8 @@ class World:
                 if answer == "served" and self.answers.get((number, slot[0])) != "served":
                     before = _answer(reader, slot, now, None, row.last_edition - 1, newest)
                     assert before is None, f"reader {number}: served early, though {before}"
-                if answer is None and set_back and newest and newest.opened_at > now:
+                from_ahead = newest is not None and newest.opened_at > now
+                if answer is None and from_ahead and now < row.next_due_at <= now + TOO_FAR:
                     answer = "waits"
                 assert answer, f"reader {number} ({reader}) is owed {slot} at {now}: {row}"
                 key = number, slot[0]
