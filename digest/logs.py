@@ -28,7 +28,17 @@ def set_up_logs(level: str = "info", style: str = "auto", *, addresses: bool = F
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    logging.basicConfig(handlers=[_OfLibraries()], level=logging.WARNING, force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class _OfLibraries(logging.Handler):
+    """Writes what libraries log as a line of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger("digest").log(
+            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info
+        )
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -204,7 +204,7 @@ def _wait_for_the_end(app: App, stop: Stop, *, pages: bool, sends: bool) -> None
     of = app.settings.web
     config = uvicorn.Config(
         readers_site(app, sends=sends, prepares=True), host=of.host, port=of.port,
-        log_level="warning", access_log=False, proxy_headers=False, server_header=False,
+        log_config=None, access_log=False, proxy_headers=False, server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS, http=BoundedProtocol, ws="none",
         timeout_keep_alive=5, backlog=MOST,
     )  # fmt: skip

@@ -8,6 +8,7 @@ many, the one goes first that has kept us waiting longest.
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import h11
@@ -16,6 +17,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 MOST = 200  # connections at once
 HEAD_SECONDS = 10.0  # from the first byte, or the opening, to the end of the headers
 REQUEST_SECONDS = 30.0  # from the headers until the answer is out
+
+# What a visitor sends that is no HTTP is no event of ours: anybody could fill the log with it.
+_VISITORS = logging.getLogger("digest.web.connections")
+_VISITORS.setLevel(logging.ERROR)
 
 
 class BoundedProtocol(H11Protocol):
@@ -27,6 +32,7 @@ class BoundedProtocol(H11Protocol):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
+        self.logger = _VISITORS
         self._deadline: asyncio.TimerHandle | None = None
         self._since = 0.0  # in the loop's time: the opening, or the first byte of a later request
         self._timed: object = None  # the request that the deadline is for; None: the next

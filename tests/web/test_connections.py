@@ -223,6 +223,15 @@ def test_a_body_that_turns_out_to_be_no_http_is_no_error_of_ours(
     assert errors_in(caplog) == []
 
 
+def test_what_is_no_http_leaves_no_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with serving(open_site(hosts=frozenset({"127.0.0.1"}), base_url="").app) as port:
+        for junk in (b"\x16\x03\x01\x02\x00\r\n\r\n", b"HELO there\r\n\r\n"):
+            with connected(port) as odd:
+                odd.sendall(junk)
+                assert b" 400 " in odd.makefile("rb").readline()
+    assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == []
+
+
 @contextmanager
 def serving(app: Guard) -> Iterator[int]:
     """Serve the pages as `digest serve` does; yields the port, and ends when all is answered."""
