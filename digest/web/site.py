@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
@@ -14,6 +15,8 @@ from subscribers.web.clients import networks
 from subscribers.web.compression import Compressed
 from subscribers.web.guard import Guard, GuardSettings
 from subscribers.web.pages import Pages
+
+log = structlog.get_logger("digest")
 
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
@@ -31,9 +34,17 @@ def build_site(
         app.include_router(metrics)
     install_errors(app, pages)
 
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> JSONResponse:
-        ready()
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> JSONResponse:
+        try:
+            ready()
+        except Exception as error:  # whatever it is: the answer is no
+            log.error("not ready", reason=repr(error))
+            return JSONResponse({"status": "not ready"}, 503)
         return JSONResponse({"status": "ok"})
 
     return Guard(Compressed(app), guard)

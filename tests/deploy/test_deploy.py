@@ -126,7 +126,8 @@ def test_the_pages_work_behind_the_nginx_site(tmp_path: Path, path: str) -> None
             fields = hidden | {"email": "ada@example.org", "keywords": "robots"}
             asked = client.post(f"{here}/subscribe", data=fields, follow_redirects=False)
             assert asked.status_code in (200, 303), asked.text[:300]
-            assert client.get(f"{here}/healthz").json() == {"status": "ok"}
+            for probe in ("livez", "readyz"):
+                assert client.get(f"{here}/{probe}").json() == {"status": "ok"}
     place.app.letter_queue.flush(place.now)
     (letter,) = mails(place.data, "ada@example.org")
     assert f"https://{NAME}{path}/confirm".encode() in quopri.decodestring(letter)

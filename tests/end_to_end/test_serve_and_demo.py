@@ -67,7 +67,7 @@ def test_serve_reads_dumps_answers_links_and_ends_cleanly(data: Path, tmp_path: 
         text=True,
     )
     try:
-        wait_until(lambda: is_up(f"{base}/healthz"))
+        wait_until(lambda: is_up(f"{base}/readyz"))
         wait_until((data / "inbox" / "done" / "page.txt").exists)
         assert len(digest(data, "papers", "--json").lines) == len(ROBOTS)
 

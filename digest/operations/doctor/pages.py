@@ -65,8 +65,8 @@ def _unsubscribing(settings: Settings) -> Check:
 def ask_pages(
     base_url: str, http: Callable[[], httpx.Client], clock: Callable[[], datetime]
 ) -> Iterator[Check]:
-    """Ask for `/healthz` below `newsletter.base_url`, as a reader's program would."""
-    url = f"{base_url.rstrip('/')}/healthz"
+    """Ask for `/readyz` below `newsletter.base_url`, as a reader's program would."""
+    url = f"{base_url.rstrip('/')}/readyz"
     try:
         with http() as client, client.stream("GET", url, timeout=_SECONDS) as answer:
             ends = _certificate_end(answer)

@@ -77,7 +77,7 @@ def test_who_answers_at_base_url_is_said(
     with site(status, body, headers) as port:
         found = asked(f"http://127.0.0.1:{port}/papers")["pages"]
     assert (found.verdict, said in found.text) == (verdict, True), found
-    assert f":{port}/papers/healthz" in found.text
+    assert f":{port}/papers/readyz" in found.text
 
 
 def test_a_site_that_is_not_there_is_a_warning_as_it_may_not_be_started_yet() -> None:
