@@ -31,6 +31,7 @@ Cadence = Literal["daily", "weekdays", "days", "weekly"]
 # Who moves west across midnight has had tomorrow's issue. A period further ahead was written while
 # a clock was wrong: either then or now.
 _WEST = ONE_DAY
+_ROUND = timedelta(days=15)  # within it every rhythm has a slot, though a zone may skip a day
 
 _WEEKDAYS = {"daily": frozenset(range(7)), "weekdays": frozenset(range(5))}
 
@@ -118,7 +119,7 @@ def due(
     had = date.fromisoformat(last_period) if last_period else None
     since = min(since, now)
     if had and had - today > _WEST:
-        start = max(today - ONE_DAY, clock.day_of(since) - ONE_DAY, paused_until or date.min)
+        start = max(today - _ROUND, clock.day_of(since) - ONE_DAY, paused_until or date.min)
         slots = (slot for slot in _slots(rhythm, clock, start) if slot[1] >= since)
         return _beside_the_future(slots, rhythm, now, served)
     start = max(

@@ -101,6 +101,24 @@ def test_who_waits_by_a_clock_that_ran_ahead_goes_on_waiting_when_it_is_set_righ
         assert world.answers[1, date(2028, 6, 23)] == "served"
 
 
+@pytest.mark.parametrize(("cadence", "weekdays"), [("weekly", (0,)), ("days", (0,))])
+def test_who_is_mailed_once_a_week_is_owed_it_also_after_a_clock_that_ran_ahead(
+    tmp_path: Path, cadence: str, weekdays: tuple[int, ...]
+) -> None:
+    """Monday passes in an outage; the clock is a month ahead when it ends, on Thursday."""
+    start = datetime(2028, 6, 1, 0, 1, tzinfo=UTC)
+    readers = {1: Reader("Europe/Berlin", 15, cadence, weekdays, start)}
+    happenings = [
+        Happening(start + 17 * HOUR, "down", amount=21 * 24),
+        Happening(start + 20 * HOUR, "clock ahead", amount=30 * 24),
+    ]
+    world = World(tmp_path, start, readers, happenings)
+    with closing(world.database):
+        world.live(days=40)
+        world.check()
+        assert world.answers[1, date(2028, 6, 19)] == "served"
+
+
 def test_a_leap_year_of_moves_and_outages(tmp_path: Path) -> None:
     rng, start = random.Random(2028), datetime(2028, 1, 1, 0, 1, tzinfo=UTC)
     odd = ["Africa/Cairo", "Australia/Lord_Howe", "Pacific/Kiritimati", "America/Santiago"]
