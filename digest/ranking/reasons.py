@@ -99,6 +99,7 @@ class Asked(NamedTuple):
 
     typed: Sequence[Given]  # in the profile's order
     ordered: Sequence[Given]  # by their text: the same for everybody
+    unweighted: Sequence[Given]  # in the profile's order, each at weight 1
 
 
 class Explainer:
@@ -117,7 +118,7 @@ class Explainer:
         """Let go of what was worked out for the items asked for so far."""
         self._given.clear()
         self._grounds.cache_clear()
-        self._last: tuple[Profile | None, Asked] = (None, Asked((), ()))
+        self._last: tuple[Profile | None, Asked] = (None, Asked((), (), ()))
 
     def explain(
         self, profile: Profile, at: int, taste: Sequence[tuple[float, float]] | None = None
@@ -165,7 +166,7 @@ class Explainer:
 
         `by_words`: an item does not count for a paper that it matches by its meaning alone.
         """
-        given = [self._given_by(item) for item in profile.wanted]
+        given = self._asked(profile).unweighted
         scores = [each.by_words if by_words else each.scores for each in given]
         rows = [map(each.get, places, repeat(0.0)) for each in scores]
         return tuple(map(max, zip(*rows, strict=True)))
@@ -174,7 +175,9 @@ class Explainer:
         last = self._last  # a reader's papers are asked for in a row
         if last[0] is not profile:
             typed = list(map(self._given_by, profile.wanted, relative_weights(profile)))
-            last = self._last = profile, Asked(typed, sorted(typed, key=attrgetter("text")))
+            unweighted = list(map(self._given_by, profile.wanted))
+            ordered = sorted(typed, key=attrgetter("text"))
+            last = self._last = profile, Asked(typed, ordered, unweighted)
         return last[1]
 
     def _given_by(self, item: Item, weight: float = 1.0) -> Given:
