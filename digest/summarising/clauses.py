@@ -9,16 +9,20 @@ from wcwidth import wcwidth
 
 from digest.summarising.endings import may_end
 
-# Where a sentence may stop, best first: what the first leave out adds to what is said.
+# Where a sentence may stop, best first: what the first leave out adds to what is said. Each begins
+# with one set of characters, which the engine looks for without trying the rest each time.
 _BOUNDARIES = (
     re.compile(
-        r"[;；]|,? (?=which |where |while |whereas |thereby |leading to |resulting in |such as "
-        r"|i\.e\.)"
-        r"|, (?=and |but |allowing |enabling |achieving |making |yielding |including |with "
+        r"[;；，, —](?:(?<=[;；，])|(?:(?<=,) |(?<= ))(?=which |where |while |whereas |thereby "
+        r"|leading to |resulting in |such as |i\.e\.)"
+        r"|(?<=,) (?=and |but |allowing |enabling |achieving |making |yielding |including |with "
         r"|as well as )"
-        r"| [–—-]+ |(?<!\d)—|，"
+        r"|(?<= )[–—-]+ |(?<=—)(?<!\d—))"
     ),
-    re.compile(r"[,:](?= )|[、：]| (?=by \w+ing |using |based on |through |via |\()"),
+    re.compile(
+        r"[,:、： ](?:(?<=[,:])(?= )|(?<=[、：])"
+        r"|(?<= )(?=by \w+ing |using |based on |through |via |\())"
+    ),
     re.compile(
         r" (?=(?:for|from|in(?! terms)|on|with|and|or|across|over|under|during|without|against|when"
         r"|because|since|if|unless|after|before|despite|within"
@@ -31,11 +35,11 @@ _PREFERENCE = ((0, 0.7), (1, 0.65), (2, 0.6), (0, 0.4), (1, 0.4), (2, 0.3), (0, 
 _RESORT = ((0, 0.15), (1, 0.15), (2, 0.15), (3, 0.0))  # where something must be shown
 # Begins with one set of characters, which the engine looks for without trying the rest each time.
 _WHOLE = re.compile(
-    r"[h$\\(\[\"“](?:(?<=h)ttps?://\S+|(?<=\$)[^$\n]{1,300}\$|(?<=\\)\(.{1,300}?\\\)"
+    r"[$\\(\[\"“](?:(?<=\$)[^$\n]{1,300}\$|(?<=\\)\(.{1,300}?\\\)"
     r"|(?<=\()[^()]{0,300}(?:\([^()]{0,100}\)[^()]{0,300}){0,8}(?:\)|$)"
     r"|(?<=\[)[^\][]{1,300}\]|(?<=\")[^\"]{1,100}\"|(?<=“)[^”]{1,100}”)"
 )
-_BEGINS_WHOLE = ("(", "[", "$", "://", '"', "“")  # without one, no need to look
+_BEGINS_WHOLE = ("(", "[", "$", '"', "“")  # without one, no need to look
 _TRAILING = " ,;:–—-，；：、("
 _LOOKAHEAD = 12  # characters: the word that begins what is left out
 _LONGEST_BOUNDARY = 4  # characters before the word of the next clause
@@ -67,9 +71,6 @@ def whole_clauses(text: str, limit: int) -> str:
 
 def _cut(text: str, reach: int, preference: Sequence[tuple[int, float]]) -> str:
     """Cut a text at its best boundary of at most so many characters; empty without one."""
-    inside: list[tuple[int, int]] = []
-    if any(mark in text for mark in _BEGINS_WHOLE):
-        inside = [found.span() for found in _WHOLE.finditer(text) if found.start() < reach]
     for kind, least in preference:
         earliest = reach * least
         start = max(int(earliest) - _LONGEST_BOUNDARY, 0)
@@ -77,11 +78,20 @@ def _cut(text: str, reach: int, preference: Sequence[tuple[int, float]]) -> str:
         for end in reversed([each.start() for each in found]):
             if end < earliest:
                 break
-            if end <= reach and not any(a < end < b for a, b in inside) and may_end(text, end):
+            if end <= reach and may_end(text, end) and not _in_a_whole(text, end):
                 kept = text[:end].rstrip(_TRAILING)
                 if kept:
                     return kept + "…"
     return ""
+
+
+def _in_a_whole(text: str, at: int) -> bool:
+    """Return whether a place is inside a link, a bracket, a formula or a quotation."""
+    if text[at] != " " and "://" in text[text.rfind(" ", 0, at) + 1 : at]:
+        return True
+    if not any(map(text.__contains__, _BEGINS_WHOLE)):
+        return False
+    return any(found.start() < at < found.end() for found in _WHOLE.finditer(text))
 
 
 def _reach(text: str, columns: int) -> int:

@@ -46,10 +46,10 @@ computational existing fixed former general joint latter maximum minimum optimal
 standard unique certain conditional current important showing similar
 """
 _AWAITING = frozenset(_AWAITING_MORE.split())
-_ADJECTIVE = re.compile(
-    r"\w(?:ative|itive|active|ctive|ous|able|ible|less|ful|ical|ional|ental|istic|etic|atic|amic"
-    r"|atory|itory)$"
-)
+_ADJECTIVE_ENDINGS = """
+ative itive ctive ous able ible less ful ical ional ental istic etic atic amic atory itory
+"""
+_ADJECTIVAL = tuple(_ADJECTIVE_ENDINGS.split())
 # After these an adjective stands for itself: `is more robust`.
 _PREDICATE = re.compile(
     r"\b(?:is|are|be|been|was|were|remains?|becomes?|stays?|proves?|makes? \w+)"
@@ -63,6 +63,7 @@ global local dense sparse relevant visual textual supervised unsupervised semi-s
 unlabeled modern common dynamic static
 """
 _PREDICATIVE = frozenset(_PREDICATIVE_WORDS.split())
+_FIRST_HALVES = ("both", "between", "either", "neither", "not ")
 # `a rich and …`: what follows is a second adjective, unless it begins with an article of its own.
 _FIRST_OF_TWO = re.compile(r"(?:,| and| or) (?!an? |the |its |their |our )")
 _TRAINED_HOW = re.compile(r"\b(?:when|while|once|if|as|than) (?:\w+ly )?\w+(?:ed|ing)$")
@@ -74,7 +75,7 @@ _BRACKETED = re.compile(
 _BEFORE_NOUN = re.compile(r"\w+-(?:based|aware|free|driven|level|specific|wise|style|only|guided)")
 _IN_A_LIST = re.compile(r", (?:[\w-]+ ){0,2}[\w-]+$")
 _BELONGING = (" of ", " to ", " than ", " as ")  # to the word before
-_PAIR = re.compile(r"\b(?:both|between|either|neither|not (?:only|just|merely))\b", re.IGNORECASE)
+_PAIR = re.compile(r"\b(?:both|between|either|neither|not (?:only|just|merely))\b")
 _SECOND_HALF = re.compile(r"\b(?:and|or|nor|but)\b")
 _BRACKETS = ("()", "[]", "{}", "（）", "「」", "《》")
 _LOOKED_AT = 60  # characters before an end
@@ -84,21 +85,22 @@ def may_end(text: str, end: int) -> bool:
     """Return whether a text that goes on may be shown only up to a place between two words."""
     begin = text.rfind(" ", 0, end) + 1
     before = text[begin:end]
-    word = before.strip(",;:.()[]\"'“”‘’").lower()
-    if word not in _PREDICATIVE and not _AWAITING.isdisjoint((before.lower(), word)):
+    lower = before.lower()
+    word = lower.strip(",;:.()[]\"'“”‘’")
+    if word not in _PREDICATIVE and (word in _AWAITING or lower in _AWAITING):
         return False
-    if text.startswith(_BELONGING, end) or (
-        text.startswith(" ", end) and _COMPOUND.fullmatch(before)
+    if text.startswith(_BELONGING, end) or _BRACKETED.match(text, end):
+        return False
+    if "-" in word and (
+        _BEFORE_NOUN.fullmatch(word) or (text.startswith(" ", end) and _COMPOUND.fullmatch(before))
     ):
-        return False
-    if _BRACKETED.match(text, end) or _BEFORE_NOUN.fullmatch(word):
         return False
     if text[begin - 2 : begin - 1] in (";", ":") or _opens(text, end):
         return False
     if _QUANTITY.fullmatch(word):
         return text[end : end + 2] in (", ", "; ") or text[end : end + 1] in ("，", "；")
     said = text[max(0, end - _LOOKED_AT) : end]
-    if word in _PREDICATIVE or _ADJECTIVE.search(word):
+    if word in _PREDICATIVE or (word.endswith(_ADJECTIVAL) and word not in _ADJECTIVAL):
         leading = said[: len(said) - len(before)].rstrip()
         if word.startswith("state-of") and leading.endswith((" the", " the current")):
             return True
@@ -107,21 +109,25 @@ def may_end(text: str, end: int) -> bool:
         return False
     if text.startswith((", and ", ", or "), end) and _IN_A_LIST.search(said):
         return False
-    return _TRAINED_HOW.search(said) is None and not _awaits_second_half(said)
+    if before.endswith(("ed", "ing")) and _TRAINED_HOW.search(said):
+        return False
+    return not _awaits_second_half(said)
 
 
 def _opens(text: str, end: int) -> bool:
     """Return whether a bracket or formula is open at a place."""
-    if text.count("$", 0, end) % 2 and "$" in text[end:]:
+    if "$" in text and text.count("$", 0, end) % 2 and "$" in text[end:]:
         return True
-    return any(
-        text.count(pair[0], 0, end) > text.count(pair[1], 0, end)
-        for pair in _BRACKETS
-        if pair[0] in text
-    )
+    for first, last in _BRACKETS:
+        if first in text and text.count(first, 0, end) > text.count(last, 0, end):
+            return True
+    return False
 
 
 def _awaits_second_half(text: str) -> bool:
     """Return whether the last `both` or `between` of a text has no `and` yet."""
-    pairs = list(_PAIR.finditer(text))
-    return bool(pairs) and _SECOND_HALF.search(text, pairs[-1].end()) is None
+    lower = text.lower()
+    if not any(map(lower.__contains__, _FIRST_HALVES)):
+        return False
+    pairs = list(_PAIR.finditer(lower))
+    return bool(pairs) and _SECOND_HALF.search(lower, pairs[-1].end()) is None
