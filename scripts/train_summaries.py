@@ -20,13 +20,13 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import Ridge
 
 from digest.ranking.sentences import sentences
-from digest.summarising.features import MARKS, features_of, is_word
+from digest.summarising.features import MARKS, features_of, ours
 from digest.summarising.lab import LabPaper, best_rouge, read_lab_papers
 from digest.summarising.model import UNIT, WEIGHTS
 from digest.summarising.sentence_fronts import front_features, fronts
 
 # By four-fold cross-validation on the same file.
-SENTENCE_ALPHA, FRONT_ALPHA = 100.0, 30.0
+SENTENCE_ALPHA, FRONT_ALPHA = 50.0, 30.0
 WORD_LEAST, MARK_LEAST = 100, 5  # how often a feature must occur to get a weight
 ORIGIN = "Learned from SciTLDR's train split (allenai/scitldr, Apache-2.0; Cachola et al. 2020)"
 
@@ -54,8 +54,10 @@ def trained(papers: Sequence[LabPaper]) -> dict[str, dict[str, int]]:
         texts = [paper.abstract[a:b] for a, b in sentences(paper.abstract)]
         worth = [_worth(text, paper.targets) for text in texts]
         lower = [text.lower() for text in texts]
-        for named, marks in features_of(lower, [text.split() for text in lower], paper.title):
-            features.append(named.union(MARKS[at] for at in marks))
+        for words, marks in features_of(
+            lower, paper.title, range(len(lower)), ours(lower, len(lower))
+        ):
+            features.append({*words, *(MARKS[at] for at in marks)})
         gains += list(np.array(worth) - np.mean(worth))
         for place in np.argsort(worth, kind="stable")[::-1][:3]:
             for at in fronts(texts[place]):
@@ -78,7 +80,7 @@ def _ridge(
 ) -> dict[str, int]:
     """Return the weight of each feature that occurs often enough, in units of the model."""
     often = Counter(name for each in sets for name in each)
-    kept = {n for n, k in often.items() if k >= (word_least if is_word(n) else MARK_LEAST)}
+    kept = {n for n, k in often.items() if k >= (MARK_LEAST if ":" in n else word_least)}
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([dict.fromkeys(each & kept, 1.0) for each in sets])
     model = Ridge(alpha=alpha, fit_intercept=False, solver="cholesky")

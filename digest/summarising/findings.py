@@ -51,6 +51,7 @@ _WORDS = {
     **_forms(-1.0, "^however present~ design~ can could may might will often typically remains"),
     **_forms(-1.0, "existing recent run ran gpu gpus important hours"),
 }
+_OPENINGS = {word[1:]: weight for word, weight in _WORDS.items() if word[0] == "^"}
 # Verbs: `results` is a noun more often, and says nothing without one.
 _TELLING = frozenset([word for word, weight in _WORDS.items() if weight >= 2.0]) - {"results"}
 # Begins with one set of characters, which the engine looks for without trying the rest each time.
@@ -61,8 +62,7 @@ _MEASURED = 2.0  # for a figure
 _CLAIMED = 1.5  # for `we show that`: what follows is found, whatever its words
 _CLAIM = re.compile(
     r"\bwe (?:\w+ly |can |also |then |further |first )*(?:show|find|prove|demonstrate|observe"
-    r"|discover|reveal|establish|confirm) that\b",
-    re.IGNORECASE,
+    r"|discover|reveal|establish|confirm) that\b"
 )
 # Before a verb they make an aim of it, `to achieve`, unless something is said to be `able to`.
 _AIMING = frozenset({"to", "for", "of"})
@@ -70,22 +70,24 @@ _ABLE_WORDS = "able shown found proven seen helps continues manage manages allow
 _ABLE = frozenset(_ABLE_WORDS.split())
 _HARDLY = -2.0  # what speaks of aims or background is no outcome, whatever its figures
 _LATE = 1.5  # at the end of the abstract
+_LABEL = 3.0  # before its sentence
 _LABELLED = ("results:", "findings:", "conclusion:", "conclusions:", "interpretation:")
 
 
-def finding_score(sentence: str, words: Sequence[str], place: float) -> float:
-    """Return how much a sentence tells of an outcome; below `ENOUGH`, roughly.
+def finding_score(sentence: str, place: float) -> float:
+    """Return how much a sentence, in small letters, tells of an outcome; below `ENOUGH`, roughly.
 
-    `words` are the sentence's in small letters; `place` is 0 for the abstract's first sentence and
-    1 for its last.
+    `place` is 0 for the abstract's first sentence and 1 for its last.
     """
-    score = sum(filter(None, map(_WORDS.get, words)), _WORDS.get(f"^{words[0]}", 0.0))
+    words = sentence.split()
+    score = sum(filter(None, map(_WORDS.get, words)), _OPENINGS.get(words[0], 0.0))
     if "://" in sentence or "github" in sentence:
         score -= 6.0
-    late = _LATE * place + (3.0 if words[0].startswith(_LABELLED) else 0.0)
-    if score > _HARDLY and score + late >= ENOUGH - _MEASURED and _FIGURE.search(sentence):
-        score += _MEASURED
-    total = score + late
+    total = score + _LATE * place
+    if words[0].startswith(_LABELLED):
+        total += _LABEL
+    if score > _HARDLY and total >= ENOUGH - _MEASURED and _FIGURE.search(sentence):
+        total += _MEASURED
     if ENOUGH - _CLAIMED <= total < ENOUGH and _CLAIM.search(sentence):
         total += _CLAIMED
     return total
@@ -93,15 +95,23 @@ def finding_score(sentence: str, words: Sequence[str], place: float) -> float:
 
 def tells_outcome(text: str) -> bool:
     """Return whether a sentence, maybe cut short, has a verb that tells an outcome, not an aim."""
-    words = text.lower().rstrip("….").split()
-    return any(word in _TELLING and not _is_aimed_at(words, at) for at, word in enumerate(words))
+    return _tells(text.lower().rstrip("….").split())
 
 
 def only_aims(text: str) -> bool:
     """Return whether all verbs of outcomes in a sentence say what is aimed at: `to achieve …`."""
-    if _TELLING.isdisjoint(text.lower().split()) or tells_outcome(text):
-        return False
-    return _FIGURE.search(text) is None
+    words = text.lower().split()
+    return not (_TELLING.isdisjoint(words) or _tells(words) or _FIGURE.search(text))
+
+
+def _tells(words: Sequence[str]) -> bool:
+    """Return whether one of the verbs of outcomes among some words is not one of an aim."""
+    verbs = _TELLING.intersection(words)
+    return (
+        any([each in verbs and not _is_aimed_at(words, at) for at, each in enumerate(words)])
+        if verbs
+        else False
+    )
 
 
 def _is_aimed_at(words: Sequence[str], at: int) -> bool:

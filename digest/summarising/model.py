@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from digest.summarising.features import MARKS, Features
-from digest.summarising.sentence_fronts import empty_fronts, front_features, fronts
+from digest.summarising.sentence_fronts import front_features, fronts
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 UNIT = 100_000
@@ -21,32 +21,31 @@ UNIT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class SentenceModel:
-    """Two linear models over named features; what has no weight counts nothing.
+    """Two linear models; what has no weight counts nothing.
 
     Weights are whole numbers, `UNIT` of them an F1 of 1: their sums do not depend on the order.
     """
 
-    sentences: Mapping[str, int]
+    words: Mapping[str, int]
     marks: Sequence[int]  # in the order of `MARKS`
     fronts: Mapping[str, int]
 
     def scores(self, features: Iterable[Features]) -> list[int]:
         """Return how well each sentence says what its paper does: a gain in ROUGE, in `UNIT`s."""
-        weight, mark = self.sentences.get, self.marks.__getitem__
+        weighed, weight, mark = self.words.keys(), self.words.__getitem__, self.marks.__getitem__
         return [
-            sum(filter(None, map(weight, named))) + sum(map(mark, marks))
-            for named, marks in features
+            sum(map(weight, weighed & words)) + sum(map(mark, marks)) for words, marks in features
         ]
 
-    def front(self, sentence: str) -> int:
+    def front(self, sentence: str, empty: Sequence[int]) -> int:
         """Return how many characters to leave out of a sentence's front; 0: none.
 
-        What says nothing is always left out; more, where the summaries' writers would.
+        What says nothing (its `empty_fronts`) is always left out; more, where the summaries'
+        writers would.
         """
-        empty = empty_fronts(sentence)
         best, gain = empty[-1] if empty else 0, 0
         weights = self.fronts
-        for at in fronts(sentence, empty):
+        for at in fronts(sentence, empty)[len(empty) :]:
             worth = sum([weights[f] for f in front_features(sentence, at) if f in weights])
             if worth > gain and at > best:
                 best, gain = at, worth
@@ -58,4 +57,5 @@ def shipped_model() -> SentenceModel:
     """Return the model that comes with digest."""
     data = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     weights = data["sentences"]
-    return SentenceModel(weights, [weights.get(name, 0) for name in MARKS], data["fronts"])
+    marks = [weights.pop(name, 0) for name in MARKS]
+    return SentenceModel(weights, marks, data["fronts"])
