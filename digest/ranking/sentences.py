@@ -1,7 +1,7 @@
 """Where the sentences of an abstract begin and end.
 
-A stop ends a sentence where a capital, a digit or a bracket follows its space, or where an
-extraction ate the space (`is slow.We propose`);
+A stop ends a sentence where a capital, a digit or a bracket follows its space, where it stands
+between two spaces (`is slow . we`), or where an extraction ate the space (`is slow.We propose`);
 not after an abbreviation, an initial or in `i.i.d.`
 """
 
@@ -12,7 +12,7 @@ import re
 # A stop that may end a sentence, with its closing quotes; the group is the space after it. Begins
 # with one set of characters, which the engine looks for without trying the rest at each place.
 _STOP = re.compile(
-    r"[.!?…。！？](?:[.!?…]*[\"'”’»)\]]*(?:(?=\s+[^a-z\s])|(?=[A-Z]))"
+    r"[.!?…。！？](?:[.!?…]*[\"'”’»)\]]*(?:(?=\s+[^a-z\s])|(?=[A-Z])|(?<=\s\.)(?=\s))"
     r"|(?<=[。！？])[。！？]*[”」』）]*)(\s*)"
 )
 # The same where no other stop is in the text: a single character is looked for much faster.

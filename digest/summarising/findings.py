@@ -43,6 +43,10 @@ _WORDS = {
     **_forms(1.0, "significantly substantially consistently effectiveness comparable robust best"),
     **_forms(1.0, "evaluation evaluations state sota percent points increase~ lead~ ranks obtain~"),
     **_forms(1.0, "findings analysis theoretically maintaining ^results ^experiments ^extensive"),
+    # Of medicine and biology: what was seen, and how surely.
+    **_forms(1.5, "associated correlated correlation correlations elevated inhibit~ inhibited"),
+    **_forms(1.5, "attenuate~ prevented (p (95% ci"),
+    **_forms(1.0, "decrease~ significant induced identified detected"),
     **_forms(1.5, "zeigen ergebnisse zeigt ^wir"),
     # What an outcome is not: aims, background, what is to come, where the code lies.
     **_forms(-6.0, "https http github available website webpage url release~ released publicly"),
@@ -62,7 +66,7 @@ _MEASURED = 2.0  # for a figure
 _CLAIMED = 1.5  # for `we show that`: what follows is found, whatever its words
 _CLAIM = re.compile(
     r"\bwe (?:\w+ly |can |also |then |further |first )*(?:show|find|prove|demonstrate|observe"
-    r"|discover|reveal|establish|confirm) that\b"
+    r"|discover|reveal|establish|confirm|conclude) that\b"
 )
 # Before a verb they make an aim of it, `to achieve`, unless something is said to be `able to`.
 _AIMING = frozenset({"to", "for", "of"})
@@ -70,22 +74,24 @@ _ABLE_WORDS = "able shown found proven seen helps continues manage manages allow
 _ABLE = frozenset(_ABLE_WORDS.split())
 _HARDLY = -2.0  # what speaks of aims or background is no outcome, whatever its figures
 _LATE = 1.5  # at the end of the abstract
-_LABEL = 3.0  # before its sentence
-_LABELLED = ("results:", "findings:", "conclusion:", "conclusions:", "interpretation:")
+# Of structured abstracts, in capitals or with a colon. The first of the results counts patients.
+_CONCLUSION = ("CONCLUSION", "INTERPRETATION", "Conclusion:", "Conclusions:", "Interpretation:")
+_RESULTS = ("RESULT", "FINDING", "Result:", "Results:", "Findings:")
+_LABELLED = (*_CONCLUSION, *_RESULTS)
 
 
-def finding_score(sentence: str, place: float) -> float:
-    """Return how much a sentence, in small letters, tells of an outcome; below `ENOUGH`, roughly.
+def finding_score(text: str, sentence: str, place: float) -> float:
+    """Return how much a sentence tells of an outcome; below `ENOUGH`, roughly.
 
-    `place` is 0 for the abstract's first sentence and 1 for its last.
+    It comes as it is and in small letters; `place` is 0 for the abstract's first sentence and 1 for its last.
     """
     words = sentence.split()
     score = sum(filter(None, map(_WORDS.get, words)), _OPENINGS.get(words[0], 0.0))
     if "://" in sentence or "github" in sentence:
         score -= 6.0
     total = score + _LATE * place
-    if words[0].startswith(_LABELLED):
-        total += _LABEL
+    if text.startswith(_LABELLED):
+        total += 3.0 if text.startswith(_CONCLUSION) else 1.5
     if score > _HARDLY and total >= ENOUGH - _MEASURED and _FIGURE.search(sentence):
         total += _MEASURED
     if ENOUGH - _CLAIMED <= total < ENOUGH and _CLAIM.search(sentence):

@@ -9,9 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_LABEL_WORDS = """
+abstract background context importance rationale objective objectives aim aims purpose motivation
+introduction design setting method methods result results finding findings conclusion conclusions
+interpretation significance summary unlabelled
+"""
+# `Results: …`, and as structured abstracts have them: `METHODS AND RESULTS We …`.
 _LABEL = re.compile(
-    r"(?:abstract|background|objectives?|aims?|purpose|motivation|introduction|methods?|results?"
-    r"|findings|conclusions?|interpretation|significance|summary|tl;?dr)\s?[:.—]\s*(?=\S)",
+    rf"(?:(?:{'|'.join(_LABEL_WORDS.split())}|tl;?dr)\s?[:.—]"
+    rf"|(?-i:(?:{'|'.join(_LABEL_WORDS.upper().split())})(?: (?:AND|&) [A-Z]+)?(?:[:.—]|(?= [A-Z\d]))))"
+    r"\s*(?=\S)",
     re.IGNORECASE,
 )
 _PAPER = r"(?:paper|work|article|study|research|report|manuscript|survey|thesis|letter|note)"
@@ -33,14 +40,12 @@ _OPENER = re.compile(
 )
 # The words that those begin with: without one, which is usual, neither is tried.
 _FIRST_WORDS = """
-abstract background objective objectives aim aims purpose motivation introduction method methods
-result results finding findings conclusion conclusions interpretation significance summary tl tldr
-in through with throughout here to however moreover furthermore specifically additionally thus
+tl tldr in through with throughout here to however moreover furthermore specifically additionally thus
 therefore hence finally consequently accordingly notably importantly concretely instead also besides
 again indeed interestingly surprisingly remarkably crucially overall more first firstly second
 secondly third thirdly lastly meanwhile as for inspired motivated based diese
 """
-_BEGINNINGS = frozenset(_FIRST_WORDS.split())
+_BEGINNINGS = frozenset((*_LABEL_WORDS.split(), *_FIRST_WORDS.split()))
 _FIRST_WORD = re.compile(r"\w*")
 _OURS = re.compile(rf",\s+(?=(?:we|our|I|this {_PAPER})\s)")
 _CONDITION = re.compile(

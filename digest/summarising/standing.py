@@ -14,6 +14,13 @@ _HANGING = re.compile(
     r"|this(?! (?:paper|work|article|study|research|report|survey|thesis|manuscript|review)\b))\b",
     re.IGNORECASE,
 )
+# What a reader takes for this paper's, without what was said before.
+_OF_RESULTS = re.compile(
+    r"(?:these|this|such|both) (?:\w+ ){0,2}(?:results?|findings?|data|observations?|experiments"
+    r"|analys[ei]s|studies|evidence) (?:\w+ly |also |thus |further |together )?(?:show|suggest"
+    r"|indicate|demonstrate|reveal|confirm|establish|support|identif|provide|impl|highlight)",
+    re.IGNORECASE,
+)
 _AT_END = ("this end.", "this purpose.", "this aim.")
 _FOR_AT_END = re.compile(r"\b(?:for|to) this \w+\.$")
 # All of a sentence that promises something and does not say what: the next one does.
@@ -70,7 +77,9 @@ def hangs(sentence: str, empty: Sequence[int]) -> bool:
 
 def stands(result: str, empty: Sequence[int]) -> bool:
     """Return whether a sentence can be read as a result without those around it."""
-    if hangs(result, empty) or _ends_in_a_question(result):
+    if _ends_in_a_question(result):
+        return False
+    if hangs(result, empty) and not _OF_RESULTS.match(result, empty[-1] if empty else 0):
         return False
     return not (any(map(result.__contains__, _POINTERS)) and _POINTS_BACK.search(result))
 

@@ -81,12 +81,7 @@ def _own_words(title: str, abstract: str) -> Summary | None:
         return None
     texts = [text[start:end] for start, end in bounds]
     lower = [text.lower() for text in texts]
-    spoken_at = ours(lower)
-    places = spoken_at or range(min(WINDOW, len(texts)))
-    scores = [0]
-    if len(places) > 1:
-        scores = shipped_model().scores(features_of(lower, title, places, spoken_at))
-    chosen, pieces = _contribution(texts, dict(zip(places, scores, strict=True)))
+    chosen, pieces = _contribution(texts, _scores(texts, lower, title))
     told = " ".join(pieces)
     results = _results(texts, lower, chosen)
     shown = shortened(told, _CONTRIBUTION_LIMIT if results else LIMIT)
@@ -98,6 +93,22 @@ def _own_words(title: str, abstract: str) -> Summary | None:
     if len(shown) < len(told):  # the room that the result leaves
         shown = shortened(told, LIMIT - width(result or ""))
     return Summary(shown, result)
+
+
+def _scores(texts: Sequence[str], lower: Sequence[str], title: str) -> dict[int, int]:
+    """Return how well each sentence that may be chosen says what the paper does, by its place.
+
+    Those in which the authors speak of their work; where none of them will do, what follows too.
+    """
+    spoken_at = ours(lower)
+    places: Sequence[int] = spoken_at
+    if not any(may_say(texts[at]) and not _hangs(texts[at]) for at in spoken_at):
+        first = spoken_at[0] if spoken_at else 0
+        places = range(first, min(first + WINDOW, len(texts)))
+    if len(places) == 1:
+        return {places[0]: 0}
+    scores = shipped_model().scores(features_of(lower, title, places, spoken_at))
+    return dict(zip(places, scores, strict=True))
 
 
 def _sharing(told: str, results: Iterable[tuple[float, str]]) -> Summary | None:
@@ -119,18 +130,18 @@ def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int,
     """
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     best = next((at for at in ranked if may_say(texts[at])), ranked[0])
-    empty = empty_fronts(texts[best])
-    if hangs(texts[best], empty):
+    if _hangs(texts[best]):
         allowed = [at for at in ranked if may_say(texts[at])] or ranked
         other = next((at for at in allowed if not _hangs(texts[at])), best)
         before = texts[best - 1] if best else ""
         joined = before and not _hangs(before) and len(before) + len(texts[best]) < LIMIT
         if joined and (other == best or scores[other] <= scores[best] - _HANGING_MARGIN):
             return best, [_without_front(before, empty_fronts(before)), texts[best]]
-        best, empty = other, empty_fronts(texts[other])
-    return best, [_without_front(texts[best], empty)]
+        best = other
+    return best, [_without_front(texts[best], empty_fronts(texts[best]))]
 
 
+@lru_cache(maxsize=64)  # asked again of the few sentences in hand
 def _hangs(sentence: str) -> bool:
     return hangs(sentence, empty_fronts(sentence))
 
@@ -143,7 +154,7 @@ def _results(texts: Sequence[str], lower: Sequence[str], chosen: int) -> list[tu
     last = max(len(texts) - 1, 1)
     found = []
     for at in range(chosen + 1, len(texts)):
-        score = finding_score(lower[at], at / last)
+        score = finding_score(texts[at], lower[at], at / last)
         if score >= ENOUGH:
             found.append((score, texts[at]))
     found.sort(reverse=True)
