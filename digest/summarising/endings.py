@@ -118,8 +118,8 @@ def _opens(text: str, end: int) -> bool:
     """Return whether a bracket or formula is open at a place."""
     if "$" in text and text.count("$", 0, end) % 2 and "$" in text[end:]:
         return True
-    for first, last in _BRACKETS:
-        if first in text and text.count(first, 0, end) > text.count(last, 0, end):
+    for pair in _BRACKETS:
+        if pair[0] in text and text.count(pair[0], 0, end) > text.count(pair[1], 0, end):
             return True
     return False
 

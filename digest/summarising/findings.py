@@ -83,7 +83,8 @@ _LABELLED = (*_CONCLUSION, *_RESULTS)
 def finding_score(text: str, sentence: str, place: float) -> float:
     """Return how much a sentence tells of an outcome; below `ENOUGH`, roughly.
 
-    It comes as it is and in small letters; `place` is 0 for the abstract's first sentence and 1 for its last.
+    It comes as it is and in small letters; `place` is 0 for the abstract's first sentence and 1
+    for its last.
     """
     words = sentence.split()
     score = sum(filter(None, map(_WORDS.get, words)), _OPENINGS.get(words[0], 0.0))
@@ -113,11 +114,9 @@ def only_aims(text: str) -> bool:
 def _tells(words: Sequence[str]) -> bool:
     """Return whether one of the verbs of outcomes among some words is not one of an aim."""
     verbs = _TELLING.intersection(words)
-    return (
-        any([each in verbs and not _is_aimed_at(words, at) for at, each in enumerate(words)])
-        if verbs
-        else False
-    )
+    if not verbs:
+        return False
+    return not all(each not in verbs or _is_aimed_at(words, at) for at, each in enumerate(words))
 
 
 def _is_aimed_at(words: Sequence[str], at: int) -> bool:

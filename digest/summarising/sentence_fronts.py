@@ -17,8 +17,8 @@ interpretation significance summary unlabelled
 # `Results: …`, and as structured abstracts have them: `METHODS AND RESULTS We …`.
 _LABEL = re.compile(
     rf"(?:(?:{'|'.join(_LABEL_WORDS.split())}|tl;?dr)\s?[:.—]"
-    rf"|(?-i:(?:{'|'.join(_LABEL_WORDS.upper().split())})(?: (?:AND|&) [A-Z]+)?(?:[:.—]|(?= [A-Z\d]))))"
-    r"\s*(?=\S)",
+    rf"|(?-i:(?:{'|'.join(_LABEL_WORDS.upper().split())})(?: (?:AND|&) [A-Z]+)?"
+    r"(?:[:.—]|(?= [A-Z\d]))))\s*(?=\S)",
     re.IGNORECASE,
 )
 _PAPER = r"(?:paper|work|article|study|research|report|manuscript|survey|thesis|letter|note)"
@@ -40,7 +40,8 @@ _OPENER = re.compile(
 )
 # The words that those begin with: without one, which is usual, neither is tried.
 _FIRST_WORDS = """
-tl tldr in through with throughout here to however moreover furthermore specifically additionally thus
+tl tldr
+in through with throughout here to however moreover furthermore specifically additionally thus
 therefore hence finally consequently accordingly notably importantly concretely instead also besides
 again indeed interestingly surprisingly remarkably crucially overall more first firstly second
 secondly third thirdly lastly meanwhile as for inspired motivated based diese
