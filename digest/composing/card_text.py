@@ -31,7 +31,7 @@ class CardText:
 
     contribution: Excerpt
     result: Excerpt = _NOTHING
-    model: str = ""  # that wrote it; empty: the authors did
+    model: str | None = None  # that wrote it, empty where it has no name; None: the authors did
 
     @property
     def plain(self) -> str:
@@ -111,8 +111,9 @@ def card_text(
     told = summarise(paper.title, paper.abstract, paper.ai_summary, paper.ai_summary_model)
     if told is None:
         return CardText(excerpt(paper.abstract, limit))
-    model = told.model or ""
     if density == "short":
-        return CardText(passage(shortened(told.contribution, SHORT), paper.abstract), model=model)
+        return CardText(
+            passage(shortened(told.contribution, SHORT), paper.abstract), model=told.model
+        )
     contribution = passage(shortened(told.contribution, limit), paper.abstract)
-    return CardText(contribution, passage(told.result or "", paper.abstract), model)
+    return CardText(contribution, passage(told.result or "", paper.abstract), told.model)

@@ -120,9 +120,7 @@ class CardWriter:
             contribution=told.contribution.plain,
             result=told.result.plain,
             abstract=told.plain,
-            summariser=say("summary by {model}").replace("{model}", short_name(told.model, 60))
-            if told.model
-            else "",
+            summariser=self._summariser(told.model),
             links=others,
             all_links=[own, *others],
             more=self._reader.to("more", paper.id),
@@ -212,6 +210,14 @@ class CardWriter:
         if rest > 0:
             shown.append(self._words.plural("{n} more", "{n} more", rest))
         return self._words.join(shown)
+
+    def _summariser(self, model: str | None) -> str:
+        """Say which language model wrote a summary; nothing where the authors did."""
+        if model is None:
+            return ""
+        if not model:
+            return self._words.say("summary by a language model")
+        return self._words.say("summary by {model}").replace("{model}", short_name(model, 60))
 
     def _label(self, kind: str) -> str:
         if kind == "code":

@@ -40,7 +40,8 @@ verify verifies verified illustrate illustrates illustrated
 _CLAIMING = frozenset(_CLAIMING_VERBS.split())
 _EVIDENCE = re.compile(
     r"(?:through|via|by|with|in|using|based on|from|after) [^,;:()]{0,80}\b"
-    r"(?:experiments?|evaluations?|analys[ei]s|stud(?:y|ies)|simulations?|tests?|experimentation|theory|ablations?|results)"
+    r"(?:experiments?|evaluations?|analys[ei]s|stud(?:y|ies)|simulations?|tests?|experimentation"
+    r"|theory|ablations?|results)"
     r"\b[^,;:()]{0,60}, (?:we|i) (?:\w+ly |also |further )?"
     r"(?:show|demonstrate|find|reveal|prove|observe|confirm|verify) that ",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ class Summary:
 
     contribution: str  # what the paper does
     result: str | None = None  # what came of it; None: the abstract does not say, or no room
-    model: str | None = None  # who wrote it, where that is a language model; None: the authors
+    model: str | None = None  # that wrote it, empty where it has no name; None: the authors did
 
 
 def summarise(
@@ -67,7 +68,7 @@ def summarise(
     if ai_summary and ai_summary.strip() and stated_in(ai_summary, abstract):
         told = shortened(" ".join(ai_summary.split()), LIMIT)
         if told:
-            return Summary(told, model=ai_model or "AI")
+            return Summary(told, model=ai_model or "")
     return _own_words(title, abstract)
 
 

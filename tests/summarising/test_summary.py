@@ -72,6 +72,31 @@ def test_what_is_no_result_is_not_shown_as_one(last: str) -> None:
     assert summary.result is None
 
 
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("RESULTS Shells of 40 beaches were sorted, and 31% of them were white at the end.", 8),
+        ("CONCLUSIONS Washing by hand is associated with whiter shells on all of the beaches.", 12),
+        ("CONCLUSIONS AND RELEVANCE Washing is associated with whiter shells on beaches.", 26),
+        ("Results: Washed shells were significantly whiter than the others (P < 0.05).", 9),
+        ("These data indicate that the colour of shells comes from the sand below them.", 0),
+        ("We conclude that washed shells are whiter than those that were left alone.", 0),
+        ("Whiteness of all the shells was correlated with the washing (r = 0.71, P < .01).", 0),
+    ],
+)
+def test_results_are_found_as_other_fields_tell_them(last: str, shown: int) -> None:
+    summary = summarise(TITLE, f"We sorted shells by their colour on beaches. {last}")
+    assert summary is not None
+    assert summary.result == last[shown:]
+
+
+def test_a_stop_between_spaces_ends_a_sentence() -> None:
+    summary = summarise("", "we sorted shells by colour . washing improved whiteness by 12.5 % .")
+    assert summary == Summary(
+        "we sorted shells by colour .", "washing improved whiteness by 12.5 % ."
+    )
+
+
 def test_a_result_that_is_cut_before_its_main_clause_is_not_shown() -> None:
     does = (
         "We propose ShellNet, which sorts shells by their colour and by their ribs, from pictures "
