@@ -63,7 +63,7 @@ def begins_in_the_air(sentence: str, at: int = 0) -> bool:
     return _HANGING.match(sentence, at) is not None
 
 
-def hangs(sentence: str, empty: Sequence[int]) -> bool:
+def hangs_in_the_air(sentence: str, empty: Sequence[int]) -> bool:
     """Return whether a sentence needs another to be understood: `It…`, `We do this by…`.
 
     `empty` are its `empty_fronts`.
@@ -79,7 +79,7 @@ def stands(result: str, empty: Sequence[int]) -> bool:
     """Return whether a sentence can be read as a result without those around it."""
     if _ends_in_a_question(result):
         return False
-    if hangs(result, empty) and not _OF_RESULTS.match(result, empty[-1] if empty else 0):
+    if hangs_in_the_air(result, empty) and not _OF_RESULTS.match(result, empty[-1] if empty else 0):
         return False
     return not (any(map(result.__contains__, _POINTERS)) and _POINTS_BACK.search(result))
 

@@ -18,7 +18,7 @@ from digest.summarising.findings import ENOUGH, finding_score, only_aims
 from digest.summarising.model import shipped_model
 from digest.summarising.points import keeps_its_point
 from digest.summarising.sentence_fronts import empty_fronts
-from digest.summarising.standing import begins_in_the_air, hangs, may_say, stands
+from digest.summarising.standing import begins_in_the_air, hangs_in_the_air, may_say, stands
 from digest.summarising.stated import stated_in
 
 _ODD_SPACES = ("  ", *"\t\n\v\f\r\x1c\x1d\x1e\x1f")
@@ -144,7 +144,7 @@ def _contribution(texts: Sequence[str], scores: Mapping[int, int]) -> tuple[int,
 
 @lru_cache(maxsize=64)  # asked again of the few sentences in hand
 def _hangs(sentence: str) -> bool:
-    return hangs(sentence, empty_fronts(sentence))
+    return hangs_in_the_air(sentence, empty_fronts(sentence))
 
 
 def _results(texts: Sequence[str], lower: Sequence[str], chosen: int) -> list[tuple[float, str]]:
