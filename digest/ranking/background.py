@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from digest.papers import Paper
 
 PRIOR_PAPERS = 30
+ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
 FORMAT = 2
 
 
@@ -82,6 +83,10 @@ class Background:
         total = self.papers + PRIOR_PAPERS
         seen = self.frequency.get(stemmed, 0) + PRIOR_PAPERS * self._prior.get(stemmed, 0.0)
         return math.log1p((max(total - seen, 0.0) + 0.5) / (seen + 0.5))
+
+    def has(self, stems: Sequence[str]) -> bool:
+        """Return whether some paper has each of some stems; True with too few papers to tell."""
+        return self.papers < ENOUGH_PAPERS or all(stem in self.frequency for stem in stems)
 
     def long_form(self, short: str) -> tuple[str, ...] | None:
         """Return the stems that a short form stands for; None when it is unclear.

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from digest.ranking.background import ENOUGH_PAPERS
 from digest.ranking.cosine_scale import ITSELF, CosineScale
 from digest.ranking.features import Csr, Document, Feature, Matrix, csr
 from digest.ranking.semantics import Semantics, Vectors, paper_text, unit
@@ -37,7 +38,6 @@ STRANGE, FAMILIAR = 0.2, 0.35  # cosine of an item's nearest paper: nothing lear
 NEIGHBOURS = 10
 SMOOTHING = 0.8  # weight of the neighbours' mean beside a paper's own vector
 ATTESTED = 3  # papers with two words side by side, from which on they belong there
-ENOUGH_PAPERS = 100  # with fewer, the archive has nothing to teach yet
 SAME_TEXT = 0.999  # a cosine above it is the paper itself
 CHUNK = 512
 
@@ -87,14 +87,14 @@ class Corpus:
         """Whether there are enough papers to learn from."""
         return len(self) >= ENOUGH_PAPERS
 
-    def neighbours(self, left: str, right: str) -> float:
-        """Return how surely two stems belong side by side, 0 to 1; 1 when it is too early to tell.
+    def neighbours(self, stems: Sequence[str]) -> float:
+        """Return how surely stems belong side by side, 0 to 1; 1 when it is too early to tell.
 
         Of a keyword's words that nobody writes together a pair is no evidence that misses.
         """
         if not self.teaches:
             return 1.0
-        return min(self.matrix.papers_with((left, right)) / ATTESTED, 1.0)
+        return min(min(map(self.matrix.papers_with, pairwise(stems))) / ATTESTED, 1.0)
 
     def expand(self, terms: Sequence[Sequence[Term]], vectors: Vectors | None) -> Expansion:
         """Return what the archive adds to items given by their terms and unit vectors."""

@@ -24,7 +24,7 @@ USUAL_IDF = 2.5  # of a word in one paper of twelve
 LEAST_SPECIFIC = 0.75  # of a word that all papers have: in an archive of one subject many do
 
 Run = tuple[str, ...]  # stems that stand together
-Neighbours = Callable[[str, str], float]  # of two stems, how surely they are: 0 to 1
+Neighbours = Callable[[Run], float]  # of some stems, how surely they are, in this order: 0 to 1
 
 
 class Term(NamedTuple):
@@ -35,10 +35,11 @@ class Term(NamedTuple):
     cover: float = 1.0  # how telling it is beside the item's most telling word; 0: a pair
     idf: float = 0.0  # of its rarest stem
     surely: float = 0.0  # of a pair: how surely the archive has it side by side, 0 to 1
+    known: bool = True  # of a word: whether the archive has it
 
 
 def terms_of(
-    item: Item, background: Background, neighbours: Neighbours = lambda *_: 1.0
+    item: Item, background: Background, neighbours: Neighbours = lambda _: 1.0
 ) -> tuple[Term, ...]:
     """Return an item's terms: one for a phrase; words and neighbouring pairs for a bag.
 
@@ -67,6 +68,11 @@ def words_in(terms: Sequence[Term]) -> int:
 def without_the_rarest(terms: Sequence[Term]) -> float:
     """Return the share of what a bag's words tell that its other words do, 0 to 1."""
     return 1 - 1 / sum(term.cover for term in terms)
+
+
+def known_share(terms: Sequence[Term]) -> float:
+    """Return the share of what a bag's words tell that those do which the archive has, 0 to 1."""
+    return sum(term.cover for term in terms if term.known) / sum(term.cover for term in terms)
 
 
 def rarest_word(item: Item, terms: Sequence[Term]) -> str:
@@ -133,15 +139,32 @@ def _bag(
     sure: dict[Feature, float] = {}
     for at, ((left, worth), (right, other)) in enumerate(pairwise(zip(parts, worths, strict=True))):
         both = tuple(short for short in shorts.get(at, ()) if short in shorts.get(at + 1, ()))
-        apart = ((left[-1], *led[at + 1], right[0]),) if led[at + 1] else ()  # theory of mind
-        feature = Feature(((left[-1], right[0]), *apart, *both))
-        sure[feature] = surely = 1.0 if both else neighbours(left[-1], right[0])
+        apart = ((*left, *led[at + 1], *right),) if led[at + 1] else ()  # theory of mind
+        feature = Feature((*_beside(left, right), *apart, *both))
+        sure[feature] = surely = 1.0 if both else neighbours((*left, *right))
         pairs[feature] = pairs.get(feature, 0.0) + (LOOSE + more * surely) * (worth + other) / 2
     total, most = sum(words.values()) + sum(pairs.values()), max(words.values())
     return (
-        *(Term(feature, worth / total, worth / most, worth) for feature, worth in words.items()),
+        *(
+            Term(
+                feature,
+                worth / total,
+                worth / most,
+                worth,
+                known=any(map(background.has, feature.variants)),
+            )
+            for feature, worth in words.items()
+        ),
         *(Term(pair, worth / total, 0.0, 0.0, sure[pair]) for pair, worth in pairs.items()),
     )
+
+
+def _beside(left: Run, right: Run) -> tuple[Run, ...]:
+    """Return the ways to write two parts side by side, each of them whole.
+
+    `vision-language models` is not what `language models` is.
+    """
+    return tuple((*one, *other) for one in _variants(left) for other in _variants(right))
 
 
 def _short_forms_within(parts: Sequence[Run], background: Background) -> dict[int, tuple[Run, ...]]:

@@ -1,8 +1,8 @@
 import pytest
 
 from digest.papers import Paper
-from digest.ranking.background import Background
-from digest.ranking.corpus import ATTESTED, ENOUGH_PAPERS, Corpus
+from digest.ranking.background import ENOUGH_PAPERS, Background
+from digest.ranking.corpus import ATTESTED, Corpus
 from digest.ranking.queries import Term, terms_of
 from subscribers.profile import Item
 
@@ -37,3 +37,18 @@ def test_before_there_is_an_archive_neighbours_are_believed() -> None:
     assert (
         pair_share(corpus(0, ENOUGH_PAPERS - 1)) == _pair(terms_of(BAG, Background.empty())).share
     )
+
+
+@pytest.mark.parametrize(
+    ("item", "runs"),
+    [
+        (("tide-level", "gauges"), {("tide", "level", "gaug"), ("tidelevel", "gaug")}),
+        (("gauges", "tide-level"), {("gaug", "tide", "level"), ("gaug", "tidelevel")}),
+        (("tide", "gauges"), {("tide", "gaug")}),
+    ],
+)
+def test_what_a_hyphen_joins_stands_beside_a_word_as_a_whole(
+    item: tuple[str, ...], runs: set[tuple[str, ...]]
+) -> None:
+    terms = terms_of(Item(" ".join(item), item), Background.empty())
+    assert set(_pair(terms).feature.variants) == runs

@@ -15,7 +15,7 @@ from digest.ranking.background import Background
 from digest.ranking.blend import AT_THE_MARGIN, SCALE_ALONE
 from digest.ranking.features import Document, length_norms, strengths
 from digest.ranking.index import DEPTH, Index, by_popularity
-from digest.ranking.levels import BESIDE, ENOUGH_COVER, SURENESS, USUAL_WORDS
+from digest.ranking.levels import BESIDE, ENOUGH_COVER, SURENESS_OF_TERMS, USUAL_WORDS
 from digest.ranking.queries import specificities, terms_of
 from subscribers.profile import Item, Profile, parse
 
@@ -136,7 +136,7 @@ def slow_score(document: Document, profile: Profile, background: Background) -> 
         scale *= 1 if matches else AT_THE_MARGIN
         if sum(term.cover > 0 for term in terms) > 1:  # a word said twice is one word
             tells = words >= ENOUGH_COVER - ROUNDING
-            scale *= SURENESS[4 if whole else 3 if matches else 2 if tells else 0]
+            scale *= SURENESS_OF_TERMS[4 if whole else 3 if matches else 2 if tells else 0]
         worths = (term.share * worth for term, worth in zip(terms, found, strict=True))
         total += weight * scale * sum(worths)
     return total
