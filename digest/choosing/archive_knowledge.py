@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from digest.choosing.editor import Knowledge
 from digest.choosing.model_change import ModelChange, StatisticsStore
-from digest.papers import Paper
-from digest.ranking.background import Background
+from digest.choosing.word_statistics import FACT, ArchivePapers, as_fact, counted
 from digest.ranking.corpus import Corpus
 from digest.ranking.semantics import PendingVectors, Semantics, paper_text
 
-_FACT = "background"
 AT_ONCE = 1000  # papers that are embedded anew between two other duties
-
-
-class ArchivePapers(Protocol):
-    """The archive, read from its first paper to its last."""
-
-    def last(self) -> int:
-        """Return the highest number of a paper, 0 without any."""
-
-    def all(self, *, after: int = 0) -> Iterator[Paper]:
-        """Yield every paper whose number is above `after`, in order."""
-
-    def newest(self, count: int) -> list[Paper]:
-        """Return the papers with the highest numbers, the oldest of them first."""
 
 
 @dataclass
@@ -50,7 +33,7 @@ class ArchiveKnowledge:
         """Return what is known at this moment; made anew when papers have come."""
         mark, semantics = self.archive.last(), self.semantics
         if self._known is None or self._known[0] != mark or self._known[1] is not semantics:
-            background = self._counted()[0]
+            background = counted(self.archive, self.facts)[0]
             newest = self.archive.newest(self.memory)
             corpus = Corpus.of(newest, background, semantics)
             self._known = (mark, semantics, Knowledge(background, corpus, semantics))
@@ -66,10 +49,9 @@ class ArchiveKnowledge:
 
         new: how many papers have come; their meaning is worked out, so that no send waits for it.
         """
-        background, fresh = self._counted()
+        background, fresh = counted(self.archive, self.facts)
         if fresh:
-            stored = b"%d %s" % (fresh[-1].id, background.to_bytes())
-            self.facts.set(_FACT, stored, now)
+            self.facts.set(FACT, as_fact(background, fresh[-1].id), now)
         if new:
             if self.semantics is not None:
                 self.semantics.vectors([paper_text(paper) for paper in self.archive.newest(new)])
@@ -95,13 +77,3 @@ class ArchiveKnowledge:
     def keep(self) -> None:
         """Write down the meanings of keywords that were worked out since."""
         self.vectors.keep()
-
-    def _counted(self) -> tuple[Background, Sequence[Paper]]:
-        """Return the word statistics of all papers, and those papers that the store's lack."""
-        mark, _, blob = (self.facts.get(_FACT) or b"0 ").partition(b" ")
-        try:
-            known = Background.from_bytes(blob) if blob else Background.empty()
-        except ValueError:  # an older digest wrote it: count anew
-            mark, known = b"0", Background.empty()
-        fresh = list(self.archive.all(after=int(mark)))
-        return (known.updated(fresh) if fresh else known), fresh

@@ -84,7 +84,7 @@ def preview_command(
         print(found.part("html"))
     else:
         if not text:
-            say_understood(app.desk.by_email(email))
+            say_understood(app, app.desk.by_email(email))
         say(f"Subject: {found.subject}\n")
         print(found.part("plain"))
 

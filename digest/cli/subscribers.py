@@ -25,6 +25,8 @@ from subscribers.profile import parse, read_profile
 from subscribers.store import Subscriber, SubscriberStore
 from subscribers.understood import understood
 
+_NO_WORDS: Mapping[str, int] = {}
+
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="The reader's address.", show_default=False)]
@@ -110,9 +112,9 @@ def add(
             "likes": [paper.title for paper in liked],
             "not_found": not_found,
         }
-        one(shown(reader) | understanding(reader) | told)
+        one(shown(reader) | understanding(app, reader) | told)
     else:
-        _say_added(reader, liked, added=added, sent=sent)
+        _say_added(app, reader, liked, added=added, sent=sent)
         for problem in not_found:
             warn(f"  {problem}")
 
@@ -129,9 +131,11 @@ def _wishes(
         raise
 
 
-def _say_added(reader: Subscriber, liked: Sequence[Paper], *, added: bool, sent: bool) -> None:
+def _say_added(
+    app: App, reader: Subscriber, liked: Sequence[Paper], *, added: bool, sent: bool
+) -> None:
     say(f"{reader.email}: {'added' if added else 'changed'}, {reader.state}")
-    say_understood(reader)
+    say_understood(app, reader)
     for paper in liked:
         say(f"  likes: {paper.title}")
     if reader.state == "pending":
@@ -165,7 +169,7 @@ def import_command(
             progress=lambda line: bar.update(bar.task_ids[0], completed=line),
         )
     app.letter_queue.flush(app.clock())
-    _tell_of_file(file, outcome, as_json)
+    _tell_of_file(file, outcome, as_json, reader_operations.misspelt_keywords(app, data, keywords))
 
 
 @app.command("invite")
@@ -197,22 +201,31 @@ def invite_command(
     _tell_of_file(file, outcome, as_json)
 
 
-def _tell_of_file(file: Path, outcome: Imported, as_json: bool) -> None:
-    """Say what became of a file of readers; exit with 1 when some lines were rejected."""
+def _tell_of_file(
+    file: Path, outcome: Imported, as_json: bool, misspelt: Mapping[str, int] = _NO_WORDS
+) -> None:
+    """Say what became of a file of readers; exit with 1 when some lines were rejected.
+
+    misspelt: what is told of keywords, and on which line first.
+    """
     counts = {name: getattr(outcome, name) for name in ("added", "updated", "invited", "waiting")}
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
-        one(counts | {"rejected": rejected, "left_out": list(outcome.left_out)})
+        remarks = [{"line": line, "remark": remark} for remark, line in misspelt.items()]
+        told = {"rejected": rejected, "left_out": list(outcome.left_out), "remarks": remarks}
+        one(counts | told)
     else:
         usual = ("added", "updated")
-        told = [f"{name} {count}" for name, count in counts.items() if count or name in usual]
-        say(f"{file}: {', '.join(told)}, rejected {len(rejected)}")
+        figures = [f"{name} {count}" for name, count in counts.items() if count or name in usual]
+        say(f"{file}: {', '.join(figures)}, rejected {len(rejected)}")
         if outcome.waiting:
             say("  waiting: asked before, or reading already; nothing was sent to them")
         if outcome.left_out:
             say(f"  left out: {', '.join(outcome.left_out)}")
         for each in outcome.rejected:
             warn(f"{file}: line {each.line}: {each.reason}")
+        for remark, line in misspelt.items():
+            warn(f"{file}: line {line}: {remark}" if line else remark)
     raise typer.Exit(1 if rejected else 0)
 
 
@@ -262,10 +275,10 @@ def show_reader(context: typer.Context, email: Email, as_json: Json = False) -> 
     feedback = [asdict(each) for each in app.stores.readers.feedback(reader.id)]
     if as_json:
         told = {"consents": consents, "feedback": feedback}
-        one(shown(reader) | understanding(reader) | told)
+        one(shown(reader) | understanding(app, reader) | told)
         return
     table(["field", "value"], shown(reader).items())
-    say_understood(reader)
+    say_understood(app, reader)
     table(
         ["consent", "when", "by", "how"],
         ([c["action"], c["at"], c["source"], c["how"]] for c in consents),
@@ -329,18 +342,21 @@ def shown(reader: Subscriber) -> dict[str, Any]:
     return values
 
 
-def understanding(reader: Subscriber) -> dict[str, Any]:
-    """Return as JSON what a reader's keywords are understood to be."""
+def understanding(app: App, reader: Subscriber) -> dict[str, Any]:
+    """Return as JSON what a reader's keywords are understood to be, and what seems misspelt."""
+    from digest.operations.misspelt import Misspellings  # noqa: PLC0415 - ranking and rapidfuzz
+
     reading = read_profile(reader.keywords)
+    misspelt = Misspellings(app).of(reader.keywords)
     return {
         "understood": [str(line) for line in understood(reading.profile)],
-        "remarks": [*map(str, reading.remarks), *map(str, reading.problems)],
+        "remarks": [str(each) for each in (*reading.remarks, *reading.problems, *misspelt)],
     }
 
 
-def say_understood(reader: Subscriber) -> None:
-    """Say what a reader's keywords are understood to be."""
-    told = understanding(reader)
+def say_understood(app: App, reader: Subscriber) -> None:
+    """Say what a reader's keywords are understood to be, and what seems misspelt."""
+    told = understanding(app, reader)
     for line in told["understood"]:
         say(f"  {line}")
     for remark in told["remarks"]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from subscribers.import_export import read_rows, write_csv, write_json_lines
+from digest.app.application import App
+from subscribers.import_export import Rejected, read_rows, write_csv, write_json_lines
 from subscribers.importing import Imported, invite_rows
 from subscribers.importing import import_rows as take_in
 from subscribers.service import FrontDesk
@@ -44,6 +45,25 @@ def import_readers(
         languages=languages,
         progress=progress,
     )
+
+
+def misspelt_keywords(app: App, data: bytes, keywords: str = "") -> dict[str, int]:
+    """Return what is told of misspelt keywords in a file of readers, and the line of the first.
+
+    Of `keywords`, which are for who has none, the line is 0.
+    """
+    from digest.operations.misspelt import Misspellings  # noqa: PLC0415 - ranking and rapidfuzz
+
+    misspellings = Misspellings(app)
+    texts = {keywords: 0}
+    for row in read_rows(data):
+        if not isinstance(row, Rejected):
+            texts.setdefault(row.fields["keywords"], row.line)
+    told: dict[str, int] = {}
+    for text, line in texts.items():
+        for each in misspellings.of(text):
+            told.setdefault(str(each), line)
+    return told
 
 
 def invite_readers(

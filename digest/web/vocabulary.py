@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rapidfuzz import fuzz, process
 
 from digest.papers import Paper
-from digest.ranking.features import Document
 from digest.ranking.text import is_content, stem, tokens_of
 from subscribers.profile import Item
 from subscribers.profile_words import normalised
 
+if TYPE_CHECKING:
+    from digest.ranking.features import Document
+
 TOPICS = 12  # to press
 _HYPHENS = "-\u2010\u2011"
-_LEAST = 75.0  # of 100: how much alike two words are that may be one
+_LEAST = 80.0  # of 100: how much alike two words are that may be one
 _LONGEST = 40  # characters; what is longer is no misspelt word
 _WORDS = 20  # looked up for one preview
 
@@ -52,9 +55,13 @@ class Vocabulary:
     @classmethod
     def of(cls, papers: Sequence[Paper], documents: Iterable[Document]) -> Self:
         """Gather the words of papers' titles. `documents`: the papers, taken apart."""
-        words = {word for paper in papers for word in _words(paper.title) if len(word) > 3}
         stems = frozenset().union(*(document.stems() for document in documents))
-        return cls(tuple(sorted(words)), stems, _topics(papers))
+        return cls(_title_words(papers), stems, _topics(papers))
+
+    @classmethod
+    def with_stems(cls, papers: Sequence[Paper], stems: frozenset[str]) -> Self:
+        """Gather the words of papers' titles alone; `stems`: all that are known, there or not."""
+        return cls(_title_words(papers), stems, ())
 
     def close_to(self, words: Iterable[str], budget: Budget) -> tuple[str, ...]:
         """Return up to three words of titles that are written much like some others."""
@@ -86,6 +93,12 @@ class Vocabulary:
             word, self.words, scorer=fuzz.ratio, processor=None, limit=3, score_cutoff=_LEAST
         )
         return tuple(near for near, _, _ in close if near != word)[:2]
+
+
+def _title_words(papers: Sequence[Paper]) -> tuple[str, ...]:
+    whole = {word for paper in papers for word in _words(paper.title)}
+    parts = {part for word in whole for part in re.split(f"[{_HYPHENS}]", word)}
+    return tuple(sorted(word for word in whole | parts if len(word) > 3))
 
 
 def _words(title: str) -> list[str]:

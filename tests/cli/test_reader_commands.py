@@ -51,6 +51,27 @@ def test_what_was_understood_is_shown(digest: Digest) -> None:
     assert "never: image" in digest("subscribers", "show", "ada@example.org").out
 
 
+def test_a_misspelt_keyword_is_told_and_kept(digest: Digest, tmp_path: Path) -> None:
+    entry = "@article{a, title={Retrieval-augmented diffusion of mosses}, abstract={We sample.}}"
+    (tmp_path / "papers.bib").write_text(entry)
+    digest("ingest", tmp_path / "papers.bib")
+    remark = "“difusion”: no paper has this word; did you mean “diffusion”?"
+    add = ("subscribers", "add", "ada@example.org", "--confirmed", "--keywords")
+    said = digest(*add, "difusion, sampling, mosses, author:Mosse")
+    assert "wanted: difusion, sampling, mosses" in said.out
+    assert said.err.split("\n").count(f"  {remark}") == 1 and said.err.count("no paper") == 1
+    assert remark in digest("subscribers", "show", "ada@example.org").err
+    assert digest("subscribers", "show", "ada@example.org", "--json").one["remarks"] == [remark]
+    assert digest("subscribers", "list", "--json").lines[0]["keywords"].startswith("difusion,")
+    rows = "email,keywords\nbob@example.org,difusion\neve@example.org,difusion\n"
+    (tmp_path / "readers.csv").write_text(rows)
+    (told,) = digest("subscribers", "import", tmp_path / "readers.csv").err.splitlines()
+    assert told.endswith(f"line 2: {remark}")
+    (tmp_path / "more.csv").write_text("email,keywords\nida@example.org,\n")
+    more = digest("subscribers", "import", tmp_path / "more.csv", "--keywords", "retreival")
+    assert more.err == "“retreival”: no paper has this word; did you mean “retrieval”?\n"
+
+
 def test_an_unconfirmed_reader_is_pending_and_has_a_letter(digest: Digest, data: Path) -> None:
     said = digest("subscribers", "add", "ada@example.org", "--keywords", "robots")
     assert "pending" in said.out
@@ -95,6 +116,7 @@ def test_readers_are_imported_line_by_line(digest: Digest, tmp_path: Path) -> No
                 "waiting": 0,
                 "rejected": [],
                 "left_out": [],
+                "remarks": [],
             },
         )
 
