@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from subscribers.items import Item, Signs, are_initials, joined_item
 from subscribers.keyword_cursor import CARETS, PLUSES, QUOTES, SEPARATORS, KeywordCursor
@@ -41,7 +42,7 @@ _NAME_PARTS = frozenset(
         *("ten", "ter", "van", "vom", "von", "y", "zu", "zur"),
     )
 )
-_EITHER = frozenset(("or", "oder"))
+_EITHER = frozenset(("or", "oder", "and/or", "und/oder", "et/ou", "y/o", "e/ou"))
 _BUT_NOT = frozenset(("not", "excluding", "except"))
 _NEVER_AT_START = frozenset(
     (
@@ -52,6 +53,11 @@ _NEVER_AT_START = frozenset(
 _AND_SO_ON = frozenset(("etc", "usw", "u.s.w", "e.g", "i.e", "z.b", "u.a", "d.h"))
 _SPELT_OUT = re.compile(r"\(([^()]+)\)(?=\s*(?:[,;\n]|\Z))")
 _SMALL_WORDS = _EITHER | _BUT_NOT | _AND_SO_ON | _NEVER_AT_START
+_WITHIN = re.compile(r"[^()\n,;]{1,20}\)[^\s,;()]*")  # what is left of O(n log n)
+_LISTED_IN = re.compile(r"\([^()\n]{0,200}?[,;][^()\n]{0,200}\)")
+_PLURAL = re.compile(r"(?<=[^\W\d_]{3})\(e?s\)")
+_PERHAPS_LED = re.compile(r"\(([^\W\d_]{2,8}-?)\)(?=[^\W\d_]{3})")  # (multi-)agent
+_AND_NAME = re.compile(r"[ \t]+(?:and|und|et|y|e|&)[ \t]+(?=[^\W\d_])")
 _FUZZY = re.compile(r"(?<=\w)~[\d.]*\Z")
 _COMPARED = re.compile(r"[A-Z]{4,}\s*(?:[<>=]|AFT|BEF|IS)")
 
@@ -88,7 +94,7 @@ class ItemLexer(KeywordCursor):
         """Read signs, then the word or the phrase they belong to."""
         if self._read_number_between() or self._read_suffix():
             return
-        if self.text[self.at] == "(" and self._spells_out():
+        if self.text[self.at] == "(" and (self._spells_out() or self._lists()):
             self._end_item()
         signs = self._read_signs()
         if signs is None:
@@ -120,6 +126,10 @@ class ItemLexer(KeywordCursor):
         words = inside[1].split()
         telling = [word for word in words if word not in FUNCTION_WORDS]
         return is_short_for(loose[0][1], words) or is_short_for(loose[0][1], telling)
+
+    def _lists(self) -> bool:
+        """Return whether brackets hold several things: `computer vision (tracking, stereo)`."""
+        return self.items.holds and _LISTED_IN.match(self.text, self.at) is not None
 
     def _read_phrase(self, signs: Signs) -> None:
         opened = self.at
@@ -159,6 +169,10 @@ class ItemLexer(KeywordCursor):
 
     def _read_word(self, signs: Signs) -> None:
         start, token = self.at, self._token()
+        if token.rfind("(") > max(token.rfind(")"), 0) and (
+            rest := _WITHIN.match(self.text, self.at)
+        ):
+            token, self.at = token + rest[0], rest.end()
         plain = token.isalpha() and not token.isupper() and token.casefold() not in _SMALL_WORDS
         if plain and not signs.any and normalised(token):  # as most are
             self.items.add_loose(start, token)
@@ -219,6 +233,8 @@ class ItemLexer(KeywordCursor):
     def _add_word(self, start: int, token: str, shown: str, signs: Signs) -> None:
         if signs.scope in ("author", "org"):
             self.items.add(joined_item(self._whole_name(shown)), signs)
+            if signs.scope == "author" and (more := _AND_NAME.match(self.text, self.at)):
+                self._read_next_name(more.end(), signs)
         elif signs.any:
             self.items.add(joined_item(shown), signs)
         elif token.startswith("(") and is_short_for(shown, [t for _, t in self.items.loose]):
@@ -228,9 +244,18 @@ class ItemLexer(KeywordCursor):
             if ends_sentence(token, shown, self.text[self.at :]):
                 self._end_item()
 
+    def _read_next_name(self, at: int, signs: Signs) -> None:
+        """Read the second of two authors: `author:Ada Lovelace and Mary Somerville`."""
+        name = _NEXT_NAME.match(self.text, at - 1)
+        if name and name[1][0].isupper():
+            self.at = at
+            self._read_word(replace(signs, start=at))
+
     def _read_between(self, start: int, token: str, word: str) -> bool:
         """Deal with a token that parts or joins; True: it is no word of an item."""
         if word.casefold() in _AND_SO_ON:
+            if token.startswith("("):  # LLMs (e.g. GPT-4)
+                self._end_item()
             self.items.remarks.append(
                 message("“{word}” was left out: only what is named is looked for", word=word)
             )
@@ -277,6 +302,7 @@ class ItemLexer(KeywordCursor):
 
     def _word_of(self, token: str) -> str:
         """Return what is left of a token without what stands around it."""
+        token = _PERHAPS_LED.sub(r"\1", _PLURAL.sub("", token))
         cut = self._without_ending(token)
         return bare(cut if cut != token else self._without_ending(bare(token)))
 
@@ -351,19 +377,20 @@ class ItemLexer(KeywordCursor):
             return
         plain = not self.items.parts and not self.items.excluding and not self.items.style.scope
         typed = self.text[loose[0][0] : self.at].strip().rstrip(SEPARATORS)
-        if self.items.style.scope == "author" and len(loose) == 1 and are_initials(typed):
+        initials = are_initials(typed)
+        if self.items.style.scope == "author" and initials:
             self.items.put_before(typed)  # by: LeCun, Y.
         if not plain:
             return
-        if len(loose) == 1 and before and are_initials(typed):
+        if before and initials:
             name = f"{typed} {before[1]}"
             self.problem(before[0], 'a person? Then write author:"{name}"', name=name)
-        elif len(loose) == 2 and are_initials(typed.split()[0]) and loose[1][1][0].isupper():
+        elif len(loose) == 1 and loose[0][1][0].isupper():
+            self._before = loose[0]
+        elif not initials and are_initials(typed.split()[0]) and loose[-1][1][0].isupper():
             self.items.remarks.append(
                 message('for papers by a person write author:"{name}"', name=typed)
             )
-        elif len(loose) == 1 and loose[0][1][0].isupper():
-            self._before = loose[0]
 
     def _skip_number(self) -> None:
         """Step over the `1.` of a list that counts."""

@@ -10,7 +10,7 @@ from subscribers.keyword_lines import PLAIN, LineStyle
 from subscribers.messages import Message, message
 from subscribers.profile_words import normalised
 from subscribers.search_syntax import Scope, SearchField
-from subscribers.typed_words import parted
+from subscribers.typed_words import parted, slashed
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)+")
 _CAPITALS = re.compile(r"[A-Z]{1,3}")
@@ -180,15 +180,21 @@ class ItemCollector:
         if self.style.excluded or self.style.scope or bracketed:
             return [ItemPart(joined_item(text), position)]
         if len(words) == 1 and len(apart := parted(text)) > 1:
-            self.remarks.append(
-                message(
-                    "“{item}” is read as {items}; in quotation marks it stays one",
-                    item=text,
-                    items=", ".join(apart),
-                )
-            )  # fmt: skip
+            self._say_apart(text, apart)
             return [ItemPart(bag(each), position) for each in apart]
+        if several := slashed(words):
+            self._say_apart(text, several)
+            return [ItemPart(bag(each), position) for each in several]
         return [ItemPart(bag(text), position)]
+
+    def _say_apart(self, item: str, several: Sequence[str]) -> None:
+        self.remarks.append(
+            message(
+                "“{item}” is read as {items}; in quotation marks it stays one",
+                item=item,
+                items=", ".join(several),
+            )
+        )
 
     def _styled(self, part: ItemPart, weight: float) -> ItemPart:
         item, style = part.item, self.style

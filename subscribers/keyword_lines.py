@@ -38,25 +38,32 @@ author keywords|
 keywords and phrases|all fields|any field|anywhere|include|interested in|looking for|
 keywords|keyword|key words|my keywords|index terms|search terms|topics|topic|my topics|interests|
 interest|my interests|research interests|my research interests|research topics|areas|
-areas of interest|tags|subjects|fields|wants|wanted|any of|papers|articles|papers on|papers about|
+areas of interest|tags|subjects|fields|wants|wanted|any of|one of|
+papers|articles|papers on|papers about|
 stichwörter|stichworte|schlüsselwörter|schlagwörter|suchbegriffe|themen|
 interessen|forschungsinteressen|gesucht|mots-clés|
 mots clés|sujets|thèmes|recherché|palabras clave|temas|intereses|buscado|
 palavras-chave|assuntos|interesses|procurado|关键词|关键字|主题|想看|キーワード|ключевые слова
 """
 _NEVER = """
-never|not|no|exclude|excluded|excluding|exclusions|without|except|not interested in|nie|
+never|none of|not|no|exclude|excluded|excluding|exclusions|without|except|not interested in|nie|
 niemals|nicht|ohne|ausschließen|ausgeschlossen|kein|keine|
 jamais|sans|sauf|exclure|exclu|nunca|sin|excepto|excluir|excluido|
 sem|exceto|excluído|não|绝不|不看|不要|排除
 """
 _MUST = """
-must|must have|must include|must contain|required|always|only|immer|muss|pflicht|nur|unbedingt|
+must|all of|must have|must include|must contain|required|always|only|immer|muss|pflicht|nur|
+unbedingt|
 obligatoire|toujours|obligatorio|siempre|solo|sólo|obrigatório|sempre|só|必须|必需
 """
 _BY = """
 by|authors|people|researchers|autoren|autorinnen|autorinnen und autoren|von|
 par|auteurs|autrices|por|autores|autoras|作者
+"""
+_FROM = """
+from|affiliation|affiliations|institution|institutions|organisation|organisations|organization|
+organizations|university|universities|hochschulen|einrichtungen|établissements|instituciones|
+instituições|机构
 """
 
 
@@ -73,7 +80,10 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split("|"))
 
 
-_SAY_NOTHING, _SAY_NEVER, _SAY_MUST, _SAY_BY = map(_names, (_NOTHING, _NEVER, _MUST, _BY))
+_SAY_NOTHING, _SAY_NEVER, _SAY_MUST, _SAY_BY, _SAY_FROM = map(
+    _names, (_NOTHING, _NEVER, _MUST, _BY, _FROM)
+)
+_LABELLED = (" keywords", " key words", " interests", " search terms")  # whose they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +239,11 @@ def is_label(name: str) -> bool:
 
 def is_plain_label(name: str) -> bool:
     """Return whether a name only says that keywords follow: `Index Terms`, `topics`."""
-    return " ".join(name.casefold().split()) in _SAY_NOTHING
+    return _style(" ".join(name.casefold().split())) == PLAIN
 
 
 def _style(name: str) -> LineStyle | None:
-    if name in _SAY_NOTHING:
+    if name in _SAY_NOTHING or name.endswith(_LABELLED):
         return PLAIN
     if name in _SAY_NEVER:
         return replace(PLAIN, excluded=True)
@@ -241,4 +251,6 @@ def _style(name: str) -> LineStyle | None:
         return replace(PLAIN, required=True)
     if name in _SAY_BY:
         return replace(PLAIN, scope="author")
+    if name in _SAY_FROM:
+        return replace(PLAIN, scope="org")
     return None

@@ -64,6 +64,8 @@ class KeywordReader:
         for line in lines_of(clean):
             if line.style.required:
                 clean = _with_or(clean, line)
+            if line.style.scope == "author":
+                clean = _with_whole_names(clean, line)
             if line.remark:
                 self.remarks.append(line.remark)
             if not looks_like_a_query(clean[line.start : line.end]):
@@ -189,6 +191,15 @@ def _with_or(text: str, line: Line) -> str:
     """Return the text with the `or` of a line of musts in capitals: one of these must be there."""
     here = _OR.sub(lambda found: "OR".ljust(len(found[0])), text[line.start : line.end])
     return text[: line.start] + here + text[line.end :]
+
+
+def _with_whole_names(text: str, line: Line) -> str:
+    """Return the text with a line of `Lovelace, Ada; Somerville, Mary` as names without commas."""
+    here = text[line.start : line.end]
+    names = here.rstrip("; .").split(";")
+    if len(names) < 2 or any(name.count(",") != 1 for name in names):
+        return text
+    return text[: line.start] + here.replace(",", " ") + text[line.end :]
 
 
 def _contradictions(wanted: Sequence[ItemPart], excluded: Sequence[ItemPart]) -> list[Problem]:

@@ -40,7 +40,18 @@ _BUT_NOT = re.compile(
     r"|(除了|除外|但不|不要|不含|不包括)",
     re.IGNORECASE,
 )
-_CROSSED_OUT = re.compile(r"(?<!\S)([!¬] +\w+|~~[^~\n]+~~|~[^\W\d]\w+)")
+_CROSSED_OUT = re.compile(r"(?<!\S)([!¬] +\w+|~~[^~\n]+~~)")
+_ALIKE = re.compile(r"(?<!\S)(~)(?=[^\W\d]\w)")
+_COUNTED = re.compile(
+    r"^\s*((?:at least|any|minimum|mindestens|au moins|al menos|pelo menos) \d+ (?:of|von|de)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PRIORITY = re.compile(
+    r"(\((?:(?:very )?(?:high|highest|low|lowest|medium|top|main|most|less|not so)[ -]"
+    r"(?:priority|importance|important|interest|weight)|(?:very )?important|priority \d"
+    r"|[x×*] ?\d|\d ?[x×])\)|(?<=\w )[×]\d(?=\s*$))",
+    re.IGNORECASE,
+)
 _TWO_THINGS = re.compile(
     r"^\s{0,60}((?:both )?[\w-]+ (?:and|und|et|y|e|&|и) [\w-]+)\s*$"
     r"|^[^:;,\n]*(?:[,;][^:;,\n]*)*[,;]\s*([^:;,\n]+? (?:and|und|et|y|&|и) [^:;,\n]+)$",
@@ -99,6 +110,7 @@ _SIGN_WITHIN = re.compile(
     r"^\s*([-–−+!][^\W\d_]\S*)|^\s*((?:title|author|org|ti|au|abs|ab|intitle|cat|all):\S+)"
     r"|(\^\d+(?:\.\d+)?)\s*$|^\s*((?:AND |OR )?NOT) \w"
 )
+_FIELD_BEFORE = re.compile(r"(\w+)[:=]\s?\Z")
 _COMMA_WITHIN = re.compile(r"^(\s*[^\W\d][^,;]*[^\W\d_]{2}[,;]\s*[^\W\d][^,;]*[^\W\d_]{2}.*)$")
 _OPERATOR_WITHIN = re.compile(r"[a-z]\S* (AND|OR|NOT|AND NOT) [^\s]*[a-z]")
 _SPEAKER = re.compile(
@@ -182,6 +194,20 @@ def _one_item_of_two(item: str) -> Message:
     return message("“{item}” is one item: if it is two things, put a comma between them", item=item)
 
 
+def _not_known(sign: str) -> Message:
+    return message(
+        "“{word}” is not known here: leave it out, and words count more side by side", word=sign
+    )
+
+
+def _not_counted(words: str) -> Message:
+    return message(
+        "“{words}” is not known here: write the keywords alone, or +(this OR that) where one of"
+        " them must be there",
+        words=words,
+    )
+
+
 def _person(name: str) -> Message:
     return message('for papers by a person write author:"{name}"', name=name)
 
@@ -203,6 +229,12 @@ class _Rule(NamedTuple):
 _OF_ITEMS = (
     _Rule(_BUT_NOT, _only_a_word, refused=True),
     _Rule(_CROSSED_OUT, _crossed_out, refused=True),
+    _Rule(_ALIKE, _not_known, refused=True),
+    _Rule(
+        _PRIORITY,
+        lambda _: message("a weight is written {word}^{weight}", word="diffusion", weight=2),
+        refused=True,
+    ),
     _Rule(_PERSON, _person, refused=False),
     _Rule(_ONLY_YEAR, _no_years, refused=True),
     _Rule(_YEARS, _no_years, refused=True),
@@ -215,7 +247,10 @@ _OF_ITEMS = (
     _Rule(_ASKED_FOR, _word_by_word, refused=False),
 )
 _PERHAPS = _Rule(_PERHAPS_NOT, _only_a_word, refused=False)
-_OF_LINES = (_Rule(_TWO_THINGS, _one_item_of_two, refused=False),)
+_OF_LINES = (
+    _Rule(_TWO_THINGS, _one_item_of_two, refused=False),
+    _Rule(_COUNTED, _not_counted, refused=True),
+)
 _OF_QUERIES = (
     _Rule(_LINE_IN_QUERY, _of_another_search, refused=True),
     _Rule(_BARE_FIELD, _no_field, refused=False),
@@ -245,7 +280,10 @@ def misreadings(text: str, sentences: Sequence[int] = ()) -> Iterator[Misreading
 
 def _all(text: str, sentences: Sequence[int]) -> Iterator[Misreading]:
     for phrase in _PHRASE.finditer(text):
-        yield from _by(_OF_PHRASES, phrase[1], phrase.start(1))
+        field = _FIELD_BEFORE.search(text, max(0, phrase.start() - 20), phrase.start())
+        found = search_field(field[1]) if field else None
+        name = found is not None and found.scope == "author"  # author:"Lovelace, Ada"
+        yield from _by(_OF_PHRASES[:-1] if name else _OF_PHRASES, phrase[1], phrase.start(1))
     plain = _PHRASE.sub(lambda found: '"' * len(found[0]), text)
     yield from _by(_OF_LINES, plain, 0)
     if QUERY.search(plain):

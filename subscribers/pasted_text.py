@@ -14,7 +14,7 @@ from subscribers.messages import Message, message
 from subscribers.other_engines import in_our_terms
 from subscribers.same_length import blanked
 from subscribers.search_syntax import OPERATOR_AT_END, OPERATOR_AT_START
-from subscribers.sentences import without_sentences
+from subscribers.sentences import without_sentences, without_what_lists
 
 _UNSEEN = str.maketrans(dict.fromkeys("\u200b\u2060\ufeff\u200e\u200f", " "))
 _TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
@@ -28,12 +28,17 @@ _ALONE = frozenset(("br", "p", "li", "hr", "td", "tr", "th"))  # what HTML lets 
 _WRITTEN_OUT_TAG = re.compile(r"&lt;/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*?)?/?&gt;")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#34|apos);")
 _MEANT = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&apos;": "'", "&amp;": "&"}
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_ROMAN_WITHIN = re.compile(r"(?<!\S)\(?(i{1,3}|iv|vi{0,3}|ix|x)\)[ \t]+(?=\S)")
 _ROMAN = re.compile(r"^[ \t]*\(?(i{1,3}|iv|vi{0,3}|ix|x)[.)][ \t]+(?=\S)", re.I | re.M)
 _LETTERED = re.compile(r"(?<!\S)\(?([a-z])\)\s+(?=\S)")
 _LABEL_WITHIN = re.compile(r";(?=[ \t]*([^,;:：\n]{2,30})[:：]\s)")
 _BOLD = re.compile(r"(\*\*|__)(?=[^\s*_])([^*\n]*?[^\s*_])\1(?!\w)")
 _LATEX = re.compile(r"\$\\([A-Za-z]+)\$(\S*)")
 _HEADING = re.compile(r"^#{1,6} +([^\n:]*[^\s:])[ \t]*(?=\n+[ \t]*(?:[-*•–]|\d+[.)])[ \t])", re.M)
+_SYMBOLS = re.compile("^([ \t]*)(?:[\uf000-\uf0ff]|o(?=\t))", re.M)  # Word's bullets
+_CIRCLED = re.compile("[①-⑳⑴-⒇❶-❿➀-➓⓵-⓾]")
+_DOUBLED = re.compile(r'""(?=[^\s",;][^"\n]*"")|(?<=[^\s",;])""')  # as CSV writes one
 _PLUSES = re.compile(r"\+(AND|OR|ANDNOT|NOT)\+")
 
 
@@ -50,12 +55,17 @@ def cleaned(text: str) -> Cleaned:
     remarks = []
     if not text.isascii():
         text = text.translate(_UNSEEN)
+        if _CIRCLED.match(text.lstrip()):
+            text = _CIRCLED.sub("\n", text)
     for sign, tags in (("<", _TAG), ("&lt;", _WRITTEN_OUT_TAG)):
         if sign in text and (names := _names_of(tags.findall(text), text)):
             text = tags.sub(
                 lambda tag: _without_tag(tag) if tag["name"].lower() in names else tag[0], text
             )
             remarks.append(message("signs of HTML such as <b> were left out"))
+    text = _SYMBOLS.sub(r"\1•", text)
+    if '""' in text:
+        text = _DOUBLED.sub(lambda found: ' "' if found.end() < len(text) else '" ', text)
     if "&" in text:
         text = _ENTITY.sub(lambda found: _MEANT.get(found[0], " ").ljust(len(found[0])), text)
     if "**" in text or "__" in text:
@@ -65,6 +75,8 @@ def cleaned(text: str) -> Cleaned:
     if "#" in text:
         text = _HEADING.sub(lambda found: f"{found[1]}:".ljust(len(found[0])), text)
     text, said, sentences = without_sentences(text)
+    remarks += said
+    text, said = without_what_lists(text)
     remarks += said
     if "+" in text:
         text = _PLUSES.sub(lambda found: f" {found[1]} ", text)
@@ -79,6 +91,9 @@ def _listed(text: str) -> str:
     romans = [found[1].lower() for found in _ROMAN.finditer(text)]
     if len(romans) > 1 and romans[:2] == ["i", "ii"]:
         text = _ROMAN.sub(blanked, text)
+    within = [found[1] for found in _ROMAN_WITHIN.finditer(text)]
+    if len(within) > 1 and tuple(within) == _ROMANS[: len(within)]:
+        text = _ROMAN_WITHIN.sub(lambda found: _blank(found[0], "\n"), text)
     letters = _LETTERED.findall(text)
     if len(letters) > 1 and letters == [chr(ord("a") + at) for at in range(len(letters))]:
         text = _LETTERED.sub(lambda found: _blank(found[0], "\n"), text)

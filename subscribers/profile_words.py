@@ -20,6 +20,7 @@ yet you your
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
+_OPENED_BY = {")": "(", "]": "["}
 _SIGNS_OF_NAMES = "+#*"  # C++, C#, A*
 _TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PLAIN = str.maketrans({"’": "'"} | dict.fromkeys(DASHES, "-"))  # as typewriters have them
@@ -44,11 +45,19 @@ def bare(token: str) -> str:
         end -= 1
     if start and token[start - 1] == "." and token[start:end].upper() == "NET":
         start -= 1  # the platform, not a net
+    while end < len(token) and _closes(token[start : end + 1]):
+        end += 1  # SE(3), p(doom)
     core_end = end
     while core_end > start and end < len(token) and token[end] in _SIGNS_OF_NAMES:
         end += 1
     has_letter = any(unicodedata.category(c)[0] in "LN" for c in token[start:end])
     return token[start:end] if has_letter else ""
+
+
+def _closes(token: str) -> bool:
+    """Return whether a token ends with a bracket that it opens itself, not as its first sign."""
+    opening = _OPENED_BY.get(token[-1], "")
+    return bool(opening) and 0 < token.count(opening) == token.count(token[-1])
 
 
 def _is_of_word(character: str) -> bool:

@@ -21,7 +21,10 @@ _READ = (
     r"to (?:read|see|know|learn|hear|get|receive|follow|find|be told)(?: more)?(?: about| on| of)?"
 )
 _SEND = r"(?:send|show|give|find|get|bring|tell|alert|notify|recommend|suggest)"
-_MY = r"(?:my|our) (?:main |current )?(?:research|work|interests?|topics?|fields?|focus|thesis|phd)"
+_MY = (
+    r"(?:my|our) (?:main |current |primary )?(?:research )?"
+    r"(?:research|work|interests?|topics?|areas?|fields?|focus|thesis|phd)"
+)
 _WANTS = "|".join(
     (
         rf"(?:please )?(?:(?:can|could|would) you )?(?:please )?{_SEND} (?:me|us)(?: about| of)?",
@@ -32,7 +35,8 @@ _WANTS = "|".join(
         rf"{_I} {_ADVERBS}{_WANT} {_READ}",
         rf"i['’]d (?:like|love) {_READ}",
         rf"{_I} {_ADVERBS}{_WANT}|i['’]d (?:like|love)",
-        rf"{_MY} (?:is|are|lies?|concerns?|focus(?:es)?)(?: (?:on|in|about))?",
+        rf"{_MY} (?:is|are|lies?|concerns?|focus(?:es)?|includes?|covers?|spans?|involves?)"
+        r"(?: (?:on|in|about))?",
         r"interested in|looking for",
         r"(?:what(?:['’]s| is) new|updates?|the latest) (?:in|on|about)",
         r"(?:the )?(?:latest|recent|new|newest) (?:advances|progress|news|results|trends)"
@@ -58,7 +62,7 @@ _ABOUT = (
     r"studying|addressing|focus(?:ed|ing|sed) on|"
     r"(?:that|which) (?:\w+ly )?(?:discuss|cover|study|use|address|concern|deal with|talk about|"
     r"focus on|are about|is about)(?:es|s)?|"
-    r"über|zum thema|zu|sur|sobre|acerca de|a propos de|à propos de"
+    r"like|similar to|über|zum thema|zu|sur|sobre|acerca de|a propos de|à propos de"
 )
 _NEW = (
     r"all|any|the|some|more|only|just|new|newest|recent|latest|current|neue|neueste|aktuelle|"
@@ -93,6 +97,28 @@ _POLITE = re.compile(
     r"por favor|gracias|obrigad[oa])[ \t.!?]*(?=\n|\Z)",
     re.IGNORECASE,
 )
+
+
+# What stands before one of several things in a list: `…, in particular moss`, `…, and moss`.
+_BETWEEN = re.compile(
+    r"[\"“”„‟«»][^\"“”„‟«»\n]*[\"“”„‟«»]"
+    r"|(?<=[,;.(\n，；])[ \t]*(?:(?P<joins>and|und|et(?! al)|y|sowie)|(?P<said>in particular"
+    r"|particularly|especially|esp\.?|specifically|notably|namely|mainly|including|for example"
+    r"|for instance|such as|as well as|insbesondere|vor allem|zum Beispiel|en particulier|notamment"
+    r"|par exemple|en particular|por ejemplo|em particular|por exemplo))(?=[ \t,:(])[ \t]*,?"
+)
+
+
+def without_what_lists(text: str) -> tuple[str, list[Message]]:
+    """Return the text without what only leads to the next thing of a list, and what that was."""
+    found = [each for each in _BETWEEN.finditer(text) if each["joins"] or each["said"]]
+    for each in found:
+        text = text[: each.start()] + " " * len(each[0]) + text[each.end() :]
+    said = dict.fromkeys(each["said"] for each in found if each["said"])
+    return text, [
+        message("“{word}” was left out: only what is named is looked for", word=word)
+        for word in said
+    ]
 
 
 def without_sentences(text: str) -> tuple[str, list[Message], list[int]]:

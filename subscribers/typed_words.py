@@ -6,6 +6,7 @@ Each is told with what to write instead; what is easily understood is read, and 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from subscribers.messages import Message, message
 from subscribers.profile_words import FUNCTION_WORDS
@@ -32,6 +33,8 @@ _COMBINING_FORM = re.compile(r"[a-z]{2,3}[*$]+|[a-z]{2,}o[*$]+")  # bio*, neuro*
 _ENDING = re.compile(r"([\w-]*\w\w)(?:\*+|\$)|([^\W\d_]{3,})%")
 _CAMEL = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+")
 _WORDS_OF_CAMEL = re.compile(r"[A-Z][a-z]+")
+
+_MOST_BESIDE_A_SLASH = 4  # words of an item; of a longer one nobody knows what belongs to what
 
 # Written with a slash, and one thing all the same.
 _WITH_A_SLASH = frozenset(
@@ -121,6 +124,22 @@ def parted(token: str) -> list[str]:
         and not all(part.isdigit() for part in parts)
     )
     return parts if apart else [token]
+
+
+def slashed(words: Sequence[str]) -> list[str]:
+    """Return what several words with a slash in one of them stand for; empty: for themselves.
+
+    `speech recognition/synthesis` is speech recognition and speech synthesis; what one part leaves
+    to the last is completed: `semi-/self-supervised`.
+    """
+    where = [at for at, word in enumerate(words) if len(parted(word)) > 1]
+    if len(where) != 1 or len(words) > _MOST_BESIDE_A_SLASH:
+        return []
+    at = where[0]
+    parts = parted(words[at])
+    shared = parts[-1].partition("-")[2]
+    whole = [part + shared if part.endswith("-") else part for part in parts]
+    return [" ".join((*words[:at], part, *words[at + 1 :])) for part in whole]
 
 
 def is_short_for(short: str, words: list[str]) -> bool:
