@@ -9,10 +9,11 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from subscribers.items import Item, Signs, are_initials, joined_item
-from subscribers.keyword_cursor import CARETS, PLUSES, QUOTES, SEPARATORS, KeywordCursor
+from subscribers.items import Item, Signs, joined_item
+from subscribers.keyword_cursor import CARETS, PLUSES, QUOTES, SEPARATORS
 from subscribers.keyword_lines import LINE_ENDS, PLAIN, LineStyle
 from subscribers.messages import message
+from subscribers.name_cursor import NEXT_NAME, NameCursor
 from subscribers.profile_words import DASHES, FUNCTION_WORDS, bare, normalised
 from subscribers.search_syntax import OPERATORS, PREFIX, search_field
 from subscribers.typed_words import (
@@ -33,15 +34,7 @@ _SINGLE_QUOTED = re.compile(
 _BRACED = re.compile(r"\{([^{}\"“”,;:\n\\]+)\}")
 _NUMBER = re.compile(r"\s{0,60}\(?(\d{1,3})[.)](?=\s{1,60}[^\s,;])")  # bounded: see keyword_lines
 _WEIGHT = re.compile(r"\d{1,9}(\.\d{0,20})?|\.\d{1,20}")
-_INITIALS = re.compile(r"[ \t]*,[ \t]*((?:[^\W\d_]\.[ -]?)+)")
-_NEXT_NAME = re.compile(r"[ \t]+([^\s,，、،;；؛|。\"“”„«»^()\[\]]+)")
 _NEARNESS = re.compile(r"~\d*")
-_NAME_PARTS = frozenset(
-    (
-        *("al", "de", "del", "della", "den", "der", "di", "du", "el", "la", "le"),
-        *("ten", "ter", "van", "vom", "von", "y", "zu", "zur"),
-    )
-)
 _EITHER = frozenset(("or", "oder", "and/or", "und/oder", "et/ou", "y/o", "e/ou"))
 _BUT_NOT = frozenset(("not", "excluding", "except"))
 _NEVER_AT_START = frozenset(
@@ -62,7 +55,7 @@ _FUZZY = re.compile(r"(?<=\w)~[\d.]*\Z")
 _COMPARED = re.compile(r"[A-Z]{4,}\s*(?:[<>=]|AFT|BEF|IS)")
 
 
-class ItemLexer(KeywordCursor):
+class ItemLexer(NameCursor):
     """Walks over a text once, from left to right; `read` fills the lists of `items`."""
 
     def __init__(
@@ -71,7 +64,6 @@ class ItemLexer(KeywordCursor):
         super().__init__(text, at, style, long_exclusions=long_exclusions)
         self._blank: int | None = None  # where a token without any letter or digit stands
         self._number = 0  # of the item, in a list that counts
-        self._before: tuple[int, str] | None = None  # the item before, when it was one word
 
     def read(self) -> None:
         """Take in the whole text."""
@@ -246,7 +238,7 @@ class ItemLexer(KeywordCursor):
 
     def _read_next_name(self, at: int, signs: Signs) -> None:
         """Read the second of two authors: `author:Ada Lovelace and Mary Somerville`."""
-        name = _NEXT_NAME.match(self.text, at - 1)
+        name = NEXT_NAME.match(self.text, at - 1)
         if name and name[1][0].isupper():
             self.at = at
             self._read_word(replace(signs, start=at))
@@ -317,27 +309,6 @@ class ItemLexer(KeywordCursor):
         ))  # fmt: skip
         return cut
 
-    def _whole_name(self, first: str) -> str:
-        """Read on while a name goes on: `Ada Lovelace`, `van den Berg`, `LeCun, Y.`."""
-        words = [first]
-        while following := _NEXT_NAME.match(self.text, self.at):
-            word = following[1]
-            if not (word[0].isupper() or word in _NAME_PARTS or words[-1] in _NAME_PARTS):
-                break
-            if (
-                not normalised(word)
-                or why_no_keyword(word)
-                or self.text[following.end() : following.end() + 1] == "["
-            ):
-                break
-            words.append(bare(word))
-            self.at = following.end()
-        initials = _INITIALS.match(self.text, self.at)
-        if initials and are_initials(initials[1].strip()):
-            words.append(initials[1].strip())
-            self.at = initials.end()
-        return " ".join(words)
-
     def _read_weight(self) -> None:
         caret = self.at
         end = caret + 1
@@ -368,29 +339,6 @@ class ItemLexer(KeywordCursor):
         if self._blank is not None and not held:
             self.problem(self._blank, "there is no letter or digit here, so nothing could match")
         self._blank = None
-
-    def _check_person(self) -> None:
-        """Tell of a person who was not named as one: `LeCun, Y.`"""
-        loose, before = self.items.loose, self._before
-        self._before = None
-        if not loose or len(loose) > 2:
-            return
-        plain = not self.items.parts and not self.items.excluding and not self.items.style.scope
-        typed = self.text[loose[0][0] : self.at].strip().rstrip(SEPARATORS)
-        initials = are_initials(typed)
-        if self.items.style.scope == "author" and initials:
-            self.items.put_before(typed)  # by: LeCun, Y.
-        if not plain:
-            return
-        if before and initials:
-            name = f"{typed} {before[1]}"
-            self.problem(before[0], 'a person? Then write author:"{name}"', name=name)
-        elif len(loose) == 1 and loose[0][1][0].isupper():
-            self._before = loose[0]
-        elif not initials and are_initials(typed.split()[0]) and loose[-1][1][0].isupper():
-            self.items.remarks.append(
-                message('for papers by a person write author:"{name}"', name=typed)
-            )
 
     def _skip_number(self) -> None:
         """Step over the `1.` of a list that counts."""
