@@ -1,4 +1,4 @@
-"""A place in a keyword text that reads names, and knows a person who is not said to be one. Pure."""
+"""A place in a keyword text that reads names, and knows a person who is not said to be one."""
 
 from __future__ import annotations
 
