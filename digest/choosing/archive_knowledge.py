@@ -7,7 +7,7 @@ from datetime import datetime
 
 from digest.choosing.editor import Knowledge
 from digest.choosing.model_change import ModelChange, StatisticsStore
-from digest.choosing.word_statistics import FACT, ArchivePapers, as_fact, counted
+from digest.choosing.word_statistics import FACT, ArchivePapers, as_fact, read_statistics
 from digest.ranking.corpus import Corpus
 from digest.ranking.semantics import PendingVectors, Semantics, paper_text
 
@@ -33,7 +33,7 @@ class ArchiveKnowledge:
         """Return what is known at this moment; made anew when papers have come."""
         mark, semantics = self.archive.last(), self.semantics
         if self._known is None or self._known[0] != mark or self._known[1] is not semantics:
-            background = counted(self.archive, self.facts)[0]
+            background = read_statistics(self.archive, self.facts)[0]
             newest = self.archive.newest(self.memory)
             corpus = Corpus.of(newest, background, semantics)
             self._known = (mark, semantics, Knowledge(background, corpus, semantics))
@@ -49,7 +49,7 @@ class ArchiveKnowledge:
 
         new: how many papers have come; their meaning is worked out, so that no send waits for it.
         """
-        background, fresh = counted(self.archive, self.facts)
+        background, fresh = read_statistics(self.archive, self.facts)
         if fresh:
             self.facts.set(FACT, as_fact(background, fresh[-1].id), now)
         if new:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from digest.app.application import App
-from digest.choosing.word_statistics import counted
+from digest.choosing.word_statistics import read_statistics
 from digest.web.vocabulary import Budget, Vocabulary
 from subscribers.errors import ProfileError
 from subscribers.profile import parse_stored
@@ -37,7 +37,7 @@ class Misspellings:
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         stores = self._app.stores
-        background, _ = counted(stores.archive, stores.facts)
+        background, _ = read_statistics(stores.archive, stores.facts)
         newest = stores.archive.newest(self._app.settings.ranking.memory)
         return Vocabulary.with_stems(newest, frozenset(background.frequency))
 
