@@ -27,7 +27,9 @@ class ArchivePapers(Protocol):
         """Return the papers with the highest numbers, the oldest of them first."""
 
 
-def read_statistics(archive: ArchivePapers, facts: StatisticsStore) -> tuple[Background, Sequence[Paper]]:
+def read_statistics(
+    archive: ArchivePapers, facts: StatisticsStore
+) -> tuple[Background, Sequence[Paper]]:
     """Return the word statistics of all papers, and those papers that the store's lack."""
     mark, _, blob = (facts.get(FACT) or b"0 ").partition(b" ")
     try:
