@@ -14,6 +14,7 @@ from subscribers.typed_words import parted, slashed
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?)+")
 _CAPITALS = re.compile(r"[A-Z]{1,3}")
+_JOINING_FIRST = frozenset(("and", "und", "et", "sowie", "&"))  # the last thing of a list
 _JOINING = frozenset(("und", "et", "&"))  # in English they are ranking's to leave out
 
 
@@ -173,15 +174,14 @@ class ItemCollector:
     def _loose_items(self) -> list[ItemPart]:
         if not self.loose:
             return []
+        while len(self.loose) > 1 and self.loose[0][1] in _JOINING_FIRST:
+            del self.loose[0]
         position = self.loose[0][0]
         words = [shown for _, shown in self.loose]
         text = " ".join(words)
         bracketed = self.style.required and any(bracket in text for bracket in "()（）")
         if self.style.excluded or self.style.scope or bracketed:
             return [ItemPart(joined_item(text), position)]
-        if len(words) == 1 and len(apart := parted(text)) > 1:
-            self._say_apart(text, apart)
-            return [ItemPart(bag(each), position) for each in apart]
         if several := slashed(words):
             self._say_apart(text, several)
             return [ItemPart(bag(each), position) for each in several]

@@ -102,10 +102,10 @@ _POLITE = re.compile(
 # What stands before one of several things in a list: `…, in particular moss`, `…, and moss`.
 _BETWEEN = re.compile(
     r"[\"“”„‟«»][^\"“”„‟«»\n]*[\"“”„‟«»]"
-    r"|(?<=[,;.(\n，；])[ \t]*(?:(?P<joins>and|und|et(?! al)|y|sowie)|(?P<said>in particular"
+    r"|(?<=[,;.(\n\t|，；、])[ \t]{0,8}(?:(?P<joins>and|und|et(?! al)|sowie)|(?P<said>in particular"
     r"|particularly|especially|esp\.?|specifically|notably|namely|mainly|including|for example"
     r"|for instance|such as|as well as|insbesondere|vor allem|zum Beispiel|en particulier|notamment"
-    r"|par exemple|en particular|por ejemplo|em particular|por exemplo))(?=[ \t,:(])[ \t]*,?"
+    r"|par exemple|en particular|por ejemplo|em particular|por exemplo))(?=[ \t,:(])[ \t]{0,8},?"
 )
 
 

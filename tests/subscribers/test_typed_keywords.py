@@ -135,6 +135,8 @@ PEOPLE_TYPE = [  # alerts, queries and lists of others, as they are pasted
     ("botany (e.g. moss, ferns), etc.", ["wanted: botany, moss, ferns"]),
     ("moss and/or peat bogs", ["wanted: moss, peat bogs"]),
     ("Moose und/oder Farne", ["wanted: Moose, Farne"]),
+    ("semi-/self-supervised", ["wanted: semi-supervised, self-supervised"]),
+    ("moss, y chromosome, and peat bogs", ["wanted: moss, y chromosome, peat bogs"]),
     ("moss growth/decay", ["wanted: moss growth, moss decay"]),
     ("moss/fern spores", ["wanted: moss spores, fern spores"]),
     ("semi-/self-supervised botany", ["wanted: semi-supervised botany, self-supervised botany"]),
