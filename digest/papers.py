@@ -40,18 +40,20 @@ _ARXIV_DOI = re.compile(r"^10\.48550/arxiv\.", re.IGNORECASE)
 _PREPRINT_VERSION = re.compile(r"^(10\.(?:1101|64898)/[\d.]+)v\d+.*$")
 _DOI_SIGN = r"[^\s\"<>{}|\\^`]"
 # Until about 2001 publishers put a SICI (ANSI/NISO Z39.56) into a DOI, with the signs of that.
-# Others hold angle brackets, too: those that no tag of HTML is, and behind which the DOI goes on.
+# Others hold angle brackets, too: those that no tag of HTML is, and behind which the DOI goes on;
+# a number is no tag, and may end one: `…3.0.CO;2-<12>`.
 _IN_ANGLES = (
-    r"<(?!/|(?:br|p|hr|div|span|img|li|td|tr|wbr)\b)[^\s<>\"'=@/]{1,40}>"
-    r"(?=[\w;(-])(?![^\s]{0,200}</)"
+    r"(?:<\d{1,6}>|<(?!/|(?:br|p|hr|div|span|img|li|td|tr|wbr)\b)[^\s<>\"'=@/]{1,40}>"
+    r"(?=[\w;(-]))(?![^\s\"']{0,200}</)"
 )
 _DOI = re.compile(
-    rf"\b(10\.\d{{4,9}}(?:\.\d{{1,9}})*/(?:{_DOI_SIGN}{{1,80}}<[^\s<>\"]{{1,40}}>\d\.\d\.[A-Z]{{2}};\d(?:-[\w#])?"
+    rf"\b(10\.\d{{4,9}}(?:\.\d{{1,9}})*/(?:{_DOI_SIGN}{{1,80}}<[^\s<>\"]{{1,40}}>\d\.\d\.[A-Z]{{2}};\d(?:-(?:[\w#]|<\d{{1,3}}>))?"
     rf"|(?:{_DOI_SIGN}|{_IN_ANGLES})+))",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPED_ANGLE = re.compile(r"\\+([<>])")
 _DOI_ENDS = ".,;:'/…”’»"
 # What tells a parent and a child of one name apart: a pattern, for all who read or write names.
 NAME_SUFFIX = r"(?:Jr|Sr|Jnr|Snr|2nd|3rd|II|III|IV)"
@@ -298,11 +300,12 @@ def find_arxiv_id(text: str) -> str | None:
 def find_doi(text: str) -> str | None:
     """Return the first DOI in a text, whole, lower case, without the sentence's punctuation.
 
-    What HTML escapes (`&lt;`) is unescaped once, and so is what addresses do:
-    `10.1002/(SICI)…5:1%3C21::AID-X%3E3.0.CO;2-9`.
+    What HTML escapes (`&lt;`) is unescaped once, and so is what addresses and Markdown do:
+    `10.1002/(SICI)…5:1%3C21::AID-X%3E3.0.CO;2-9`, `5:1\\<21`.
     """
     if "10." not in text:
         return None
+    text = _ESCAPED_ANGLE.sub(r"\1", text) if "\\" in text else text
     told = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
     found = _DOI.search(unquote(told) if _PERCENT.search(told) else told)
     return _without_sentence(found[1]).lower() if found else None

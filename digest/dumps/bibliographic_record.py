@@ -77,9 +77,10 @@ def record_told(entry: Entry, told: Told) -> PaperRecord:
     title = fields.without_markup(told.title).strip()
     if not title:
         raise Unreadable("no title")
-    addresses = [a for text in told.addresses for a in _addresses(text)]
+    written = [address for text in told.addresses for address in _addresses(text)]
+    addresses = [address for address in map(fields.web_address, written) if address]
     dois = [doi for doi in map(doi_told, told.dois) if doi]
-    dois += filter(None, map(doi_in_address, addresses))
+    dois += filter(None, map(doi_in_address, written))  # also where its `<` spoils the address
     hints = [*told.arxiv, *addresses, *dois]
     arxiv_ids = (find_arxiv_id(hint) for hint in hints if "arxiv" in hint.lower())
     return record.build_record(
@@ -132,8 +133,7 @@ def listed(told: str) -> list[str]:
 
 
 def _addresses(told: str) -> list[str]:
-    pieces = (piece.rstrip(";") for piece in _ADDRESS.findall(told))
-    return [address for address in map(fields.web_address, pieces) if address]
+    return [piece.rstrip(";") for piece in _ADDRESS.findall(told)]
 
 
 def _links(addresses: Sequence[str], dois: Sequence[str]) -> list[Link]:

@@ -10,11 +10,16 @@ from urllib.parse import quote
 import pytest
 
 from digest.dumps import formats
+from digest.dumps.links import doi_address
+from digest.papers import find_doi
 
 _NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)
 _SICI = "10.1175/1520-0469(1998)055<0477:AB>2.0.CO;2"
 _BRACKETED = "10.1000/A<B>;C"
 _PLAIN = "10.1000/Pond.(7)"
+_NUMBERED = "10.1002/1521-3773(20010316)40:6<98::AID-ANIE98>3.3.CO;2-<12>"
+_ENDS_IN_NUMBER = "10.1000/S0169(99)01603<12>"
+_DOIS = [_SICI, _BRACKETED, _PLAIN, _NUMBERED, _ENDS_IN_NUMBER]
 _FORMS = {
     "bibtex": "@article{{a, title={{A Pond}}, doi={{{doi}}}}}",
     "bibtex-url": "@article{{a, title={{A Pond}}, url={{https://doi.org/{quoted}}}}}",
@@ -27,7 +32,7 @@ _FORMS = {
 }
 
 
-@pytest.mark.parametrize("doi", [_SICI, _BRACKETED, _PLAIN])
+@pytest.mark.parametrize("doi", _DOIS)
 @pytest.mark.parametrize("escaped", [False, True])
 @pytest.mark.parametrize("form", _FORMS)
 def test_a_doi_is_the_same_in_every_format(form: str, doi: str, escaped: bool) -> None:
@@ -48,7 +53,7 @@ def test_what_a_site_hangs_on_a_dois_address_is_none_of_it(form: str, hung_on: s
     assert record.doi == "10.1016/s0140-6736(20)30300-7"
 
 
-@pytest.mark.parametrize("doi", [_SICI, _BRACKETED, _PLAIN])
+@pytest.mark.parametrize("doi", _DOIS)
 @pytest.mark.parametrize("escaped", [False, True])
 def test_a_doi_is_the_same_in_every_json(doi: str, escaped: bool) -> None:
     shown = html.escape(doi) if escaped else doi
@@ -58,3 +63,45 @@ def test_a_doi_is_the_same_in_every_json(doi: str, escaped: bool) -> None:
         (record,) = formats.read(json.dumps(data).encode(), now=_NOW).records
         assert record.doi == doi.lower()
         assert all("<" not in link.url for link in record.links)
+
+
+@pytest.mark.parametrize("doi", _DOIS)
+def test_a_doi_stays_whole_in_an_address_and_with_what_markup_does_to_its_signs(doi: str) -> None:
+    escaped = doi.replace("<", "\\<").replace(">", "\\>")
+    texts = (
+        f'<a href="https://doi.org/{html.escape(doi)}">x</a>',
+        f'<a href="https://doi.org/{quote(doi)}">x</a>',
+        f"[x](https://doi.org/{quote(doi)})",
+        f"<https://doi.org/{doi}>",
+        f"see {escaped}, p. 7",
+        f"(doi: {doi}).",
+    )
+    assert {find_doi(text) for text in texts} == {doi.lower()}
+
+
+@pytest.mark.parametrize("doi", _DOIS)
+@pytest.mark.parametrize("form", ["raw", "escaped", "named", "formula", "address"])
+def test_a_doi_is_whole_however_bibtex_writes_its_angles(form: str, doi: str) -> None:
+    signs = {"escaped": ("\\<", "\\>"), "formula": ("$<$", "$>$")}
+    signs["named"] = ("{\\textless}", "\\textgreater{}")
+    less, greater = signs.get(form, ("<", ">"))
+    told = doi.replace("<", "\0").replace(">", greater).replace("\0", less)
+    field = f"url = {{https://doi.org/{told}}}" if form == "address" else f"doi = {{{told}}}"
+    data = f"@article{{a, title = {{A Pond}}, {field}}}".encode()
+    (record,) = formats.read(data, now=_NOW).records
+    assert record.doi == doi.lower()
+
+
+@pytest.mark.parametrize("doi", [_SICI, _NUMBERED])
+def test_an_address_that_its_dois_angles_spoil_still_tells_the_doi(doi: str) -> None:
+    item = {"type": "article-journal", "title": "A Pond", "URL": f"https://doi.org/{doi}"}
+    (record,) = formats.read(json.dumps([item]).encode(), now=_NOW).records
+    assert record.doi == doi.lower()
+    assert [link.url for link in record.links] == [doi_address(doi.lower())]
+
+
+@pytest.mark.parametrize(
+    "text", ["10.1000/abc<b>7</b>", "10.1000/abc<br>", "10.1000/abc<sup>1</sup>"]
+)
+def test_markup_behind_a_doi_is_none_of_it(behind: str) -> None:
+    assert find_doi(f"10.1000/abc{behind}") == "10.1000/abc"
