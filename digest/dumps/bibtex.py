@@ -42,7 +42,7 @@ class BibTeX:
     """A bibliography in BibTeX."""
 
     name = "bibtex"
-    version = 6
+    version = 7
 
     def recognises(self, head: bytes) -> bool:
         """Return whether an entry (`@article{key,`) begins a line of these bytes; never raises."""

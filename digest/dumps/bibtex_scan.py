@@ -36,8 +36,10 @@ _KEYS = (
     re.compile(r"\s*+(?P<key>[^,=\n]{0,300}?)\s{0,80},"),
 )
 _VALUE_END = re.compile(rf"\}}[ \t]*,[ \t]*\n[ \t]*(?={_NAME}(?:[^\S\n][\w-]+)?\s*=\s*[{{\"\w])")
+_SWALLOWED = re.compile(r",\s*\w+\s*=\s*[{\"]")  # a field within another one's value
 _BARE = re.compile(rf"[^\s,{{}}()#\"%=]+(?:[ \t]++(?!{_NAME}\s*+=)[^\s,{{}}()#\"%=]+)*")
 _NO_ENTRIES = ("comment", "preamble")
+_MOST_QUOTED = 3  # entries within an abstract's text
 _MACRO_SHARE = 4  # what macros stand for, in all: times the file's length, and the following
 _MACRO_ROOM = 100_000  # characters
 _MONTHS = (
@@ -77,6 +79,7 @@ class _Scanner:
         self.close = _closing_braces(text, escapes=False)
         self._macro_room = _MACRO_SHARE * len(text) + _MACRO_ROOM
         self._escaped: dict[int, int] | None = None
+        self._opened = 0  # where the brace of the entry at hand stands
         self.newlines = [found.start() for found in re.finditer("\n", text)]
         self.entries = [found.start() for found in _ENTRY.finditer(text)]
         self.beginnings = [found.start() for found in _LINE_BEGINNING.finditer(text)]
@@ -116,7 +119,7 @@ class _Scanner:
 
     def _block(self, found: re.Match[str]) -> tuple[Block | None, int]:
         kind, line = found["kind"].lower(), self.line(found.start())
-        opened = found.end() - 1
+        opened = self._opened = found.end() - 1
         if kind in _NO_ENTRIES:
             end = self.close.get(opened) if self.text[opened] == "{" else None
             return None, end + 1 if end is not None else self._next(opened + 1)
@@ -166,7 +169,7 @@ class _Scanner:
 
     def _refuse_swallowed(self, values: dict[str, str], at: int) -> None:
         """Raise _BrokenEntry when a field without its closing brace took the next one in."""
-        if not values or any(re.search(r",\s*\w+\s*=\s*[{\"]", v) for v in values.values()):
+        if not values or any(_SWALLOWED.search(v) for v in values.values()):
             raise _BrokenEntry("a closing brace is missing", at)
 
     def _value(self, at: int, end_sign: str) -> tuple[str, int]:
@@ -225,7 +228,9 @@ class _Scanner:
     def _unbalanced(self, at: int) -> int | None:
         """Return the brace before the next line of this entry that begins with a field."""
         found = _VALUE_END.search(self.text, at, self._next_entry(at))
-        return found.start() if found else None
+        if not found or _SWALLOWED.search(self.text, at, found.start()):
+            return None  # it is this field that lacks its brace
+        return found.start()
 
     def _unescaped(self, at: int) -> int | None:
         """Return the closing brace when `\\{` and `\\}` are signs of the text."""
@@ -261,10 +266,14 @@ class _Scanner:
         """Return whether an entry begins a line in a value: a brace is missing before it."""
         lines = self.beginnings
         first = bisect_left(lines, start)
-        return any(
-            _holds(self.entries, self.text.index("@", place), self.text.index("@", place) + 1)
-            for place in lines[first : bisect_left(lines, end)]
-        )
+        signs = [self.text.index("@", place) for place in lines[first : bisect_left(lines, end)]]
+        taken = sum(_holds(self.entries, sign, sign + 1) for sign in signs)
+        return taken > 0 and not (taken <= _MOST_QUOTED and self._is_quoted(end))
+
+    def _is_quoted(self, end: int) -> bool:
+        """Return whether entries in a value that ends here are its text: all braces are there."""
+        close = self.close.get(self._opened, -1)
+        return close > end and self._is_cut(close + 1) and self._next_entry(end) > close
 
 
 def _holds(places: list[int], start: int, end: int) -> bool:

@@ -51,7 +51,7 @@ class CsvTable:
     """A table of papers."""
 
     name = "csv"
-    version = 2
+    version = 3
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin with the header of such a table; never raises."""

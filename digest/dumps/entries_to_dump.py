@@ -36,7 +36,7 @@ class Entry:
     line: int | None
     values: Mapping[str, Any]
     position: int = 0  # the record's place, when it becomes one
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # what is amiss in a paper that is kept
 
     def text(self, *keys: str) -> str:
         """Return the first of these fields that holds text, or ''."""
@@ -85,21 +85,19 @@ class Entry:
 
 @dataclass(slots=True)
 class Harvest:
-    """Records and rejections, as they are gathered."""
+    """Records and rejections, as they are gathered; each entry ends as one of them, or repeats."""
 
     records: list[PaperRecord] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     replacements: list[PaperRecord] = field(default_factory=list)  # newer versions: not new papers
     repeats: list[Repeat] = field(default_factory=list)
+    notes: list[Rejection] = field(default_factory=list)  # what is amiss in papers that are kept
     _known: dict[str, int] = field(default_factory=dict)  # identifier → its record's index
     _surplus: bool = False
 
     def reject(self, line: int | None, reason: str) -> None:
         """Note one thing that could not be read."""
-        if len(self.rejections) < MAX_REJECTIONS:
-            self.rejections.append(Rejection(line, reason))
-        elif len(self.rejections) == MAX_REJECTIONS:
-            self.rejections.append(Rejection(line, "more could not be read; only these are listed"))
+        _list(self.rejections, line, reason)
 
     def add(self, entry: Entry, build: Callable[[Entry], PaperRecord | None]) -> None:
         """Make an entry's record; None from `build` means that it is none of our business."""
@@ -113,7 +111,7 @@ class Harvest:
             self.reject(entry.line, f"entry {entry.number}: {error}")
             return
         for problem in entry.problems:
-            self.reject(entry.line, f"entry {entry.number}: {problem}")
+            _list(self.notes, entry.line, f"entry {entry.number}: {problem}")
         if record is None:
             return
         ids = [key.lower() for key in (record.arxiv_id, record.doi) if key]
@@ -167,7 +165,15 @@ class Harvest:
             rejections=tuple(self.rejections),
             replacements=tuple(self.replacements),
             repeats=tuple(self.repeats),
+            notes=tuple(self.notes),
         )
+
+
+def _list(listed: list[Rejection], line: int | None, reason: str) -> None:
+    if len(listed) < MAX_REJECTIONS:
+        listed.append(Rejection(line, reason))
+    elif len(listed) == MAX_REJECTIONS:
+        listed.append(Rejection(line, "more could not be read; only these are listed"))
 
 
 def latest_plausible(days: Iterable[date | None], *, today: date) -> date | None:

@@ -26,6 +26,7 @@ MAX_BYTES = 16 * 1024 * 1024
 _MAX_BROKEN = 512 * 1024  # feedparser needs quadratic time where XML is not well formed
 _ENTITIES = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+_LIBRARY = re.compile(rb"purl\.org/(?:net/biblio|ontology/bibo)|zotero\.org/namespaces")
 _LATE_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?(\s+)(<\?xml[^<>]{0,200}\?>)")
 _BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#?\w{1,32};)", re.DOTALL)
 _REFERENCE = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,32})|([0-9]{1,32}));", re.IGNORECASE)
@@ -41,7 +42,10 @@ class Feed:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin a feed; never raises."""
-        return xml_tree.root_name(head) in ("rss", "feed", "rdf:RDF", "atom:feed")
+        root = xml_tree.root_name(head)
+        return root in ("rss", "feed", "atom:feed") or (
+            root == "rdf:RDF" and _LIBRARY.search(head) is None
+        )
 
     def parse(self, data: bytes, *, now: datetime, captured_on: date | None) -> Dump:
         """Read a feed. Raises DumpError when it is none."""

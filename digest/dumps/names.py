@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain
 
+from digest.dumps.name_order import is_given_first
 from digest.papers import NAME_SUFFIX
 
 _MOST = 10_000  # names; no paper has more
@@ -27,6 +28,7 @@ _SIGNS = "*∗⁎†‡§¶‖#✉¹²³⁰⁴⁵⁶⁷⁸⁹⁺"
 _MARK = re.compile(
     rf"(?<=[^\W\d_.)\s])\s?[{_SIGNS}][\d{_SIGNS}]*(?=\s*(?:,|$))"  # Moss*, Moss¹
     r"|(?<=[^\W\d_A-Z]|\.)\d{1,2}(?=\s*(?:,|$))"  # Ann Moss1
+    r"|\s\(\d{1,2}(?:\s?[,;]\s?\d{1,2})*\)(?=[\s,]|$)"  # Ann (1) Moss, Ann Moss (1,2)
 )
 _NUMBER_BEHIND = re.compile(r"(?<=[^\W\d_]) \d{4}(?=,|$)")
 # A name in a script in which nothing parts family and given name, nor is either turned round.
@@ -53,10 +55,13 @@ _LETTER = re.compile(r"[^\W\d_¹²³⁰⁴⁵⁶⁷⁸⁹]")
 def names_of_fields(told: Sequence[str]) -> list[str]:
     """Return the names in a source's fields, each of which should hold one, turned round.
 
-    Where hardly any has a comma the source writes given names first; a comma then parts two names.
+    Where hardly any has a comma the source writes given names first; a comma then parts two names,
+    and so it does where what stands on both its sides are surely names: `Ann Moss, Bo Li`.
     """
-    commas = sum("," in field for field in told)
-    inverted = True if len(told) == 1 or 2 * commas > len(told) else None
+    lists = [parts for field in told if len(parts := _split(_COMMA, field)) > 1]
+    few = len(told) > 1 and 2 * len(lists) <= len(told)
+    listed = all(is_given_first(name) for parts in lists for name in parts)
+    inverted = None if few or listed else True
     return [name for field in told for name in split_names(field, inverted=inverted)]
 
 

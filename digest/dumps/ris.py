@@ -109,4 +109,4 @@ def _published(piece: TaggedRecord) -> date | None:
     return next(filter(None, parts), None)
 
 
-RIS = TaggedPapers(name="ris", sign=_SIGN, layout=_LAYOUT, paper=_paper, version=6)
+RIS = TaggedPapers(name="ris", sign=_SIGN, layout=_LAYOUT, paper=_paper, version=7)

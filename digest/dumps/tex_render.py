@@ -270,7 +270,9 @@ class _Renderer:
         moved = None if words else (names.raised if mark == "^" else names.lowered)(content)
         if moved is not None:
             return moved, after
-        if len(content) == 1 or (mark == "_" and content.isalnum()):
+        # What holds scripts of its own is told from what follows it: m_(νₑ).
+        is_word = content.isalnum() and unicodedata.normalize("NFKC", content) == content
+        if len(content) == 1 or (mark == "_" and is_word):
             return mark + content, after
         return f"{mark}({content})", after
 

@@ -16,6 +16,19 @@ _SHOWN = 60  # characters
 _PAPER = re.compile(r"huggingface\.co/papers/\d{4}\.\d{4,5}")
 _HTML = re.compile(r"\s*<(?:!doctype|html)\b", re.IGNORECASE)
 _FEWEST_PAPERS = 3
+_AS_CITATIONS = "export the papers as BibTeX, RIS or CSL JSON"
+_XML = {  # roots without their prefix, lower case → what such a file is
+    **dict.fromkeys(
+        ("article", "articles", "pmc-articleset"), "the full text of papers in JATS XML"
+    ),
+    **dict.fromkeys(("tei", "teicorpus"), "the full text of a paper in TEI XML"),
+    **dict.fromkeys(("mods", "modscollection"), "a library in MODS XML"),
+    **dict.fromkeys(("xml", "records"), "a library in EndNote XML"),
+    "collection": "a library in MARC XML",
+    "file": "a library in BibTeXML",
+    "sources": "the sources of Microsoft Word in XML",
+    "rdf": "a library in RDF, as Zotero exports it",
+}
 _READ = 262_144  # bytes
 
 
@@ -30,6 +43,8 @@ def appearance(data: bytes) -> str:
         return f"a list of {told} (OPML): name them as sources (docs/sources.md)"
     if root.lower() == "html":
         return "a web page"
+    if named := _XML.get(root.rpartition(":")[2].lower()):
+        return f"{named}; {_AS_CITATIONS}"
     if root:
         return f"XML with the root <{root[:_SHOWN]}>"
     head = data[:65_536]

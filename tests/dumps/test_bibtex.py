@@ -80,7 +80,27 @@ def test_a_broken_entry_costs_itself_and_is_named(text: str, line: int) -> None:
 def test_an_entry_that_only_lacks_its_end_is_kept_and_said() -> None:
     told = read(f"@misc{{a, title={{{POND}}}, year=2020\n\n@misc{{b, title={{{REED}}}}}")
     assert [record.title for record in told.records] == [POND, REED]
-    assert [r.reason for r in told.rejections] == ["entry 1: no closing brace: it may be cut off"]
+    assert [note.reason for note in told.notes] == ["entry 1: no closing brace: it may be cut off"]
+    assert told.rejections == ()
+
+
+@pytest.mark.parametrize("quoted", [1, 3])
+def test_entries_in_an_abstracts_text_are_no_papers(quoted: int) -> None:
+    example = "@article{key,\n  title = {Quoted},\n  year = 1999\n}\n" * quoted
+    told = read(
+        f"@misc{{a, title={{{POND}}}, abstract={{Entries such as\n{example} are read.}},\n"
+        f"year=2020}}\n@misc{{b, title={{{REED}}}}}"
+    )
+    assert [record.title for record in told.records] == [POND, REED]
+    assert told.records[0].abstract.count("Quoted") == quoted
+    assert told.rejections == ()
+
+
+def test_a_title_without_its_brace_takes_no_other_field_in() -> None:
+    entry = f"@misc{{a,\n title={{{POND},\n author={{Moss, Ann}},\n year=2020\n}}\n"
+    told = read(f"{entry}@misc{{b, title={{{REED}}}}}")
+    assert [record.title for record in told.records] == [REED]
+    assert [rejection.line for rejection in told.rejections] == [1]
 
 
 def test_a_second_entry_of_one_doi_is_accounted_for() -> None:

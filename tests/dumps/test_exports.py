@@ -43,6 +43,8 @@ def told(dump: Dump) -> dict[str, Any]:
         found["captured_on"] = dump.captured_on
     if dump.rejections:
         found["rejections"] = [f"{each.line}: {each.reason}" for each in dump.rejections]
+    if dump.notes:
+        found["notes"] = [f"{each.line}: {each.reason}" for each in dump.notes]
     if dump.replacements:
         found["replacements"] = [each.title for each in dump.replacements]
     return dict(json.loads(json.dumps(found, default=_plain)))
@@ -227,6 +229,16 @@ def test_columns_have_names_in_other_languages_and_programs(header: str, row: st
     [
         (b"<opml><body><outline xmlUrl='https://a/'/></body></opml>", r"a list of 1 feed \(OPML\)"),
         (b"<?xml version='1.0'?><catalogue/>", "XML with the root <catalogue>"),
+        (b"<article dtd-version='1.2'><front><article-meta/></front></article>", ".* in JATS XML"),
+        (b"<?xml version='1.0'?><pmc-articleset><article/></pmc-articleset>", ".* in JATS XML"),
+        (b"<TEI xmlns='http://www.tei-c.org/ns/1.0'/>", "the full text of a paper in TEI XML"),
+        (b"<xml><records><record/></records></xml>", "a library in EndNote XML"),
+        (b"<m:mods xmlns:m='http://www.loc.gov/mods/v3'/>", "a library in MODS XML"),
+        (
+            b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+            b"xmlns:bib='http://purl.org/net/biblio#'/>",
+            "a library in RDF",
+        ),
         (b'{"name": 1, "size": 2}', "JSON with name, size"),
         (b"name,size,colour,price\nkettle,1,red,2\n", "a table with the columns name, size, col"),
         (b"\\documentclass{article}", "a LaTeX document"),
@@ -327,6 +339,8 @@ def test_a_row_that_does_not_fit_its_columns_is_no_paper() -> None:
     assert [(each.line, each.reason) for each in dump.rejections] == [
         (2, "entry 1: too many cells: 4 for 3 columns"),
         (4, "entry 3: too few cells: 1 for 3 columns"),
+    ]
+    assert [(each.line, each.reason) for each in dump.notes] == [
         (5, "entry 4: its last cell is never closed: it may be cut off"),
     ]
 

@@ -135,3 +135,17 @@ def test_hostile_repetition_takes_no_time(piece: str) -> None:
     started = time.process_time()
     to_unicode(piece * (20_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        (r"$m_{\nu_e}$", "m_(νₑ)"),
+        (r"$E_{\gamma_1}$", "E_(γ₁)"),
+        (r"$x_{i_j}$", "x_(iⱼ)"),
+        (r"$\Lambda_{\mathrm{QCD}}$", "Λ_QCD"),
+        (r"$x_i$", "xᵢ"),
+    ],
+)
+def test_a_script_that_holds_scripts_is_told_from_what_follows_it(formula: str, shown: str) -> None:
+    assert to_unicode(formula, source="plain") == shown

@@ -30,6 +30,7 @@ _START = re.compile(
     r"<(?:!doctype\s+html|html|head|body|main|section|article|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_JATS = re.compile(r"<article-meta\b|<article\b[^<>]*\bdtd-version=")
 # Links as Markdown, MediaWiki, Textile and Jira write them.
 _LINK_OF_TEXT = re.compile(r"\]\((?:https?://|/)|\[https?://|\":https?://|\|https?://")
 _PAPER_PATH = re.compile(r"(?:https?://(?:www\.)?huggingface\.co)?/papers/([\w./-]+?)(?:[?#].*)?")
@@ -45,7 +46,7 @@ class PageHtml:
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin an HTML document; never raises."""
         shown = _decode(head)
-        if _START.match(shown) is None:
+        if _START.match(shown) is None or _JATS.search(shown):
             return False
         # Markdown with HTML around its blocks is text.
         return len(_LINK_OF_TEXT.findall(shown)) <= shown.count("href=")
