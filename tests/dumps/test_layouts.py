@@ -293,7 +293,7 @@ def test_a_page_at_github_is_the_code_when_no_other_is_named() -> None:
 
 def test_a_record_without_its_end_is_kept_and_said() -> None:
     told = read((DATA / "managers.ris").read_bytes())
-    assert [r.reason for r in told.rejections] == ["entry 4: no ER line: it may be cut off"]
+    assert [note.reason for note in told.notes] == ["entry 4: no ER line: it may be cut off"]
 
 
 def _page(target: str, props: dict[str, Any], shown: str) -> bytes:

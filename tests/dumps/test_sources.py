@@ -74,7 +74,7 @@ def test_an_unreadable_field_costs_the_field_not_the_paper() -> None:
     paper = {**samples.PAPERS[0]["paper"], "upvotes": "many", "publishedAt": "2026-02-30"}  # type: ignore[dict-item]
     told = read(json.dumps([{"paper": paper}]).encode())
     assert (told.records[0].upvotes, told.records[0].published) == (None, None)
-    assert len(told.rejections) == 2
+    assert (len(told.notes), told.rejections) == (2, ())
 
 
 def test_a_huge_number_is_no_count() -> None:
@@ -235,7 +235,7 @@ def test_ris_records_are_read_with_their_lines() -> None:
     assert paper.authors == ("Ada Moss", "B. Alder")
     assert (paper.doi, paper.published) == ("10.1000/puddle", date(2026, 1, 3))
     assert cut_off.title == "It Breaks Of"
-    assert [(r.line, r.reason) for r in told.rejections] == [
+    assert [(r.line, r.reason) for r in (*told.rejections, *told.notes)] == [
         (12, "entry 2: no title (TI or T1)"),
         (15, "entry 3: no ER line: it may be cut off"),
     ]

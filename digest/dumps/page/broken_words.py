@@ -14,9 +14,26 @@ from itertools import pairwise
 
 from digest.dumps.page.pieces import Piece
 
-_HEAD = re.compile(r"(?<![\w-])([A-Za-z]?[a-z]+)-$")
+_HEAD = re.compile(r"(?<![\w-])([A-Za-z]?[a-z]+)[-‐]$")
+_SOFT = re.compile(r"(\S+)\u00ad\s*$")
 _TAIL = re.compile(r"[a-z]+(?![\w-])")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+# What no English word is, but many end in: `embed-` / `ding`, but not `fine-` / `grained`.
+_SYLLABLES = re.compile(
+    "[dfglmnptvz]?ing(?:s|ly)?|[dnpstz]?ed|[aeiou]?[st]?ions?(?:al(?:ly)?)?"
+    "|[aeiou]?[tr]?ments?|ness|[tlsc]?ably|[bdgt]?ly|ity|ities|ally|ical(?:ly)?|[ai]nce|[ai]tive(?:ly)?"
+    "|tive|sive|tures?|tors?|ters?|ders?|gence|tics?|rithms?|ularly?|ous(?:ly)?|ize[ds]?|izing"
+)
+# Words that are joined to others by a hyphen and seldom stand alone.
+_COMPOUNDED_WORDS = (
+    "fine coarse grained end state art real time high low level long short term range large small"
+    " scale zero few one shot open source world domain well ill self free aware based driven"
+    " guided wise specific agnostic trained tuned tuning supervised conditioned dimensional order"
+    " quality resource rank task modal view step hop turn form text image speech token model data"
+    " human machine computer in the loop out of distribution sample box black white hand object"
+    " plug play trade off non linear two three stage way vision language"
+)
+_COMPOUNDED = frozenset(_COMPOUNDED_WORDS.split())
 # Beginnings of words with a hyphen of their own, which stand nowhere alone.
 _PREFIX = re.compile(
     "self|non|pre|post|multi|semi|co|re|cross|meta|inter|sub|anti|quasi|pseudo|intra|ultra|hyper"
@@ -41,25 +58,41 @@ def rejoined(pieces: Sequence[Piece]) -> list[Piece]:
     words = Counter(word.lower() for piece in pieces for word in _WORD.findall(piece.text))
     words.subtract(part.lower() for parts in breaks.values() for part in parts)
     known = {word for word, count in words.items() if count > 0}
-    whole = sum((head + tail).lower() in known for head, tail in breaks.values())
+    whole = sum(
+        (head + tail).lower() in known or _SYLLABLES.fullmatch(tail) is not None
+        for head, tail in breaks.values()
+    )
     if whole <= sum(f"{head}-{tail}".lower() in known for head, tail in breaks.values()):
         return list(pieces)
+    compounds = {part for word in known if "-" in word for part in word.split("-")} | _COMPOUNDED
     found = list(pieces)
     for at, (begun, rest) in breaks.items():
-        if _is_broken(begun.lower(), rest, known):
+        if _is_broken(begun.lower(), rest, known, compounds):
             one, two = found[at], found[at + 1]
             found[at] = _changed(one, one.text[: -len(begun) - 1].rstrip())
             found[at + 1] = _changed(two, begun + two.text)
     return [piece for piece in found if piece.text]
 
 
-def _is_broken(head: str, tail: str, known: set[str]) -> bool:
+def _is_broken(head: str, tail: str, known: set[str], compounds: set[str]) -> bool:
     """Return whether a hyphen between two parts is a line's, not the word's own."""
     if head + tail in known:
         return True
     if f"{head}-{tail}" in known or _PREFIX.fullmatch(head):
         return False
-    return not (head in known and tail in known)
+    words = [part in known or part in compounds for part in (head, tail)]
+    return _SYLLABLES.fullmatch(tail) is not None or not all(words)
+
+
+def without_soft_hyphens(lines: Sequence[str]) -> list[str]:
+    """Return lines with each word whole that a soft hyphen (U+00AD) breaks over a line's end."""
+    found = list(lines)
+    for at, line in enumerate(lines[:-1]):
+        begun = _SOFT.search(found[at]) if "\u00ad" in line else None
+        if begun and lines[at + 1].strip():
+            found[at] = found[at][: begun.start()].rstrip()
+            found[at + 1] = begun[1] + found[at + 1].lstrip()
+    return found
 
 
 def _changed(piece: Piece, text: str) -> Piece:

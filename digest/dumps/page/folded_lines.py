@@ -17,9 +17,12 @@ _NARROWEST = 20  # columns
 _FEWEST = 6  # lines that reach the column
 _MOST_LINES = 0.4  # of the lines with text reach it: those of a text that was filled, one in six
 _CUT_WORDS = 0.1  # of the cuts are within a word that the text writes elsewhere, too
-_SHORTEST_WORD = 3  # characters: "2D" may be cut behind its number
+_SHORTEST_WORD = 3  # characters
 _WORD = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"\w+$")
+_WORDS = re.compile(r"\w[\w'-]* \w")
+_ADDRESS_AT_END = re.compile(r"https?://[^\s()]*[\w/]$")
+_OPENING = re.compile(r"(?:^|[\s(])[\"'“]$")
 _ENDS = frozenset(".!?…)\"'”’")
 
 
@@ -77,6 +80,11 @@ def _column(sizes: Sequence[int], texts: Sequence[str]) -> int | None:
     return width if within >= _CUT_WORDS * len(full) and within > between else None
 
 
+def _known(line: str, known: set[str]) -> bool:
+    found = _WORD.match(line)
+    return found is not None and found[0].lower() in known
+
+
 def _known_words(texts: Sequence[str]) -> set[str]:
     """Return the words that stand within lines, where none is cut."""
     return {word.lower() for text in texts for word in _WORD.findall(text)[1:-1]}
@@ -107,11 +115,17 @@ def _ends(told: str, following: str, known: set[str]) -> bool:
     if not following[:1].isupper() or told[-1:].isspace():
         return False
     begun, rest = _LAST_WORD.search(told), _WORD.match(following)
+    if _ADDRESS_AT_END.search(told):  # a title's first words, not the rest of the address
+        return _WORDS.match(following) is not None and _known(following, known)
     if begun is None or rest is None:
-        return told[-1:] in _ENDS
-    if len(told) > LONGEST_TITLE or ". " in told or len(begun[0]) < _SHORTEST_WORD:
+        return told[-1:] in _ENDS and not _OPENING.search(told)
+    if begun[0].isdecimal():
+        return len(rest[0]) > 1 and begun[0] + rest[0].lower() not in known
+    if len(told) > LONGEST_TITLE or ". " in told:
         return False
     one, two = begun[0].lower(), rest[0].lower()
-    return one + two not in known and (
-        one in known or one.removesuffix("s") in known or two in known
-    )
+    if one + two in known:
+        return False
+    if len(begun[0]) < _SHORTEST_WORD:  # "2D" or "GPU" may be cut within, but "It" / "Previous"
+        return begun[0][-1:].islower() and one in known and two in known
+    return one in known or one.removesuffix("s") in known or two in known

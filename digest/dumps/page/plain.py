@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from digest.dumps import text
 from digest.dumps.page import furniture
-from digest.dumps.page.broken_words import rejoined
+from digest.dumps.page.broken_words import rejoined, without_soft_hyphens
 from digest.dumps.page.footnotes import footnoted_links
 from digest.dumps.page.hanging_lines import LONGEST_TITLE_LINES, hangs
 from digest.dumps.page.light_markup import as_markdown
@@ -69,7 +69,7 @@ def read_text(lines: text.Lines) -> Source:
     """Return a text's pieces. Raises DumpError when it has too many lines for a page."""
     if len(lines.all) > MAX_LINES:
         raise DumpError(f"more than {MAX_LINES:,} lines: no page is that long", line=MAX_LINES)
-    bare = [_CONTROLS.sub("", line) for line in lines.all]
+    bare = [_CONTROLS.sub("", line) for line in without_soft_hyphens(lines.all)]
     plain = _unquoted(list(bare))
     markup = _front_matter(plain)
     plain = as_markdown(plain)

@@ -19,25 +19,25 @@ def to_dump(
 ) -> Dump:
     """Return a reading as a dump in `source`'s format; see `Format.parse`."""
     years = [_year(reading, page, now, captured_on) for page in range(len(reading.days))]
-    rejections = list(reading.refused)
+    notes = [*_notes(reading)]
     records = []
     for position, card in enumerate(reading.cards):
         published, problem = _published(card, years[card.page])
         records.append(to_record(card, position=position, published=published))
-        rejections += [problem] if problem else []
+        notes += [problem] if problem else []
     stated = captured_on
     for told, year in zip(reading.days, years, strict=True):
         if stated is None and told is not None:
             stated = told[0].on(year)
             if stated is None:
-                rejections.append(_no_such_day(*told, year))
+                notes.append(_no_such_day(*told, year))
     return Dump(
         format=source.name,
         parser_version=source.version,
         captured_on=stated,
         records=tuple(records),
-        rejections=tuple(sorted(rejections, key=lambda each: each.line or 0)),
-        notes=tuple(_notes(reading)),
+        rejections=tuple(reading.refused),
+        notes=tuple(notes),
     )
 
 

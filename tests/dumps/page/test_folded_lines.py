@@ -53,6 +53,48 @@ def test_a_line_that_happens_to_end_at_the_column_is_the_last(width: int) -> Non
     assert titles(dump) == [name for name, _ in pairs]
 
 
+@pytest.mark.parametrize("width", [60, 72, 80])
+@pytest.mark.parametrize(
+    ("end", "title"),
+    [
+        ("code at https://ponds.org/moss", "Is Moss All You Need?"),
+        ("see https://www.ponds.org/moss/", "Pond Moss and Its Friends"),
+        ("of the moss at a rate of 0.75", "In-Pond Moss: Reeds and Ponds"),
+    ],
+)
+def test_an_abstract_that_ends_at_the_column_takes_no_title_in(
+    end: str, title: str, width: int
+) -> None:
+    pairs = list(PAIRS)
+    told = f"{pairs[4][1]} We show"
+    told += " moss" * ((-len(told) - len(end) - 1) % width // 5)
+    told += "s" * ((-len(told) - len(end) - 1) % width)
+    pairs[4] = (pairs[4][0], f"{told} {end}")
+    pairs[5] = (title, pairs[5][1])
+    dump = parse(folded(alternating(pairs), width))
+    assert titles(dump) == [name for name, _ in pairs]
+
+
+@pytest.mark.parametrize("width", [60, 72])
+def test_a_title_of_the_columns_width_that_ends_in_a_short_word_is_whole(width: int) -> None:
+    pairs = list(PAIRS)
+    title = f"Why Moss {'grows ' * 20}"[: width - 13]
+    pairs[4] = (f"{title.ljust(width - 13, 'x')} and to Fix It", pairs[4][1])
+    pairs[4] = (pairs[4][0][-width:], f"Pond moss, as it is, stays. {pairs[4][1]}")
+    dump = parse(folded(alternating(pairs), width))
+    assert pairs[4][0] in titles(dump)
+
+
+def test_a_quotation_that_a_cut_parts_from_its_mark_is_no_end() -> None:
+    width = 60
+    told = f"{PAIRS[4][1]} We say "
+    told += "moss " * ((-len(told) - 2) % width // 5)
+    told += "a" * ((-len(told) - 2) % width) + ' "'
+    pairs = [*PAIRS[:4], (PAIRS[4][0], f'{told}I grow in ponds," said the moss, and it grew.')]
+    dump = parse(folded(alternating([*pairs, *PAIRS[5:]]), width))
+    assert dump.records[4].abstract == pairs[4][1]
+
+
 def test_lines_are_named_by_their_own_numbers() -> None:
     page = folded(alternating(PAIRS), 60).split(b"\n")
     dump = parse(b"\n".join(page))
