@@ -23,7 +23,7 @@ _LAST_WORD = re.compile(r"\w+$")
 _WORDS = re.compile(r"\w[\w'-]* \w")
 _ADDRESS_AT_END = re.compile(r"https?://[^\s()]*[\w/]$")
 _OPENING = re.compile(r"(?:^|[\s(])[\"'“]$")
-_ENDS = frozenset(".!?…)\"'”’")
+_ENDS = frozenset(".!?…)]}\"'”’")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _ends(told: str, following: str, known: set[str]) -> bool:
     if begun is None or rest is None:
         return told[-1:] in _ENDS and not _OPENING.search(told)
     if begun[0].isdecimal():
-        return len(rest[0]) > 1 and begun[0] + rest[0].lower() not in known
+        return rest[0][1:].islower() and begun[0] + rest[0].lower() not in known
     if len(told) > LONGEST_TITLE or ". " in told:
         return False
     one, two = begun[0].lower(), rest[0].lower()

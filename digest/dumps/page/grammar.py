@@ -33,6 +33,7 @@ _ONLY_FACTS = (0.3, 1.1)  # one that facts support, without an abstract; where o
 _END = CardFacts(is_other=True)  # what follows the last card
 _NEVER = 1e9
 _SHORT_ABSTRACT = 300
+_SHORT_TITLE = 25  # characters
 _LONGEST_PARAGRAPH = 2_000  # characters: beyond it nothing is a misprinted title
 
 
@@ -217,6 +218,8 @@ def _title_cost(unit: Unit, setting: Setting, evidence: bool) -> float:
         cost += 0.6
     is_word = " " not in text
     cost += 0.2 * text[0].islower() + 0.2 * is_word + 0.8 * (text[0].islower() and is_word)
+    # Of two lines above an abstract the longer one is its title: the other may be anything.
+    cost += 0.35 * (len(text) <= _SHORT_TITLE and not evidence)
     cost += 1.2 * (setting.marked_titles and not unit.pieces[0].heading)
     return cost - 0.3 * evidence
 

@@ -26,6 +26,7 @@ from digest.dumps.page.paragraphs import (
     unit_of,
 )
 from digest.dumps.page.pieces import Piece, Source
+from digest.dumps.page.repeated_lines import without_repeated_lines
 
 _LONG_LINE = 25  # characters: what is shorter may well stand twice in a row
 
@@ -47,6 +48,7 @@ class PageReading:
     doubled: int = 0  # cards that were printed again
     lines: dict[int, Fate] = field(default_factory=dict)
     cut_at: int | None = None  # where the text breaks off in mid-sentence
+    repeated: list[tuple[Piece, int]] = field(default_factory=list)  # lines left out: how often
     doubts: list[Piece] = field(default_factory=list)  # lines that may begin a title or an abstract
 
     def note(self, lines: range | set[int], fate: Fate) -> None:
@@ -59,9 +61,12 @@ class PageReading:
 def read_page(source: Source) -> PageReading:
     """Read a page's pieces."""
     pieces, again = without_echoed_lines(source.pieces)
-    source = replace(source, pieces=tuple(pieces), markup=source.markup | again)
+    pieces, idle, repeated = without_repeated_lines(pieces)
+    source = replace(source, pieces=tuple(pieces), markup=source.markup | again | idle)
     elements = card_elements(source.pieces)
-    return _Assembly(source, elements).assemble()
+    reading = _Assembly(source, elements).assemble()
+    reading.repeated = repeated
+    return reading
 
 
 class _Assembly:
@@ -235,12 +240,15 @@ class _Assembly:
         reading.note(set(self._source.markup), "furniture")
         self._settle_headings()
         reading.cards = without_numbers(reading.cards)
-        last = reading.cards[-1] if reading.cards else None
+        cards = reading.cards
+        last = cards[-1] if cards else None
         if last is not None and last.abstract is not None:
             pieces = self._source.pieces
             is_last = last.abstract.last == max(piece.last for piece in pieces)
-            if is_last and is_prose(last.abstract) and not closes_sentence(last.abstract.text):
-                reading.cut_at = last.abstract.last
+            if is_last and not closes_sentence(last.abstract.text):
+                closed = [bool(c.abstract and closes_sentence(c.abstract.text)) for c in cards[:-1]]
+                if is_prose(last.abstract) or (closed and all(closed)):
+                    reading.cut_at = last.abstract.last
         unique = without_doubles(reading.cards)
         reading.doubled = len(reading.cards) - len(unique)
         reading.cards = unique

@@ -92,6 +92,8 @@ def _notes(reading: PageReading) -> Iterator[Rejection]:
             piece.line,
             f"{piece.text[:60]!r} may begin a title or an abstract: the wrapped lines do not tell",
         )
+    for piece, count in reading.repeated:
+        yield Rejection(piece.line, f"{piece.text!r} left out: {count} cards say it, and no paper")
     if reading.doubled:
         cards = "1 card" if reading.doubled == 1 else f"{reading.doubled} cards"
         yield Rejection(None, f"{cards} printed twice")
