@@ -18,13 +18,14 @@ from digest.dumps.arxiv_list import ArxivList
 from digest.dumps.arxiv_mail import ArxivMail
 from digest.dumps.bibtex import BibTeX
 from digest.dumps.biorxiv import Biorxiv
+from digest.dumps.broken_off import break_of
 from digest.dumps.controls import without_controls
 from digest.dumps.csl_json import CSL_JSON
 from digest.dumps.csv_table import CsvTable
 from digest.dumps.europe_pmc import EuropePmc
 from digest.dumps.feed import Feed
 from digest.dumps.hf_json import HuggingFaceJson
-from digest.dumps.interface import Dump, Format
+from digest.dumps.interface import Dump, Format, Rejection
 from digest.dumps.json_feed import JsonFeed
 from digest.dumps.nbib import NBIB
 from digest.dumps.oai_pmh import OaiPmh
@@ -140,7 +141,10 @@ def read(
         raise
     except Exception as error:  # a format's own bug must not lose the rest of the batch
         raise DumpError(f"the format {chosen.name} failed on it: {error!r}") from error
-    return replace(dump, notes=(*dump.notes, *clean.notes)) if clean.notes else dump
+    notes = clean.notes
+    if broken := break_of(data):
+        notes = (*notes, Rejection(data.count(b"\n") + 1, f"it looks cut off: {broken}"))
+    return replace(dump, notes=(*dump.notes, *notes)) if notes else dump
 
 
 def format_named(name: str) -> Format:
