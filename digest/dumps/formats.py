@@ -19,7 +19,7 @@ from digest.dumps.arxiv_mail import ArxivMail
 from digest.dumps.bibtex import BibTeX
 from digest.dumps.biorxiv import Biorxiv
 from digest.dumps.broken_off import break_of
-from digest.dumps.controls import without_controls
+from digest.dumps.controls import CleanText, without_controls
 from digest.dumps.csl_json import CSL_JSON
 from digest.dumps.csv_table import CsvTable
 from digest.dumps.europe_pmc import EuropePmc
@@ -35,6 +35,7 @@ from digest.dumps.page.as_html import PageHtml
 from digest.dumps.page.as_mhtml import PageMhtml
 from digest.dumps.page.as_rtf import PageRtf
 from digest.dumps.page.as_text import PageText
+from digest.dumps.page.as_webarchive import BINARY_SIGN, PageWebarchive
 from digest.dumps.pubmed_xml import PubmedXml
 from digest.dumps.refer import REFER
 from digest.dumps.ris import RIS
@@ -66,6 +67,7 @@ def built_in_formats() -> tuple[Format, ...]:
         PageText(),
         PageHtml(),
         PageMhtml(),
+        PageWebarchive(),
         PageRtf(),
         HuggingFaceJson(),
         Arxiv(),
@@ -108,9 +110,13 @@ def recognise(data: bytes, *, formats: Iterable[Format] | None = None) -> Format
     (naming them: say which with `format_name`).
     """
     known = tuple(all_formats() if formats is None else formats)
-    head = without_controls(text.from_wide(data[:HEAD_BYTES])).data
+    head = _clean(data[:HEAD_BYTES]).data
     found = [each for each in known if each.name not in _FALLBACKS and _fits(each, head)]
-    if {each.name for each in found} <= {each.name for each in built_in_formats()}:
+    own = {each.name for each in built_in_formats()}
+    if head.startswith(BINARY_SIGN):  # of our own formats only one is no text
+        own.remove(PageWebarchive.name)
+        found = [each for each in found if each.name not in own]
+    elif {each.name for each in found} <= own:
         text.refuse_other_files(data)  # only a plug-in may read archives and the like
     for name in _FALLBACKS:
         found = found or [each for each in known if each.name == name and _fits(each, head)]
@@ -132,8 +138,7 @@ def read(
     Control characters within the text are left out first, and told of in the notes.
     Raises DumpError when the bytes are no dump that a format can read.
     """
-    data = text.from_wide(data)
-    clean = without_controls(data)
+    clean = _clean(data)
     chosen = recognise(data) if format_name is None else format_named(format_name)
     try:
         dump = chosen.parse(clean.data, now=now, captured_on=captured_on)
@@ -142,8 +147,8 @@ def read(
     except Exception as error:  # a format's own bug must not lose the rest of the batch
         raise DumpError(f"the format {chosen.name} failed on it: {error!r}") from error
     notes = clean.notes
-    if broken := break_of(data):
-        notes = (*notes, Rejection(data.count(b"\n") + 1, f"it looks cut off: {broken}"))
+    if broken := break_of(clean.data):
+        notes = (*notes, Rejection(clean.data.count(b"\n") + 1, f"it looks cut off: {broken}"))
     return replace(dump, notes=(*dump.notes, *notes)) if notes else dump
 
 
@@ -206,6 +211,13 @@ def _fits(candidate: Format, head: bytes) -> bool:
         return bool(candidate.recognises(head))
     except Exception:  # a plug-in that breaks its promise recognises nothing
         return False
+
+
+def _clean(data: bytes) -> CleanText:
+    """Return a file as formats read it: in UTF-8 or UTF-16, without control characters."""
+    if data.startswith(BINARY_SIGN):
+        return CleanText(data)
+    return without_controls(text.from_wide(data))
 
 
 def _listed(formats: Iterable[Format], conjunction: str) -> str:

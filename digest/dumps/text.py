@@ -18,17 +18,25 @@ _MANY_BAD = 0.1  # share of lines that are not UTF-8: more is no accident but an
 _MAGIC = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PK\x03\x04", "a zip archive"),
-    (b"%PDF-", "a PDF"),
+    (b"%PDF-", "a PDF: copy its text, or save the page as HTML"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"bplist00", "a web archive or another property list of Apple's: save the page as HTML"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\0", "an xz archive"),
     (b"\xd0\xcf\x11\xe0", "an old Office document: save it as text or HTML"),
+)
+_SAVE_AS = "save it as HTML, RTF or text"
+_ZIPPED = (  # what zip archives hold of which programs
+    (b"word/document.xml", f"a Word document (.docx): {_SAVE_AS}"),
+    (b"application/vnd.oasis.opendocument.text", f"an OpenDocument text (.odt): {_SAVE_AS}"),
+    (b"application/epub+zip", "an e-book (.epub): save the page as HTML"),
+    (b"xl/workbook.xml", "an Excel workbook (.xlsx): save it as CSV"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "a spreadsheet (.ods): save it as CSV"),
+    (b"index.html", "a zip archive of a web page: unpack it and take the HTML file"),
 )
 UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -89,7 +97,8 @@ def refuse_other_files(data: bytes) -> None:
     """Raise DumpError when a file is no text but an archive, an image or the like."""
     for magic, what in _MAGIC:
         if data.startswith(magic):
-            raise DumpError(f"not text but {what}")
+            packed = (named for sign, named in _ZIPPED if magic == b"PK\x03\x04" and sign in data)
+            raise DumpError(f"not text but {next(packed, what)}")
 
 
 _WIDE_MARKS = {b"\xff\xfe\0\0": "utf-32-le", b"\0\0\xfe\xff": "utf-32-be"}

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import plistlib
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -133,10 +134,10 @@ def test_a_broken_document_behind_a_whole_one_is_told_of() -> None:
     assert "another document" in other.rejections[0].reason
 
 
-def _zipped(data: bytes) -> bytes:
+def _zipped(data: bytes, name: str = "page.txt") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # stored: its text can be seen
-        archive.writestr("page.txt", data)
+        archive.writestr(name, data)
     return file.getvalue()
 
 
@@ -146,6 +147,13 @@ _PACKED: dict[str, Callable[[bytes], bytes]] = {
     "bzip2": bz2.compress,
     "xz": lzma.compress,
     "web archive": lambda data: b"bplist00\xd1\x01\x02_\x10\x0fWebMainResource" + data,
+    "property list": lambda data: plistlib.dumps({"text": data}, fmt=plistlib.FMT_BINARY),
+    "Word": lambda data: _zipped(data, "word/document.xml"),
+    "OpenDocument": lambda data: _zipped(
+        b"application/vnd.oasis.opendocument.text" + data, "mimetype"
+    ),
+    "Excel": lambda data: _zipped(data, "xl/workbook.xml"),
+    "PDF": lambda data: b"%PDF-1.7\n" + data,
 }
 
 

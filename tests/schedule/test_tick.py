@@ -284,3 +284,7 @@ def test_a_quiet_tick_changes_no_moment(served: Installation) -> None:
     step(served, noon)
     looks = [row.id for row in served.app.stores.rhythms.to_look_at(noon, 99, 10)]
     assert looks == []
+
+
+def test_no_moment_that_a_right_clock_writes_is_taken_for_a_wrong_ones() -> None:
+    assert timedelta(0) < scheduling.LOOK_WITHIN < scheduling.TOO_FAR

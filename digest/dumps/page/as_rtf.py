@@ -15,7 +15,9 @@ from digest.errors import DumpError
 
 # How a picture and a link's address (HYPERLINK) come out of their fields.
 _PICTURE = re.compile(r"\[image: [^\]\n]*\][ ]?")
-_LINK_ADDRESS = re.compile(r'[ ]?\("(https?://[^"\n]*)"\)')
+_LINK_ADDRESS = re.compile(r'[ ]?\("((?:https?:/)?/[^"\n]*|#[^"\n]*)"\)')
+
+_SITE = "https://huggingface.co"
 
 MAX_BYTES = 16 * 1024 * 1024  # a page of text is 1 MB
 
@@ -45,4 +47,5 @@ class PageRtf:
 
 def _address_below(link: re.Match[str]) -> str:
     """Return a paper's address on a line of its own; other addresses stand within a line."""
-    return f"\n{link[1]}\n" if paper_id(link[1]) else ""
+    address = f"{_SITE}{link[1]}" if link[1].startswith("/papers/") else link[1]
+    return f"\n{address}\n" if paper_id(address) else ""

@@ -49,7 +49,8 @@ _WORDS = (
     your browser does not support the video tag.|please enable javascript to view this page.
     abstract|abstracts|summary|title|titles|authors|author|links|date|published|votes|upvotes
     end of document|content truncated|[content truncated]|markdown content:|extracted text
-    and the research community|community discussion|discussion|hf.co|huggingface|huggingface.co
+    and the research community|ak and the research community|community discussion|discussion
+    hf.co|huggingface|huggingface.co
     liked|trending|popular|latest|recent|most upvoted|hot|all|all time|newest|oldest
     advertisement|advertisements|sponsored|sponsored content|ad|ads|promoted|cookie settings
     manage cookies|cookie preferences|view all activity|see translation|view translation
@@ -68,6 +69,7 @@ _LINES = re.compile(
     | (?:page\s)?\d{1,4}\s?(?:/|of)\s?\d{1,4} | page\s\d{1,4}
     | \[?\[?(?:image|img|图片|圖片|imagen|bild|picture|photo|avatar)(?:\s?\d+)?
         (?:[:：].{0,100})?\]?\]?
+    | \[?hugging\ ?face['’]s\ logo\]?.{0,60}
     | .{1,40}['’]s\ (?:avatar|profile\ picture|logo)
     | (?:view|show|see)\ \d+\ more.{0,20} | \+\s?\d{1,4}
     | search(?:ing)?\ for\s.{1,80} | \d[\d,]*\ (?:results?|papers?)(?:\ found)?
@@ -81,6 +83,7 @@ _LINES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_FEWEST_ENTRIES, _MOST_ENTRIES = 4, 24  # of a menu on one line
 # A mail's header fields.
 _OF_MAIL = (
     "from|to|cc|bcc|date|sent|subject|reply-to|message-id|von|an|datum|gesendet|betreff|de|à"
@@ -133,7 +136,21 @@ def is_furniture(line: str) -> bool:
     bare = line.strip(" *_|:›»·•").lower()
     if bare in _WORDS or is_turning(line) or is_sign(line) or _LINES.fullmatch(line):
         return True
-    return _is_menu(_MARKS.split(line)) or _is_menu(_GLUE.split(line))
+    return _is_menu(_MARKS.split(line)) or _is_menu(_GLUE.split(line)) or _is_row(line)
+
+
+def _is_row(line: str) -> bool:
+    """Return whether a line is several of the menu's entries, one after the other."""
+    words = line.lower().split()
+    if not _FEWEST_ENTRIES <= len(words) <= _MOST_ENTRIES:
+        return False
+    entries = at = 0
+    while at < len(words):
+        size = next((n for n in (3, 2, 1) if " ".join(words[at : at + n]) in _WORDS), 0)
+        if not size:
+            return False
+        entries, at = entries + 1, at + size
+    return entries >= _FEWEST_ENTRIES
 
 
 def _is_menu(parts: Sequence[str]) -> bool:

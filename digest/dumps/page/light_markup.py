@@ -19,14 +19,16 @@ _UNREAD = (
 )
 
 _PANDOC_FENCE = re.compile(r"^[ \t]*:{3,}[^:\n]*:*[ \t]*$", re.MULTILINE)
-_PANDOC_ATTRIBUTES = re.compile(r"(?<=[\])])\{[.#][^{}\n]*\}")
+_PANDOC_ATTRIBUTES = re.compile(
+    r"(?<=[\])])\{[.#][^{}\n]*\}|(?<=\S)\s\{[.#][^{}]{0,200}\}(?=\s*$)", re.MULTILINE
+)
 
 _ORG_LINK = re.compile(
     r"\[\[(?P<url>[^\[\]\s]+)\](?:\[(?P<text>(?:[^\[\]]|\[\[[^\[\]]*\]\]|\[[^\[\]]*\])*)\])?\]"
 )
 _ORG_PICTURE = re.compile(r"\[\[\S+?\]\]|\[\[?\[?data:[^\]]*\]*")
 _ORG_HEADING = re.compile(r"(?P<stars>\*{1,6}) (?=\S)")
-_ORG_DRAWER = re.compile(r"\s*:(?:PROPERTIES|END|CUSTOM_ID|ID)\b.*|\s*#\+\w+.*", re.IGNORECASE)
+_ORG_DRAWER = re.compile(r"\s*:[A-Za-z_][\w-]*:(?:\s.*)?|\s*#\+\w+.*")
 
 _RST_LINK = re.compile(r"`(?P<text>[^`<>]*?)\s?<(?P<url>[^`<>\s]+)>`__?")
 _RST_DIRECTIVE = re.compile(
@@ -48,8 +50,12 @@ def as_markdown(lines: Sequence[str]) -> list[str]:
     if len(_RST_LINK.findall(text)) >= _FEWEST:
         return _from_rst(text)
     if len(_PANDOC_FENCE.findall(text)) >= _FEWEST:
-        return _PANDOC_ATTRIBUTES.sub("", _PANDOC_FENCE.sub("", text)).split("\n")
+        return _PANDOC_ATTRIBUTES.sub(_line_ends, _PANDOC_FENCE.sub("", text)).split("\n")
     return list(lines)
+
+
+def _line_ends(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
 
 
 def unread_markup(text: str) -> str:
