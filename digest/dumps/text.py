@@ -200,11 +200,21 @@ def _line_of(data: bytes, offset: int) -> int:
     return data.count(b"\n", 0, offset) + 1
 
 
-# What is no white space to Python, yet shows nothing at a line's ends: zero-width characters and
-# stray byte order marks. Within a word they may belong to its script.
+# What shows nothing wherever it stands: marks of direction, zero-width spaces, soft hyphens, stray
+# byte order marks; and joiners where Latin letters stand beside them: others belong to a script.
+_UNSEEN = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]"
+    "|(?<=[\x20-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\x20-\u024f])"
+)
+# What is no white space to Python, yet shows nothing at a line's ends.
 _INVISIBLE = re.compile("^[\\s\u200b-\u200d\u2060\ufeff]+|[\\s\u200b-\u200d\u2060\ufeff]+$")
 
 
 def visible(line: str) -> str:
     """Return a line as a reader sees it: nothing at its ends, single plain spaces within."""
-    return " ".join(_INVISIBLE.sub("", line).split())
+    return " ".join(_INVISIBLE.sub("", without_unseen(line)).split())
+
+
+def without_unseen(line: str) -> str:
+    """Return a line without the characters that show nothing, wherever they stand in it."""
+    return line if line.isascii() else _UNSEEN.sub("", line)

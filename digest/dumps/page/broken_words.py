@@ -15,7 +15,7 @@ from itertools import pairwise
 from digest.dumps.page.pieces import Piece
 
 _HEAD = re.compile(r"(?<![\w-])([A-Za-z]?[a-z]+)[-‐]$")
-_SOFT = re.compile(r"(\S+)\u00ad\s*$")
+_SOFT = re.compile(r"(\S*[^\W\d_])\u00ad\s*$")
 _TAIL = re.compile(r"[a-z]+(?![\w-])")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 # What no English word is, but many end in: `embed-` / `ding`, but not `fine-` / `grained`.
@@ -89,7 +89,7 @@ def without_soft_hyphens(lines: Sequence[str]) -> list[str]:
     found = list(lines)
     for at, line in enumerate(lines[:-1]):
         begun = _SOFT.search(found[at]) if "\u00ad" in line else None
-        if begun and lines[at + 1].strip():
+        if begun and lines[at + 1].lstrip()[:1].islower():
             found[at] = found[at][: begun.start()].rstrip()
             found[at + 1] = begun[1] + found[at + 1].lstrip()
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from digest.dumps.page.translated_words import TRANSLATED
+
 # Lines that only the page of papers has: evidence that a text is that page, and where it begins.
 _SIGN = re.compile(
     r"get trending papers in your email inbox\b.{0,40}"
@@ -59,6 +61,7 @@ _WORDS = (
     """.replace("\n", "|").split("|")
     )
     | _HEADER
+    | TRANSLATED
 )
 
 _LINES = re.compile(

@@ -31,7 +31,7 @@ _MARKUP = re.compile(
     r"\":https?://\S+$|^=+ \S*https?://|^\[?https?://[^\s\[]+[\[ ]"
 )
 _NO_TITLE = re.compile(
-    rf"(?:\W{{0,8}}https?://|www\.|[\[\]{{}}<>|#!]|==|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY})",
+    rf"(?:\W{{0,8}}https?://|www\.|[\[\]{{}}<>|#!]|==|[-,;:)%]\S|-{{3}}|{SUBMITTED_BY}|@\w+$)",
     re.IGNORECASE,
 )
 _LOWER = re.compile(r"[\"'(“‘\[]?[a-z]")

@@ -62,14 +62,15 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _UNESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff\u00ad]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def read_text(lines: text.Lines) -> Source:
     """Return a text's pieces. Raises DumpError when it has too many lines for a page."""
     if len(lines.all) > MAX_LINES:
         raise DumpError(f"more than {MAX_LINES:,} lines: no page is that long", line=MAX_LINES)
-    bare = [_CONTROLS.sub("", line) for line in without_soft_hyphens(lines.all)]
+    told = map(text.without_unseen, without_soft_hyphens(lines.all))
+    bare = [_CONTROLS.sub("", line) for line in told]
     plain = _unquoted(list(bare))
     markup = _front_matter(plain)
     plain = as_markdown(plain)

@@ -88,3 +88,26 @@ def test_menus_on_one_line_are_the_pages_own(line: str) -> None:
 )
 def test_a_few_words_of_the_menu_may_be_a_title(line: str) -> None:
     assert not is_furniture(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Mehr anzeigen", "Iniciar sesión", "Voir plus", "显示更多", "Inscreva-se", "Share on X"],
+)
+def test_translated_words_of_the_page_are_its_own(line: str) -> None:
+    assert is_furniture(line)
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u200e", "\u200f", "\u202b", "\u2067", "\u200d", "\u00ad", "\ufeff"]
+)
+def test_marks_that_show_nothing_change_nothing(mark: str) -> None:
+    lines = ["Daily Papers", ""]
+    for title, told in PAIRS:
+        lines += ["Submitted by", "ann", "", "7", "", title, "", told, "", " · 3 authors", ""]
+    marked = [f"{mark}{line[:9]}{mark}{line[9:]}{mark}" if line else line for line in lines]
+    dump = parse("\n".join(marked))
+    assert [(r.title, r.abstract) for r in dump.records] == [
+        (r.title, r.abstract) for r in parse("\n".join(lines)).records
+    ]
+    assert dump.rejections == ()
