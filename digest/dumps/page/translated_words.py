@@ -19,8 +19,8 @@ _FR = (
 )
 _PT = (
     "entrar|inscrever-se|inscreva-se|assinar|ver mais|mostrar mais|carregar mais|compartilhar"
-    "|salvar|fechar|pesquisar|conjuntos de dados|preços|privacidade|sobre|próximo|início|aceitar tudo"
-    "|aceitar todos|traduzir esta página|votar"
+    "|salvar|fechar|pesquisar|conjuntos de dados|preços|privacidade|sobre|próximo|início"
+    "|aceitar tudo|aceitar todos|traduzir esta página|votar"
 )
 _ZH = (
     "登录|登錄|注册|註冊|订阅|訂閱|显示更多|顯示更多|查看更多|加载更多|分享|保存|关闭|菜单|搜索|模型|数据集"
