@@ -34,6 +34,11 @@ _LESS_AND_GREATER = (  # as Mendeley and Zotero write the signs of HTML
     (re.compile(r"\{\\textless(?:\{\})?\}|\\textless(?:\{\}|\s)?|\{?\$<\$\}?"), "<"),
     (re.compile(r"\{\\textgreater(?:\{\})?\}|\\textgreater(?:\{\}|\s)?|\{?\$>\$\}?"), ">"),
 )
+# Accents whose backslash a program has escaped: `R$\backslash$'enyi` (Mendeley).
+_ESCAPED_ACCENT = re.compile(
+    r"(?:\{?\$\\backslash\$\}?|\{\\textbackslash(?:\{\})?\}|\\textbackslash\{\})"
+    r"(?=(?:['`^\"~=.]|[uvHckr](?=\{))\{?(?:\\[ij]|[A-Za-z]))"
+)
 # An entity of HTML whose `&` was escaped: `{\&}amp$\mathsemicolon$` (Crossref), `\&lt;` (Mendeley).
 _ENTITY = re.compile(r"(?:\{\\&\}|\\&|&)(#?\w{2,8})(?:;|\$\\mathsemicolon\$)")
 
@@ -117,6 +122,7 @@ def _organisations(entry: Entry) -> list[str]:
 
 def _without_html(told: str) -> str:
     """Return text without the tags and entities of HTML that programs wrap in TeX."""
+    told = _ESCAPED_ACCENT.sub(r"\\", told) if "backslash" in told else told
     signs = _ENTITY.sub(r"&\1;", told)
     for pattern, sign in _LESS_AND_GREATER:
         signs = pattern.sub(sign, signs)

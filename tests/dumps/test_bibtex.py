@@ -349,3 +349,17 @@ def test_entries_that_all_name_each_other_take_no_time() -> None:
         for n in range(3_000)
     )
     assert len(read(text).records) == 3_000
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        r"R$\backslash$'enyi",
+        r"R{$\backslash$}'{e}nyi",
+        r"R{\textbackslash}'enyi",
+        r"R\textbackslash{}'{e}nyi",
+    ],
+)
+def test_an_accent_whose_backslash_was_escaped_is_one(told: str) -> None:
+    (record,) = read(f"@misc{{a, title={{{told} Ponds}}, abstract={{Of {told}}}}}").records
+    assert (record.title, record.abstract) == ("Rényi Ponds", "Of Rényi")
