@@ -15,7 +15,7 @@ from itertools import pairwise
 from digest.dumps.page.pieces import Piece
 
 _HEAD = re.compile(r"(?<![\w-])([A-Za-z]?[a-z]+)[-‐]$")
-_SOFT = re.compile(r"(\S*[^\W\d_])\u00ad\s*$")
+_SOFT_HYPHEN = "\u00ad"
 _TAIL = re.compile(r"[a-z]+(?![\w-])")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 # What no English word is, but many end in: `embed-` / `ding`, but not `fine-` / `grained`.
@@ -87,11 +87,11 @@ def _is_broken(head: str, tail: str, known: set[str], compounds: set[str]) -> bo
 def without_soft_hyphens(lines: Sequence[str]) -> list[str]:
     """Return lines with each word whole that a soft hyphen (U+00AD) breaks over a line's end."""
     found = list(lines)
-    for at, line in enumerate(lines[:-1]):
-        begun = _SOFT.search(found[at]) if "\u00ad" in line else None
-        if begun and lines[at + 1].lstrip()[:1].islower():
-            found[at] = found[at][: begun.start()].rstrip()
-            found[at + 1] = begun[1] + found[at + 1].lstrip()
+    for at in range(len(lines) - 1):
+        line = found[at].rstrip()
+        if line.endswith(_SOFT_HYPHEN) and lines[at + 1].lstrip()[:1].islower():
+            before, _, begun = line[:-1].rpartition(" ")
+            found[at], found[at + 1] = before.rstrip(), begun + found[at + 1].lstrip()
     return found
 
 

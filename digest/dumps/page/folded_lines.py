@@ -21,7 +21,7 @@ _SHORTEST_WORD = 3  # characters
 _WORD = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"\w+$")
 _WORDS = re.compile(r"\w[\w'-]* \w")
-_ADDRESS_AT_END = re.compile(r"https?://[^\s()]*[\w/]$")
+_ADDRESS_AT_END = re.compile(r"https?://[^\s()]{0,300}[\w/]$")
 _OPENING = re.compile(r"(?:^|[\s(])[\"'“]$")
 _ENDS = frozenset(".!?…)]}\"'”’")
 
