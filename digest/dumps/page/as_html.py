@@ -41,7 +41,7 @@ class PageHtml:
     """The saved page as HTML."""
 
     name = "page-html"
-    version = 6
+    version = 7
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin an HTML document; never raises."""

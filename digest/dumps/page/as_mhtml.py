@@ -26,7 +26,7 @@ class PageMhtml:
     """The saved page as MHTML."""
 
     name = "page-mhtml"
-    version = 3
+    version = 4
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes are the fields that MHTML begins with."""

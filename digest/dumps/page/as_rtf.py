@@ -26,7 +26,7 @@ class PageRtf:
     """The saved page as RTF. Lines are those of the text that it shows."""
 
     name = "page-rtf"
-    version = 4
+    version = 5
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes begin RTF."""

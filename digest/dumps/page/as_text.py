@@ -27,7 +27,7 @@ class PageText:
     """The saved page as text."""
 
     name = "page-text"
-    version = 6
+    version = 7
 
     def recognises(self, head: bytes) -> bool:
         """Return whether these first bytes are a saved page's text; never raises."""
