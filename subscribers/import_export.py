@@ -197,7 +197,8 @@ def _csv_rows(lines: Sequence[str], start: int) -> Iterator[Row | Rejected]:
             below = (row for _, row in _records(lines, line, delimiter) if not isinstance(row, str))
             found = _columns(cells, list(islice(below, _LOOK)))
             if isinstance(found, str):
-                yield Rejected(line, found)
+                rest = "; no line below it was read" if any(map(str.strip, lines[line:])) else ""
+                yield Rejected(line, found + rest)
                 return
             columns = found
             continue
