@@ -1,7 +1,7 @@
 """Signed links: purpose, subject, time of issue, key rotation. Pure: the clock is passed in.
 
 A token is `field.field.….time.signature`: fields and time in base 36 or base64url, the signature
-HMAC-SHA-256 by itsdangerous under a key derived from (secret, purpose), so that a token for one
+HMAC-SHA-256 under a key derived from (secret, purpose), read by itsdangerous: a token for one
 purpose is no token for another. Comparison is in constant time (`hmac.compare_digest`).
 
 One mail carries one token, `(reader, edition)`; a link is token + action + paper. What the token
@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from typing import Literal
 
 from itsdangerous import BadSignature, Signer
-from itsdangerous.signer import SigningAlgorithm
 
 from subscribers.errors import TokenError
 from subscribers.messages import message
@@ -80,13 +80,6 @@ class TokenFields:
         return tuple(field for field in self.fields if isinstance(field, str))
 
 
-class _Sha256(SigningAlgorithm):
-    """HMAC-SHA-256 in one call: a fifth of the time of itsdangerous' own, and the same bytes."""
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, "sha256")
-
-
 class Tokens:
     """Signs and reads tokens."""
 
@@ -99,14 +92,15 @@ class Tokens:
         if not keys or any(len(key) < MIN_KEY_BYTES for key in keys):
             raise ValueError(f"secret keys are {MIN_KEY_BYTES} random bytes or more, at least one")
         self._keys = tuple(keys)
-        self._signers: dict[Purpose, Signer] = {
-            purpose: Signer(
-                # Derived here, once, and not in each token (`key_derivation="hmac"`).
-                [hmac.digest(key, f"digest:{purpose}".encode(), "sha256") for key in keys],
-                key_derivation="none",
-                algorithm=_Sha256(),
-            )
+        # Derived here, once, and not in each token (itsdangerous' `key_derivation="hmac"`).
+        derived: dict[Purpose, list[bytes]] = {
+            purpose: [hmac.digest(key, f"digest:{purpose}".encode(), "sha256") for key in keys]
             for purpose in LIFETIMES
+        }
+        self._newest = {purpose: of[-1] for purpose, of in derived.items()}
+        self._readers = {
+            purpose: Signer(of, key_derivation="none", digest_method=sha256)
+            for purpose, of in derived.items()
         }
 
     @property
@@ -116,8 +110,10 @@ class Tokens:
 
     def sign(self, purpose: Purpose, *fields: Field, now: datetime) -> str:
         """Return a token, URL-safe: letters, digits, `-`, `_` and `.`, about 65 characters."""
-        parts = [*map(_packed, fields), _second(now)]
-        return self._signers[purpose].sign(".".join(parts)).decode("ascii")
+        said = ".".join([*map(_packed, fields), _second(now)])
+        # What itsdangerous' `Signer.sign` gives, in a fifth of the time: each mail has one.
+        signature = hmac.digest(self._newest[purpose], said.encode("ascii"), "sha256")
+        return f"{said}.{_base64url(signature)}"
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> TokenFields:
         """Return what a token says.
@@ -128,7 +124,7 @@ class Tokens:
         if len(token) > MAX_TOKEN or not token.isascii():
             raise TokenError(_GARBLED)
         try:
-            signed = self._signers[purpose].unsign(token).decode("ascii")
+            signed = self._readers[purpose].unsign(token).decode("ascii")
             *fields, issued = signed.split(".")
             claim = TokenFields(tuple(map(_unpacked, fields)), _moment(issued))
         except (BadSignature, ValueError):
@@ -162,7 +158,11 @@ def _packed(field: Field) -> str:
         if field < 0:
             raise ValueError("numbers in tokens are not negative")
         return "n" + _base36(field)
-    return "t" + urlsafe_b64encode(field.encode()).decode("ascii").rstrip("=")
+    return "t" + _base64url(field.encode())
+
+
+def _base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode("ascii").rstrip("=")
 
 
 def _unpacked(part: str) -> Field:

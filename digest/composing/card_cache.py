@@ -7,7 +7,7 @@ what it depends on, a few numbers or the words of the reason, and made when it i
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -20,6 +20,7 @@ from digest.composing.slots import Joint, Skeleton, SlotName, filled
 from digest.mail import Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Reason, Span
+from digest.summarising.summary import LIMIT
 
 _MOST_CARDS = 30_000  # a card only names its pieces: about 15 MB
 _MOST_PIECES = 20_000  # that differ from reader to reader: about 20 MB
@@ -44,6 +45,7 @@ class _Blank:
     text: CardText  # in which words are marked
     html_bytes: int  # of what does not differ, as are the tokens
     tokens: int
+    read: int  # see `Measured.read`
 
 
 class CardCache:
@@ -63,6 +65,8 @@ class CardCache:
         self._pieces: dict[tuple[Any, Any], Measured] = {}
         self._cards: dict[Hashable, Measured] = {}
         self._on_card = on_card
+        of = renderer.settings
+        self._most_told = LIMIT if of.cards == "summary" else of.card_characters
 
     def card(
         self, paper: Paper, pick: Pick, lead: bool, in_section: bool, density: Density
@@ -99,17 +103,17 @@ class CardCache:
             row[opening.at] = piece.fragments[0]
             html_bytes += piece.html_bytes
             tokens += piece.tokens
-        return Measured(tuple(row), html_bytes, tokens)
+        return Measured(tuple(row), html_bytes, tokens, blank.read)
 
     def _blank(self, paper: Paper, lead: bool, density: Density) -> _Blank | None:
-        skeleton = self._renderer.skeleton(paper, lead=lead, density=density)
+        told = self._renderer.text_of(paper, lead=lead, density=density)
+        skeleton = self._renderer.skeleton(paper, told, lead=lead)
         if skeleton is None:
             return None
         if self._on_card:
-            matched = self._renderer.matched(
-                paper, _specimen(paper), lead=lead, in_section=False, density=density
-            )
-            self._on_card(_joined(skeleton, matched))
+            pick = _specimen(paper)
+            why, marks = self._renderer.why(paper, pick, False), told.marks(paper, pick)
+            self._on_card(_joined(skeleton, self._renderer.filled(told, why, marks)))
         slots = [_slot(joint) for joint in skeleton]
         common = [measured(Fragment(a.before, b.before)) for a, b in skeleton]
         fixed = [piece for piece, slot in zip(common, slots, strict=True) if not slot]
@@ -120,9 +124,10 @@ class CardCache:
                 for at, (joint, slot) in enumerate(zip(skeleton, slots, strict=True))
                 if slot
             ),
-            self._renderer.text_of(paper, lead=lead, density=density),
+            told,
             sum(piece.html_bytes for piece in fixed),
             sum(piece.tokens for piece in fixed),
+            self._read(paper),
         )
 
     def _number(self, joint: Joint, slot: SlotName) -> int:
@@ -157,7 +162,11 @@ class CardCache:
             if self._on_card:
                 self._on_card(card)
             known = self._keep((card.html, card.text), card)
-        return known
+        return replace(known, read=self._read(paper))
+
+    def _read(self, paper: Paper) -> int:
+        """Return how many characters a paper gives to read."""
+        return len(paper.title) + min(len(paper.abstract), self._most_told)
 
     def _keep(self, key: tuple[Any, Any], fragment: Fragment) -> Measured:
         make_room(self._pieces, _MOST_PIECES)

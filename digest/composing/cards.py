@@ -99,16 +99,17 @@ class CardWriter:
         self._reasons = ReasonWriter(words, style.keyword)
 
     def views(
-        self, paper: Paper, *, lead: bool, density: Density, matched: Matched | None = None
+        self, paper: Paper, told: CardText, matched: Matched | None = None
     ) -> tuple[PaperView, PaperView]:
-        """Return one paper for the templates of the HTML part and of the text twin.
+        """Return a paper, and what is told of it, for the templates of the HTML part and of the
+        text twin.
 
         Without `matched` there are slots for what differs from reader to reader.
         """
         say, known = self._words.say, own_url(paper)
         own = Labelled(say("Paper") if known else say("Find the paper"), self._url(paper, known))
         others = [Labelled(self._label(link.kind), link.url) for link in other_links(paper)]
-        facts, told = self._facts(paper), self.text_of(paper, lead, density)
+        facts, byline = self._facts(paper), self._byline(paper)
         in_text = PaperView(
             url=own.url,
             button=say("Read the paper") if known else say("Find the paper"),
@@ -116,7 +117,7 @@ class CardWriter:
             lang=self._foreign(paper),
             why=matched.why_text if matched else Slot("why"),
             facts=_joined_facts(facts, names=False),
-            byline=_joined_facts(self._byline(paper), names=False),
+            byline=_joined_facts(byline, names=False),
             contribution=told.contribution.plain,
             result=told.result.plain,
             abstract=told.plain,
@@ -138,7 +139,7 @@ class CardWriter:
             in_text,
             **shown,  # type: ignore[arg-type]
             facts=_joined_facts(facts, names=bool(paper.authors)),
-            byline=_joined_facts(self._byline(paper), names=bool(paper.authors)),
+            byline=_joined_facts(byline, names=bool(paper.authors)),
         )
         return in_html, in_text
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from digest.composing.card_text import Cards, Density
@@ -26,6 +28,7 @@ from subscribers.links import mail_link
 
 __all__ = ["EditionRenderer", "MailLinks", "Recipient", "Renderers", "compose", "compose_quiet"]
 
+_fragments = attrgetter("fragments")
 _FILLS = 3_000  # bytes for the preheader, the address and the like, at their longest
 _ENVELOPE = 3_500  # bytes of a whole mail beside its pieces: headers, signatures, fills
 
@@ -165,24 +168,27 @@ def _content(
         shown = _without(sections, len(fitted.cards))
         titles = list(map(localised.section, shown))
     row = [localised.top, *headings]
+    order: list[int] = []
     for title, section in zip(titles, shown, strict=True):
-        row += [title, *[fitted.cards[place] for place in section.places]]
+        row += [title, *map(fitted.cards.__getitem__, section.places)]
+        order += section.places
     if fitted.left_out:
         row.append(localised.overflow)
     row.append(localised.foot(can_leave))
-    ordered = [picks[place] for section in shown for place in section.places]
-    every = [papers[pick.paper] for pick in ordered]
+    ordered = [picks[place] for place in order]
+    numbers = [pick.paper for pick in ordered]
+    every = [papers[number] for number in numbers]
     found = [p for p, pick in zip(every, ordered, strict=True) if pick.section == "picked"]
     topic = topic_of(ordered[0])
     subject, opening = localised.lines(topic.keyword if topic else "", found or every, turn)
     return Content(
         subject=subject,
         preheader=opening,
-        contents=localised.contents_line(every, shown),
+        contents=localised.contents_line(fitted.cards, shown),
         message=localised.renderer.left_out(fitted.left_out) if fitted.left_out else "",
-        fragments=tuple([fragment for piece in row for fragment in piece.fragments]),
-        papers=tuple([pick.paper for pick in ordered]),
-        scores={pick.paper: pick.score for pick in ordered},
+        fragments=tuple(chain.from_iterable(map(_fragments, row))),
+        papers=tuple(numbers),
+        scores=dict(zip(numbers, [pick.score for pick in ordered], strict=True)),
     )
 
 
@@ -212,7 +218,10 @@ def _fitted(
         pick = picks[place]
         return localised.card(papers[pick.paper], pick, place == 0, by_keyword, density)
 
-    full = [card(place, "full") for place in range(len(picks))]
+    full = [
+        localised.card(papers[pick.paper], pick, place == 0, by_keyword, "full")
+        for place, pick in enumerate(picks)
+    ]
 
     def within(most: int, weigh: Weigh) -> Fitted:
         room = most - weight_of(frame, token_length, weigh)

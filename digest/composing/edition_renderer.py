@@ -21,7 +21,6 @@ from digest.errors import SettingsError
 from digest.mail import Fragment
 from digest.papers import Paper
 from digest.ranking.interface import Pick, Picks
-from digest.summarising.summary import LIMIT
 from subscribers.preferences import is_spoken
 
 OnCard = Callable[[str, Fragment], None]  # takes a language and a specimen of a card
@@ -231,8 +230,7 @@ class EditionInLanguage:
         told = text.contribution.plain if text else ""
         return preheader(self.words, self._edition.number, papers, told, turn)
 
-    def contents_line(self, papers: Sequence[Paper], sections: Sequence[IssueSection]) -> str:
+    def contents_line(self, cards: Sequence[Measured], sections: Sequence[IssueSection]) -> str:
         """Return the masthead's line on what an issue holds."""
-        of = self.renderer.settings
-        told = LIMIT if of.cards == "summary" else of.card_characters
-        return contents_line(self.words, papers, sections, told)
+        characters = sum([card.read for card in cards])
+        return contents_line(self.words, len(cards), characters, sections)

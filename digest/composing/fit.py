@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from digest.composing.card_text import DENSITIES, Density
 from digest.mail import HOLES, Fragment
@@ -17,6 +18,7 @@ Weigh = Callable[["Measured", int], int]  # a piece and the token's length → b
 _PLAIN = bytes(b for b in range(33, 127) if b != ord("=")) + b" \t"
 _ESCAPED_AT_END = re.compile(rb"[ \t]$|^\.$", re.MULTILINE)  # white space, and a dot alone
 _TOKEN = HOLES["token"]
+_html_bytes, _tokens = attrgetter("html_bytes"), attrgetter("tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Measured:
     fragments: tuple[Fragment, ...]
     html_bytes: int  # quoted-printable, holes counted as 9 bytes each
     tokens: int  # how many times the mail's token is put in
+    read: int = 0  # of a card: the characters that one reads, its title's and its abstract's
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +101,6 @@ def fit(
 def weight_of(pieces: Sequence[Measured], token_length: int, weigh: Weigh = weight) -> int:
     """Return the bytes of some pieces of one mail, its tokens put in."""
     if weigh is weight:  # in one go: this is asked for each mail
-        return sum([each.html_bytes + each.tokens * token_length for each in pieces])
+        total: int = sum(map(_html_bytes, pieces)) + token_length * sum(map(_tokens, pieces))
+        return total
     return sum([weigh(piece, token_length) for piece in pieces])

@@ -120,12 +120,14 @@ class Renderer:
             found = self._headings[there] = split(html), split(text)
         return found
 
-    def skeleton(self, paper: Paper, *, lead: bool, density: Density) -> Skeleton | None:
-        """Return what all cards of a paper share; None if the templates do not let us split."""
+    def skeleton(self, paper: Paper, told: CardText, *, lead: bool) -> Skeleton | None:
+        """Return what all cards of a paper share that tell the same of it; None if the templates
+        do not let us split.
+        """
         piece = _piece_of(lead)
         if not self._splits(piece):
             return None
-        html, text = self._cards.views(paper, lead=lead, density=density)
+        html, text = self._cards.views(paper, told)
         return joined(
             split(_rendered(self._html, piece, {"paper": html})),
             split(_rendered(self._text, piece, {"paper": text})),
@@ -152,7 +154,8 @@ class Renderer:
 
     def card(self, paper: Paper, matched: Matched, *, lead: bool, density: Density) -> Fragment:
         """Return a paper's card, rendered whole."""
-        html, text = self._cards.views(paper, lead=lead, density=density, matched=matched)
+        told = self.text_of(paper, lead=lead, density=density)
+        html, text = self._cards.views(paper, told, matched)
         piece = _piece_of(lead)
         return Fragment(
             _rendered(self._html, piece, {"paper": html}),

@@ -49,17 +49,16 @@ def sections_of(picks: Sequence[Pick]) -> list[IssueSection]:
     found: dict[tuple[SectionKind, str], list[int]] = {}
     heading: tuple[SectionKind, str]
     for place, pick in enumerate(picks):
-        if by_keyword and pick.section == "picked" and (topic := topic_of(pick)):
-            heading = ("group", topic[1]) if topic[1] else ("keyword", topic[0])
-        elif pick.section == "trending":
+        if pick.section == "trending":
             heading = ("trending", "")
+        elif not by_keyword:
+            heading = ("picked", "")
+        elif topic := topic_of(pick):
+            heading = ("group", topic[1]) if topic[1] else ("keyword", topic[0])
         else:
-            heading = ("likes" if by_keyword and pick.reasons else "picked", "")
-        if heading in found:
-            found[heading].append(place)
-        else:
-            found[heading] = [place]
-    return [IssueSection(kind, name, tuple(places)) for (kind, name), places in found.items()]
+            heading = ("likes" if pick.reasons else "picked", "")
+        found.setdefault(heading, []).append(place)
+    return [IssueSection(*heading, tuple(places)) for heading, places in found.items()]
 
 
 _topics: dict[int, Topic | None] = {}  # of what the same reasons give: see `Pick.grounds`

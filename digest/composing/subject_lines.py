@@ -130,17 +130,13 @@ def _also(title: str, abstract: str) -> tuple[str, int]:
 
 
 def contents_line(
-    words: Catalogue, papers: Sequence[Paper], sections: Sequence[IssueSection], characters: int
+    words: Catalogue, papers: int, characters: int, sections: Sequence[IssueSection]
 ) -> str:
     """Return what an issue holds: how many papers, how long they take, under what keywords.
 
-    `characters` is what a card tells at most. One line, in the text part as well.
+    `characters` is what one reads of them. One line, in the text part as well.
     """
-    length = 0
-    for paper in papers:
-        told = len(paper.abstract)
-        length += len(paper.title) + (told if told < characters else characters)
-    line = _length_line(words, len(papers), max(1, round(length / _READ_A_MINUTE)))
+    line = _length_line(words, papers, max(1, round(characters / _READ_A_MINUTE)))
     named: list[str] = []
     room = WIDTH - columns(line) - len(": …")
     for section in sections:

@@ -181,10 +181,10 @@ def test_an_account_of_an_issue_is_one_short_line() -> None:
         [Pick(n, 0.5, "picked", (Reason("tides" if n % 3 else "sea", "title", 0.5),))
          for n in range(6)]
     )  # fmt: skip
-    line = contents_line(ENGLISH, papers(*"abcdef"), sections, 280)
+    line = contents_line(ENGLISH, 6, 2_000, sections)
     assert line == "6 papers, 1 minute: 2 sea · 4 tides"
     long = [IssueSection("keyword", "a keyword of some length", (n,)) for n in range(6)]
-    assert columns(contents_line(ENGLISH, papers(*"abcdef"), long, 280)) <= 72
+    assert columns(contents_line(ENGLISH, 6, 2_000, long)) <= 72
 
 
 CHINESE_TITLE = "面向科学文献的大型语言模型持续学习方法及其在蛋白质折叠预测中的系统性实证研究与分析"
