@@ -16,6 +16,7 @@ import idna
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
 from subscribers.errors import AddressError
+from subscribers.mailbox_lists import read_mailbox
 from subscribers.messages import in_english_only, message
 from subscribers.profile_words import is_control
 
@@ -41,7 +42,8 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
     """Check what somebody typed as their address.
 
     Args:
-        text: the address alone; white space around it does not matter.
+        text: the address; as people paste it, too: `Ada <ada@lab.example>`, `mailto:…`, a full stop
+            or a comma behind it, white space around it.
         refused_domains: A-labels in lower case; their subdomains are refused too.
 
     Raises:
@@ -49,7 +51,7 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
     """
     try:
         found = validate_email(
-            text.strip(), check_deliverability=False, strict=True, test_environment=True
+            _alone(text), check_deliverability=False, strict=True, test_environment=True
         )
     except EmailSyntaxError as error:
         raise AddressError(in_english_only(str(error), _NO_ADDRESS)) from None
@@ -64,6 +66,13 @@ def parse_address(text: str, refused_domains: Collection[str] = ()) -> Address:
     # Mailboxes differ by case or compatibility forms in theory only. The key is for finding a
     # reader; mail goes to a form of it that was proved by a letter to that very form.
     return Address(found.normalized, f"{_folded(found.local_part)}@{domain}", domain)
+
+
+def _alone(text: str) -> str:
+    """Return the address in what was pasted; what holds none, or several, stays as it is."""
+    bare = text.strip().rstrip(".,;").strip()
+    mailbox = read_mailbox(bare)
+    return mailbox.email if mailbox else text.strip()
 
 
 def _folded(local: str) -> str:

@@ -27,6 +27,11 @@ from subscribers.errors import AddressError
         ("ada@xn--r8jz45g.jp", "ada@例え.jp", "ada@xn--r8jz45g.jp"),
         ("¸@x.org", "¸@x.org", "\u0327@x.org"),
         ("ada@lab.test", "ada@lab.test", "ada@lab.test"),
+        ("Ada Two <ada@example.org>", "ada@example.org", "ada@example.org"),
+        ('"Two, Ida" <ida@example.org>;', "ida@example.org", "ida@example.org"),
+        ("mailto:ada@example.org", "ada@example.org", "ada@example.org"),
+        ("<ada@example.org>, ", "ada@example.org", "ada@example.org"),
+        ("ada@example.org.", "ada@example.org", "ada@example.org"),
     ],
 )
 def test_an_address_is_kept_as_typed_and_found_by_its_key(typed: str, email: str, key: str) -> None:
@@ -37,7 +42,7 @@ def test_an_address_is_kept_as_typed_and_found_by_its_key(typed: str, email: str
 @pytest.mark.parametrize(
     "typed",
     ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "ada@ex ample.org",
-     "ada@example.org\r\nBcc: eve@example.org", "Ada <ada@example.org>", "a\0b@example.org",
+     "ada@example.org\r\nBcc: eve@example.org", "a\0b@example.org",
      "ada@[127.0.0.1]", "ada@example.org,eve@example.org", "a" * 65 + "@example.org", "ada@-x.org",
      "ada\u202e@example.org", "ada@localhost"],
 )  # fmt: skip
