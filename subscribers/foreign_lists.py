@@ -15,7 +15,7 @@ from difflib import get_close_matches
 
 from subscribers.mailbox_lists import read_mailbox
 
-_EMAIL = (
+EMAIL_COLUMNS = (
     *("email", "email address", "e mail", "e mail address", "mail", "mail address", "emailaddress"),
     *("subscriber email", "contact email", "user email", "primary email", "subscriber"),
     *("e mail 1 value", "adresse e mail", "e mail adresse", "mailadresse", "correo electronico"),
@@ -71,12 +71,12 @@ class ForeignColumns:
 
     def _state(self, cells: Sequence[str]) -> str:
         for at in self.departures:
-            if _plain(cells[at]) not in _NO:
-                return _plain(self.header[at])
+            if plain_name(cells[at]) not in _NO:
+                return plain_name(self.header[at])
         for at in self.agreements:
-            if cells[at].strip() and _plain(cells[at]) in _NO:
-                return f"not {_plain(self.header[at])}"
-        said = [_plain(cells[at]) for at in self.states]
+            if cells[at].strip() and plain_name(cells[at]) in _NO:
+                return f"not {plain_name(self.header[at])}"
+        said = [plain_name(cells[at]) for at in self.states]
         if others := [each for each in said if each not in _RUNNING + _WAITING]:
             return others[0]
         return "pending" if any(each in _WAITING for each in said) else ""
@@ -89,15 +89,15 @@ def read_foreign_header(
 
     A column may have any name when it alone has addresses in the first `rows`.
     """
-    plain = [_plain(name) for name in header]
+    plain = [plain_name(name) for name in header]
 
     def where(names: Sequence[str]) -> tuple[int, ...]:
         return tuple(at for name in names for at, said in enumerate(plain) if said == name)
 
-    emails = where(_EMAIL) or _columns_of_addresses(len(header), rows)
+    emails = where(EMAIL_COLUMNS) or _columns_of_addresses(len(header), rows)
     if not emails:
         return "the header lacks email; it needs email,name,keywords, or email alone to invite"
-    if len(emails) > 1 and not where(_EMAIL):
+    if len(emails) > 1 and not where(EMAIL_COLUMNS):
         told = " and ".join(repr(header[at]) for at in emails)
         return f"there are addresses in {told}: name the column email that is to be used"
     for cell, said in zip(header, plain, strict=True):
@@ -124,12 +124,12 @@ def _columns_of_addresses(many: int, rows: Sequence[Sequence[str]]) -> tuple[int
 
 def our_name(column: str) -> str:
     """Return a column's name as we write it: email, name, first or last; else as it is."""
-    plain = _plain(column)
-    aliases = {"email": _EMAIL, "name": _NAME, "first": _FIRST, "last": _LAST}
+    plain = plain_name(column)
+    aliases = {"email": EMAIL_COLUMNS, "name": _NAME, "first": _FIRST, "last": _LAST}
     return next((ours for ours, names in aliases.items() if plain in names), column)
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
     """Return a column's name or value without case and accents, or what writers join words by."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)  # firstName
     apart = unicodedata.normalize("NFKD", spaced.casefold())

@@ -4,21 +4,19 @@ CSV (RFC 4180) has a header with at least `email,keywords`; a JSON line is one o
 names. More columns are those of `FIELDS`; unknown ones are refused by name, so that a
 misspelt one is not lost in silence. A list without keywords may come from another program (see
 `foreign_lists`), or be addresses, with names or alone, as mail programs write them (see
-`mailbox_lists`): its rows are there to be invited. Such a form may stand in any row. In CSV, a
-cell that a spreadsheet would run as a formula gets an apostrophe in front when it is written, and
-loses it when it is read (OWASP, CSV injection).
+`mailbox_lists`): its rows are there to be invited. Such a form may stand in any row.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
+from subscribers.csv_lines import csv_line, csv_records, delimiter_of, guarded, unguarded
 from subscribers.foreign_lists import ForeignColumns, our_name, read_foreign_header
 from subscribers.list_text import spreadsheet_lines
 from subscribers.mailbox_lists import read_mailbox, read_mailbox_line, read_unnamed_cells
@@ -36,7 +34,6 @@ _PARTS = ("first", "last")  # columns that make up a name
 _TELLING = ("email", "keywords")  # a line with such a cell names columns
 _LOOK = 50  # rows that show which column has the addresses
 _SEPARATOR = re.compile(r"sep=.$")  # Excel's own line above a header
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def _header_at(lines: Sequence[str]) -> int | None:
         return filled[0]
     # A table whose column of addresses has a name of its own: as many cells as the rows below.
     named, rows = lines[filled[-1]], [line for line in lines if "@" in line]
-    delimiter = _delimiter(named)
+    delimiter = delimiter_of(named)
     many = len(_cells_of(named, delimiter))
     table = many > 1 and all(len(_cells_of(row, delimiter)) == many for row in rows)
     if delimiter == ",":  # as in sentences
@@ -100,22 +97,18 @@ def _header_at(lines: Sequence[str]) -> int | None:
     return filled[-1] if table else None
 
 
-def _delimiter(line: str) -> str:
-    return max(",;\t|", key=line.count)  # spreadsheets write the one of their country
-
-
 def _cells_of(line: str, delimiter: str = "") -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=delimiter or _delimiter(line)), [])
+        return next(csv.reader([line], delimiter=delimiter or delimiter_of(line)), [])
     except csv.Error:
         return [line]
 
 
 def write_csv(readers: Iterable[Subscriber]) -> Iterator[str]:
     """Write readers as CSV with CRLF, a line at a time, header first."""
-    yield _csv_line(FIELDS)
+    yield csv_line(FIELDS)
     for reader in readers:
-        yield _csv_line([_guarded(value) for value in _fields(reader).values()])
+        yield csv_line([guarded(value) for value in _fields(reader).values()])
 
 
 def write_json_lines(readers: Iterable[Subscriber]) -> Iterator[str]:
@@ -127,22 +120,6 @@ def write_json_lines(readers: Iterable[Subscriber]) -> Iterator[str]:
 def _fields(reader: Subscriber) -> dict[str, str]:
     known = fields_of(reader) | {"email": reader.email, "state": reader.state}
     return {name: known[name] for name in FIELDS}
-
-
-def _csv_line(values: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(values)
-    return buffer.getvalue()
-
-
-def _guarded(value: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run, and before one that was there."""
-    return "'" + value if value.startswith((*_FORMULA, "'")) else value
-
-
-def _unguarded(value: str) -> str:
-    guarded = value.startswith("'") and value[1:].startswith((*_FORMULA, "'"))
-    return value[1:] if guarded else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +142,7 @@ def _mailbox_rows(lines: Sequence[str]) -> Iterator[Row | Rejected]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        found = read_mailbox_line(_unguarded(line.strip()))
+        found = read_mailbox_line(unguarded(line.strip()))
         if isinstance(found, str) and delimiter and "@" in line:
             in_cells = read_unnamed_cells(_cells_of(line, delimiter))
             found = in_cells if isinstance(in_cells, str) else [in_cells]
@@ -188,13 +165,15 @@ def _delimiter_of_table(lines: Sequence[str]) -> str | None:
 
 def _csv_rows(lines: Sequence[str], start: int) -> Iterator[Row | Rejected]:
     columns: _OwnColumns | ForeignColumns | None = None
-    delimiter = _delimiter(next(filter(str.strip, lines[start:]), ""))
-    for line, cells in _records(lines, start, delimiter):
+    delimiter = delimiter_of(next(filter(str.strip, lines[start:]), ""))
+    for line, cells in csv_records(lines, start, delimiter):
         if isinstance(cells, str):
             yield Rejected(line, cells)
             continue
         if columns is None:
-            below = (row for _, row in _records(lines, line, delimiter) if not isinstance(row, str))
+            below = (
+                row for _, row in csv_records(lines, line, delimiter) if not isinstance(row, str)
+            )
             found = _columns(cells, list(islice(below, _LOOK)))
             if isinstance(found, str):
                 rest = "; no line below it was read" if any(map(str.strip, lines[line:])) else ""
@@ -207,7 +186,7 @@ def _csv_rows(lines: Sequence[str], start: int) -> Iterator[Row | Rejected]:
             reason = f"there are {len(cells)} cells but {many} columns: quote the commas"
             yield Rejected(line, reason)
         else:
-            padded = [_unguarded(cell) for cell in [*cells, *[""] * (many - len(cells))]]
+            padded = [unguarded(cell) for cell in [*cells, *[""] * (many - len(cells))]]
             yield _checked(line, columns.fields(padded), columns.left_out)
     if columns is None:
         yield Rejected(1, "the file is empty; it needs a header: email,name,keywords")
@@ -222,29 +201,6 @@ def _columns(
     if "keywords" in header or {cell.strip().lower() for cell in cells} <= set(FIELDS):
         return _header_problem(header) or _OwnColumns(tuple(header))
     return read_foreign_header([cell.strip() for cell in cells], below)
-
-
-def _records(
-    lines: Sequence[str], start: int, delimiter: str
-) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield (line, cells) from an index on, or (line, what is wrong with it).
-
-    After a bad record reading goes on at the very next line, so that one quotation mark that is
-    never closed does not swallow the rest of the file.
-    """
-    at = start
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
-            continue
-        rest = map(lines.__getitem__, range(at, len(lines)))
-        record = csv.reader(rest, delimiter=delimiter, strict=True)
-        try:
-            yield at + 1, next(record)
-            at += record.line_num
-        except csv.Error as error:
-            yield at + 1, f"this is not CSV: {error}"
-            at += 1
 
 
 def _header_problem(header: list[str]) -> str | None:

@@ -73,14 +73,16 @@ class Request:
     asked_at: datetime  # UTC
 
 
-StopReason = Literal["bounce", "complaint", "operator"]
+StopReason = Literal["bounce", "complaint", "unsubscribed", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
 class StoppedMails:
     """Why nothing is written to an address any more, whatever its reader asked for."""
 
-    reason: StopReason  # its mails came back, one was reported as spam, the operator said so
+    # Its mails came back, one was reported as spam, the list of another program says that they
+    # unsubscribed there, or the operator said so.
+    reason: StopReason
     since: datetime  # UTC
 
 

@@ -93,9 +93,9 @@ COMMANDS = {
         "Show who got an edition, or what a reader got, with the servers' words.",
     ),
     "suppressions": (
-        "deliveries",
+        "suppressions",
         "app",
-        "Addresses that are not written to: list, show, lift.",
+        "Addresses that are not written to: list, show, add, lift, import, export.",
     ),
     "smtp": ("smtp", "app", "The relay: log in with Microsoft or Google."),
     "receive": (

@@ -9,8 +9,6 @@ from digest.app.application import App
 from digest.errors import NotFound
 from digest.states import State
 from digest.storage.delivery_control import DeliveryView
-from digest.storage.suppression import Suppression
-from subscribers.addresses import parse_address
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -76,21 +74,3 @@ def settle_doubts(app: App, number: int, emails: Sequence[str], *, arrived: bool
     if arrived:
         return deliveries.accept_uncertain(number, now, only=only)
     return deliveries.resend_uncertain(number, now, only=only)
-
-
-def suppression(app: App, email: str) -> Suppression:
-    """Return why an address is suppressed. Raises NotFound when it is not."""
-    found = app.stores.suppressions.get(parse_address(email).key)
-    if found is None:
-        raise NotFound(f"{email} is not suppressed")
-    return found
-
-
-def lift(app: App, email: str) -> None:
-    """Write to an address again. Raises NotFound when it is not suppressed.
-
-    What open editions have put aside for it may go again.
-    """
-    found = suppression(app, email)
-    app.stores.suppressions.lift(found.email)
-    app.stores.deliveries.bring_back(found.email, app.clock())

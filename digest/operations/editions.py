@@ -60,6 +60,7 @@ def prune(app: App) -> Pruned:
     issues = timedelta(days=app.settings.edition.keep_issues_days)
     reports = timedelta(days=app.settings.inbound.keep_days)
     gone = app.stores.recipes.prune(app.clock() - issues)
+    app.stores.suppressions.prune(app.clock() - reports)
     return replace(gone, reports=app.stores.returned.prune(app.clock() - reports))
 
 

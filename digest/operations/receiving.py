@@ -17,7 +17,13 @@ from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
 from digest.errors import DumpError, counted
 from digest.inbound.classify import classify
-from digest.inbound.consequences import REMEMBERED, Action, Decision, SentMail, consequence_of
+from digest.inbound.consequences import (
+    Action,
+    Decision,
+    SentMail,
+    consequence_of,
+    remembered_since,
+)
 from digest.inbound.message_parts import parse_mail
 from digest.inbound.report import Cause, Kind, ReportedRecipient
 from digest.inbound.writer import stop_token
@@ -170,9 +176,7 @@ def _handled(
     softs = []
     if sent is not None and said.kind is Kind.SOFT:
         through = store.last_without_bounce(sent.subscriber, now - _CAME_BACK)
-        softs = store.soft_bounces(
-            sent.subscriber, max(through or now - REMEMBERED, now - REMEMBERED)
-        )
+        softs = store.soft_bounces(sent.subscriber, remembered_since(sent, through, now))
     decision = consequence_of(said, sent, softs, now)
     receipt = Receipt(said, sent.email if sent else "", decision, store.is_known(key))
     if dry or receipt.known or said.reason is Cause.MESSAGE:

@@ -16,6 +16,7 @@ from digest.storage.schema import (
     feed_keys,
     ledger,
     letters,
+    lifted_suppressions,
     muted_items,
     requests,
     returned_mails,
@@ -64,20 +65,17 @@ class OwnRecordStore:
             "returned_mails": self._of(returned_mails, number),
             "schedule": [_plain(row) for row in self._rows(schedule)],
             "letters": [_plain(row) for row in self._rows(select(letters).where(letter))],
-            "suppression": [
-                _plain(row)
-                for row in self._rows(select(suppressions).where(suppressions.c.email_key == key))
-            ],
-            "unknown_address": [
-                _plain(row)
-                for row in self._rows(
-                    select(unknown_addresses).where(unknown_addresses.c.email_key == key)
-                )
-            ],
+            "suppression": self._with_key(suppressions, key),
+            "lifted_suppression": self._with_key(lifted_suppressions, key),
+            "unknown_address": self._with_key(unknown_addresses, key),
         }
 
     def _of(self, table: Table, subscriber: int) -> list[dict[str, Any]]:
         rows = self._rows(select(table).where(table.c.subscriber_id == subscriber))
+        return [_plain(row) for row in rows]
+
+    def _with_key(self, table: Table, email_key: str) -> list[dict[str, Any]]:
+        rows = self._rows(select(table).where(table.c.email_key == email_key))
         return [_plain(row) for row in rows]
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:

@@ -15,10 +15,12 @@ from digest.storage.schema import (
     consents,
     deliveries,
     editions,
+    lifted_suppressions,
     returned_mails,
     subscribers,
     suppressions,
 )
+from digest.storage.suppression import BOUNCE
 
 _AT_ONCE = 500  # rows that one transaction removes
 
@@ -61,8 +63,13 @@ class ReturnedMailStore:
                 deliveries.c.changed_at,
                 subscribers.c.confirmed_at,
                 moved,
+                lifted_suppressions.c.lifted_at,
+                func.coalesce(lifted_suppressions.c.reason == BOUNCE, False),
             )
             .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .outerjoin(
+                lifted_suppressions, lifted_suppressions.c.email_key == subscribers.c.email_key
+            )
             .where(deliveries.c.id == delivery)
         )
         with self._database.read() as connection:

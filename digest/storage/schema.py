@@ -267,9 +267,21 @@ suppressions = Table(
     "suppressions",
     metadata,
     Column("email_key", Text, primary_key=True),
-    Column("reason", String(20), nullable=False),  # bounce, complaint, manual
+    Column("reason", String(20), nullable=False),  # bounce, complaint, unsubscribed, operator
     Column("detail", Text, nullable=False, default=""),
     Column("since", UtcTime, nullable=False),
+)
+
+lifted_suppressions = Table(  # what stood there before an address was written to again, its last
+    "lifted_suppressions",
+    metadata,
+    Column("email_key", Text, primary_key=True),
+    Column("reason", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("lifted_at", UtcTime, nullable=False),
+    Column("lifted_by", String(20), nullable=False),  # operator, reader
+    Index(None, "lifted_at"),
 )
 
 unknown_addresses = Table(  # that servers refused as such; on two days, and it is suppressed

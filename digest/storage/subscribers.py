@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,6 +31,7 @@ from digest.storage.schema import (
     letters,
     library_keys,
     library_papers,
+    lifted_suppressions,
     muted_items,
     papers,
     recipes,
@@ -39,12 +40,12 @@ from digest.storage.schema import (
     subscribers,
     suppressions,
 )
-from digest.storage.suppression import BOUNCE, COMPLAINT, lift_for_reader
+from digest.storage.suppression import lift_for_reader
 from subscribers.consent import Consent, State
 from subscribers.store import Feedback, Request, StoppedMails, StopReason, Subscriber
 
 _CHUNK = 500
-_STOPS: Mapping[str, StopReason] = {BOUNCE: "bounce", COMPLAINT: "complaint"}
+_STOPS: Mapping[str, StopReason] = {reason: reason for reason in get_args(StopReason)}
 _T = TypeVar("_T")
 
 
@@ -115,7 +116,7 @@ class SqlSubscriberStore:
             if consent is not None:
                 _keep(connection, before.id, consent)
                 if consent.action in ("confirm", "lift"):
-                    lift_for_reader(connection, after.email_key)
+                    lift_for_reader(connection, after.email_key, consent.at)
         return True
 
     def stop_of(self, email_key: str) -> StoppedMails | None:
@@ -136,6 +137,8 @@ class SqlSubscriberStore:
             connection.execute(
                 delete(letters).where(letters.c.fields["to_address"].as_string() == row.email)
             )
+            key = lifted_suppressions.c.email_key
+            connection.execute(delete(lifted_suppressions).where(key == row.email_key))
             for table in _THEIRS:
                 connection.execute(delete(table).where(table.c.subscriber_id == subscriber))
             connection.execute(delete(subscribers).where(subscribers.c.id == subscriber))

@@ -27,7 +27,7 @@ def test_a_reader_who_leaves_while_queued_gets_nothing(post: MakePost) -> None:
                 )
                 connection.execute(
                     suppressions.insert().values(
-                        email_key=address_of(39), reason="manual", detail="", since=NOW
+                        email_key=address_of(39), reason="operator", detail="", since=NOW
                     )
                 )
 

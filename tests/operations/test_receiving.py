@@ -113,7 +113,7 @@ def test_a_return_path_of_an_older_key_is_ours(place: Installation) -> None:
 def test_a_message_counts_once(place: Installation) -> None:
     raw = bounce(place)
     receive(place.app, raw)
-    place.app.stores.suppressions.lift(READER)
+    place.app.stores.suppressions.lift(READER, place.now)
     assert only(receive(place.app, raw)).known
     assert not is_suppressed(place, READER)
 
@@ -130,7 +130,7 @@ def test_reports_are_pruned_after_a_year_but_for_what_took_a_reader_off_the_list
     place.now += timedelta(seconds=1)
     assert prune(place.app).reports == 2
     assert [each.action for each in place.app.stores.returned.listed(9)] == ["suppress"]
-    place.app.stores.suppressions.lift(READER)
+    place.app.stores.suppressions.lift(READER, place.now)
     assert only(receive(place.app, acted)).known
     assert not is_suppressed(place, READER), "read again, it does nothing again"
 

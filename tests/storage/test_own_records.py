@@ -24,6 +24,7 @@ PLACES = {
     "letters": "letters",
     "library_keys": "library",
     "library_papers": "library",
+    "lifted_suppressions": "lifted_suppression",
     "muted_items": "muted_keywords",
     "requests": "requests",
     "returned_mails": "returned_mails",
@@ -52,7 +53,7 @@ def test_the_download_holds_what_is_kept_and_erasing_leaves_nothing(tmp_path: Pa
     app.stores.own_desks.note_muted(ada.id, "robots", now)
     app.stores.own_desks.make_feed_key(ada.id, now)
     with app.stores.database.write() as connection:
-        row = {"email_key": ada.email_key, "reason": "manual", "detail": "", "since": now}
+        row = {"email_key": ada.email_key, "reason": "operator", "detail": "", "since": now}
         connection.execute(insert(suppressions).values(row))
     UploadedLibraries(app).add(ada.id, b"@misc{a, title={Sleep of otters}}")
     app.desk.send_link(ada.email, now)
@@ -61,7 +62,11 @@ def test_the_download_holds_what_is_kept_and_erasing_leaves_nothing(tmp_path: Pa
     data = exported(ada, app.stores.readers.consents(ada.id),
                     app.stores.readers.feedback(ada.id), desk.papers.kept(ada))  # fmt: skip
     filled = {place for place in PLACES.values() if data[place]}
-    assert filled == set(PLACES.values()) - {"unknown_address", "returned_mails"}
+    assert filled == set(PLACES.values()) - {
+        "unknown_address",
+        "returned_mails",
+        "lifted_suppression",
+    }
     (issue,) = data["issues"]
     assert issue["state"] == "accepted"
     assert [p["title"] for p in issue["papers"]] == ["Replay of tides"]

@@ -102,7 +102,9 @@ def test_who_left_meanwhile_is_told(front: Front) -> None:
     assert front.store.stop_of(reader.email_key) is not None
 
 
-@pytest.mark.parametrize(("reason", "stays"), [("bounce", 0), ("complaint", 0), ("operator", 1)])
+@pytest.mark.parametrize(
+    ("reason", "stays"), [("bounce", 0), ("complaint", 0), ("unsubscribed", 0), ("operator", 1)]
+)
 def test_a_new_confirmed_subscription_ends_it_too(
     front: Front, reason: StopReason, stays: bool
 ) -> None:

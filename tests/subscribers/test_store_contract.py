@@ -202,8 +202,9 @@ def put_a_stop(store: Any, email_key: str, reason: StopReason) -> None:
     if isinstance(store, MemoryStore):
         store.stops[email_key] = StoppedMails(reason, LATER)
         return
-    kept = {"operator": "manual"}.get(reason, reason)
     with store._database.write() as connection:
         connection.execute(
-            insert(suppressions).values(email_key=email_key, reason=kept, detail="550", since=LATER)
+            insert(suppressions).values(
+                email_key=email_key, reason=reason, detail="550", since=LATER
+            )
         )

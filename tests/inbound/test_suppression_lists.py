@@ -1,0 +1,182 @@
+"""Lists of other programs, in the forms that they export."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.inbound.suppression_lists import (
+    ListedStop,
+    NotStopped,
+    Read,
+    RejectedStop,
+    read_suppressions,
+)
+from subscribers.store import StopReason
+
+SES = {
+    "SuppressedDestinationSummaries": [
+        {
+            "EmailAddress": "ada@x.org",
+            "Reason": "COMPLAINT",
+            "LastUpdateTime": "2020-04-10T21:03:05+00:00",
+        },
+        {"EmailAddress": "bo@x.org", "Reason": "BOUNCE", "LastUpdateTime": 1586552585.077},
+    ]
+}
+POSTMARK = {
+    "Suppressions": [
+        {"EmailAddress": email, "SuppressionReason": why, "Origin": by, "CreatedAt": "2024-05-06"}
+        for email, why, by in (
+            ("ada@x.org", "HardBounce", "Recipient"),
+            ("bo@x.org", "ManualSuppression", "Recipient"),
+            ("eve@x.org", "ManualSuppression", "Customer"),
+            ("kim@x.org", "SpamComplaint", "Recipient"),
+        )
+    ]
+}
+LISTMONK = {
+    "data": {
+        "results": [
+            {"id": 1, "type": "hard", "email": "ada@x.org", "created_at": "2024-05-06T07:08:09Z"},
+            {"id": 2, "type": "soft", "email": "bo@x.org", "created_at": "2024-05-06T07:08:09Z"},
+            {"id": 3, "type": "complaint", "email": "eve@x.org", "created_at": None},
+        ],
+        "total": 3,
+    }
+}
+MAILCHIMP = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,{time},{more},LEID,NOTES"
+FORMS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "ours": (
+        "email,reason,since,evidence\na@x.org,complaint,2026-01-02,ARF\n",
+        [("a@x.org", "complaint")],
+    ),
+    "listmonk subscribers": (
+        "uuid,email,name,attributes,status,created_at,updated_at\n"
+        '1,ada@x.org,Ada,"{}",blocklisted,2024-01-02,2024-01-02\n'
+        '2,bo@x.org,Bo,"{}",enabled,2024-01-02,2024-01-02\n',
+        [("ada@x.org", "operator"), ("", "enabled")],
+    ),
+    "listmonk bounces": (
+        json.dumps(LISTMONK),
+        [("ada@x.org", "bounce"), ("", "soft"), ("eve@x.org", "complaint")],
+    ),
+    "Mailchimp cleaned": (
+        MAILCHIMP.format(time="CLEAN_TIME", more="CLEAN_CAMPAIGN_TITLE")
+        + '\nada@x.org,Ada,2,2020-01-01 00:00:00,2021-02-03 04:05:06,"May, 1",7,\n',
+        [("ada@x.org", "bounce")],
+    ),
+    "Mailchimp unsubscribed": (
+        MAILCHIMP.format(time="UNSUB_TIME", more="UNSUB_REASON")
+        + "\nada@x.org,Ada,2,2020-01-01 00:00:00,2021-02-03 04:05:06,NORMAL,7,\n",
+        [("ada@x.org", "unsubscribed")],
+    ),
+    "SES": (json.dumps(SES, indent=2), [("ada@x.org", "complaint"), ("bo@x.org", "bounce")]),
+    "SES, to be imported": (
+        "ada@x.org,BOUNCE\nbo@x.org, COMPLAINT\n",
+        [("ada@x.org", "bounce"), ("bo@x.org", "complaint")],
+    ),
+    "SES, to be imported, as lines": (
+        '{"emailAddress": "ada@x.org", "reason": "BOUNCE"}\n'
+        '{"emailAddress": "bo@x.org", "reason": "COMPLAINT"}\n',
+        [("ada@x.org", "bounce"), ("bo@x.org", "complaint")],
+    ),
+    "Postmark": (
+        json.dumps(POSTMARK),
+        [
+            ("ada@x.org", "bounce"),
+            ("bo@x.org", "unsubscribed"),
+            ("eve@x.org", "operator"),
+            ("kim@x.org", "complaint"),
+        ],
+    ),
+    "SendGrid bounces and blocks": (
+        "status,reason,email,created\n"
+        "5.1.1,550 5.1.1 The email account does not exist,ada@x.org,1443651125\n"
+        "5.7.1,550 5.7.1 blocked as spam,bo@x.org,1443651125\n"
+        "4.2.2,452 4.2.2 mailbox full,eve@x.org,1443651125\n",
+        [("ada@x.org", "bounce"), ("", "5.7.1"), ("", "4.2.2")],
+    ),
+    "SendGrid spam reports": (
+        json.dumps([{"created": 1443651125, "email": "ada@x.org", "ip": "10.1.2.3"}]),
+        [("ada@x.org", "complaint")],
+    ),
+    "a spreadsheet's": (
+        "sep=;\nE-Mail;Reason\nada@x.org;unsubscribed\n",
+        [("ada@x.org", "unsubscribed")],
+    ),
+}
+
+
+def told(one: Read) -> tuple[str, str]:
+    if isinstance(one, ListedStop):
+        return one.email, one.reason
+    assert isinstance(one, NotStopped), one
+    return "", next(word for word in one.says.split() if word in ("enabled", "soft") or "." in word)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_each_program_says(form: str) -> None:
+    text, expected = FORMS[form]
+    found = [told(one) for one in read_suppressions(text.encode())]
+    assert found == expected
+
+
+def test_time_and_evidence_come_along() -> None:
+    text = FORMS["SendGrid bounces and blocks"][0].encode()
+    first = next(read_suppressions(text))
+    assert isinstance(first, ListedStop)
+    assert first.since == datetime.fromtimestamp(1443651125, UTC)
+    assert "does not exist" in first.evidence
+    [ses, _] = read_suppressions(FORMS["SES"][0].encode())
+    assert isinstance(ses, ListedStop) and ses.since == datetime(2020, 4, 10, 21, 3, 5, tzinfo=UTC)
+    [chimp] = read_suppressions(FORMS["Mailchimp cleaned"][0].encode())
+    assert isinstance(chimp, ListedStop) and chimp.evidence == "May, 1"
+    [odd] = read_suppressions(b"email,reason,since\nada@x.org,bounce,last May\n")
+    assert isinstance(odd, ListedStop) and odd.since is None and odd.evidence == "at last May"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "words"),
+    [
+        ("", "line 1", "there is no list"),
+        ("name,reason\nAda,bounce\n", "line 1", "'name', 'reason'.*name it email; no line below"),
+        ("email,name\nada@x.org,Ada\n", "line 1", "say why.*--reason"),
+        ("ada@x.org\nbo@x.org\n", "line 1", "--reason"),
+        ("email,reason\nada@x.org,because\n", "line 2", "'because' is no reason known here"),
+        ("email,reason\n,bounce\n", "line 2", "no address"),
+        ("email,reason\nada@x.org,bounce,x\n", "line 2", "3 cells but 2 columns"),
+        ('email,reason\n"ada@x.org,bounce\n', "line 2", "not CSV"),
+        ("{", "line 1", "not JSON"),
+        ('{"a": 1}', "entry 1", "no address"),
+        ("[1]", "entry 1", "neither an object nor an address"),
+        ('["ada@x.org"]', "entry 1", "nothing says why"),
+        ('{"email": "a@x.org", "reason": "bounce"}\n{\n', "line 2", "not JSON"),
+        ("[" * 100_000, "line 1", "nested"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(text: str, where: str, words: str) -> None:
+    found = [one for one in read_suppressions(text.encode()) if isinstance(one, RejectedStop)]
+    [rejected] = found
+    assert rejected.where == where
+    assert re.search(words, rejected.why), rejected.why
+
+
+@pytest.mark.parametrize("reason", ["bounce", "unsubscribed"])
+def test_a_list_that_does_not_say_why_takes_the_reason_it_is_given(reason: StopReason) -> None:
+    for text in ("ada@x.org\n", "email,name\nada@x.org,Ada\n", '["ada@x.org"]'):
+        [one] = read_suppressions(text.encode(), reason)
+        assert isinstance(one, ListedStop) and (one.email, one.reason) == ("ada@x.org", reason)
+    kept = read_suppressions(b"email,reason\na@x.org,complaint\nb@x.org,enabled\n", reason)
+    assert [told(one) for one in kept] == [("a@x.org", "complaint"), ("", "enabled")]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    for prefix in (b"", b"email,reason\n", b'{"email": '):
+        assert all(isinstance(one, Read) for one in read_suppressions(prefix + data))
