@@ -23,7 +23,7 @@ def make_folder(folder: Path) -> None:
 
 
 STORE_FILES = ("digest.db", "digest.db-wal", "digest.db-shm")
-PRIVATE_FOLDERS = ("mailbox", "owners", "backups")
+PRIVATE_FOLDERS = ("mailbox", "owners", "backups", "failed")
 
 
 def make_private(folder: Path) -> None:

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from digest.app.application import App
 from digest.errors import DigestError, SettingsError
+from digest.operations.failed_messages import failed_messages
 from digest.operations.library import UploadedLibraries
 from digest.operations.why_not import WhyNotAnswers
 from digest.resources import shipped
@@ -112,7 +113,10 @@ def _metrics(app: App) -> APIRouter | None:
             f"web.metrics_token: {MIN_TOKEN} characters or more, else it is guessed"
         )
     sources = [source.name for source in app.settings.sources]
-    return create_metrics(token, lambda: exposition(app.stores, sources, app.clock()))
+    return create_metrics(
+        token,
+        lambda: exposition(app.stores, sources, len(failed_messages(app.data)), app.clock()),
+    )
 
 
 def _is_welcoming(app: App) -> bool:

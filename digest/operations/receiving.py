@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from pathlib import Path
@@ -15,7 +15,7 @@ from digest.app.application import App
 from digest.delivery import verp
 from digest.delivery.engine import secret_for
 from digest.delivery.letterhead import return_path_of, sender_domain
-from digest.errors import DumpError, counted
+from digest.errors import DigestError, DumpError, counted
 from digest.inbound.classify import classify
 from digest.inbound.consequences import (
     Action,
@@ -27,6 +27,7 @@ from digest.inbound.consequences import (
 from digest.inbound.message_parts import parse_mail
 from digest.inbound.report import Cause, Kind, ReportedRecipient
 from digest.inbound.writer import stop_token
+from digest.operations.failed_messages import forget_failed, keep_failed
 from digest.operations.operator_mail import SILENCE, mail_operator_once_a_day
 from digest.sources.mailbox import mark_read, unread_mails
 from digest.storage.returned_mails import ReturnedMail
@@ -81,26 +82,69 @@ def receive(app: App, raw: bytes, *, dry: bool = False) -> list[Receipt]:
     ]
 
 
-def receive_mailbox(app: App, path: Path) -> tuple[int, int]:
-    """Handle the unread mails of a Maildir or mbox file; return how many, and how many acted.
+@dataclass(frozen=True, slots=True)
+class FailedMessage:
+    """A message that could not be handled."""
 
-    What a person wrote is left for a person, flagged. Raises DumpError.
+    file: Path  # which has its bytes
+    error: str  # the name of the exception
+
+
+def receive_or_keep(app: App, raw: bytes) -> list[Receipt] | FailedMessage:
+    """Handle one message; keep what cannot be handled (`failed_messages`), and say where.
+
+    What is no fault of the message, such as a full disk, is raised: it is to come again. Raises
+    StoreError and OSError.
+    """
+    try:
+        receipts = receive(app, raw)
+    except (DigestError, OSError):
+        raise
+    except Exception as error:  # whatever a message brings about, the others are handled
+        return FailedMessage(keep_failed(app.data, raw), type(error).__name__)
+    forget_failed(app.data, raw)
+    return receipts
+
+
+@dataclass(slots=True)
+class MailboxVisit:
+    """What became of a mailbox's unread mails."""
+
+    read: int = 0
+    suppressed: int = 0  # mails that suppressed a reader
+    failed: int = 0  # kept in DIR/failed
+
+
+def receive_mailbox(app: App, path: Path) -> MailboxVisit:
+    """Handle the unread mails of a Maildir or mbox file.
+
+    What a person wrote, or failed, is left for a person, flagged. Raises DumpError and StoreError.
     """
     read: set[str] = set()
     flagged: set[str] = set()
-    acted = 0
+    visit = MailboxVisit()
     for key, raw in unread_mails(path):
-        receipts = receive(app, raw)
+        outcome = receive_or_keep(app, raw)
         read.add(key)
-        acted += any(one.decision.action is Action.SUPPRESS and not one.known for one in receipts)
-        if all(one.recipient.reason is Cause.MESSAGE for one in receipts):
+        visit.read += 1
+        if isinstance(outcome, FailedMessage):
+            visit.failed += 1
             flagged.add(key)
+            continue
+        new = [one for one in outcome if not one.known]
+        visit.suppressed += any(one.decision.action is Action.SUPPRESS for one in new)
+        if all(one.recipient.reason is Cause.MESSAGE for one in outcome):
+            flagged.add(key)
+    _mark_read(path, read, flagged)
+    return visit
+
+
+def _mark_read(path: Path, read: set[str], flagged: set[str]) -> None:
     if read:
         try:
             mark_read(path, read, flagged=flagged)
         except OSError as error:
             raise DumpError(f"the mailbox cannot be written: {error}", path=path) from None
-    return len(read), acted
 
 
 def receive_configured(app: App) -> None:
@@ -109,12 +153,12 @@ def receive_configured(app: App) -> None:
     if path is None:
         return
     try:
-        read, acted = receive_mailbox(app, path)
+        visit = receive_mailbox(app, path)
     except DumpError as error:
         log.warning("inbound mail", reason=str(error))
         return
-    if read:
-        log.info("mail came back", read=read, suppressed=acted)
+    if visit.read:
+        log.info("mail came back", **asdict(visit))
     _tell_of_blame(app)
 
 
@@ -135,8 +179,9 @@ def _stopped(app: App, message: Message, key: str, now: datetime, *, dry: bool) 
     receipt = Receipt(said, reader.email, decision, app.stores.returned.is_known(key))
     if dry or receipt.known:
         return receipt
-    app.desk.leave(reader, now, how="mail")
-    app.stores.returned.keep(_row(receipt, key, now, None, reader.id))
+    with app.stores.readers.together():
+        app.desk.leave(reader, now, how="mail")
+        app.stores.returned.keep(_row(receipt, key, now, None, reader.id))
     return receipt
 
 

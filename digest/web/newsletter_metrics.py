@@ -23,15 +23,19 @@ from digest.states import State
 EDITIONS = 7  # the newest are told of
 
 
-def exposition(stores: Stores, sources: Sequence[str], now: datetime) -> bytes:
-    """Return everything in Prometheus' text format 0.0.4; `sources`: the settings' names."""
+def exposition(stores: Stores, sources: Sequence[str], failed: int, now: datetime) -> bytes:
+    """Return everything in Prometheus' text format 0.0.4.
+
+    sources: the settings' names. failed: messages that could not be handled.
+    """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Newsletter(stores, sources, now))
+    registry.register(_Newsletter(stores, sources, failed, now))
     return generate_latest(registry)
 
 
 class _Newsletter(Collector):
-    def __init__(self, stores: Stores, sources: Sequence[str], now: datetime) -> None:
+    def __init__(self, stores: Stores, sources: Sequence[str], failed: int, now: datetime) -> None:
+        self._failed = failed
         self._stores = stores
         self._gauges = stores.gauges
         self._names = sources
@@ -43,6 +47,9 @@ class _Newsletter(Collector):
         yield from self._editions()
         yield from self._readers()
         yield from self._relay()
+        failed = _gauge("digest_failed_messages", "Messages that could not be handled.")
+        failed.add_metric([], self._failed)
+        yield failed
 
     def _sources(self) -> Iterator[Metric]:
         """How each source of the settings is; one that was never asked has no times."""

@@ -12,7 +12,7 @@ from digest.app.application import App
 from digest.delivery import verp
 from digest.delivery.engine import secret_for
 from digest.operations.editions import prune
-from digest.operations.receiving import Receipt, receive, receive_mailbox
+from digest.operations.receiving import MailboxVisit, Receipt, receive, receive_mailbox
 from digest.settings import DeliverySettings, NewsletterSettings, Settings
 from digest.states import State
 from digest.storage import returned_mails
@@ -194,8 +194,8 @@ def test_a_mailbox_is_read_once_and_people_are_left_for_people(
     box = mailbox.Maildir(tmp_path / "box")
     box.add(bounce(place))
     box.add(b"From: Ada <ada@example.org>\nTo: news@example.com\nSubject: hello\n\nThanks!\n")
-    assert receive_mailbox(place.app, tmp_path / "box") == (2, 1)
-    assert receive_mailbox(place.app, tmp_path / "box") == (0, 0)
+    assert receive_mailbox(place.app, tmp_path / "box") == MailboxVisit(2, 1)
+    assert receive_mailbox(place.app, tmp_path / "box") == MailboxVisit()
     flags = sorted(message.get_flags() for message in mailbox.Maildir(tmp_path / "box"))
     assert flags == ["FS", "S"]
     assert is_suppressed(place, READER)

@@ -30,7 +30,7 @@ Labels = frozenset[tuple[str, str]]
 def exposed(installation: Installation) -> str:
     app = installation.app
     names = [source.name for source in app.settings.sources]
-    return exposition(app.stores, names, app.clock()).decode()
+    return exposition(app.stores, names, 2, app.clock()).decode()
 
 
 @pytest.fixture
@@ -68,6 +68,10 @@ def labels(**of: str) -> Labels:
 
 def fetch(installation: Installation, *names: str) -> None:
     fetch_now(installation.app, [s for s in installation.app.settings.sources if s.name in names])
+
+
+def test_messages_that_failed_are_counted(installation: Installation) -> None:
+    assert told(installation)["digest_failed_messages"] == {frozenset(): 2}
 
 
 def test_each_source_tells_when_it_answered_and_what_it_brought(

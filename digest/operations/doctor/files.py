@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digest.app.data_folder import PRIVATE_FOLDERS, STORE_FILES
-from digest.errors import SettingsError
+from digest.errors import SettingsError, counted
 from digest.operations.doctor.findings import Check, Verdict
+from digest.operations.failed_messages import failed_messages
 from digest.private_files import is_open_to_others
 from digest.settings import Settings, secret_of
 from subscribers.tokens import MIN_KEY_BYTES
@@ -27,6 +28,17 @@ def check_files(settings: Settings, data: Path, settings_file: Path | None) -> I
     yield from _settings_file(settings_file)
     yield from network_disk(settings, data)
     yield _secret_key(settings, data)
+    yield from _failed_messages(data)
+
+
+def _failed_messages(data: Path) -> Iterator[Check]:
+    """Name messages that could not be handled."""
+    if found := failed_messages(data):
+        said = (
+            f"{counted(len(found), 'message')} could not be handled: see {found[0].parent};"
+            " `digest receive FILE` tries one again; remove what you have seen to"
+        )
+        yield Check("mail that came back", "warning", said)
 
 
 def _data_folder(data: Path) -> Check:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import get_args
 
 from subscribers.addresses import parse_address
 from subscribers.invitations import invite
 from subscribers.preferences import Preferences
-from subscribers.store import Feedback, StoppedMails
+from subscribers.store import Feedback, StoppedMails, StopReason
 from tests.subscribers.desk import NOW
 from tests.subscribers.web.own_desk import EVERY_ANSWER, Answers
 from tests.subscribers.web.site import Site
@@ -60,7 +61,7 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     yield "bad pause", ("POST", f"{base}/pause", {"until": "x"})
     yield "bad address", ("POST", f"{base}/address", {"email": "ada@"})
     yield "forged", ("GET", "/m/forged/preferences", {})
-    for reason in ("bounce", "complaint", "operator"):
+    for reason in get_args(StopReason):
         site.front.store.stops[reader.email_key] = StoppedMails(reason, NOW - timedelta(days=3))
         yield f"stopped by {reason}", ("GET", f"{base}/preferences", {})
         yield f"letter after {reason}", ("GET", path(links.preferences(reader.id, NOW)), {})
