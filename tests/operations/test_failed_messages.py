@@ -151,3 +151,22 @@ def test_whatever_is_killed_when_each_message_acts_once(
     assert receive_mailbox(place.app, box) == MailboxVisit()
     assert outcome(place) == (True, 1, "left", ["suppress", "unsubscribe"], 1)
     assert not list((place.data / "failed").glob("*.part"))
+
+
+def test_a_stop_by_mail_is_done_and_known_or_neither(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Done and not known, it would unsubscribe again who has come back meanwhile."""
+
+    def dies(*_: object, **__: object) -> bool:
+        raise Killed
+
+    ada = place.app.desk.by_email(READER)
+    raw = stop(place.app.tokens.sign("mail", ada.id, 1, now=place.now))
+    with monkeypatch.context() as deadly:
+        deadly.setattr(ReturnedMailStore, "keep", dies)
+        with pytest.raises(Killed):
+            receive_or_keep(place.app, raw)
+    assert place.app.desk.by_email(READER).state == "active"
+    receive_or_keep(place.app, raw)
+    assert place.app.desk.by_email(READER).state == "left"
