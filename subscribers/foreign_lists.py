@@ -34,7 +34,16 @@ _STATE = (
 # when they hold a no.
 _LEFT = re.compile(
     r"^(un ?sub|opt(ed)? ?out|clean(ed)? |bounce|complain|spam|delete|black ?list|block ?list"
-    r"|abgemeldet|abbestellt|ausgetragen|gesperrt|geloscht|desabonne|desinscri|baja)"
+    r"|abgemeldet|abbestellt|ausgetragen|gesperrt|geloscht|desabonne|desinscri|bajas? )"
+)
+# Lines above addresses that say that those below have left, and that they are in.
+_LEFT_BELOW = re.compile(
+    r"(left|former|ex|inactive|inaktiv|removed|invalid|dead|do not|dont|don't|no longer"
+    r"|not (?!un|opted out)|ausgetreten|ehemaligen?|entfernt|ungultig|nicht|inactifs?|anciens?)\b"
+)
+_IN_BELOW = re.compile(
+    r"(still )?(subscribe|active|enabled|confirmed|member|reader|recipient|current|new|opted in"
+    r"|not (un|opted out)|abonn|aktiv|mitglied|leser|empfang|inscri|actif|activo|suscri)"
 )
 _IN = re.compile(r"^(is )?(subscribed|opt(ed)? ?in|accepts|marketing consent|email consent)")
 _NO = ("", "0", "false", "no", "n", "none", "null", "never", "nein", "non")
@@ -109,7 +118,7 @@ def read_foreign_header(
         emails[0],
         named,
         where(_STATE),
-        tuple(at for at, said in enumerate(plain) if _LEFT.match(said)),
+        tuple(at for at, said in enumerate(plain) if _says_left(said)),
         tuple(at for at, said in enumerate(plain) if _IN.match(said) and " at" not in said),
     )
 
@@ -120,6 +129,30 @@ def _columns_of_addresses(many: int, rows: Sequence[Sequence[str]]) -> tuple[int
         for at in range(many)
         if any(at < len(row) and "@" in row[at] and read_mailbox(row[at]) for row in rows)
     )
+
+
+def heading_in(line: str) -> str:
+    """Return the words of a line that stands above addresses; '' when it is none."""
+    cells = [cell.strip(" \"'#=-*:\n\u2022\u2013") for cell in re.split(r"[,;|\t]", line)]
+    return cells[0] if "@" not in line and not any(cells[1:]) else ""
+
+
+def heading_says_left(heading: str) -> bool | None:
+    """Return whether a heading says that those below it have left; None: it says nothing of it."""
+    said = _plain(heading)
+    if _says_left(said) or _LEFT_BELOW.match(said):
+        return True
+    return False if _IN_BELOW.match(said) else None
+
+
+def name_says_left(name: str) -> bool:
+    """Return whether what stands in the place of a name says that its bearer has left."""
+    said = _plain(name)
+    return " " not in said and _says_left(said)
+
+
+def _says_left(plain: str) -> bool:
+    return bool(_LEFT.match(plain + " "))
 
 
 def our_name(column: str) -> str:

@@ -4,7 +4,8 @@ CSV (RFC 4180) has a header with at least `email,keywords`; a JSON line is one o
 names. More columns are those of `FIELDS`; unknown ones are refused by name, so that a
 misspelt one is not lost in silence. A list without keywords may come from another program (see
 `foreign_lists`), or be addresses, with names or alone, as mail programs write them (see
-`mailbox_lists`): its rows are there to be invited. Such a form may stand in any row.
+`mailbox_lists`): its rows are there to be invited. Such a form may stand in any row. Who stands
+below a line like "Unsubscribed" has left, until a line says otherwise.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
 from subscribers.csv_lines import csv_line, csv_records, delimiter_of, guarded, unguarded
-from subscribers.foreign_lists import ForeignColumns, our_name, read_foreign_header
+from subscribers.foreign_lists import (
+    ForeignColumns,
+    heading_in,
+    heading_says_left,
+    name_says_left,
+    our_name,
+    read_foreign_header,
+)
 from subscribers.list_text import spreadsheet_lines
 from subscribers.mailbox_lists import read_mailbox, read_mailbox_line, read_unnamed_cells
 from subscribers.preferences import fields_of
@@ -62,6 +70,21 @@ def read_rows(data: bytes) -> Iterator[Row | Rejected]:
         data: as `spreadsheet_lines` reads it. A line that is no text is rejected alone.
     """
     lines = spreadsheet_lines(data)
+    left = ""
+    for row in _rows_of(lines):
+        heading = heading_in("".join(lines[row.line - 1 : row.line]))
+        says = heading_says_left(heading)
+        left = left if says is None else heading * says
+        yield _departed(row, left) if isinstance(row, Row) else row
+
+
+def _departed(row: Row, heading: str) -> Row:
+    """Return a row with what the file says of it elsewhere than in a column: that it has left."""
+    said = heading or (row.fields["name"] if name_says_left(row.fields["name"]) else "")
+    return replace(row, fields={**row.fields, "state": said}) if said else row
+
+
+def _rows_of(lines: Sequence[str]) -> Iterator[Row | Rejected]:
     first = next((line for line in lines if line.strip()), "")
     if first.lstrip().startswith("{"):
         yield from _json_rows(lines)

@@ -20,12 +20,11 @@ from subscribers.addresses import parse_address
 from subscribers.consent import State
 from subscribers.errors import ProfileError
 from subscribers.importing import Imported
+from subscribers.list_text import guess_told
 from subscribers.preferences import Preferences, PreferencesError, completed, read_preferences
 from subscribers.profile import parse, read_profile
 from subscribers.store import Subscriber, SubscriberStore
 from subscribers.understood import understood
-
-_NO_WORDS: Mapping[str, int] = {}
 
 app = typer.Typer(help="Add, list, change and remove readers.", no_args_is_help=True)
 
@@ -169,7 +168,7 @@ def import_command(
             progress=lambda line: bar.update(bar.task_ids[0], completed=line),
         )
     app.letter_queue.flush(app.clock())
-    _tell_of_file(file, outcome, as_json, reader_operations.misspelt_keywords(app, data, keywords))
+    _tell_of_file(file, outcome, as_json, reader_operations.remarks_on(app, data, keywords))
 
 
 @app.command("invite")
@@ -198,21 +197,19 @@ def invite_command(
             progress=lambda line: bar.update(bar.task_ids[0], completed=line),
         )
     app.letter_queue.flush(app.clock())
-    _tell_of_file(file, outcome, as_json)
+    _tell_of_file(file, outcome, as_json, guess_told(data))
 
 
-def _tell_of_file(
-    file: Path, outcome: Imported, as_json: bool, misspelt: Mapping[str, int] = _NO_WORDS
-) -> None:
+def _tell_of_file(file: Path, outcome: Imported, as_json: bool, remarks: Mapping[str, int]) -> None:
     """Say what became of a file of readers; exit with 1 when some lines were rejected.
 
-    misspelt: what is told of keywords, and on which line first.
+    remarks: what is told of the file, and on which line first.
     """
     counts = {name: getattr(outcome, name) for name in ("added", "updated", "invited", "waiting")}
     rejected = [{"line": each.line, "reason": each.reason} for each in outcome.rejected]
     if as_json:
-        remarks = [{"line": line, "remark": remark} for remark, line in misspelt.items()]
-        told = {"rejected": rejected, "left_out": list(outcome.left_out), "remarks": remarks}
+        on_lines = [{"line": line, "remark": remark} for remark, line in remarks.items()]
+        told = {"rejected": rejected, "left_out": list(outcome.left_out), "remarks": on_lines}
         one(counts | told)
     else:
         usual = ("added", "updated")
@@ -224,7 +221,7 @@ def _tell_of_file(
             say(f"  left out: {', '.join(outcome.left_out)}")
         for each in outcome.rejected:
             warn(f"{file}: line {each.line}: {each.reason}")
-        for remark, line in misspelt.items():
+        for remark, line in remarks.items():
             warn(f"{file}: line {line}: {remark}" if line else remark)
     raise typer.Exit(1 if rejected else 0)
 

@@ -11,6 +11,7 @@ from digest.app.application import App
 from subscribers.import_export import Rejected, read_rows, write_csv, write_json_lines
 from subscribers.importing import Imported, invite_rows
 from subscribers.importing import import_rows as take_in
+from subscribers.list_text import guess_told
 from subscribers.service import FrontDesk
 from subscribers.store import SubscriberStore
 
@@ -47,8 +48,8 @@ def import_readers(
     )
 
 
-def misspelt_keywords(app: App, data: bytes, keywords: str = "") -> dict[str, int]:
-    """Return what is told of misspelt keywords in a file of readers, and the line of the first.
+def remarks_on(app: App, data: bytes, keywords: str = "") -> dict[str, int]:
+    """Return what is told of a file's encoding and misspelt keywords, each with its first line.
 
     Of `keywords`, which are for who has none, the line is 0.
     """
@@ -59,7 +60,7 @@ def misspelt_keywords(app: App, data: bytes, keywords: str = "") -> dict[str, in
     for row in read_rows(data):
         if not isinstance(row, Rejected):
             texts.setdefault(row.fields["keywords"], row.line)
-    told: dict[str, int] = {}
+    told = guess_told(data)
     for text, line in texts.items():
         for each in misspellings.of(text):
             told.setdefault(str(each), line)

@@ -111,3 +111,26 @@ def test_departures_are_known_in_other_languages(column: str) -> None:
     (row,) = read_rows(f"Adresse;{column}\na@x.org;2026-01-01\n".encode())
     assert isinstance(row, Row)
     assert row.fields["state"] not in ("", "active")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b@x.org\nUnsubscribed\na@x.org\n",
+        "Unsubscribed:\na@x.org\n\nStill subscribed:\nb@x.org\n",
+        "# Bounced\na@x.org\n# Active\nb@x.org\n",
+        "Not subscribed\na@x.org\nNot unsubscribed\nb@x.org\n",
+        "email,name\nb@x.org,Bo\nUnsubscribed,\na@x.org,Ada\n",
+        "Name;E-Mail\nBo;b@x.org\nAbgemeldet;\nAda;a@x.org\n",
+        "Ehemalige Mitglieder\na@x.org\nMitglieder\nb@x.org\n",
+        "a@x.org (unsubscribed)\nb@x.org\n",
+        "a@x.org;unsubscribed\nb@x.org;Bo\n",
+        "Unsubscribed <a@x.org>\nBo Bajaj <b@x.org>\n",
+    ],
+)
+def test_who_stands_below_or_beside_a_word_of_leaving_is_not_invited(text: str) -> None:
+    front = open_desk()
+    result = import_rows(front.desk, read_rows(text.encode()), NOW, confirmed=True)
+    at = text[: text.index("a@x.org")].count("\n") + 1
+    assert at in [each.line for each in result.rejected], result
+    assert [letter.to_address for letter in front.post.letters] == ["b@x.org"]
