@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from subscribers import own_data
+from subscribers.consent import State
 from subscribers.errors import AddressError
 from subscribers.messages import Message, message
 from subscribers.preferences import (
@@ -33,6 +34,7 @@ from subscribers.web.forms import Fields, Form
 from subscribers.web.mail_stops import stop_values
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 from subscribers.web.preview import previewed, with_change
+from subscribers.web.unsubscribe import offers_undo
 
 Section = Literal["what", "when", "how"]
 SECTIONS: Mapping[Section, tuple[str, ...]] = {
@@ -61,6 +63,7 @@ _DONE = {
         "Please use the newest of them, or try again tomorrow."
     ),
 }
+_WHILE: Mapping[str, State] = {"paused": "paused", "resumed": "active"}  # it is still true
 _UNSAVED: Mapping[str, Message] = {
     "what": message("What you typed under “What comes” is not saved yet."),
     "when": message("What you chose under “When it comes” is not saved yet."),
@@ -85,7 +88,9 @@ def _choosing(router: APIRouter, pages: Pages) -> None:
     @router.get("/m/{token}/preferences")
     def show(request: Request, token: str, done: str = "") -> Response:
         visit = desk.visit("preferences", token, pages.now())
-        return _page(pages, request, token, visit, done=_DONE.get(done, ""))
+        state = visit.reader.state
+        is_true = state == _WHILE.get(done, state)
+        return _page(pages, request, token, visit, done=_DONE.get(done, "") if is_true else "")
 
     @router.post("/m/{token}/preferences")
     def save_all(request: Request, token: str, fields: Form) -> Response:
@@ -264,6 +269,7 @@ def _page(
         done=done,
         **stop_values(pages, visit),
         unsaved=[_UNSAVED[each] for each in unsaved],
+        may_undo=offers_undo(visit, pages.now()),
         keywords=keywords_of(reader),
         feedback=pages.feedback.feedback(reader.id)[:_SAID],
         problems=ordered(problems or []),

@@ -7,7 +7,7 @@ off: whoever holds a mail may end what it belongs to.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -15,6 +15,7 @@ from fastapi.responses import PlainTextResponse
 from subscribers.consent import may_undo
 from subscribers.errors import TokenError, UnknownReader
 from subscribers.preferences import preferences_of
+from subscribers.reader_lookup import DeskVisit
 from subscribers.web.choices import DAYS
 from subscribers.web.forms import AnyForm, Form
 from subscribers.web.pages import Pages, route_class, see
@@ -32,6 +33,13 @@ def routes(pages: Pages) -> APIRouter:
     return router
 
 
+def offers_undo(visit: DeskVisit, now: datetime) -> bool:
+    """Return whether who came by a link has left, and may take it back."""
+    reader = visit.reader
+    is_theirs = reader.confirmed_at is not None and not visit.is_cut_off
+    return is_theirs and reader.state == "left" and may_undo(reader.left_at, now)
+
+
 def _leaving(router: APIRouter, pages: Pages) -> None:
     desk = pages.desk
 
@@ -39,8 +47,6 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
     def show(request: Request, token: str) -> Response:
         visit = desk.visit("unsubscribe", token, pages.now())
         reader = visit.reader
-        undo = reader.state == "left" and may_undo(reader.left_at, pages.now())
-        undo = undo and reader.confirmed_at is not None and not visit.is_cut_off
         return pages.page(
             request,
             "unsubscribe.html",
@@ -48,7 +54,7 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
             # The old address's mails do not tell where the mails go now.
             address="" if visit.is_cut_off else reader.email,
             token=token,
-            may_undo=undo,
+            may_undo=offers_undo(visit, pages.now()),
             days=[(str(number), name) for number, name in enumerate(DAYS)],
             weekly_on=str(_WEEKLY_ON[0]),
             is_cut_off=visit.is_cut_off,
@@ -81,6 +87,8 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
     @router.get("/m/{token}/welcome-back")
     def welcome_back(request: Request, token: str) -> Response:
         reader = desk.visit("undo", token, pages.now()).reader
+        if reader.state == "left":  # again, elsewhere
+            return see(f"/m/{token}/unsubscribe")
         return pages.page(request, "welcome_back.html", reader=reader, token=token)
 
 

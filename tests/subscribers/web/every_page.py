@@ -50,7 +50,15 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     bad = {"email": "ada@", "keywords": '"open, a^99', "hour": "99", "cadence": "days"}
     yield "problems", ("POST", "/subscribe", bad)
     yield "bad link form", ("POST", "/link", {"email": "ada@"})
-    for action in ("preferences", "unsubscribe", "more/7", "less/7", "mute/0", "welcome"):
+    for action in (
+        "preferences",
+        "unsubscribe",
+        "more/7",
+        "less/7",
+        "mute/0",
+        "welcome",
+        "welcome-back",
+    ):
         yield action, ("GET", f"{base}/{action}", {})
     yield from _own_desk(site, base)
     yield "saved", ("GET", f"{base}/preferences?done=saved", {})
@@ -85,10 +93,10 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     site.front.desk.subscribe("bo@example.org", Preferences("x"), NOW)
     yield "confirm", ("GET", path(site.front.post.letters[-1].link), {})
     site.front.desk.pause(reader, None, NOW)
-    for action in ("preferences", "eased", "unsubscribe"):
+    for action in ("preferences", "eased", "unsubscribe", "welcome-back"):
         yield f"paused {action}", ("GET", f"{base}/{action}", {})
     site.front.desk.leave(site.front.desk.by_number(reader.id), NOW, how="form")
-    for action in ("unsubscribe", "preferences", "welcome-back", "likes", "library", "issues"):
+    for action in ("unsubscribe", "preferences", "more/7", "likes", "library", "issues"):
         yield f"left {action}", ("GET", f"{base}/{action}", {})
 
 

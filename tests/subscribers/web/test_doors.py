@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
+import html5lib
 import pytest
 from fastapi.routing import APIRoute
 
@@ -220,6 +221,37 @@ def test_no_door_opens_to_a_link_of_another_kind(door: Door) -> None:
         answer = site.browser().request(door.method, path, **body_of(door))
         assert answer.status_code in (400, 403), (purpose, answer.status_code)
         assert site.front.store.readers == before
+
+
+def offers(html: str, here: str) -> Iterator[str]:
+    """Yield the method and address of each button on a page, and of each link behind the token."""
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    for form in tree.iter("form"):
+        for button in form.iter("button"):
+            to = button.get("formaction") or form.get("action") or here
+            yield f"POST {to.partition('#')[0]}"
+    for link in tree.iter("a"):
+        if "/m/" in link.get("href", ""):
+            yield f"GET {link.get('href')}"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_a_page_offers_its_readers_state_allows(state: State) -> None:
+    site = blank_site(UNLIMITED)
+    pages = [door for door in MAIL_DOORS if door.method == "GET"]
+    for door, days in product(pages, (0, 8)):
+        reader = in_state(site, state, cut_off=False)
+        token = token_of(site, "mail", reader)
+        site.clock.now = NOW + timedelta(days=days)
+        here = f"/m/{token}/{door.path}"
+        shown = site.browser().get(here)
+        for offer in offers(shown.text, here) if shown.status_code == 200 else ():
+            in_state(site, state, cut_off=False)
+            site.clock.now = NOW + timedelta(days=days)
+            method, path = offer.split(" ")
+            body = body_of(Door(door.act, method, path.removeprefix(f"/m/{token}/")))
+            answer = site.browser().request(method, path, **body)
+            assert answer.status_code in (200, 303), (door.path, days, offer)
 
 
 def routes_of(router: Any) -> Iterator[APIRoute]:

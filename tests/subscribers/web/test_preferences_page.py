@@ -219,3 +219,12 @@ def test_who_the_operator_stopped_is_told_whom_to_ask(site: Site) -> None:
     assert "write to Zoe &lt;zoe@lab.example&gt;." in page
     assert "write-again" not in page
     assert browser.post(f"/m/{site.token(reader, 0)}/write-again").status_code == 409
+
+
+def test_what_was_done_is_not_said_any_more_once_it_is_undone(site: Site) -> None:
+    reader = site.reader()
+    browser, base = site.browser(), f"/m/{site.token(reader)}"
+    told = browser.post(f"{base}/pause", data={"until": ""}).headers["location"]
+    assert "Your mails are paused." in browser.get(told).text
+    browser.post(f"{base}/resume")
+    assert "Your mails are paused." not in browser.get(told).text

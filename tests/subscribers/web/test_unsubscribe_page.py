@@ -114,3 +114,13 @@ def test_fewer_mails_come_on_a_day_to_choose(site: Site, sent: str, day: int) ->
     site.browser().post(f"{base}/fewer", data={"weekday": sent})
     now = site.front.desk.by_number(reader.id)
     assert (now.cadence, now.weekdays) == ("weekly", (day,))
+
+
+def test_nobody_who_has_left_is_welcomed_back(site: Site) -> None:
+    reader = site.reader()
+    token, browser = site.token(reader), site.browser()
+    browser.post(f"/m/{token}/unsubscribe", data={"by": "page"})
+    answer = browser.get(f"/m/{token}/welcome-back")
+    assert answer.headers["location"] == f"/m/{token}/unsubscribe"
+    browser.post(f"/m/{token}/undo")
+    assert "Everything is as it was" in browser.get(f"/m/{token}/welcome-back").text
