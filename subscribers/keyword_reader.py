@@ -160,12 +160,12 @@ class KeywordReader:
             places = sorted(part.position for part in (*self.wanted, *self.excluded))
             self.problem(
                 places[MAX_ITEMS],
-                "there are {count} items; {most} is the most",
+                "there are {count} items; {most} at most are allowed",
                 count=len(wanted) + len(excluded),
                 most=MAX_ITEMS,
             )
         self.remarks += [
-            message("“{item}” stands in nearly every paper", item=item.text)
+            message("“{item}” is in nearly every paper", item=item.text)
             for item in wanted
             if says_nothing(item.words)
         ]
@@ -182,7 +182,7 @@ class KeywordReader:
         elif all(says_nothing(item.words) for item in wanted):
             self.problem(
                 min(part.position for part in self.wanted),
-                "“{item}” stands in nearly every paper: write what the papers are about",
+                "“{item}” is in nearly every paper: write what the papers are about",
                 item=wanted[0].text,
             )
 

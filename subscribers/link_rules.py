@@ -103,7 +103,7 @@ def check(act: Act, reader: Subscriber, fields: TokenFields, now: datetime) -> N
     rule = RULES[act]
     check_age(fields, rule.within, now)
     if not rule.survives_cut_off and is_cut_off(reader, fields):
-        raise TokenError(message("this link is no longer good: newer ones have taken its place"))
+        raise TokenError(message("this link no longer works: newer ones have taken its place"))
     if reader.state not in rule.states:
         declined = act == "invite" and reader.state == "left"
         raise ConsentError(_DECLINED if declined else _NOT_NOW[reader.state])

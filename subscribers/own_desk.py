@@ -112,7 +112,7 @@ def feed_visit(desk: FrontDesk, own: OwnDeskStore, token: str, now: datetime) ->
     visit = desk.visit("feed", token, now)
     key = own.feed_key(visit.reader.id)
     if key is None or visit.fields.numbers()[1:] != (key.number,):
-        raise TokenError(message("this feed was switched off; a new one stands at your desk"))
+        raise TokenError(message("this feed was switched off; make a new one on your feed page"))
     return visit
 
 
@@ -128,6 +128,8 @@ def _with(keywords: str, item: str) -> str:
     except ProfileError:
         # A condition for the whole mail, or a group's name on a line of its own, reads on.
         raise ConsentError(
-            message("“{item}” does not fit to the end of your keywords: type it there", item=item)
+            message(
+                "“{item}” does not fit at the end of your keywords: type it in yourself", item=item
+            )
         ) from None
     return longer

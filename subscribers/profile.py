@@ -128,7 +128,7 @@ def read_profile(text: str) -> Reading:
     """Read a keyword text as far as it can be read."""
     if len(text) > MAX_CHARACTERS:
         reason = message(
-            "the text has {count} characters; {most} is the most",
+            "the text has {count} characters; {most} at most are allowed",
             count=len(text),
             most=MAX_CHARACTERS,
         )

@@ -52,7 +52,9 @@ Format = Annotated[str, typer.Option(help="html or text.")]
 BreadthOption = Annotated[
     str, typer.Option(help="How well a paper has to match: strict, normal or wide.")
 ]
-CardsOption = Annotated[str, typer.Option(help="What mails tell of a paper: summary or abstract.")]
+CardsOption = Annotated[
+    str, typer.Option(help="What mails say about a paper: summary or abstract.")
+]
 Like = Annotated[
     list[str] | None,
     typer.Option(help="A paper they like, by title, arXiv id, DOI or link; may be given often."),

@@ -15,9 +15,9 @@ from subscribers.web.languages import PageWords
 from subscribers.web.pages import Pages
 
 BREADTHS = (
-    ("strict", message("Strict"), message("only what plainly speaks of your keywords")),
-    ("normal", message("Normal"), message("what fits them well")),
-    ("wide", message("Wide"), message("also what is merely close to them")),
+    ("strict", message("Strict"), message("only papers plainly about your keywords")),
+    ("normal", message("Normal"), message("papers that fit them well")),
+    ("wide", message("Wide"), message("also papers that are only close to them")),
 )
 TOLD = (
     ("", message("As this newsletter does it")),

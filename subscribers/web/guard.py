@@ -125,7 +125,7 @@ class Guard:
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/?#\s]+)(?::([0-9]{0,5}))?")
 _LAST_PORT = 65_535
 _UPLOAD = re.compile(r"/m/[A-Za-z0-9._-]+/library")
-_TOO_LARGE = message("This is more than any form here has. Please write less.")
+_TOO_LARGE = message("This is more than any form here takes. Please write less.")
 
 
 # A proxy may believe the one and we the other: RFC 9112, 6.1.

@@ -25,7 +25,7 @@ _MEDIA_TYPES: dict[CitationForm, str] = {
 _DONE = {
     "taken-back": message("Taken back."),
     "unmuted": message("That keyword is on your list again."),
-    "muted": message("That keyword is gone from your list."),
+    "muted": message("That keyword is off your list."),
 }
 
 
@@ -136,7 +136,7 @@ def _opinions(router: APIRouter, pages: Pages) -> None:
 
 
 def _no_issue(pages: Pages, request: Request) -> Response:
-    text = message("You were sent no issue of this number.")
+    text = message("You were not sent an issue with this number.")
     return pages.sorry(request, 404, message("No such issue"), text)
 
 

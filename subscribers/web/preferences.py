@@ -49,7 +49,7 @@ _KEPT = ("language",)  # what stays as it is when a form does not name it
 _DONE = {
     "saved": message("Your preferences are saved."),
     "paused": message("Your mails are paused."),
-    "resumed": message("Your mails go on."),
+    "resumed": message("You get mails again."),
     "way-back": message(
         "We have sent a mail to your address. When it arrives, the link in it leads back here, "
         "and your mails can go on."

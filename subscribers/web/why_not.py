@@ -70,22 +70,22 @@ def _page(
 
 _PLAIN: dict[WhyKind, Message] = {
     "unknown": message(
-        "We do not have this paper: none of our sources has told of it so far, or not under "
+        "We do not have this paper: none of our sources has listed it so far, or not under "
         "this title."
     ),
-    "several": message("More than one paper is called so. Which of these is it?"),
+    "several": message("More than one paper has this title. Which of these is it?"),
     "own": message(
         "You know this paper: it is in your library, or you have said what you think of it. "
         "Such papers are not sent as new."
     ),
-    "before": message("It came before you subscribed; what came earlier is not sent."),
+    "before": message("It came before you subscribed; earlier papers are not sent."),
     "never": message("We have it, but only as background: it was never news here."),
-    "elsewhere": message("On the day that it came there was no issue for you."),
+    "elsewhere": message("There was no issue for you on the day it came."),
     "coming": message("It is among the papers for your next issue, as things stand."),
     "picked": message("It was chosen for your issue of that day."),
     "no match": message(
-        "None of your keywords stands in its title or abstract, and it is not near enough to "
-        "them in meaning."
+        "None of your keywords is in its title or abstract, and it is not close enough to them in "
+        "meaning."
     ),
 }
 
@@ -106,15 +106,13 @@ def said(answer: WhyNot) -> list[Message]:
     if answer.kind == "sent":
         return [message("You have had it, in the issue that is linked below.")]
     if answer.kind == "excluded":
-        return [message("Your keywords exclude {words}, and that stands in it.", words=words)]
+        return [message("Your keywords exclude {words}, which it contains.", words=words)]
     if answer.kind == "lacking":
-        return [
-            message("Your keywords require {words}, and that does not stand in it.", words=words)
-        ]
+        return [message("Your keywords require {words}, which it does not contain.", words=words)]
     if answer.kind == "by meaning":
         return [
-            message("It is near {words} in meaning only.", words=words),
-            message("You have asked for strict matches, in which the words themselves stand."),
+            message("It is close to {words} in meaning only.", words=words),
+            message("You have asked for strict matches, which contain the words themselves."),
         ]
     if answer.kind == "below":
         return _below(answer, words)
@@ -131,7 +129,7 @@ def said(answer: WhyNot) -> list[Message]:
         ]
     sentences = [_PLAIN[answer.kind]]
     if answer.kind == "no match" and words:
-        sentences.append(message("What came nearest: {words}.", words=words))
+        sentences.append(message("What came closest: {words}.", words=words))
     return sentences
 
 
@@ -150,8 +148,8 @@ def _below(answer: WhyNot, words: str) -> list[Message]:
         else message("It has next to nothing to do with your keywords.")
     ]
     if words:
-        sentences.append(message("What came nearest: {words}.", words=words))
+        sentences.append(message("What came closest: {words}.", words=words))
     sentences.append(
-        message("With “Wide” in your preferences more of what is close to your keywords comes.")
+        message("With “Wide” in your preferences, you get more of what is close to your keywords.")
     )
     return sentences

@@ -122,7 +122,7 @@ def _change(installation: Installation, page: Any, issue: Any) -> None:
     page.fill("#until", "2026-12-24")
     press(page, "Pause")
     page.get_by_text("paused until Dec 24, 2026").wait_for()
-    press(page, "Go on with the mails")
+    press(page, "Resume my mails")
     assert installation.reader(ADA).state == "active"
 
 

@@ -43,7 +43,7 @@ def test_the_letter_cuts_off_the_link_by_which_it_was_done(front: Front) -> None
     forwarded = front.desk.links.mail_token(reader.id, 3, NOW)
     front.desk.change(reader, Preferences("robots"), NOW)
     sensitive.stop(front.desk, front.post.token("changed"), NOW + timedelta(days=6))
-    with pytest.raises(TokenError, match="no longer good"):
+    with pytest.raises(TokenError, match="no longer works"):
         front.desk.visit("change", forwarded, NOW + timedelta(days=6))
     fresh = front.desk.links.mail_token(reader.id, 0, NOW + timedelta(days=7))
     assert front.desk.visit("change", fresh, NOW + timedelta(days=7)).reader.id == reader.id

@@ -60,9 +60,9 @@ def test_the_old_address_can_stop_a_move_and_cuts_off_the_forwarded_mail(
     forwarded = front.desk.links.mail_token(ada.id, 3, NOW)
     sensitive.ask_to_move(front.desk, ada, "eve@evil.org", NOW)
     sensitive.stop(front.desk, front.post.token("moving"), NOW)
-    with pytest.raises(TokenError, match="no longer good"):
+    with pytest.raises(TokenError, match="no longer works"):
         sensitive.move(front.desk, front.post.token("move"), LATER)
-    with pytest.raises(TokenError, match="no longer good"):
+    with pytest.raises(TokenError, match="no longer works"):
         front.desk.visit("preferences", forwarded, LATER)
     assert front.desk.visit("unsubscribe", forwarded, LATER).reader.id == ada.id
 

@@ -79,7 +79,7 @@ def test_a_confirmation_link_obeys_that_was_not_me(front: Front) -> None:
     front.desk.leave(reader, NOW, how="one-click")
     front.desk.subscribe("ada@example.org", WISHES, NOW)
     own_data.stop(front.desk, front.desk.links.stop(reader.id, NOW).rpartition("/")[2], NOW)
-    with pytest.raises(TokenError, match="no longer good"):
+    with pytest.raises(TokenError, match="no longer works"):
         front.desk.confirm(front.post.token("confirm"), LATER)
 
 

@@ -241,7 +241,7 @@ def test_a_keyword_is_muted_and_a_paper_judged_by_buttons(browser: Any, site: Si
         page.get_by_role("heading", name="Noted").wait_for()
         page.goto(f"{base}/m/{token}/mute/0")
         page.get_by_role("button", name="Mute this keyword").click()
-        page.get_by_text("gone from your list").wait_for()
+        page.get_by_text("off your list").wait_for()
         page.get_by_role("button", name="Take back").click()
         page.get_by_text("Taken back").wait_for()
         page.close()

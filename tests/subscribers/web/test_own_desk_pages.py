@@ -76,7 +76,7 @@ def test_likes_and_mutes_are_taken_back(site: Site) -> None:
     site.front.store.set_feedback(reader.id, Feedback(7, "more", NOW, 5))
     answer = browser.post(f"{base}/mute/0", data={"shown": "continual learning"})
     page = browser.get(answer.headers["location"]).text
-    assert "gone from your list" in page
+    assert "off your list" in page
     assert "&#34;continual learning&#34;^2" in page
     number = re.search(r"unmute/(\d+)", page)
     assert number
@@ -136,7 +136,7 @@ def test_a_library_is_uploaded_counted_and_removed(site: Site) -> None:
     answer = send(site, base, b"@one\n@two\n@three\n")
     assert answer.status_code == 200
     assert "2 papers were added. 1 was there already." in answer.text
-    assert "For 2 more there was no room." in answer.text
+    assert "There was no room for 2 more." in answer.text
     assert 'line 3: <span lang="en">no title</span>' in answer.text
     assert site.front.post.kinds() == ["changed"]  # a link may be in other hands
     number = re.search(r'name="number" value="(\d+)"', answer.text)

@@ -46,7 +46,7 @@ def test_a_reader_is_told_of_changes_once_a_day(site: Site) -> None:
         browser.post(f"{base}/preferences", data={"keywords": keywords})
     assert site.front.post.kinds() == ["changed"]
     link = site.front.post.letters[0].link
-    assert "Was it not you?" in browser.get(link).text
+    assert "Was this not you?" in browser.get(link).text
     assert browser.get(f"{base}/preferences").status_code == 200
     assert "only unsubscribe now" in browser.post(link).text
     assert browser.get(f"{base}/preferences").status_code == 403
@@ -206,7 +206,7 @@ def test_a_reader_whose_mails_came_back_is_told_and_gets_them_again_by_a_letter(
     assert site.front.store.stops, "looking ends nothing"
     answer = browser.post(back.replace("preferences", "write-again"))
     page = browser.get(answer.headers["location"]).text
-    assert "Your mails go on." in page
+    assert "You get mails again." in page
     assert "have stopped" not in page
     assert site.front.store.stops == {}
 

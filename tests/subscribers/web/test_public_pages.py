@@ -84,7 +84,7 @@ def test_an_issue_without_papers_has_a_page_to_share_too(site: Site) -> None:
 def test_the_whole_sample_issue_is_one_press_away(site: Site) -> None:
     assert 'href="/sample"' in site.browser().get("/").text
     page = site.browser().get("/sample").text
-    assert "Who follows diffusion and speech gets this." in page
+    assert "This is what someone following diffusion and speech gets." in page
     assert "Diffusion models that listen" in page
     assert "What all read" in page
 
