@@ -10,12 +10,9 @@ from datetime import datetime
 
 from subscribers.addresses import Address, address_hash
 from subscribers.consent import Action, Consent, Source, State, step
-from subscribers.errors import ConsentError
-from subscribers.messages import message
+from subscribers.errors import ChangedMeanwhile
 from subscribers.store import Subscriber, SubscriberStore
 from subscribers.tokens import Tokens
-
-MEANWHILE = message("something changed in the meantime; please try once more")
 
 
 def unknown_reader(address: Address, now: datetime) -> Subscriber:
@@ -42,7 +39,8 @@ class ConsentSteps:
         """Take one step of consent; return the reader after it.
 
         Raises:
-            ConsentError: the state does not allow it, or changed meanwhile.
+            ConsentError: the state does not allow it.
+            ChangedMeanwhile: somebody was quicker.
         """
         consent = self.evidence(before, before.email_key, action, now, how, source)
         return self.write(before, replace(after, state=consent.after), consent)
@@ -52,7 +50,7 @@ class ConsentSteps:
     ) -> Subscriber:
         """Keep a reader as they are now, and the evidence of a step, if it is one.
 
-        before: None for a new reader. Raises ConsentError when the store has another by now.
+        before: None for a new reader. Raises ChangedMeanwhile when the store has another.
         """
         if before is None and consent is not None:
             stored = self.store.insert(after, consent)
@@ -60,7 +58,7 @@ class ConsentSteps:
                 return stored
         elif before is not None and (before == after or self.store.save(before, after, consent)):
             return after
-        raise ConsentError(MEANWHILE)
+        raise ChangedMeanwhile
 
     def evidence(
         self,

@@ -6,6 +6,7 @@ FrontDeskError
 ├── TokenError       a link that is forged, expired or for something else      (ValueError)
 │   └── UsedLink     … or that has done what it was for
 ├── ConsentError     a step that this reader's state does not allow            (ValueError)
+│   └── ChangedMeanwhile … or somebody was quicker: once more, and it may go
 ├── UnknownReader    nobody is subscribed with this address or number          (LookupError)
 ├── UnknownPaper     there is no such paper, or it was not in that mail        (LookupError)
 └── InvitedOnly      nobody subscribes here without an invitation              (ValueError)
@@ -65,6 +66,13 @@ class UsedLink(TokenError):
 
 class ConsentError(FrontDeskError, ValueError):
     """A step that this reader's state does not allow."""
+
+
+class ChangedMeanwhile(ConsentError):
+    """What was read has changed before it could be written; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(message("something changed in the meantime; please try once more"))
 
 
 class InvitedOnly(FrontDeskError, ValueError):

@@ -139,7 +139,7 @@ def heading_in(line: str) -> str:
 
 def heading_says_left(heading: str) -> bool | None:
     """Return whether a heading says that those below it have left; None: it says nothing of it."""
-    said = _plain(heading)
+    said = plain_name(heading)
     if _says_left(said) or _LEFT_BELOW.match(said):
         return True
     return False if _IN_BELOW.match(said) else None
@@ -147,7 +147,7 @@ def heading_says_left(heading: str) -> bool | None:
 
 def name_says_left(name: str) -> bool:
     """Return whether what stands in the place of a name says that its bearer has left."""
-    said = _plain(name)
+    said = plain_name(name)
     return " " not in said and _says_left(said)
 
 

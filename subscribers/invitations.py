@@ -12,7 +12,7 @@ from datetime import datetime
 
 from subscribers.addresses import Address
 from subscribers.consent_steps import unknown_reader
-from subscribers.errors import ConsentError
+from subscribers.errors import ChangedMeanwhile, ConsentError
 from subscribers.preferences import Preferences, read_preferences
 from subscribers.service import FrontDesk
 from subscribers.store import Subscriber
@@ -56,7 +56,7 @@ def invite(
         asked = replace(found, email=address.email, pending_since=now)
         stored = asked if desk.store.save(found, asked, consent) else None
     if stored is None:
-        raise ConsentError("something changed in the meantime; please try once more")
+        raise ChangedMeanwhile
     desk.letters.invite(stored, now)
     return stored
 

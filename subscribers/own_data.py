@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from subscribers.addresses import address_hash, parse_address
 from subscribers.consent import Consent, step
-from subscribers.errors import AddressError, ConsentError, TokenError
+from subscribers.errors import AddressError, ChangedMeanwhile, ConsentError, TokenError
 from subscribers.link_rules import check
 from subscribers.messages import message
+from subscribers.reader_lookup import DeskVisit
 from subscribers.service import FrontDesk
 from subscribers.store import Feedback, Subscriber
 
@@ -81,8 +82,15 @@ def stop(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
         return reader  # stopped already, or moved on since
     after = replace(reader, links_valid_from=_next_second(now))
     if not desk.store.save(reader, after, None):
-        raise ConsentError(message("something changed in the meantime; please try once more"))
+        raise ChangedMeanwhile
     return after
+
+
+def has_moved_since(desk: FrontDesk, visit: DeskVisit) -> bool:
+    """Return whether a reader's mails go to another address than when a link was made."""
+    reader, made = visit.reader, visit.fields.issued_at + timedelta(seconds=1)
+    then = [each.address_hash for each in desk.store.consents(reader.id) if each.at < made]
+    return bool(then) and then[-1] != address_hash(reader.email_key, desk.tokens.address_key)
 
 
 def restore(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
@@ -139,10 +147,11 @@ def _moved(desk: FrontDesk, reader: Subscriber, email: str, now: datetime, how: 
     )
     consent = desk.steps.evidence(reader, address.key, "move", now, how, "reader")
     with desk.store.together():
+        owner = desk.store.by_key(address.key)
+        if owner and owner.id != reader.id:
+            raise ConsentError(message("this address is subscribed already"))
         if not desk.store.save(reader, after, consent):
-            raise ConsentError(
-                message("this address is subscribed already, or something changed meanwhile")
-            )
+            raise ChangedMeanwhile
         desk.store.close_requests(reader.id)
     return after
 

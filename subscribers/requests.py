@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from subscribers.addresses import Address, parse_address
 from subscribers.consent import Source
-from subscribers.consent_steps import MEANWHILE, ConsentSteps, unknown_reader
+from subscribers.consent_steps import ConsentSteps, unknown_reader
 from subscribers.desk_letters import DeskLetters
-from subscribers.errors import ConsentError, UsedLink
+from subscribers.errors import ChangedMeanwhile, UsedLink
 from subscribers.messages import message
 from subscribers.preferences import Preferences, fields_of, read_preferences
 from subscribers.reader_lookup import ReaderLookup
@@ -53,7 +53,7 @@ class SubscriptionRequests:
     ) -> RequestAsked:
         """Keep a request and mail its confirmation link; who is subscribed is told so instead.
 
-        found: who is known at this address already. Raises ConsentError when somebody was quicker.
+        found: who is known at this address already. Raises ChangedMeanwhile.
         """
         if found and found.state in ("active", "paused"):
             return RequestAsked(found, self.letters.known(found, address, now))
@@ -67,7 +67,7 @@ class SubscriptionRequests:
                 waits = now if found.state == "pending" else found.pending_since
                 reader = replace(found, pending_since=waits)
                 if not self.store.save(found, reader, consent):
-                    raise ConsentError(MEANWHILE)
+                    raise ChangedMeanwhile
             request = self.store.ask(Request(0, reader.id, address.email, fields_of(wishes), now))
         mailed = self.letters.confirm(reader, request.number, request.email, wishes.language, now)
         return RequestAsked(reader, mailed)

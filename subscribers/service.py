@@ -13,7 +13,7 @@ from subscribers.addresses import Address, is_within, mailbox_key, parse_address
 from subscribers.consent import Source, may_undo, step
 from subscribers.consent_steps import ConsentSteps, unknown_reader
 from subscribers.desk_letters import DeskLetters, LetterLimits
-from subscribers.errors import AddressError, ConsentError, InvitedOnly
+from subscribers.errors import AddressError, ChangedMeanwhile, ConsentError, InvitedOnly
 from subscribers.letters import LetterSender
 from subscribers.link_rules import Act
 from subscribers.links import Links
@@ -301,10 +301,11 @@ class FrontDesk:
             self.limits.may_post(mailbox_key(address.email))
 
     def erase(self, reader: Subscriber, now: datetime, *, how: str, source: Source) -> None:
-        """Delete everything about a reader except the evidence, which holds no address."""
-        for _ in range(3):
-            consent = self.steps.evidence(reader, reader.email_key, "erase", now, how, source)
-            if self.store.erase(reader.id, consent):
-                return
-            reader = self.by_number(reader.id)
-        raise ConsentError(message("this did not work; please press the button once more"))
+        """Delete everything about a reader except the evidence, which holds no address.
+
+        Raises:
+            ChangedMeanwhile: what allowed it may not be so any more.
+        """
+        consent = self.steps.evidence(reader, reader.email_key, "erase", now, how, source)
+        if not self.store.erase(reader, consent):
+            raise ChangedMeanwhile

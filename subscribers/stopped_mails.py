@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from subscribers.errors import ConsentError
+from subscribers.errors import ChangedMeanwhile, ConsentError
 from subscribers.messages import message
 from subscribers.reader_lookup import DeskVisit
 from subscribers.service import FrontDesk
@@ -27,7 +27,8 @@ def mail_again(desk: FrontDesk, visit: DeskVisit, now: datetime) -> bool:
     Return whether it is done, or that letter on its way; False: several have gone there lately.
 
     Raises:
-        ConsentError: the operator stopped the mails, or the reader's state changed meanwhile.
+        ConsentError: the operator stopped the mails.
+        ChangedMeanwhile: somebody was quicker.
     """
     reader = visit.reader
     stop = desk.store.stop_of(reader.email_key)
@@ -39,5 +40,5 @@ def mail_again(desk: FrontDesk, visit: DeskVisit, now: datetime) -> bool:
         return desk.letters.way_back(reader, now)
     consent = desk.steps.evidence(reader, reader.email_key, "lift", now, "link", "reader")
     if not desk.store.save(reader, reader, consent):
-        raise ConsentError(message("something changed in the meantime; please try once more"))
+        raise ChangedMeanwhile
     return True

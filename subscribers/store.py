@@ -48,6 +48,19 @@ class Subscriber:
     links_valid_from: datetime | None = None  # UTC; older links only unsubscribe
 
 
+# What is decided by, whatever changes: see `consent` and `link_rules`.
+_DECIDE_BY = frozenset({"state", "email_key", "links_valid_from"})
+
+
+def was_overtaken(stored: Subscriber, before: Subscriber, after: Subscriber) -> bool:
+    """Return whether a change was decided by what is not so any more, or would undo another."""
+    return any(
+        getattr(stored, name) != getattr(before, name)
+        for name in Subscriber.__slots__
+        if name in _DECIDE_BY or getattr(after, name) != getattr(before, name)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What a reader said about one paper."""
@@ -113,8 +126,8 @@ class SubscriberStore(Protocol):
     def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
         """Write the fields in which the two differ, with the evidence.
 
-        False, and nothing written, when the row's state is no longer `before.state`, the reader
-        is gone, or `after.email_key` belongs to somebody else. `id` and `created_at` never change.
+        False, and nothing written, when the reader is gone, `after.email_key` belongs to somebody
+        else, or `was_overtaken` says so. `id` and `created_at` never change.
         Evidence of 'confirm' or 'lift' ends a stop of that address, unless it is the operator's.
         """
 
@@ -133,11 +146,11 @@ class SubscriberStore(Protocol):
     def forget_requests(self, before: datetime) -> int:
         """Forget requests that were made earlier; return how many."""
 
-    def erase(self, subscriber: int, consent: Consent) -> bool:
+    def erase(self, reader: Subscriber, consent: Consent) -> bool:
         """Delete the reader, all that is theirs; keep only the consent records.
 
-        False, and nothing written: there is no such reader, or their state is not
-        `consent.before` any more (they may be confirming at this moment).
+        False, and nothing written: they are gone, or not as here any more (they may be confirming,
+        or asking again, at this moment).
         """
 
     def every(self, state: State | None = None) -> Iterator[Subscriber]:

@@ -32,7 +32,7 @@ def look_after(desk: FrontDesk, now: datetime) -> tuple[int, int]:
 def _expire(desk: FrontDesk, reader: Subscriber, now: datetime) -> bool:
     """Forget an address that nobody confirmed."""
     consent = desk.steps.evidence(reader, reader.email_key, "expire", now, "clock", "reader")
-    return desk.store.erase(reader.id, consent)
+    return desk.store.erase(reader, consent)
 
 
 def _since(reader: Subscriber, now: datetime) -> timedelta:

@@ -42,7 +42,14 @@ from digest.storage.schema import (
 )
 from digest.storage.suppression import lift_for_reader
 from subscribers.consent import Consent, State
-from subscribers.store import Feedback, Request, StoppedMails, StopReason, Subscriber
+from subscribers.store import (
+    Feedback,
+    Request,
+    StoppedMails,
+    StopReason,
+    Subscriber,
+    was_overtaken,
+)
 
 _CHUNK = 500
 _STOPS: Mapping[str, StopReason] = {reason: reason for reason in get_args(StopReason)}
@@ -98,16 +105,17 @@ class SqlSubscriberStore:
         return replace(subscriber, id=number)
 
     def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
-        """Write what changed, unless the row's state moved on meanwhile (see the protocol)."""
+        """Write what changed, unless somebody was quicker (see the protocol)."""
         old, new = _values(before), _values(after)
         changed = {name: new[name] for name in new if new[name] != old[name]}
         changed.pop("id", None)
         changed.pop("created_at", None)
         with self._database.write() as connection:
-            row = (subscribers.c.id == before.id) & (subscribers.c.state == before.state)
+            row = subscribers.c.id == before.id
             if "email_key" in changed and self._taken(connection, changed["email_key"]):
                 return False
-            if not connection.scalar(select(func.count()).select_from(subscribers).where(row)):
+            found = connection.execute(_readers().where(row).with_for_update()).one_or_none()
+            if found is None or was_overtaken(_subscriber(found), before, after):
                 return False
             if _RHYTHM & changed.keys():
                 changed["next_due_at"] = None  # the scheduler works it out anew
@@ -126,11 +134,13 @@ class SqlSubscriberStore:
             row = connection.execute(query).one_or_none()
         return StoppedMails(_STOPS.get(row.reason, "operator"), row.since) if row else None
 
-    def erase(self, subscriber: int, consent: Consent) -> bool:
+    def erase(self, reader: Subscriber, consent: Consent) -> bool:
         """Delete a reader and all that is theirs; the consent records stay."""
+        subscriber = reader.id
         with self._database.write() as connection:
-            row = connection.execute(_readers().where(subscribers.c.id == subscriber)).one_or_none()
-            if row is None or row.state != consent.before:
+            query = _readers().where(subscribers.c.id == subscriber).with_for_update()
+            row = connection.execute(query).one_or_none()
+            if row is None or _subscriber(row) != reader:
                 return False
             theirs = select(deliveries.c.id).where(deliveries.c.subscriber_id == subscriber)
             connection.execute(delete(recipes).where(recipes.c.delivery_id.in_(theirs)))

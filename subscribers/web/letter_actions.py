@@ -45,13 +45,15 @@ def _moving(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/stop/{token}")
     def show_stop(request: Request, token: str) -> Response:
-        desk.visit("stop", token, pages.now())
-        return pages.page(request, "stop.html", done=False)
+        visit = desk.visit("stop", token, pages.now())
+        moved = own_data.has_moved_since(desk, visit)
+        return pages.page(request, "stop.html", done=False, moved=moved)
 
     @router.post("/stop/{token}")
     def stop(request: Request, token: str, fields: Form) -> Response:
         reader = own_data.stop(desk, token, pages.now())
-        return pages.page(request, "stop.html", reader=reader, done=True)
+        moved = own_data.has_moved_since(desk, desk.visit("stop", token, pages.now()))
+        return pages.page(request, "stop.html", reader=reader, done=True, moved=moved)
 
     @router.get("/restore/{token}")
     def show_restore(request: Request, token: str) -> Response:
@@ -79,6 +81,7 @@ def _data(router: APIRouter, pages: Pages) -> None:
         consents = desk.store.consents(reader.id)
         feedback = pages.feedback.feedback(reader.id)
         data = own_data.exported(reader, consents, feedback, _beside(pages, reader))
+        desk.by_number(reader.id)  # erased meanwhile, and there is nothing, not a part of it
         headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
         body = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
         return Response(body, media_type="application/json; charset=utf-8", headers=headers)

@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from subscribers.errors import (
+    ChangedMeanwhile,
     ConsentError,
     FrontDeskError,
     InvitedOnly,
@@ -40,6 +41,8 @@ from subscribers.web.own_papers import OwnDesk
 from subscribers.web.preview_queue import PreviewRoom, RoomFull
 from subscribers.web.rates import Rates
 from subscribers.web.shown_text import input_type, shown_text
+
+_TRIES = 4  # so many visitors would have to change one reader at the same moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ def route_class(pages: Pages) -> type[APIRoute]:
                 if wait := _wait_to_act(pages, request):
                     return too_often(pages, request, wait)
                 try:
-                    return await handler(request)
+                    return await _answered(handler, request)
                 except FrontDeskError as error:
                     return explained(pages, request, error)
                 except RoomFull:
@@ -208,6 +211,18 @@ def route_class(pages: Pages) -> type[APIRoute]:
             return with_pages
 
     return PageRoute
+
+
+async def _answered(
+    handler: Callable[[Request], Coroutine[Any, Any, Response]], request: Request
+) -> Response:
+    """Handle a request, anew when somebody was quicker: then it is decided by what is so now."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await handler(request)
+        except ChangedMeanwhile:
+            continue
+    return await handler(request)
 
 
 def _wait_to_act(pages: Pages, request: Request) -> int:

@@ -8,6 +8,7 @@ together: such a counter is one that a few hundred junk requests use up for ever
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Rates:
     def __init__(self, settings: RateSettings, clock: Callable[[], float] = time.time) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._clock = clock
+        self._counting = threading.Lock()
         self._forms = parse_many(settings.forms_per_client)
         self._letters = parse_many(settings.letters_per_mailbox)
         self._own_letters = parse_many(settings.own_letters_per_mailbox)
@@ -102,12 +104,15 @@ class Rates:
 
     def _take(self, counted: list[tuple[RateLimitItem, tuple[str, str]]]) -> int:
         # Only what passes every window counts, so that pressing on does not prolong the wait.
-        full = [each for each in counted if not self._limiter.test(each[0], *each[1])]
-        if full:
-            free = max(self._limiter.get_window_stats(i, *names).reset_time for i, names in full)
-            return max(1, math.ceil(free - self._clock()))
-        for item, names in counted:
-            self._limiter.hit(item, *names)
+        with self._counting:  # two at the same moment do not both find the last place free
+            full = [each for each in counted if not self._limiter.test(each[0], *each[1])]
+            if full:
+                free = max(
+                    self._limiter.get_window_stats(i, *names).reset_time for i, names in full
+                )
+                return max(1, math.ceil(free - self._clock()))
+            for item, names in counted:
+                self._limiter.hit(item, *names)
         return 0
 
 

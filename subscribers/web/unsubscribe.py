@@ -65,6 +65,7 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
         by_page = fields.get("by") == "page"
         try:
             reader = desk.visit("unsubscribe", token, pages.now()).reader
+            desk.leave(reader, pages.now(), how="form" if by_page else "one-click")
         except UnknownReader:
             if by_page:
                 raise
@@ -73,7 +74,6 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
             if by_page:
                 raise
             return PlainTextResponse(f"{error}\n", 400)
-        desk.leave(reader, pages.now(), how="form" if by_page else "one-click")
         if by_page:
             return see(f"/m/{token}/unsubscribe")
         return PlainTextResponse("You are unsubscribed.\n")  # RFC 8058: no redirect

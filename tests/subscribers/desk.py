@@ -11,7 +11,7 @@ from subscribers.consent import Consent, State
 from subscribers.letters import Letter
 from subscribers.preferences import Preferences
 from subscribers.service import DeskSettings, FrontDesk
-from subscribers.store import Feedback, Request, StoppedMails, Subscriber
+from subscribers.store import Feedback, Request, StoppedMails, Subscriber, was_overtaken
 from subscribers.tokens import Tokens
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -68,16 +68,16 @@ class MemoryStore:
     def save(self, before: Subscriber, after: Subscriber, consent: Consent | None) -> bool:
         self.calls.append("save")
         row = self.readers.get(before.id)
-        if row is None or row.state != before.state:
-            return False
-        owner = next((r for r in self.readers.values() if r.email_key == after.email_key), row)
-        if owner.id != before.id:
-            return False
         fields = {
             name: getattr(after, name)
             for name in Subscriber.__dataclass_fields__
             if getattr(after, name) != getattr(before, name)
         }
+        if row is None or was_overtaken(row, before, after):
+            return False
+        owner = next((r for r in self.readers.values() if r.email_key == after.email_key), row)
+        if owner.id != before.id:
+            return False
         self.readers[before.id] = replace(row, **fields)
         if consent:
             self.evidence.append((before.id, consent))
@@ -108,9 +108,9 @@ class MemoryStore:
             del self.requests[each.number]
         return len(requests)
 
-    def erase(self, subscriber: int, consent: Consent) -> bool:
-        row = self.readers.get(subscriber)
-        if row is None or row.state != consent.before:
+    def erase(self, reader: Subscriber, consent: Consent) -> bool:
+        subscriber = reader.id
+        if self.readers.get(subscriber) != reader:
             return False
         del self.readers[subscriber]
         self.close_requests(subscriber)

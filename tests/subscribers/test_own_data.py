@@ -67,6 +67,23 @@ def test_the_old_address_can_stop_a_move_and_cuts_off_the_forwarded_mail(
     assert front.desk.visit("unsubscribe", forwarded, LATER).reader.id == ada.id
 
 
+def test_who_stops_a_move_that_was_made_is_told_so(front: Front, ada: Subscriber) -> None:
+    forwarded = front.desk.links.mail_token(ada.id, 3, NOW)
+    sensitive.ask_to_move(front.desk, ada, "eve@evil.org", NOW)
+    stop, moving = front.post.token("moving"), front.post.token("move")
+
+    def has_moved() -> bool:
+        return sensitive.has_moved_since(front.desk, front.desk.visit("stop", stop, LATER))
+
+    assert not has_moved()
+    sensitive.move(front.desk, moving, LATER)
+    assert has_moved()
+    sensitive.restore(front.desk, front.post.token("moved"), LATER)
+    assert not has_moved()
+    with pytest.raises(TokenError):
+        front.desk.visit("preferences", forwarded, LATER)
+
+
 def test_the_old_address_can_take_a_move_back_for_a_week(front: Front, ada: Subscriber) -> None:
     sensitive.ask_to_move(front.desk, ada, "eve@evil.org", NOW)
     sensitive.move(front.desk, front.post.token("move"), LATER)

@@ -121,23 +121,51 @@ def test_nobody_takes_anothers_address(store: Any) -> None:
 
 def test_erasing_leaves_only_evidence(store: Any) -> None:
     reader = add(store)
-    assert store.erase(reader.id, consent("erase", "active", "erased", "hash of ada"))
+    assert store.erase(reader, consent("erase", "active", "erased", "hash of ada"))
     assert store.by_id(reader.id) is None
     assert [c.action for c in store.consents(reader.id)] == ["ask", "erase"]
     assert store.erased(["hash of ada", "hash of bo"]) == {"hash of ada"}
-    assert not store.erase(reader.id, consent("erase", "active", "erased"))
+    assert not store.erase(reader, consent("erase", "active", "erased"))
 
 
 def test_who_was_confirmed_at_the_last_moment_does_not_expire(store: Any) -> None:
     reader = add(store, state="active")
-    assert not store.erase(reader.id, consent("expire", "pending", "erased"))
+    assert not store.erase(replace(reader, state="pending"), consent("expire", "pending", "erased"))
     assert store.by_id(reader.id) == reader
     assert not store.erased(["h"])
 
 
+def test_who_asks_again_at_the_last_moment_does_not_expire(store: Any) -> None:
+    reader = add(store, state="pending")
+    again = replace(reader, pending_since=LATER)
+    assert store.save(reader, again, None)
+    assert not store.erase(reader, consent("expire", "pending", "erased"))
+    assert store.by_id(reader.id) == again
+
+
+@pytest.mark.parametrize(
+    "other", [{"state": "left"}, {"email_key": "new@x.org"}, {"links_valid_from": NOW}]
+)
+def test_nothing_is_written_that_was_decided_by_what_is_not_so_any_more(
+    store: Any, other: dict[str, Any]
+) -> None:
+    before = add(store)
+    assert store.save(before, replace(before, **other), None)
+    assert not store.save(before, replace(before, hour=9), None)
+    assert not store.erase(before, consent("erase", "active", "erased"))
+
+
+def test_a_change_is_not_undone_by_one_that_did_not_know_of_it(store: Any) -> None:
+    before = add(store)
+    assert store.save(before, replace(before, keywords="a"), None)
+    assert not store.save(before, replace(before, keywords="b"), None)
+    assert store.save(before, replace(before, hour=9), None)
+    assert store.by_id(before.id) == replace(before, keywords="a", hour=9)
+
+
 def test_a_number_is_never_given_twice(store: Any) -> None:
     first = add(store)
-    store.erase(first.id, consent("erase", "active", "erased"))
+    store.erase(first, consent("erase", "active", "erased"))
     assert add(store, "bo@x.org").id != first.id
 
 
@@ -178,7 +206,7 @@ def test_old_requests_are_forgotten_and_those_of_the_erased_go(store: Any) -> No
     assert store.forget_requests(LATER) == 1
     assert store.request(old.number) is None
     assert store.request(new.number) == new
-    assert store.erase(reader.id, consent("erase", "pending", "erased"))
+    assert store.erase(reader, consent("erase", "pending", "erased"))
     assert store.request(new.number) is None
 
 
