@@ -23,7 +23,18 @@ from subscribers.messages import message
 
 State = Literal["pending", "active", "paused", "left", "erased"]
 Action = Literal[
-    "ask", "vouch", "confirm", "pause", "resume", "leave", "undo", "move", "lift", "expire", "erase"
+    "ask",
+    "vouch",
+    "confirm",
+    "pause",
+    "resume",
+    "leave",
+    "undo",
+    "move",
+    "restore",
+    "lift",
+    "expire",
+    "erase",
 ]
 Source = Literal["operator", "reader"]
 
@@ -61,6 +72,8 @@ _STEPS: dict[Action, dict[State | None, State]] = {
     "leave": {"pending": "left", "active": "left", "paused": "left", "left": "left"},
     "undo": {"left": "active", "active": "active", "paused": "paused"},
     "move": {"active": "active", "paused": "paused"},
+    # The mails go to an earlier address again. Also of who left: it may not have been they.
+    "restore": {"active": "active", "paused": "paused", "left": "left"},
     "lift": {"active": "active", "paused": "paused"},  # mails that had stopped by themselves
     "expire": {"pending": "erased"},
     "erase": {"pending": "erased", "active": "erased", "paused": "erased", "left": "erased"},
@@ -75,6 +88,7 @@ _REFUSALS: dict[Action, str] = {
     "leave": message("there is no subscription to end"),
     "undo": message("there is nothing to take back; subscribe again to get mails"),
     "move": message("only a confirmed subscription can move to another address"),
+    "restore": message("only a confirmed subscription can move to another address"),
     "lift": message("there is no subscription to go on with; subscribe again to get mails"),
     "expire": message("only an unconfirmed subscription expires"),
     "erase": message("there is nothing left to erase"),

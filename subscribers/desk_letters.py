@@ -13,6 +13,7 @@ from typing import Literal
 from subscribers.addresses import Address, mailbox_key
 from subscribers.consent import UNDO_WITHIN
 from subscribers.letters import Letter, LetterKind, LetterSender
+from subscribers.link_rules import link_time
 from subscribers.links import Links
 from subscribers.store import Subscriber
 from subscribers.tokens import LIFETIMES, PREFERENCES_WITHIN, Purpose
@@ -48,7 +49,7 @@ class DeskLetters:
         """
         if not self.limits.may_post(mailbox_key(email)):
             return False
-        link = self.links.confirm(reader.id, request, now)
+        link = self.links.confirm(reader.id, request, link_time(reader, now))
         self.mailer.post(Letter("confirm", email, "", language, link, _end("confirm", now)))
         return True
 
@@ -73,7 +74,10 @@ class DeskLetters:
         """
         if not self.limits.may_post(mailbox_key(asked.email)):
             return False
-        link, end = self.links.move(reader.id, asked.email, now), _end("move", now)
+        link, end = (
+            self.links.move(reader.id, asked.email, link_time(reader, now)),
+            _end("move", now),
+        )
         self.mailer.post(Letter("move", asked.email, "", reader.language, link, end))
         self._bare("moving", reader, self.links.stop(reader.id, now), _end("stop", now))
         return True
@@ -87,22 +91,34 @@ class DeskLetters:
         """
         if not self.limits.may_post(mailbox_key(reader.email)):
             return False
-        self._post(kind, reader, self.links.preferences(reader.id, now), now + PREFERENCES_WITHIN)
+        self._post(
+            kind,
+            reader,
+            self.links.preferences(reader.id, link_time(reader, now)),
+            now + PREFERENCES_WITHIN,
+        )
         return True
 
     def way_back(self, reader: Subscriber, now: datetime) -> bool:
         """Send a link to their preferences to who asks for it there; return whether that may be."""
         if not self.limits.may_serve(mailbox_key(reader.email)):
             return False
-        self._post("link", reader, self.links.preferences(reader.id, now), now + PREFERENCES_WITHIN)
+        self._post(
+            "link",
+            reader,
+            self.links.preferences(reader.id, link_time(reader, now)),
+            now + PREFERENCES_WITHIN,
+        )
         return True
 
-    def goodbye(self, reader: Subscriber, now: datetime) -> None:
-        """Send the way back to who has left."""
-        if self.limits.may_serve(mailbox_key(reader.email)):
-            token = self.links.mail_token(reader.id, 0, now)
-            link = self.links.in_mail(token, "unsubscribe")
-            self._post("goodbye", reader, link, now + UNDO_WITHIN)
+    def goodbye(self, reader: Subscriber, now: datetime) -> bool:
+        """Send the way back to who has left; return whether that may be."""
+        if not self.limits.may_serve(mailbox_key(reader.email)):
+            return False
+        token = self.links.mail_token(reader.id, 0, link_time(reader, now))
+        link = self.links.in_mail(token, "unsubscribe")
+        self._post("goodbye", reader, link, (reader.left_at or now) + UNDO_WITHIN)
+        return True
 
     def changed(self, reader: Subscriber, now: datetime) -> None:
         """Tell that something changed, with a way to cut off the link by which it was done.
@@ -123,7 +139,7 @@ class DeskLetters:
         limits = self.limits
         if not (limits.may_serve(own) and (other == own or limits.may_post(other))):
             return False
-        link, end = self.links.move(reader.id, new.email, now), _end("move", now)
+        link, end = self.links.move(reader.id, new.email, link_time(reader, now)), _end("move", now)
         self.mailer.post(Letter("move", new.email, reader.name, reader.language, link, end))
         self._bare("moving", reader, self.links.stop(reader.id, now), _end("stop", now))
         return True
@@ -133,12 +149,17 @@ class DeskLetters:
         link = self.links.restore(before.id, before.email, new.email, now)
         self._bare("moved", before, link, _end("restore", now))
 
+    def moved_back(self, before: Subscriber, now: datetime) -> None:
+        """Tell an address that the mails go again to the one before it: it would just miss them."""
+        link = f"{self.links.base_url}/"
+        self._bare("moved_back", before, link, now + UNDO_WITHIN)
+
     def own_data(self, what: Literal["export", "erase"], reader: Subscriber, now: datetime) -> bool:
         """Send the link to download or to erase everything; return whether one more may be."""
         if not self.limits.may_serve(mailbox_key(reader.email)):
             return False
         make = self.links.export if what == "export" else self.links.erase
-        self._bare(what, reader, make(reader.id, now), _end(what, now))
+        self._bare(what, reader, make(reader.id, link_time(reader, now)), _end(what, now))
         return True
 
     def _bare(self, kind: LetterKind, to: Subscriber, link: str, expires_at: datetime) -> None:

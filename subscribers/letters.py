@@ -14,6 +14,7 @@ LetterKind = Literal[
     "move",  # to the new address: press the button there to get your mails here
     "moving",  # to the old one: somebody asked to move your mails; the link stops it
     "moved",  # to the old one: your mails go elsewhere now; the link takes it back for a week
+    "moved_back",  # to where they went meanwhile: your mails go to the address before again
     "changed",  # your preferences are not what they were; the link cuts off whoever did it
     "export",  # here is the link to download your data
     "goodbye",  # you have left: the link takes it back for a week

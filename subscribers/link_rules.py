@@ -73,7 +73,7 @@ RULES: Mapping[Act, Rule] = {
     "invite": _letter("invite", frozenset({"pending"})),
     "move": _letter("move", _RUNNING),
     "stop": _letter("stop", _ANY, survives=True),
-    "restore": _letter("restore", _RUNNING, survives=True),
+    "restore": _letter("restore", _CONFIRMED, survives=True),
     "export": _letter("export", _ANY),
     "erase": _letter("erase", _ANY),
 }
@@ -112,3 +112,11 @@ def check(act: Act, reader: Subscriber, fields: TokenFields, now: datetime) -> N
 def is_cut_off(reader: Subscriber, fields: TokenFields) -> bool:
     """Return whether a link is from before the reader's mails moved, or they cut off a stranger."""
     return reader.links_valid_from is not None and fields.issued_at < reader.links_valid_from
+
+
+def link_time(reader: Subscriber, now: datetime) -> datetime:
+    """Return when a link that is made now counts as made: after what cut the reader's older ones.
+
+    A cut is at a whole second, as links are, and may be a part of one from now.
+    """
+    return max(now, reader.links_valid_from or now)

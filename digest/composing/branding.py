@@ -28,6 +28,7 @@ class RenderSettings:
 
     name: str = "Digest"
     base_url: str | None = None  # where readers reach us: https://digest.example.org
+    is_open: bool = True  # anybody may subscribe there, so that a forwarded mail offers it
     accent: str = "#a3341f"
     logo: str | None = None  # https address of a picture; none is the default
     logo_alt: str = ""

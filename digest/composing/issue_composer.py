@@ -37,6 +37,7 @@ def build_renderers(settings: Settings, size_limit: int | None = None) -> Render
         RenderSettings(
             name=of.name,
             base_url=of.base_url or None,
+            is_open=settings.web.subscribing == "open",
             accent=of.accent,
             logo=of.logo_url or None,
             logo_alt=of.logo_alt,

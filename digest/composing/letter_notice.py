@@ -9,12 +9,13 @@ from subscribers.letters import Letter
 
 def letter_notice(renderers: Renderers, letter: Letter) -> Notice:
     """Return a letter's words. Raises ValueError when it needs a link and has none."""
-    explains_silence = letter.kind.startswith("no_")  # its link ends nothing that has a date
+    # These lead to preferences, or to the front page: that ends on no day.
+    is_open = letter.kind.startswith("no_") or letter.kind == "moved_back"
     return renderers.notice(
         "address" if letter.kind == "move" else letter.kind,
         letter.language,
         address=letter.to_address,
         url=letter.link or None,
         keywords=letter.keywords,
-        until=None if explains_silence else letter.expires_at.date(),
+        until=None if is_open else letter.expires_at.date(),
     )

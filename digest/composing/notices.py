@@ -21,6 +21,7 @@ NoticeKind = Literal[
     "address",  # to a new address, `address`: `url` confirms it
     "moving",  # to the old address: somebody asked to move; `url` stops it
     "moved",  # to the old address: it has moved; `url` takes it back
+    "moved_back",  # to where the mails went meanwhile: no longer; `url`: the front page
     "changed",  # preferences were changed, `keywords` are those kept; `url`: that was not me
     "export",  # `url` leads to the reader's data
     "erase",  # `url` leads to the button that erases everything
@@ -269,6 +270,22 @@ def _moved(say: Say) -> Wording:
     )
 
 
+def _moved_back(say: Say) -> Wording:
+    return Wording(
+        say("{name} no longer writes to this address"),
+        say("Your mails go to the earlier address again"),
+        (
+            say(
+                "The change of address was taken back, at the address that the mails went to "
+                "before. From now on {name} writes there again, and no longer here."
+            ),
+            say("If you want papers here, too, subscribe with this address."),
+        ),
+        say("Subscribe"),
+        say("You get this mail because {name} wrote to this address until now."),
+    )
+
+
 def _changed(say: Say) -> Wording:
     return Wording(
         say("Your preferences at {name} were changed"),
@@ -372,6 +389,7 @@ _WORDINGS: Mapping[NoticeKind, Callable[[Say], Wording]] = {
     "address": _address,
     "moving": _moving,
     "moved": _moved,
+    "moved_back": _moved_back,
     "changed": _changed,
     "export": _export,
     "erase": _erase,

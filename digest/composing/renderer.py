@@ -269,9 +269,8 @@ class Renderer:
             found.append(Labelled(say("Change keywords or how often"), url))
         if url := self._links.to("read"):
             found.append(Labelled(say("Read on the web, with abstracts"), url))
-        if (
-            base := self.settings.base_url
-        ):  # no link of the reader's own: they may have passed it on
+        base = self.settings.base_url
+        if base and self.settings.is_open:  # nothing of the reader's own: they have passed it on
             label = say("Forwarded to you? Get your own")
             found.append(Labelled(label, f"{base.rstrip('/')}/subscribe"))
         if can_leave:

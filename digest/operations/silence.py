@@ -14,6 +14,7 @@ from digest.choosing.editor import Offer
 from digest.storage.silence import told_name
 from subscribers.addresses import parse_address
 from subscribers.letters import Letter, LetterKind
+from subscribers.link_rules import link_time
 from subscribers.profile import parse_stored
 from subscribers.store import Subscriber
 
@@ -95,7 +96,7 @@ class _Nearest:
             to_address=reader.email,
             to_name=reader.name,
             language=reader.language,
-            link=self._app.desk.links.preferences(reader.id, now)
+            link=self._app.desk.links.preferences(reader.id, link_time(reader, now))
             if self._app.settings.newsletter.base_url
             else "",
             expires_at=now + _GIVE_UP,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from subscribers.link_rules import link_time
 from subscribers.profile import read_profile
 from subscribers.store import Subscriber
 from subscribers.understood import understood
@@ -36,7 +37,7 @@ def routes(pages: Pages) -> APIRouter:
     def confirm(token: str) -> Response:
         now = pages.now()
         reader = desk.confirm(token, now)
-        return see(f"/m/{desk.links.mail_token(reader.id, 0, now)}/welcome")
+        return see(f"/m/{desk.links.mail_token(reader.id, 0, link_time(reader, now))}/welcome")
 
     @router.get("/m/{token}/welcome")
     def welcome(request: Request, token: str) -> Response:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from subscribers.invitations import accept, decline, invited
+from subscribers.link_rules import link_time
 from subscribers.preferences import PreferencesError, fields_of, read_preferences
 from subscribers.store import Subscriber
 from subscribers.web.choices import choices, ordered
@@ -32,7 +33,7 @@ def routes(pages: Pages) -> APIRouter:
         except PreferencesError as error:
             return _page(pages, request, token, reader, fields, error)
         joined = accept(desk, token, wishes, now)
-        return see(f"/m/{desk.links.mail_token(joined.id, 0, now)}/welcome")
+        return see(f"/m/{desk.links.mail_token(joined.id, 0, link_time(joined, now))}/welcome")
 
     @router.post("/invite/{token}/preview")
     async def preview(request: Request, token: str, fields: Form) -> Response:

@@ -32,39 +32,36 @@ def _moving(router: APIRouter, pages: Pages) -> None:
 
     @router.get("/move/{token}")
     def show_move(request: Request, token: str) -> Response:
-        reader, email = own_data.move_asked(desk, token, pages.now())
-        old = masked(reader.email)
-        return pages.page(request, "move.html", reader=reader, email=email, old=old, done=False)
+        asked = own_data.move_asked(desk, token, pages.now())
+        old = masked(asked.reader.email)
+        return pages.page(request, "move.html", **asked._asdict(), old=old)
 
     @router.post("/move/{token}")
     def move(request: Request, token: str, fields: Form) -> Response:
         reader = own_data.move(desk, token, pages.now())
-        return pages.page(
-            request, "move.html", reader=reader, email=reader.email, old="", done=True
-        )
+        return pages.page(request, "move.html", reader=reader, email=reader.email, is_done=True)
 
     @router.get("/stop/{token}")
     def show_stop(request: Request, token: str) -> Response:
         visit = desk.visit("stop", token, pages.now())
         moved = own_data.has_moved_since(desk, visit)
-        return pages.page(request, "stop.html", done=False, moved=moved)
+        return pages.page(request, "stop.html", is_done=False, has_moved=moved)
 
     @router.post("/stop/{token}")
     def stop(request: Request, token: str, fields: Form) -> Response:
-        reader = own_data.stop(desk, token, pages.now())
-        moved = own_data.has_moved_since(desk, desk.visit("stop", token, pages.now()))
-        return pages.page(request, "stop.html", reader=reader, done=True, moved=moved)
+        stopped = own_data.stop(desk, token, pages.now())
+        return pages.page(request, "stop.html", is_done=True, **stopped._asdict())
 
     @router.get("/restore/{token}")
     def show_restore(request: Request, token: str) -> Response:
-        visit = desk.visit("restore", token, pages.now())
-        old_email = visit.fields.words()[0]
-        return pages.page(request, "restore.html", email=old_email, done=False)
+        asked = own_data.restore_asked(desk, token, pages.now())
+        return pages.page(request, "restore.html", **asked._asdict(), way_back=None)
 
     @router.post("/restore/{token}")
     def restore(request: Request, token: str, fields: Form) -> Response:
-        reader = own_data.restore(desk, token, pages.now())
-        return pages.page(request, "restore.html", reader=reader, email=reader.email, done=True)
+        reader, way_back = own_data.restore(desk, token, pages.now())
+        back = own_data.Relocation(reader, reader.email, True)
+        return pages.page(request, "restore.html", **back._asdict(), way_back=way_back)
 
 
 def _data(router: APIRouter, pages: Pages) -> None:

@@ -116,11 +116,17 @@ class Pages:
     def words(self, request: Request, reader: Subscriber | None = None) -> PageWords:
         """Return the language for a reader, else for their browser.
 
-        The preview's address names one: it is part of a page that has one already.
+        A page's address may name one, and the form of another site.
         """
-        chosen = reader.language if reader else request.query_params.get("language", "")
+        chosen = reader.language if reader else self.asked_language(request)
         asked = request.headers.get("accept-language", "")
         return self.languages.words(chosen or wanted(asked, self.languages.names()))
+
+    @staticmethod
+    def asked_language(request: Request) -> str:
+        """Return the tag of the language that a page is asked for in; '' when it is not said."""
+        asked: str = getattr(request.state, "language", "")
+        return asked or request.query_params.get("language", "")
 
     def sorry(
         self, request: Request, status: int, title: str, text: str, *, link_form: bool = False
@@ -258,7 +264,9 @@ def explained(pages: Pages, request: Request, error: FrontDeskError) -> HTMLResp
     """Say what an error means for the reader."""
     text = error.args[0]
     if isinstance(error, UnknownReader | UnknownPaper):
-        return pages.sorry(request, 404, message("Nothing here any more"), text)
+        gone = isinstance(error, UnknownReader)  # whoever is subscribed anew can get in by a letter
+        title = message("Nothing here any more")
+        return pages.sorry(request, 404, title, text, link_form=gone)
     if isinstance(error, UsedLink):
         title = message("This link has done its work")
         return pages.sorry(request, 410, title, text, link_form=True)

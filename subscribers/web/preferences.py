@@ -2,7 +2,8 @@
 
 The page is one form, so that a button of one section loses nothing that was typed in another:
 what is not saved yet comes back as it was typed. Each section is saved by itself; the form's first
-button, which Enter presses without JavaScript, saves all of them.
+button, which nobody sees and Enter presses without JavaScript, saves all of them. What was not
+touched on this page is not saved from it: see `typed_fields`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from subscribers.web.forms import Fields, Form
 from subscribers.web.mail_stops import stop_values
 from subscribers.web.pages import Pages, client, route_class, see, too_often
 from subscribers.web.preview import previewed, with_change
+from subscribers.web.typed_fields import as_shown, typed
 from subscribers.web.unsubscribe import offers_undo
 
 Section = Literal["what", "when", "how"]
@@ -123,6 +125,7 @@ def _save(
     """Save some sections; when something in them is wrong, none of them."""
     now = pages.now()
     visit = pages.desk.visit("change", token, now)
+    fields = typed(fields, fields_of(visit.reader))
     told = fields_of(visit.reader)
     for section in sections:
         told |= _told(visit.reader, fields, section)
@@ -149,11 +152,12 @@ def _after(
 ) -> Response:
     """Show what was done: by another address, unless there is something typed that would go."""
     is_whole = "keywords" in fields  # the page's form, and no button of its own
+    fields = typed(fields, fields_of(visit.reader))
     unsaved = [s for s in SECTIONS if is_whole and _differs(visit.reader, fields, s)]
-    typed = [name for name in ("until", "email") if fields.get(name, "").strip()]
-    if not unsaved and not typed:
+    asked = [name for name in ("until", "email") if fields.get(name, "").strip()]
+    if not unsaved and not asked:
         return see(f"/m/{token}/preferences?done={done}")
-    return _page(pages, request, token, visit, fields, done=_DONE[done], unsaved=[*unsaved, *typed])
+    return _page(pages, request, token, visit, fields, done=_DONE[done], unsaved=[*unsaved, *asked])
 
 
 def _differs(reader: Subscriber, fields: Fields, section: Section) -> bool:
@@ -257,7 +261,8 @@ def _page(
     unsaved: Sequence[str] = (),
 ) -> Response:
     reader = visit.reader
-    shown = _shown(reader, fields)
+    kept = fields_of(reader)
+    shown = _shown(kept, fields)
     values: dict[str, Any] = choices(pages, shown)
     values["values"] |= {"until": shown.get("until", "")}
     return pages.page(
@@ -268,19 +273,28 @@ def _page(
         token=token,
         done=done,
         **stop_values(pages, visit),
+        was=as_shown(kept),
         unsaved=[_UNSAVED[each] for each in unsaved],
         may_undo=offers_undo(visit, pages.now()),
         keywords=keywords_of(reader),
         feedback=pages.feedback.feedback(reader.id)[:_SAID],
         problems=ordered(problems or []),
         **values,
-        **previewed(pages, shown if preview else None, action=f"/m/{token}/preview"),
+        **_previewed(pages, token, shown if preview else None, shown),
     )
 
 
-def _shown(reader: Subscriber, fields: Fields | None) -> dict[str, str]:
+def _previewed(
+    pages: Pages, token: str, asked: Fields | None, shown: Fields
+) -> Mapping[str, object]:
+    values = previewed(pages, asked, action=f"/m/{token}/preview")
+    is_unasked = asked is None and shown["keywords"].strip()
+    return values | ({"preview_state": "unasked"} if is_unasked else {})
+
+
+def _shown(kept: Fields, fields: Fields | None) -> dict[str, str]:
     """Return what is kept, and in its place what was typed, when the whole form was sent."""
-    shown = fields_of(reader) | dict(fields or {})
+    shown = {**kept, **typed(fields or {}, kept)}
     if fields and "keywords" in fields:  # boxes that are not ticked are not sent
         shown["weekdays"] = fields.get("weekdays", "")
     return shown

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from subscribers.addresses import shown_domain
+from subscribers.addresses import parse_address, shown_domain
 from subscribers.errors import AddressError, ConsentError
+from subscribers.mail_domains import likely_typo
 from subscribers.messages import message
 from subscribers.preferences import FieldProblem, PreferencesError, read_preferences
 from subscribers.web.choices import choices, ordered
@@ -54,13 +56,16 @@ def routes(pages: Pages) -> APIRouter:
     async def start(request: Request, fields: Form) -> Response:
         """Show our form with what a form elsewhere held: it is sent by our own button only."""
         given = {name: fields[name] for name in FROM_ELSEWHERE if fields.get(name)}
+        request.state.language = given.get("language", "")
         return await run_in_threadpool(_form, pages, request, given, started=True)
 
     @router.get("/subscribed")
     def subscribed(request: Request) -> Response:
         token, cookie = pages.form_token(request)
         asked = kept_form(request)
-        response = pages.page(request, "subscribed.html", asked=asked, form_token=token)
+        meant = likely_typo(asked.get("email", ""))
+        values = {"asked": asked, "meant": meant, "form_token": token}
+        response = pages.page(request, "subscribed.html", 200, **values)
         pages.keep_cookie(request, response, cookie)
         return response
 
@@ -100,9 +105,16 @@ def _subscribe(pages: Pages, request: Request, fields: Fields) -> Response:
             pass  # lost a race with the same address; the answer must not tell
     if problems:
         return _form(pages, request, fields, problems, status=422)
-    response = see("/subscribed")
-    keep_form(request, response, fields)
+    response = see(f"/subscribed{in_language(pages, request)}")
+    keep_form(request, response, {**fields, "email": _as_understood(fields.get("email", ""))})
     return response
+
+
+def _as_understood(email: str) -> str:
+    try:
+        return parse_address(email).email
+    except AddressError:  # a robot's
+        return email
 
 
 def _enough_letters(pages: Pages, request: Request) -> Response:
@@ -144,6 +156,7 @@ def _form(
         "subscribe.html",
         status,
         form_token=token,
+        in_language=in_language(pages, request),
         stale=stale,
         started=started and not pages.desk.settings.is_invited_only,
         domains=_named(pages.desk.settings.allowed_domains),
@@ -153,6 +166,12 @@ def _form(
     )
     pages.keep_cookie(request, response, cookie)
     return response
+
+
+def in_language(pages: Pages, request: Request) -> str:
+    """Return what keeps a page's successors in the language that was asked for; else nothing."""
+    asked = pages.asked_language(request)
+    return f"?language={quote(pages.languages.words(asked).language)}" if asked else ""
 
 
 def _named(domains: Collection[str]) -> list[str]:

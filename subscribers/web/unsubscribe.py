@@ -69,7 +69,10 @@ def _leaving(router: APIRouter, pages: Pages) -> None:
         except UnknownReader:
             if by_page:
                 raise
-            return PlainTextResponse("You are not subscribed any more.\n")
+            return PlainTextResponse(
+                "The subscription that this mail belonged to has been erased. Should mails still "
+                "come, unsubscribe by a newer one.\n"
+            )
         except TokenError as error:
             if by_page:
                 raise

@@ -24,6 +24,7 @@ ALLOWED: dict[tuple[State | None, Action], State] = {
     ("left", "leave"): "left",
     ("left", "undo"): "active", ("active", "undo"): "active", ("paused", "undo"): "paused",
     ("active", "move"): "active", ("paused", "move"): "paused",
+    ("active", "restore"): "active", ("paused", "restore"): "paused", ("left", "restore"): "left",
     ("active", "lift"): "active", ("paused", "lift"): "paused",
     ("pending", "expire"): "erased",
     ("pending", "erase"): "erased", ("active", "erase"): "erased", ("paused", "erase"): "erased",

@@ -34,7 +34,7 @@ TABLE: dict[Act, tuple[str, timedelta | None, str, bool]] = {
     "invite": ("invite", 30 * DAY, "pending", False),
     "move": ("move", 2 * DAY, RUNNING, False),
     "stop": ("stop", 7 * DAY, ANY, True),
-    "restore": ("restore", 7 * DAY, RUNNING, True),
+    "restore": ("restore", 7 * DAY, CONFIRMED, True),
     "export": ("export", DAY, ANY, False),
     "erase": ("erase", DAY, ANY, False),
 }

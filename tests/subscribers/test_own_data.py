@@ -88,22 +88,95 @@ def test_the_old_address_can_take_a_move_back_for_a_week(front: Front, ada: Subs
     sensitive.ask_to_move(front.desk, ada, "eve@evil.org", NOW)
     sensitive.move(front.desk, front.post.token("move"), LATER)
     token = front.post.token("moved")
-    back = sensitive.restore(front.desk, token, LATER + timedelta(days=7))
-    assert back.email == "ada@old.org"
-    assert sensitive.restore(front.desk, token, LATER + timedelta(days=7)) == back
+    back, way_back = sensitive.restore(front.desk, token, LATER + timedelta(days=7))
+    assert (back.email, way_back) == ("ada@old.org", None)
+    assert front.post.letters[-1].kind == "moved_back"
+    assert front.post.letters[-1].to_address == "eve@evil.org"
+    assert "old.org" not in repr(front.post.letters[-1])
+    assert sensitive.restore(front.desk, token, LATER + timedelta(days=7)) == (back, None)
+    assert front.post.kinds().count("moved_back") == 1
     with pytest.raises(TokenError, match="expired"):
         sensitive.restore(front.desk, token, LATER + timedelta(days=8))
 
 
-def test_a_move_cannot_be_taken_back_after_the_next_one(front: Front, ada: Subscriber) -> None:
-    sensitive.ask_to_move(front.desk, ada, "ada@b.org", NOW)
-    at_b = sensitive.move(front.desk, front.post.token("move"), LATER)
-    first = front.post.token("moved")
-    later = LATER + timedelta(minutes=1)
-    sensitive.ask_to_move(front.desk, at_b, "ada@c.org", later)
-    sensitive.move(front.desk, front.post.token("move"), later)
+def moved_on(front: Front, reader: Subscriber, *addresses: str) -> dict[str, str]:
+    """Move a reader's mails from one address to the next; return each one's way to take it back."""
+    ways, now = {}, NOW
+    for address in addresses:
+        now += timedelta(minutes=1)
+        sensitive.ask_to_move(front.desk, reader, address, now)
+        old, reader = reader.email, sensitive.move(front.desk, front.post.token("move"), now)
+        ways[old] = front.post.token("moved")
+    return ways
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_every_earlier_address_can_take_its_mails_back_and_none_that_came_after(
+    front: Front, ada: Subscriber, leaves: bool
+) -> None:
+    ways = moved_on(front, ada, "eve@b.org", "eve@c.org", "eve@d.org")
+    thief = front.desk.by_number(ada.id)
+    if leaves:
+        front.desk.leave(thief, LATER, how="form")
+    second, _ = sensitive.restore(front.desk, ways["eve@b.org"], LATER)
+    assert second.email == "eve@b.org"
     with pytest.raises(TokenError, match="moved again"):
-        sensitive.restore(front.desk, first, later)
+        sensitive.restore(front.desk, ways["eve@c.org"], LATER)
+    back, way_back = sensitive.restore(front.desk, ways["ada@old.org"], LATER)
+    assert (back.email, way_back) == ("ada@old.org", True if leaves else None)
+    for stolen in ("eve@b.org", "eve@c.org"):
+        with pytest.raises(TokenError, match="moved again"):
+            sensitive.restore(front.desk, ways[stolen], LATER)
+    if leaves:
+        assert front.post.letters[-1].to_address == "ada@old.org"
+        undo = front.post.token("goodbye")
+        front.desk.undo_leave(front.desk.visit("undo", undo, LATER).reader, LATER)
+    assert front.desk.by_number(ada.id).state == "active"
+
+
+@pytest.mark.parametrize("state", ["pending", "left", "active"])
+def test_a_subscription_that_has_ended_at_the_new_address_makes_room(
+    front: Front, ada: Subscriber, state: str
+) -> None:
+    if state == "pending":
+        front.desk.subscribe("ada@new.org", Preferences("y"), NOW)
+    else:
+        other = front.active("ada@new.org")
+        if state == "left":
+            front.desk.leave(other, NOW, how="one-click")
+    sensitive.ask_to_move(front.desk, ada, "ada@new.org", NOW)
+    token = front.post.token("move")
+    if state == "active":
+        with pytest.raises(ConsentError, match="subscribed already"):
+            sensitive.move_asked(front.desk, token, LATER)
+        return
+    assert sensitive.move_asked(front.desk, token, LATER).replaces
+    sensitive.move(front.desk, token, LATER)
+    assert [each.keywords for each in front.store.readers.values()] == ["x"]
+    assert front.desk.by_email("ada@new.org").id == ada.id
+
+
+def test_who_stops_a_stranger_that_ended_the_subscription_gets_the_way_back(
+    front: Front, ada: Subscriber
+) -> None:
+    wishes = Preferences("y")
+    changed = front.desk.change(ada, wishes, NOW)
+    stop = front.post.token("changed")
+    front.desk.leave(changed, LATER, how="form")
+    stopped = sensitive.stop(front.desk, stop, LATER)
+    assert stopped.way_back is True
+    letter = front.post.letters[-1]
+    assert (letter.kind, letter.expires_at) == ("goodbye", LATER + timedelta(days=7))
+    visit = front.desk.visit("undo", front.post.token("goodbye"), LATER)
+    assert front.desk.undo_leave(visit.reader, LATER).state == "active"
+    assert sensitive.stop(front.desk, stop, LATER).way_back is None
+
+
+def test_a_link_asked_for_in_the_second_of_a_move_works(front: Front, ada: Subscriber) -> None:
+    sensitive.ask_to_move(front.desk, ada, "ada@new.org", NOW)
+    sensitive.move(front.desk, front.post.token("move"), LATER)
+    front.desk.send_link("ada@new.org", LATER)
+    assert front.desk.visit("change", front.post.token("link"), LATER).reader.id == ada.id
 
 
 def test_a_move_to_another_readers_address_is_refused_only_behind_their_link(

@@ -29,7 +29,9 @@ def ask(front: Front, email: str, now: datetime, keywords: str = "robots") -> li
 
 
 def press(front: Front, letter: Letter, now: datetime) -> None:
-    """Press the button behind a letter."""
+    """Press the button behind a letter, if there is one."""
+    if letter.kind == "moved_back":
+        return
     family, token = letter.link.removeprefix(front.desk.settings.base_url).split("/")[1:3]
     acts: dict[str, Callable[[], object]] = {
         "confirm": lambda: front.desk.confirm(token, now),

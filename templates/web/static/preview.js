@@ -22,7 +22,8 @@
 
   // On a phone what was found for the words being typed stands close below them, and both in sight.
   function follow() {
-    form.classList.toggle("typed", narrow.matches && keywords.value.trim() !== "");
+    const isTyped = document.activeElement === keywords || form.matches(".typed"); // not by a topic: they stay, to press more
+    form.classList.toggle("typed", narrow.matches && isTyped && keywords.value.trim() !== "");
     const first = shown.querySelector(".paper");
     const screen = window.visualViewport ? visualViewport.height : innerHeight;
     if (followed || !first || !form.matches(".typed") || document.activeElement !== keywords) return;

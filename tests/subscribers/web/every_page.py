@@ -78,6 +78,7 @@ def every_page(site: Site) -> Iterator[tuple[str, Step]]:
     site.front.store.stops[reader.email_key] = StoppedMails("bounce", NOW)
     yield "asked for", ("GET", f"{base}/preferences?done=way-back", {})
     site.front.store.stops.clear()
+    site.came_from("a@b.org", reader)
     yield "restore", ("GET", path(links.restore(reader.id, "a@b.org", reader.email, NOW)), {})
     yield "move", ("GET", path(links.move(reader.id, "new@example.org", NOW)), {})
     yield "stop", ("GET", path(links.stop(reader.id, NOW)), {})

@@ -29,7 +29,21 @@ def faults(html: str) -> list[str]:
         found.append("no lang")
     if not any(e.tag == "title" and (e.text or "").strip() for e in elements):
         found.append("no title")
+    found += [fault for form in tree.iter("form") for fault in _presses_another(form)]
     return found + _unlabelled(tree)
+
+
+def _presses_another(form: Any) -> list[str]:
+    """Return what Enter does in a form, if that is not what the form is for.
+
+    It presses the first button of the form (HTML, 4.10.22.2, implicit submission).
+    """
+    typed = {"text", "email", "search", "date", "number", "radio", "checkbox"}
+    if not any(each.get("type", "text") in typed for each in form.iter("input")):
+        return []
+    button = next(form.iter("button"), None)
+    other = button is None or button.get("formaction") or button.get("name")
+    return ["Enter presses a button beside the matter"] if other else []
 
 
 def _element_faults(element: Any, ids: set[str]) -> list[str]:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from digest.composing.locales import Catalogues
+from subscribers.addresses import parse_address
 from subscribers.preferences import Preferences
 from subscribers.profile import Profile, parse
 from subscribers.service import DeskSettings
@@ -140,6 +141,12 @@ class Site:
         desk = self.front.desk
         wishes = Preferences(keywords, name="Ada")
         return desk.add("ada@example.org", wishes, self.clock.now, confirmed=True, how="import")[0]
+
+    def came_from(self, email: str, reader: Subscriber) -> None:
+        """Say that a reader's mails went to another address before."""
+        steps, key = self.front.desk.steps, parse_address(email).key
+        before = steps.evidence(reader, key, "pause", NOW - timedelta(days=1), "form", "reader")
+        self.front.store.evidence.insert(0, (reader.id, before))
 
     def token(self, reader: Subscriber, edition: int = 5) -> str:
         return self.front.desk.links.mail_token(reader.id, edition, self.clock.now)

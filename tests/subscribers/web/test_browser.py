@@ -78,7 +78,8 @@ def test_axe_would_find_a_fault(browser: Any) -> None:
 
 def test_targets_are_large_enough_for_a_thumb(browser: Any, site: Site) -> None:
     measure = """() => [...document.querySelectorAll("button, input, select, textarea, summary")]
-      .filter(e => e.offsetParent && e.type !== "hidden" && !e.closest(".trap, .suggestion"))
+      .filter(e => e.offsetParent && e.type !== "hidden")
+      .filter(e => !e.closest(".trap, .suggestion, [aria-hidden]"))
       .map(e => (e.closest("label") || e).getBoundingClientRect())
       .map(box => Math.round(box.height))"""
     with served(site.app) as base:
@@ -110,6 +111,39 @@ def test_a_phone_shows_the_examples_first_paper_within_a_screen_and_a_half(
         place = page.locator("#preview .paper").first.bounding_box()
         assert place["y"] < 1.5 * height
         assert page.locator(".topic").first.is_visible()
+        page.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_enter_subscribes(browser: Any, site: Site, script: bool) -> None:
+    with served(site.app) as base:
+        context = browser.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.goto(base)
+        assert page.locator(".topic").count()
+        page.locator("#keywords").fill("moss")
+        page.locator("#email").fill("bo@example.org")
+        page.locator("#email").press("Enter")
+        page.wait_for_url("**/subscribed")
+        assert [each.to_address for each in site.front.post.letters] == ["bo@example.org"]
+        assert [each.wishes["keywords"] for each in site.front.store.requests.values()] == ["moss"]
+        context.close()
+
+
+def test_a_phone_lets_several_topics_be_pressed_and_keeps_the_button_in_sight(
+    browser: Any, site: Site
+) -> None:
+    with served(site.app) as base:
+        page = browser.new_page(viewport={"width": 375, "height": 667})
+        page.goto(base)
+        for at in (0, 1):
+            page.locator(".topic:visible").nth(at).click()
+        assert page.locator("#keywords").input_value() == "diffusion, speech"
+        page.locator("#preview .expect", has_text="picked").wait_for()
+        for scrolled in (0, 500):
+            page.evaluate(f"scrollTo(0, {scrolled})")
+            place = page.get_by_role("button", name="Subscribe").bounding_box()
+            assert 0 <= place["y"] <= 667 - place["height"]
         page.close()
 
 

@@ -146,8 +146,10 @@ def in_state(site: Site, state: State, *, cut_off: bool) -> int:
     for kept in (store.readers, store.requests, store.opinions):
         kept.clear()
     store.last = store.last_request = 0
+    store.evidence.clear()
     site.clock.now = NOW
     reader = site.reader('"continual learning"^2, diffusion, speech')
+    site.came_from("old@example.org", reader)
     store.readers[reader.id] = replace(
         reader,
         created_at=NOW - timedelta(days=1),

@@ -64,3 +64,21 @@ def test_a_form_from_elsewhere_is_still_not_taken_at_once(site: Site) -> None:
 
 def test_reloading_the_page_begins_anew(site: Site) -> None:
     assert site.browser().get("/start").headers["location"] == "/"
+
+
+def test_a_form_in_another_language_leads_to_pages_in_it(site: Site) -> None:
+    values = {"email": "ada@example.org", "keywords": "diffusion", "language": "de"}
+    answer = site.browser(**ELSEWHERE).post("/start", data=values)
+    assert '<html lang="de"' in answer.text
+    (action,) = re.findall(r'<form method="post" action="([^"]+)"', answer.text)
+    ours = site.browser(**{"sec-fetch-site": "same-origin"})
+    wrong = ours.post(action, data=values | {"email": "ada@"})
+    assert (wrong.status_code, '<html lang="de"' in wrong.text) == (422, True)
+    done = ours.post(action, data=values)
+    assert '<html lang="de"' in ours.get(done.headers["location"]).text
+
+
+@pytest.mark.parametrize("language", ["xx", "<b>", "d" * 900, "\x00"])
+def test_a_language_that_is_none_changes_nothing(site: Site, language: str) -> None:
+    values = {"email": "ada@example.org", "keywords": "diffusion", "language": language}
+    assert '<html lang="en"' in site.browser(**ELSEWHERE).post("/start", data=values).text

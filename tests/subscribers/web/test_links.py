@@ -52,6 +52,7 @@ def all_links(site: Site) -> list[str]:
     found.append(links.invite(guest.id, NOW))
     found.append(links.shared(NOW.date(), (7, 8), NOW))
     found.append(links.move(reader.id, "new@example.org", NOW))
+    site.came_from("old@example.org", reader)
     found.append(links.restore(reader.id, "old@example.org", reader.email, NOW))
     found += [make(reader.id, NOW) for make in (links.stop, links.export, links.erase)]
     return found

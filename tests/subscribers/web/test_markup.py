@@ -22,6 +22,8 @@ def test_every_page_is_valid() -> None:
 def test_the_check_finds_faults() -> None:
     page = "<!doctype html><html><p id=a id=b><ul><p></ul><h2>x</h2><input name=q><a href='#z'>"
     page += "<input type=date name=day value=x>"
+    page += "<form method=post><input name=e><button formaction=/x>y</button></form>"
     found = " ".join(faults(page))
-    for fault in ("no lang", "no title", "0 h1", "input q has no label", "#z", "no li", "day: 'x'"):
+    some = ("no lang", "no title", "0 h1", "input q has no label", "#z", "no li", "day: 'x'")
+    for fault in (*some, "Enter"):
         assert fault in found

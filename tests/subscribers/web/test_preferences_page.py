@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -228,3 +230,57 @@ def test_what_was_done_is_not_said_any_more_once_it_is_undone(site: Site) -> Non
     assert "Your mails are paused." in browser.get(told).text
     browser.post(f"{base}/resume")
     assert "Your mails are paused." not in browser.get(told).text
+
+
+def carried(page: str) -> str:
+    """Return what a page says that it showed."""
+    found = re.search(r'name="was" value="([^"]*)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+LATE = {"cadence": "weekly", "weekday": "3", "hour": "9", "timezone": "Europe/Berlin"}
+AS_SHOWN = {"keywords": "diffusion", "breadth": "normal", "cadence": "daily", "weekday": "0",
+            "hour": "", "timezone": "", "name": "Ada", "max_papers": "", "format": "html",
+            "cards": "", "language": ""}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("button", "typed", "kept"),
+    [
+        ("", {"keywords": "moss"}, {"keywords": "moss", "cadence": "weekly", "hour": 9}),
+        ("/what", {"keywords": "moss"}, {"keywords": "moss", "cadence": "weekly"}),
+        ("", {"name": "Zed"}, {"name": "Zed", "keywords": "diffusion", "weekdays": (3,)}),
+        # What means something together is taken together, as it was seen.
+        ("/when", {"weekday": "5", "cadence": "weekly"}, {"weekdays": (5,), "hour": 9}),
+        ("/when", {"hour": "6"}, {"hour": 6, "timezone": None, "cadence": "weekly"}),
+        ("/when", {"cadence": "days", "weekdays": ["1", "2"]}, {"weekdays": (1, 2)}),
+        ("/how", {"max_papers": "3"}, {"max_papers": 3, "cadence": "weekly"}),
+        ("", {}, {"cadence": "weekly", "timezone": "Europe/Berlin", "keywords": "diffusion"}),
+    ],
+)
+def test_an_older_tab_changes_only_what_was_changed_in_it(
+    site: Site, button: str, typed: dict[str, str], kept: dict[str, object]
+) -> None:
+    reader = site.reader("diffusion")
+    base, browser = f"/m/{site.token(reader)}/preferences", site.browser()
+    older = carried(browser.get(base).text)
+    browser.post(f"{base}/when", data=LATE)
+    answer = browser.post(base + button, data={**AS_SHOWN, **typed, "was": older})
+    assert answer.headers["location"].endswith("done=saved"), "and nothing is left unsaved"
+    now = site.front.desk.by_number(reader.id)
+    assert {name: getattr(now, name) for name in kept} == kept
+
+
+@pytest.mark.parametrize("was", ["", "{", "[]", '{"keywords": 3}', "9" * 50])
+def test_a_form_that_does_not_say_what_it_showed_is_taken_as_it_is(site: Site, was: str) -> None:
+    reader = site.reader("diffusion")
+    form = {**AS_SHOWN, "keywords": "moss", "was": was}
+    site.browser().post(f"/m/{site.token(reader)}/preferences", data=form)
+    assert site.front.desk.by_number(reader.id).keywords == "moss"
+
+
+def test_without_a_script_the_page_says_how_to_see_the_mail(site: Site) -> None:
+    page = site.browser().get(f"/m/{site.token(site.reader())}/preferences").text
+    assert "Press “Preview”" in page
+    assert "Write a keyword or two" not in page

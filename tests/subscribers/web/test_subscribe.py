@@ -506,3 +506,26 @@ def test_nothing_is_compressed_that_shows_a_request_beside_a_secret(
 def test_who_rules_gzip_out_gets_none(site: Site, accepted: str, is_compressed: bool) -> None:
     answer = site.browser().get("/help", headers={"accept-encoding": accepted})
     assert (answer.headers.get("content-encoding") == "gzip") == is_compressed
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "meant"),
+    [
+        ("Ada L. <ada@example.org>", "ada@example.org", ""),
+        ("mailto:ada@example.org", "ada@example.org", ""),
+        ("ada@gmial.com", "ada@gmial.com", "ada@gmail.com"),
+    ],
+)
+def test_the_page_after_names_the_address_as_it_was_understood(
+    site: Site, typed: str, said: str, meant: str
+) -> None:
+    browser = site.browser(**OURS)
+    browser.post("/subscribe", data=WISH | {"email": typed})
+    page = browser.get("/subscribed").text
+    assert f"sent a mail to <b>{said}</b>" in page
+    assert ("Did you mean" in page) == bool(meant)
+    if meant:
+        again = html.unescape(page[page.index('action="/start"') : page.index("Yes, correct it")])
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', again))
+        assert fields["email"] == meant
+        assert f'value="{meant}"' in browser.post("/start", data=fields).text
