@@ -80,7 +80,7 @@ def move(desk: FrontDesk, token: str, now: datetime) -> Subscriber:
     return moved
 
 
-class Stopped(NamedTuple):
+class StopOutcome(NamedTuple):
     """What came of "That was not me"."""
 
     reader: Subscriber
@@ -88,7 +88,7 @@ class Stopped(NamedTuple):
     way_back: bool | None = None  # None: none is needed; else whether a letter with it has gone
 
 
-def stop(desk: FrontDesk, token: str, now: datetime) -> Stopped:
+def stop(desk: FrontDesk, token: str, now: datetime) -> StopOutcome:
     """The reader says that it was not them: every link sent so far does nothing but unsubscribe.
 
     If whoever it was ended the subscription, too, a letter takes that back.
@@ -99,12 +99,12 @@ def stop(desk: FrontDesk, token: str, now: datetime) -> Stopped:
     visit = desk.visit("stop", token, now)
     reader = visit.reader
     if has_moved_since(desk, visit):
-        return Stopped(reader, True)
+        return StopOutcome(reader, True)
     if not visit.is_cut_off:  # not stopped already
         before, reader = reader, replace(reader, links_valid_from=_next_second(now))
         if not desk.store.save(before, reader, None):
             raise ChangedMeanwhile
-    return Stopped(reader, False, _way_back(desk, reader, now))
+    return StopOutcome(reader, False, _way_back(desk, reader, now))
 
 
 def may_come_back(reader: Subscriber, now: datetime) -> bool:
@@ -151,7 +151,7 @@ def restore_asked(desk: FrontDesk, token: str, now: datetime) -> Relocation:
 def restore(desk: FrontDesk, token: str, now: datetime) -> tuple[Subscriber, bool | None]:
     """Take a move back, within a week, and tell the address that the mails came to meanwhile.
 
-    Return the reader, and as in `Stopped` whether a letter has gone to them with the way back.
+    Return the reader, and as in `StopOutcome` whether a letter has gone to them with the way back.
 
     Raises:
         TokenError, ConsentError, UnknownReader: see `restore_asked`.
