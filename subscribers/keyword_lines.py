@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from subscribers.line_labels import said_by
 from subscribers.messages import Message, message
 from subscribers.profile_words import DASHES, bare
 from subscribers.search_syntax import Scope, search_field
@@ -33,40 +34,6 @@ _LISTED = re.compile(
     rf"[,，、،;；؛\"“„«+]|(?:^|\s)[{re.escape(DASHES)}]\S|\b(?:AND|OR|NOT|UND|ODER|NICHT)\b|\s[·•|]\s"
 )
 
-_NOTHING = """
-author keywords|
-keywords and phrases|all fields|any field|anywhere|include|interested in|looking for|
-keywords|keyword|key words|my keywords|index terms|search terms|topics|topic|my topics|interests|
-interest|my interests|research interests|my research interests|research topics|areas|
-areas of interest|tags|subjects|fields|wants|wanted|any of|one of|
-papers|articles|papers on|papers about|
-stichwörter|stichworte|schlüsselwörter|schlagwörter|suchbegriffe|themen|
-interessen|forschungsinteressen|gesucht|mots-clés|
-mots clés|sujets|thèmes|recherché|palabras clave|temas|intereses|buscado|
-palavras-chave|assuntos|interesses|procurado|关键词|关键字|主题|想看|キーワード|ключевые слова
-"""
-_NEVER = """
-never|none of|not|no|exclude|excluded|excluding|exclusions|without|except|not interested in|nie|
-niemals|nicht|ohne|ausschließen|ausgeschlossen|kein|keine|
-jamais|sans|sauf|exclure|exclu|nunca|sin|excepto|excluir|excluido|
-sem|exceto|excluído|não|绝不|不看|不要|排除
-"""
-_MUST = """
-must|all of|must have|must include|must contain|required|always|only|immer|muss|pflicht|nur|
-unbedingt|
-obligatoire|toujours|obligatorio|siempre|solo|sólo|obrigatório|sempre|só|必须|必需
-"""
-_BY = """
-by|authors|people|researchers|autoren|autorinnen|autorinnen und autoren|von|
-par|auteurs|autrices|por|autores|autoras|作者
-"""
-_FROM = """
-from|affiliation|affiliations|institution|institutions|organisation|organisations|organization|
-organizations|university|universities|hochschulen|einrichtungen|établissements|instituciones|
-instituições|机构
-"""
-
-
 _GROUP = re.compile(r"^(?:(?:group|Gruppe|groupe|grupo|分组) )+")
 _OURS = frozenset(
     (
@@ -74,16 +41,6 @@ _OURS = frozenset(
         *("intitle", "allintitle", "intext", "allintext", "inauthor", "allinauthor"),
     )
 )
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name.strip() for name in text.split("|"))
-
-
-_SAY_NOTHING, _SAY_NEVER, _SAY_MUST, _SAY_BY, _SAY_FROM = map(
-    _names, (_NOTHING, _NEVER, _MUST, _BY, _FROM)
-)
-_LABELLED = (" keywords", " key words", " interests", " search terms")  # whose they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +76,7 @@ def lines_of(text: str) -> Iterator[Line]:
     if ":" not in text and "：" not in text and not _BULLET.match(text) and not _has_lists(text):
         yield Line(0, len(text))
         return
-    dashed = _all_dashed(text)
+    dashed = _dashed(text)
     heads = _heads(text, dashed)
     many = sum(head is not None and head[2] is None for head in heads.values()) > 1
     section = PLAIN
@@ -131,7 +88,9 @@ def lines_of(text: str) -> Iterator[Line]:
         if "\n" in text[last:start].replace("\n", "", 1) and last >= 0:
             section = PLAIN  # a blank line ends what a heading began
         last = end
-        if dashed and start == found.start() and is_label(bare(text[start:end].strip())):
+        is_above = dashed and start == found.start()
+        if is_above and is_plain_label(bare(text[start:end].strip())):
+            section = PLAIN
             continue  # the heading of a list
         head = heads.get(found.start())
         if head is None:
@@ -160,28 +119,38 @@ def _has_lists(text: str) -> bool:
     return any(end in text for end in LINE_ENDS)
 
 
-def _all_dashed(text: str) -> bool:
-    """Return whether every line begins with a dash and a space, and there are several: a list.
+def _dashed(text: str) -> frozenset[int]:
+    """Return where lines begin whose dash is a bullet.
 
-    What heads it needs none: it ends with a colon, or is such as `My interests`.
+    So it is below a heading, and where every line has one, and there are several.
     """
-    lines = [line for line in _LINE.findall(text) if line.strip()]
-    listed = [
-        line
-        for line in lines
-        if not line.rstrip().endswith((":", "：")) and not is_label(bare(line.strip()))
-    ]
-    return len(listed) > 1 and all(map(_DASH.match, listed))
+    lines = [found for found in _LINE.finditer(text) if found[0].strip()]
+    listed = [found.start() for found in lines if not _is_heading(found[0])]
+    all_are = len(listed) > 1 and all(_DASH.match(text, start) for start in listed)
+    found, below = set(), False
+    for line in lines:
+        is_dash = _DASH.match(line[0]) is not None
+        below = _is_heading(line[0]) or (below and is_dash)
+        if is_dash and (below or all_are):
+            found.add(line.start())
+    return frozenset(found)
 
 
-def _without_bullet(text: str, start: int, dashed: bool) -> int:
-    if dashed and (dash := _DASH.match(text, start)):
+def _is_heading(line: str) -> bool:
+    """Return whether a line heads a list: it ends with a colon, or is such as `My interests`."""
+    return line.rstrip().endswith((":", "：")) or is_label(bare(line.strip()))
+
+
+def _without_bullet(text: str, start: int, dashed: frozenset[int]) -> int:
+    if start in dashed and (dash := _DASH.match(text, start)):
         return dash.end()
     bullet = _BULLET.match(text, start)
     return bullet.end() if bullet else start
 
 
-def _heads(text: str, dashed: bool) -> dict[int, tuple[str, int, LineStyle | None] | None]:
+def _heads(
+    text: str, dashed: frozenset[int]
+) -> dict[int, tuple[str, int, LineStyle | None] | None]:
     """Return for each line's start the name before its colon, where the rest begins, its style."""
     found: dict[int, tuple[str, int, LineStyle | None] | None] = {}
     for line in _LINE.finditer(text):
@@ -206,7 +175,7 @@ def _head(text: str, start: int, end: int) -> tuple[str, int, LineStyle | None] 
     style = _style(folded)
     spaced = head["gap"] or head.end() == end or text[head.end()] in '"“„«'
     spaced = spaced or head["colon"] == "："  # which is as wide as a colon and a space
-    if style is not None and (spaced or folded in _SAY_NOTHING):
+    if style is not None and (spaced or style == PLAIN):
         return name, head.end(), style
     full_width = head["colon"] == "：" and not name.isascii() and name.replace(" ", "").isalnum()
     if folded in _OURS or (search_field(name) and not head["gap"]):
@@ -243,14 +212,9 @@ def is_plain_label(name: str) -> bool:
 
 
 def _style(name: str) -> LineStyle | None:
-    if name in _SAY_NOTHING or name.endswith(_LABELLED):
-        return PLAIN
-    if name in _SAY_NEVER:
-        return replace(PLAIN, excluded=True)
-    if name in _SAY_MUST:
-        return replace(PLAIN, required=True)
-    if name in _SAY_BY:
-        return replace(PLAIN, scope="author")
-    if name in _SAY_FROM:
-        return replace(PLAIN, scope="org")
-    return None
+    said = said_by(name)
+    if said is None:
+        return None
+    if said in ("author", "org"):
+        return LineStyle(scope=said)
+    return LineStyle(excluded=said == "never", required=said == "must")

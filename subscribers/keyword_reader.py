@@ -156,6 +156,7 @@ class KeywordReader:
     def _check(self, wanted: Sequence[Item], excluded: Sequence[Item]) -> None:
         """Note what is wrong with the items together."""
         self.problems += _contradictions(self.wanted, self.excluded)
+        self.remarks += _nearly_contradictions(self.wanted, self.excluded)
         if len(wanted) + len(excluded) > MAX_ITEMS:
             places = sorted(part.position for part in (*self.wanted, *self.excluded))
             self.problem(
@@ -203,8 +204,7 @@ def _with_whole_names(text: str, line: Line) -> str:
 
 
 def _contradictions(wanted: Sequence[ItemPart], excluded: Sequence[ItemPart]) -> list[Problem]:
-    """Name what is both wanted and excluded in the same words: it could never be picked."""
-    asked = {(part.item.words, part.item.scope) for part in wanted}
+    """Name what keeps out all that is wanted beside it: it could never be picked."""
     return [
         Problem(
             part.position,
@@ -214,5 +214,32 @@ def _contradictions(wanted: Sequence[ItemPart], excluded: Sequence[ItemPart]) ->
             ),
         )
         for part in excluded
-        if (part.item.words, part.item.scope) in asked
+        if any(_is_within(part.item, each.item) for each in wanted)
     ]
+
+
+def _nearly_contradictions(
+    wanted: Sequence[ItemPart], excluded: Sequence[ItemPart]
+) -> list[Message]:
+    """Name what keeps out most of what is wanted: a paper need not say all words of an item."""
+    return [
+        message(
+            "“{out}” also keeps out the papers for “{item}” that say it",
+            out=f"-{out.item.text}",
+            item=part.item.text,
+        )
+        for out in excluded
+        for part in wanted
+        if set(out.item.words) < set(part.item.words) and not part.item.phrase
+    ]
+
+
+def _is_within(excluded: Item, wanted: Item) -> bool:
+    """Return whether every paper with what is wanted has what is excluded, too."""
+    out, asked = excluded.words, wanted.words
+    if excluded.scope != wanted.scope:
+        return False
+    places = range(len(asked) - len(out) + 1) if wanted.phrase else range(1)
+    return any(asked[at : at + len(out)] == out for at in places) and (
+        wanted.phrase or len(out) == len(asked)
+    )

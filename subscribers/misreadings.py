@@ -40,6 +40,31 @@ _BUT_NOT = re.compile(
     r"|(除了|除外|但不|不要|不含|不包括)",
     re.IGNORECASE,
 )
+# Whoever says what they do not want; what follows would be wanted.
+_DISLIKED = re.compile(
+    r"(?:\A|(?<=[.!?]))\s*("
+    r"(?:i|we)(?:['’]\w+)?(?: \w+){0,2}? (?:hate|dislike|detest|loathe|avoid|not|never|cannot"
+    r"|(?:do|did|wo|ca|could|would|have|am|are|is)n['’]?t|tired|sick|bored|fed up)"
+    r"|(?:i(?:['’]m| am)|we(?:['’]re| are)) (?:not|tired|sick|bored|fed up)"
+    r"|ich (?:hasse|verabscheue|meide)|ich \w+(?: \w+){0,2}? (?:keine?[nrms]?|nicht|nie)"
+    r"|je (?:déteste|ne \w+ (?:pas|plus|jamais))|je n['’]\w+ (?:pas|plus|jamais)"
+    r"|(?:yo )?(?:no (?:quiero|me interesan?|deseo)|odio|detesto)"
+    r"|(?:eu )?(?:não (?:quero|me interessam?|desejo)|odeio)"
+    r")(?![\w'’-])(?![^.!?]*[:：])"  # a heading says what it means
+    r"|(?:\A|(?<=[。！？]))\s*(我(?:不想|不要|不喜欢|讨厌))(?![^。！？]*[:：])",
+    re.IGNORECASE,
+)
+_HANGING = re.compile(
+    r"(?<![^\s,;(\"“])([^\W\d_]{2,}[-‐‑])"
+    r"(?=\s*(?:[,;]|(?:and|or|und|oder|et|ou|y|e)\b)[^\n]*?[^\W\d_]-[^\W\d_]"
+    r"|\s+(?:and|or|und|oder) \w)",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"(?<![\w.-])([A-Zℓ][\^]\d)(?= +[^\W\d_])")
+_NAMES_AFTER = re.compile(
+    r"\bauthor:[^\s,;\"“(]+(?: [A-Z][\w.]*)*(?:,| or| and| und| oder) "
+    r"([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)(?=\s*(?:[,;\n]|\Z))"
+)
 _CROSSED_OUT = re.compile(r"(?<!\S)([!¬] +\w+|~~[^~\n]+~~)")
 _ALIKE = re.compile(r"(?<!\S)(~)(?=[^\W\d]\w)")
 _COUNTED = re.compile(
@@ -194,6 +219,21 @@ def _one_item_of_two(item: str) -> Message:
     return message("“{item}” is one item: if it is two things, put a comma between them", item=item)
 
 
+def _part_of_a_word(part: str) -> Message:
+    return message(
+        "“{word}” is no word: write each of them whole, as in self-supervised learning,"
+        " semi-supervised learning",
+        word=part,
+    )
+
+
+def _formula(sign: str) -> Message:
+    return message(
+        "“{sign}” counts a letter for more: write a formula without ^, or in quotation marks",
+        sign=sign,
+    )
+
+
 def _not_known(sign: str) -> Message:
     return message(
         "“{word}” is not known here: leave it out, and words count more side by side", word=sign
@@ -227,6 +267,7 @@ class _Rule(NamedTuple):
 
 
 _OF_ITEMS = (
+    _Rule(_DISLIKED, _only_a_word, refused=True),
     _Rule(_BUT_NOT, _only_a_word, refused=True),
     _Rule(_CROSSED_OUT, _crossed_out, refused=True),
     _Rule(_ALIKE, _not_known, refused=True),
@@ -250,16 +291,19 @@ _PERHAPS = _Rule(_PERHAPS_NOT, _only_a_word, refused=False)
 _OF_LINES = (
     _Rule(_TWO_THINGS, _one_item_of_two, refused=False),
     _Rule(_COUNTED, _not_counted, refused=True),
+    _Rule(_HANGING, _part_of_a_word, refused=False),
+    _Rule(_FORMULA, _formula, refused=False),
+    _Rule(_NAMES_AFTER, _person, refused=False),
 )
 _OF_QUERIES = (
     _Rule(_LINE_IN_QUERY, _of_another_search, refused=True),
     _Rule(_BARE_FIELD, _no_field, refused=False),
 )
-_OF_PHRASES = (
+_OF_NAMES = (
     _Rule(_SIGN_WITHIN, _nothing_within, refused=True),
     _Rule(_OPERATOR_WITHIN, _nothing_within, refused=False),
-    _Rule(_COMMA_WITHIN, _one_phrase, refused=False),
 )
+_OF_PHRASES = (*_OF_NAMES, _Rule(_COMMA_WITHIN, _one_phrase, refused=False))
 
 
 def misreadings(text: str, sentences: Sequence[int] = ()) -> Iterator[Misreading]:
@@ -283,7 +327,7 @@ def _all(text: str, sentences: Sequence[int]) -> Iterator[Misreading]:
         field = _FIELD_BEFORE.search(text, max(0, phrase.start() - 20), phrase.start())
         found = search_field(field[1]) if field else None
         name = found is not None and found.scope == "author"  # author:"Lovelace, Ada"
-        yield from _by(_OF_PHRASES[:-1] if name else _OF_PHRASES, phrase[1], phrase.start(1))
+        yield from _by(_OF_NAMES if name else _OF_PHRASES, phrase[1], phrase.start(1))
     plain = _PHRASE.sub(lambda found: '"' * len(found[0]), text)
     yield from _by(_OF_LINES, plain, 0)
     if QUERY.search(plain):

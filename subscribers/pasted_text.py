@@ -12,7 +12,8 @@ from subscribers.boolean_query import groups, looks_like_a_query
 from subscribers.keyword_lines import LINE_ENDS, is_label
 from subscribers.messages import Message, message
 from subscribers.other_engines import in_our_terms
-from subscribers.same_length import blanked
+from subscribers.profile_words import DASHES
+from subscribers.same_length import blanked, inner_only
 from subscribers.search_syntax import OPERATOR_AT_END, OPERATOR_AT_START
 from subscribers.sentences import without_sentences, without_what_lists
 
@@ -39,6 +40,10 @@ _HEADING = re.compile(r"^#{1,6} +([^\n:]*[^\s:])[ \t]*(?=\n+[ \t]*(?:[-*•–]|
 _SYMBOLS = re.compile("^([ \t]*)(?:[\uf000-\uf0ff]|o(?=\t))", re.M)  # Word's bullets
 _CIRCLED = re.compile("[①-⑳⑴-⒇❶-❿➀-➓⓵-⓾]")
 _DOUBLED = re.compile(r'""(?=[^\s",;][^"\n]*"")|(?<=[^\s",;])""')  # as CSV writes one
+# A minus within brackets: `(-video, -audio)`, `[-video generation]` keep out what they hold.
+_MINUS_WITHIN = re.compile(
+    rf"(?<!\S)[(\[] ?(?=[{re.escape(DASHES)}][^\W\d])([^()\[\]\n]*)[)\]](?=[\s,;.]|\Z)"
+)
 _PLUSES = re.compile(r"\+(AND|OR|ANDNOT|NOT)\+")
 
 
@@ -74,6 +79,8 @@ def cleaned(text: str) -> Cleaned:
         text = _LATEX.sub(lambda found: (found[1] + found[2]).ljust(len(found[0])), text)
     if "#" in text:
         text = _HEADING.sub(lambda found: f"{found[1]}:".ljust(len(found[0])), text)
+    if "(" in text or "[" in text:
+        text = _MINUS_WITHIN.sub(_without_brackets, text)
     text, said, sentences = without_sentences(text)
     remarks += said
     text, said = without_what_lists(text)
@@ -84,6 +91,14 @@ def cleaned(text: str) -> Cleaned:
     if looks_like_a_query(text) and any(end in text for end in LINE_ENDS):
         text = _on_one_line(text)
     return Cleaned(text, remarks, sentences)
+
+
+def _without_brackets(found: re.Match[str]) -> str:
+    """Return what stands in brackets as exclusions, each of several words as a phrase."""
+    inside = found[1].rstrip()
+    if "," in inside or " " not in inside:
+        return inner_only(found)
+    return f'{inside[0]}"{inside[1:]}"'.rjust(found.end(1) - found.start()).ljust(len(found[0]))
 
 
 def _listed(text: str) -> str:

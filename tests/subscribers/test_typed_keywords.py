@@ -72,6 +72,45 @@ LISTS = [
     ("moss, ferns, etc.", ["wanted: moss, ferns"]),
 ]
 
+REFUSALS = [
+    *[
+        (f"moss\n{heading}: surveys, video", ["wanted: moss", "never: surveys, video"])
+        for heading in (
+            *(
+                "Not wanted",
+                "Dislikes",
+                "Avoid",
+                "Ignore",
+                "Don't want",
+                "I don’t want",
+                "Unwanted",
+            ),
+            *("Skip", "Hide", "Negative", "Blocklist", "Out of scope", "Anti-keywords", "Less"),
+            *("Uninterested", "Not interested in", "Things I never want to see", "NO"),
+            *("negative keywords", "Not of interest", "Muted topics", "What to leave out"),
+            *("Ausschließen", "Ich will nicht sehen", "Uninteressant", "Unerwünschte Themen"),
+            *("Ne m'intéresse pas", "À éviter", "No me interesa", "Não me interessa"),
+        )
+    ],
+    ("Negative sampling: moss, ferns", ["group Negative sampling: moss, ferns"]),
+    ("No-regret learning: moss, ferns", ["group No-regret learning: moss, ferns"]),
+    ("Out-of-distribution: moss, ferns", ["group Out-of-distribution: moss, ferns"]),
+    ("Interests:\n- moss\nNot interested:\n- surveys", ["wanted: moss", "never: surveys"]),
+    ("Not interested:\n- surveys\nInterests:\n- moss", ["wanted: moss", "never: surveys"]),
+    ("moss\n\nExclude:\n- surveys", ["wanted: moss", "never: surveys"]),
+    ("Topics:\n- moss\n- ferns\n\nNot: algae", ["wanted: moss, ferns", "never: algae"]),
+    (
+        "Robots:\n- arms\n- legs\n\nCells:\n- cuts, ends",
+        ["group Robots: arms, legs", "group Cells: cuts, ends"],
+    ),
+    ("moss (-video)", ["wanted: moss", "never: video"]),
+    ("moss [-video]", ["wanted: moss", "never: video"]),
+    ("moss (−video), ferns", ["wanted: moss, ferns", "never: video"]),
+    ("moss (-video generation)", ["wanted: moss", 'never: "video generation"']),
+    ("moss (-video, -audio)", ["wanted: moss", "never: video, audio"]),
+    ("f(-x) moss", ["wanted: f(-x) moss"]),
+]
+
 NAMES = [
     ("AU=(Okafor A*)", ["by: Okafor A"]),
     ("mosses and ferns", ["wanted: mosses and ferns"]),
@@ -388,6 +427,7 @@ MARKDOWN = [
     ("text", "means"),
     [
         *LISTS,
+        *REFUSALS,
         *SENTENCES,
         *MORE_SENTENCES,
         *FROM_ELSEWHERE,
@@ -410,6 +450,17 @@ def test_a_text_is_read_as_it_was_meant(text: str, means: list[str]) -> None:
     ("text", "place", "says"),
     [
         ("2301.00001", 0, "one paper or page"),
+        ("I like moss. I hate fern papers.", 13, "write -image"),
+        ("moss, I don't care about ferns.", 6, "write -image"),
+        ("I don’t want ferns. I want moss.", 0, "write -image"),
+        ("I'm not interested in ferns, moss", 4, "write -image"),
+        ("We are tired of ferns", 0, "write -image"),
+        ("Ich hasse Farne, Moose", 0, "write -image"),
+        ("Je ne veux pas de fougères, mousses", 0, "write -image"),
+        ("No quiero helechos, musgo", 0, "write -image"),
+        ("不喜欢苔藓。 我不想看蕨类", 7, "write -image"),
+        ('"vision transformer" -transformer', 21, "both wanted and excluded"),
+        ('moss, "wet moss growth" -"moss growth"', 24, "both wanted and excluded"),
         ("arXiv:2301.00001v2, moss", 0, "one paper or page"),
         ("moss, hep-th/9901001", 6, "one paper or page"),
         ("https://example.org/moss", 0, "one paper or page"),
@@ -564,6 +615,13 @@ def test_what_cannot_be_read_is_told_with_what_to_write(text: str, place: int, s
         ("TI moss AND AB fern", "read as a word"),
         ('"moss, ferns"', "comma and all"),
         ('"moss AND ferns"', "does nothing within quotation marks"),
+        ("L^2 norm", "counts a letter for more"),
+        ("author:Okafor, Somerville", 'author:"Somerville"'),
+        ("Papers by Ada Okafor or Mary Somerville", 'author:"Mary Somerville"'),
+        ("self- and semi-supervised moss", "“self-” is no word"),
+        ("semi-, self- and unsupervised moss", "is one item"),
+        ("peat bog -bog", "“-bog” also keeps out the papers for “peat bog”"),
+        ("graph neural networks, -graph", "“-graph” also keeps out"),
     ],
 )
 def test_what_could_be_meant_otherwise_is_remarked(text: str, says: str) -> None:
@@ -578,7 +636,9 @@ def test_a_query_that_asks_for_what_is_not_here_is_told_once() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "learning with labels", "sparse coding and dictionary learning", "ImageNet 2012", "I/O",
+        "learning with labels",
+        "not-for-profit moss", "never-ending learning",
+        "I/O automata", "sparse coding and dictionary learning", "ImageNet 2012", "I/O",
         "type I error", "US elections", "10-20 system", "2048", "AB testing", "SO(3) equivariance",
         "bar charts", "no-reference image quality", "C++ libraries", "Fe2+ binding", "1:1 maps",
         "any-to-any translation", "anything goes", '"learning without forgetting"', "H2O+CO2",
@@ -591,7 +651,18 @@ def test_what_only_looks_like_more_is_left_alone(text: str) -> None:
     assert [item.text for item in reading.profile.wanted] == [text.strip('"')]
 
 
-@pytest.mark.parametrize("text", ["moss, speech -audio", "C++, zero-shot", "“a b”, x^2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "moss, speech -audio",
+        "C++, zero-shot",
+        "“a b”, x^2",
+        "author:Okafor, moss",
+        "peat bog -cranberry",
+        "R^2, moss",
+        '"wet moss" -"moss growth"',
+    ],
+)
 def test_the_plain_grammar_needs_no_remark(text: str) -> None:
     assert read_profile(text).remarks == ()
 
