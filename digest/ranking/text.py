@@ -38,14 +38,28 @@ class Token(NamedTuple):
 def stem(word: str) -> str:
     """Return a word's Snowball (English) stem: `networks`, `Networks` → `network`."""
     if word.isascii() and word.isalnum():  # the usual case, and the same: nothing to normalise
-        return str(_snowball()(one_spelling(word.lower())))
+        return _stemmed(one_spelling(word.lower()))
     folded = unicodedata.normalize("NFKC", word).casefold()
     for apostrophe in ("'s", "’s"):
         folded = folded.removesuffix(apostrophe)
     if not folded.isascii():
         decomposed = unicodedata.normalize("NFKD", folded)
         folded = "".join(c for c in decomposed if not unicodedata.combining(c)) or folded
-    return str(_snowball()(one_spelling(folded)))
+    return _stemmed(one_spelling(folded))
+
+
+# What Snowball cuts down to another word: `tokenization` to `token`, `generative` to `generation`'s
+# stem, `relativity` to `relation`'s. See docs/ranking.md for what each is worth.
+_MADE = re.compile(r"(.{3,}i)z(?:e[drs]?|ers|ing|able|ations?)")
+_QUALITY = re.compile(r"(.{3,}iv)(?:ity|ities)")
+
+
+def _stemmed(word: str) -> str:
+    if made := _MADE.fullmatch(word):
+        return f"{made[1]}z"
+    if quality := _QUALITY.fullmatch(word):
+        return f"{quality[1]}ity"
+    return word if word.endswith("ative") else str(_snowball()(word))
 
 
 @lru_cache(maxsize=1)

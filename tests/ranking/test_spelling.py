@@ -26,9 +26,14 @@ visualising visualizing, parametrised parametrized, hydrolyse hydrolyze, α alph
 """
 APART = """
 four for, source sore, contour contort, precise prize, noise nose, our or, promise prom,
-metre met, analogy analysis, tyres tries, surprise supper, aerial area, fourier forger
+metre met, analogy analysis, tokenization token, tokenizer tokens, tokenised tokens,
+generalization general, optimizer optimal, quantized quantum, relativity relation,
+relativity relative, activity activation, generative generation, organizing organ,
+ tyres tries, surprise supper, aerial area, fourier forger
 """
 TOGETHER = """
+tokenization tokenizers, tokenised tokenizing, generalizable generalization,
+activity activities, summarizer summarisation,
 supervised supervision, precise precision, revised revision, exercise exercises, analyses analyse,
 advertise advertisement, pairwise pairwise, televised television
 """
