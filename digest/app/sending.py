@@ -32,10 +32,10 @@ from digest.delivery.mailbox import MailboxTransport, check_folder
 from digest.delivery.message import Recipe, SenderHeaders
 from digest.delivery.pace import Pace, PaceLimits
 from digest.delivery.pace_lock import PaceLock
-from digest.delivery.plain_mail import plain_mail
 from digest.delivery.prerequisites import check_sending
 from digest.delivery.sender import Sender
 from digest.delivery.sender_needs import Journal, Lease
+from digest.delivery.single_mail import single_mail
 from digest.delivery.smtp import SmtpTransport
 from digest.delivery.smtp_session import Relay
 from digest.delivery.stored_relay_health import RelayMemory, WatchedJournal
@@ -221,7 +221,17 @@ class SendingParts:
         """Return a mail of plain text, signed as letters are."""
         sent_at = int(self.clock().timestamp())
         headers = self._letters_headers()
-        return b"".join(plain_mail(headers, address, subject, text, message_id, sent_at))
+        words = Fragment("", text)
+        return b"".join(
+            single_mail(
+                headers,
+                words,
+                to_address=address,
+                subject=subject,
+                message_id=message_id,
+                sent_at=sent_at,
+            )
+        )
 
     def _letters_headers(self) -> SenderHeaders:
         """Return what letters say of their sender; not those of a list."""

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from digest.delivery.headers import ascii_domain
 from digest.delivery.interface import ReadyMail
-from digest.delivery.message import Recipe, SenderHeaders, encoded, parts
+from digest.delivery.message import SenderHeaders
+from digest.delivery.single_mail import single_mail
 from digest.mail import Fragment
 from subscribers.letters import Letter
 
@@ -101,18 +102,6 @@ def letter_mail(
     return_path: str,
 ) -> ReadyMail:
     """Return a letter as a mail that can be sent; each attempt has the same bytes."""
-    recipe = Recipe(
-        letterhead=0,
-        fragments=(0,),
-        fills={},
-        to_address=letter.to_address,
-        to_name=letter.to_name,
-        subject=subject,
-        message_id=waiting.message_id,
-        sent_at=int(waiting.created_at.timestamp()),
-        offset=0,
-    )
-    pieces = [encoded(words)]
     return ReadyMail(
         delivery=waiting.id,
         generation=0,
@@ -120,5 +109,13 @@ def letter_mail(
         sender=return_path,
         recipient=ascii_domain(letter.to_address),
         message_id=waiting.message_id,
-        build=lambda: parts(recipe, pieces, sender_headers),
+        build=lambda: single_mail(
+            sender_headers,
+            words,
+            to_address=letter.to_address,
+            to_name=letter.to_name,
+            subject=subject,
+            message_id=waiting.message_id,
+            sent_at=int(waiting.created_at.timestamp()),
+        ),
     )

@@ -206,13 +206,13 @@ _UNSEEN = re.compile(
     "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]"
     "|(?<=[\x20-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\x20-\u024f])"
 )
-# What is no white space to Python, yet shows nothing at a line's ends.
-_INVISIBLE = re.compile("^[\\s\u200b-\u200d\u2060\ufeff]+|[\\s\u200b-\u200d\u2060\ufeff]+$")
 
 
 def visible(line: str) -> str:
     """Return a line as a reader sees it: nothing at its ends, single plain spaces within."""
-    return " ".join(_INVISIBLE.sub("", without_unseen(line)).split())
+    return " ".join(without_unseen(line).split()).strip(
+        "\u200c\u200d "
+    )  # joiners join nothing there
 
 
 def without_unseen(line: str) -> str:

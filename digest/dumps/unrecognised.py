@@ -8,6 +8,7 @@ import re
 from digest.dumps import json_text, xml_tree
 from digest.dumps.page.furniture import SIGN_TEXT
 from digest.dumps.page.light_markup import unread_markup
+from digest.errors import counted
 
 _FEED = re.compile(rb"<outline\b[^<>]*\bxmlUrl\s*=", re.IGNORECASE)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,40})"\s*:')
@@ -38,9 +39,8 @@ def appearance(data: bytes) -> str:
         return page
     root = xml_tree.root_name(data[:65_536])
     if root.lower() == "opml":
-        feeds = len(_FEED.findall(data))
-        told = "1 feed" if feeds == 1 else f"{feeds} feeds"
-        return f"a list of {told} (OPML): name them as sources (docs/sources.md)"
+        feeds = counted(len(_FEED.findall(data)), "feed")
+        return f"a list of {feeds} (OPML): name them as sources (docs/sources.md)"
     if root.lower() == "html":
         return "a web page"
     if named := _XML.get(root.rpartition(":")[2].lower()):

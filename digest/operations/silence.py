@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from digest.app.application import App
 from digest.choosing.editor import Offer
+from digest.sources.health import NOT_WELL
 from digest.storage.silence import told_name
 from subscribers.addresses import parse_address
 from subscribers.letters import Letter, LetterKind
@@ -20,7 +21,6 @@ from subscribers.store import Subscriber
 
 QUIET_DAYS = 3
 EVENING = 20  # o'clock: a day without mail is over for all who read it in the newsletter's zone
-_NOT_WELL = ("failed", "empty", "stale")  # of a source's health
 _GIVE_UP = timedelta(days=2)  # a letter that could not leave for so long is no news any more
 
 
@@ -121,6 +121,6 @@ class _Nearest:
     def _is_source_sick(self) -> bool:
         for source in self._app.settings.sources:
             last = self._app.stores.fetches.last(source.name)
-            if last is not None and last.health in _NOT_WELL:
+            if last is not None and last.health in NOT_WELL:
                 return True
         return False

@@ -16,7 +16,7 @@ from typing import Literal
 from digest.errors import counted
 
 State = Literal["fresh", "quiet", "repeated", "shrunken", "empty", "stale", "failed"]
-
+NOT_WELL: frozenset[State] = frozenset(("failed", "empty", "stale"))
 
 _SHRUNKEN = 0.4  # of the median batch
 _FEW = 3  # batches below which nothing is known of the usual size

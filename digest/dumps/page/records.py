@@ -11,6 +11,7 @@ from digest.dumps.page.card import Card
 from digest.dumps.page.card_facts import is_repository
 from digest.dumps.page.dates import PageDay, page_year
 from digest.dumps.page.reading import PageReading
+from digest.errors import counted
 from digest.papers import Link, PaperRecord
 
 
@@ -95,5 +96,4 @@ def _notes(reading: PageReading) -> Iterator[Rejection]:
     for piece, count in reading.repeated:
         yield Rejection(piece.line, f"{piece.text!r} left out: {count} cards say it, and no paper")
     if reading.doubled:
-        cards = "1 card" if reading.doubled == 1 else f"{reading.doubled} cards"
-        yield Rejection(None, f"{cards} printed twice")
+        yield Rejection(None, f"{counted(reading.doubled, 'card')} printed twice")

@@ -10,7 +10,8 @@ import dns.resolver
 
 from digest.delivery.dkim import DkimKey
 from digest.delivery.message import Letterhead, SenderHeaders
-from digest.delivery.plain_mail import plain_mail
+from digest.delivery.single_mail import single_mail
+from digest.mail import Fragment
 from digest.operations.doctor.findings import Check, Verdict
 
 _SECONDS = 10.0
@@ -65,7 +66,17 @@ def _failure(key: DkimKey, record: str) -> str:
     """Return why a mail that a key signs does not verify by a record; empty: it does."""
     at = key.domain
     sender = SenderHeaders(Letterhead(f"test@{at}", dkim_domain=at), [key])
-    raw = b"".join(plain_mail(sender, f"test@{at}", "A test", "A test.\n", f"<test@{at}>", 0))
+    words, address = Fragment("", "A test.\n"), f"test@{at}"
+    raw = b"".join(
+        single_mail(
+            sender,
+            words,
+            to_address=address,
+            subject="A test",
+            message_id=f"<{address}>",
+            sent_at=0,
+        )
+    )
     try:
         # The record is at hand already, whatever name is asked for.
         good = dkim.verify(raw, dnsfunc=lambda name, timeout=5: record.encode())

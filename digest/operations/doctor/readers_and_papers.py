@@ -9,6 +9,7 @@ from pathlib import Path
 from digest.delivery.epoch import Epoch, EpochFile
 from digest.operations.doctor.findings import Check, Verdict
 from digest.settings import Settings
+from digest.sources.health import NOT_WELL
 from digest.storage.database import Database, open_database, sqlite_url
 from digest.storage.epoch import EpochStore
 from digest.storage.fetches import FetchStore
@@ -16,7 +17,6 @@ from digest.storage.migrate import is_newest, schema_version
 from digest.storage.subscribers import SqlSubscriberStore
 
 _CLOCK = timedelta(minutes=5)  # what a clock may be behind what it wrote before
-_SICK = ("failed", "stale", "empty")
 
 
 def store_of(settings: Settings, data: Path) -> str | None:
@@ -98,7 +98,7 @@ def _sources(settings: Settings, database: Database, now: datetime) -> Iterator[
             said = f"{source.name} was never asked: `digest fetch {source.name}`"
             yield Check("sources", "warning", said)
         else:
-            verdict: Verdict = "warning" if last.health in _SICK else "ok"
+            verdict: Verdict = "warning" if last.health in NOT_WELL else "ok"
             yield Check("sources", verdict, f"{source.name} is {last.health}: {last.reason}")
         if last is not None and last.at > now + _CLOCK:
             yield Check(
