@@ -21,6 +21,7 @@ its reason (a rejection, an outcome, a suppression). The front desk has its own 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 
@@ -94,3 +95,16 @@ class ModelError(DigestError):
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a count as an operator reads it: 1 paper, 2 papers."""
     return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+
+
+def how_to_add(package: str, extra: str) -> str:
+    """Return what to do about a package that is missing, as it was left out of the installation.
+
+    Args:
+        package: its name.
+        extra: of pyproject.toml's optional dependencies.
+    """
+    return (
+        f"{package} is missing: in the folder that digest was installed from, run"
+        f" {sys.executable} -m pip install -c constraints.txt -e '.[{extra}]'"
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digest.errors import DigestError
+from digest.errors import DigestError, how_to_add
 from digest.ranking.background import Background
 from digest.ranking.collection import Collection, Query
 from digest.ranking.corpus import Corpus
@@ -135,7 +135,7 @@ def measure(queries: Sequence[Query], run: Run) -> PerQuery:
         import ir_measures  # noqa: PLC0415 - the extra `lab` may be absent
         from ir_measures import AP, RR, R, nDCG  # noqa: PLC0415
     except ImportError:
-        raise DigestError("ir-measures is missing: install digest[lab]") from None
+        raise DigestError(how_to_add("ir-measures", "lab")) from None
     named = {nDCG @ 10: "ndcg@10", AP: "map", RR: "mrr", R @ 100: "recall@100"}
     qrels = [
         ir_measures.Qrel(query.id, str(number), grade)

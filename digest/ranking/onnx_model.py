@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digest.errors import ModelError
+from digest.errors import ModelError, how_to_add
 from digest.ranking.model_description import ModelDescription
 from digest.ranking.semantics import Usage, Vectors, unit
 
@@ -34,8 +34,8 @@ class OnnxModel:
             from tokenizers import Tokenizer  # noqa: PLC0415
         except ImportError as missing:
             raise ModelError(
-                f"{missing.name} is missing: install digest[semantic], or set"
-                ' ranking.semantic = "off"'
+                how_to_add(missing.name or "a package", "semantic")
+                + ', or set ranking.semantic = "off"'
             ) from None
         self.name = described.vectors_name
         self.width = described.width

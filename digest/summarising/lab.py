@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from digest.errors import DigestError
+from digest.errors import DigestError, how_to_add
 from digest.ranking.collection import CollectionError
 from digest.summarising.summary import summarise
 
@@ -80,9 +80,7 @@ def _rouge() -> Callable[[str, str], Rouge]:
         from rouge_score.rouge_scorer import RougeScorer  # noqa: PLC0415 (only the lab has it)
         from rouge_score.tokenizers import DefaultTokenizer  # noqa: PLC0415
     except ImportError:
-        raise DigestError(
-            "measuring summaries needs the package rouge-score: pip install 'digest[lab]'"
-        ) from None
+        raise DigestError(how_to_add("rouge-score", "lab")) from None
     tokenizer = DefaultTokenizer(use_stemmer=True)
     # Stemming is most of the work, and each summary is compared with every sentence.
     tokenizer.tokenize = lru_cache(maxsize=1024)(tokenizer.tokenize)
