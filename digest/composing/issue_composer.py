@@ -62,7 +62,6 @@ class IssueComposer:
         self._tokens = tokens
         self._settings = settings
         self._editions: dict[tuple[int, str], tuple[EditionRenderer, CardChecks]] = {}
-        self._signed = _MailLinks(tokens, settings, datetime.min)  # of many mails of one moment
         self._checked: set[int] = set()  # editions whose sample passed the preflight
 
     def compose(
@@ -126,9 +125,7 @@ class IssueComposer:
         return self._editions[key][0]
 
     def _links(self, now: datetime) -> _MailLinks:
-        if self._signed.now != now:
-            self._signed = _MailLinks(self._tokens, self._settings, now)
-        return self._signed
+        return _MailLinks(self._tokens, self._settings, now)
 
 
 def _reader(reader: Subscriber, turn: int | None = None) -> Recipient:
