@@ -11,7 +11,7 @@ Source: Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Be
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, pairwise
@@ -281,23 +281,24 @@ class Matrix:
     def rows(self, features: Sequence[Feature]) -> Csr:
         """Return the strengths of some features: len(features) × papers, float32."""
         unknown = len(self._column)
-        chosen = np.empty(len(features), dtype=np.intp)
-        special: list[Csr] = []
+        chosen = np.full(len(features), unknown, dtype=np.intp)
+        values, rows, columns = list[float](), list[int](), list[int]()  # of what is looked for
         for at, (variants, scope) in enumerate(features):
             if scope is None and len(variants) == 1 and len(variants[0]) <= 2:
                 chosen[at] = self._column.get(variants[0], unknown)
-            else:
-                special.append(self._search(features[at]))
-                chosen[at] = unknown + len(special)
-        base = sparse.vstack([self._base, *special], format="csr") if special else self._base
-        return base[chosen]
+                continue
+            for paper, value in self._search(features[at]):
+                values.append(value)
+                rows.append(at)
+                columns.append(paper)
+        base = self._base[chosen]
+        return base + csr(values, rows, columns, base.shape) if values else base
 
-    def _search(self, feature: Feature) -> Csr:
-        """Return one row for a feature that is no stem and no pair: look at likely papers."""
-        found = {at: self._strength(at, feature) for at in self._likely(feature)}
-        found = {at: value for at, value in found.items() if value}
-        places = list(found)
-        return csr(list(found.values()), [0] * len(found), places, (1, len(self.documents)))
+    def _search(self, feature: Feature) -> Iterator[tuple[int, float]]:
+        """Yield the papers, and how strongly, with a feature that is no stem and no pair."""
+        for at in self._likely(feature):
+            if value := self._strength(at, feature):
+                yield at, value
 
     def _strength(self, at: int, feature: Feature) -> float:
         document = self.documents[at]
