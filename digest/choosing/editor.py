@@ -21,7 +21,7 @@ from digest.ranking.index import Index
 from digest.ranking.interface import Pick, Reason
 from digest.ranking.semantics import Semantics
 from digest.ranking.taste import Taste
-from subscribers.profile import Profile, parse_stored
+from subscribers.profile import Item, Profile, parse_stored
 from subscribers.store import Breadth, Subscriber
 
 NOTHING_SENT: frozenset[int] = frozenset()
@@ -165,26 +165,15 @@ class Editor:
 
     def matching(self, offer: Offer, profile: Profile, breadth: Breadth = "normal") -> list[int]:
         """Return the papers of an offer that match a profile well enough."""
-        return self.matching_each(offer, [profile], breadth)[0]
-
-    def matching_each(
-        self, offer: Offer, profiles: Sequence[Profile], breadth: Breadth = "normal"
-    ) -> list[list[int]]:
-        """Return for each profile the papers of an offer that match it well enough."""
         floor, by_words = required(breadth, self._limits.floor)
-        rankings = offer.index.rank(profiles, depth=max(1, len(offer.papers)))
-        return [
-            [
-                paper
-                for paper, match in zip(
-                    ranking.papers,
-                    offer.index.best(profile, ranking.papers, by_words=by_words),
-                    strict=True,
-                )
-                if match >= floor
-            ]
-            for profile, ranking in zip(profiles, rankings, strict=True)
-        ]
+        (ranking,) = offer.index.rank([profile], depth=max(1, len(offer.papers)))
+        best = offer.index.best(profile, ranking.papers, by_words=by_words)
+        return [paper for paper, match in zip(ranking.papers, best, strict=True) if match >= floor]
+
+    def counts(self, offer: Offer, items: Sequence[Item], breadth: Breadth) -> Sequence[int]:
+        """Return how many papers of an offer match each item alone well enough."""
+        floor, by_words = required(breadth, self._limits.floor)
+        return offer.index.counts(items, floor, by_words=by_words)
 
     def _limits_of(self, reader: Subscriber) -> Limits:
         most = reader.max_papers or self._limits.max_papers

@@ -235,6 +235,11 @@ class Index:
         places = [self.place[number] for number in numbers]
         return self._explainer.best(profile, places, by_words=by_words)
 
+    def counts(self, items: Sequence[Item], least: float, *, by_words: bool) -> list[int]:
+        """Return how many papers match each item at least so well; see `best`."""
+        self.scorer.rows(items)  # all of them at once
+        return [self._explainer.count(item, least, by_words=by_words) for item in items]
+
     def duplicates_of(self, number: int) -> frozenset[int]:
         """Return the papers of this index that say nearly the same."""
         return self.duplicates.get(number, frozenset())

@@ -171,6 +171,12 @@ class Explainer:
         rows = [map(each.get, places, repeat(0.0)) for each in scores]
         return tuple(map(max, zip(*rows, strict=True)))
 
+    def count(self, item: Item, least: float, *, by_words: bool) -> int:
+        """Return how many papers an item alone matches at least so well; see `best`."""
+        given = self._given_by(item)
+        scores = given.by_words if by_words else given.scores
+        return sum(score >= least for score in scores.values())
+
     def _asked(self, profile: Profile) -> Asked:
         last = self._last  # a reader's papers are asked for in a row
         if last[0] is not profile:

@@ -167,13 +167,13 @@ class Previews:
         reader = Subscriber(0, "", "", keywords, max_papers=max_papers, breadth=breadth)
         due = IssueFor(reader, stock.since, read=profile)
         picks = stock.editor.choose_from(papers.offer, due)
-        alone = [Profile((item,)) for item in profile.wanted]
-        matching, *each = stock.editor.matching_each(papers.recent, [profile, *alone], breadth)
+        matching = stock.editor.matching(papers.recent, profile, breadth)
+        counts = stock.editor.counts(papers.recent, profile.wanted, breadth)
         fitting = {
             wish: len(stock.editor.matching(papers.offer, profile, wish)) for wish in BREADTHS
         }
         replayed = _replayed(stock, matching, max_papers or self._max_papers)
-        hits = _hits(stock, profile.wanted, [len(found) for found in each])
+        hits = _hits(stock, profile.wanted, counts)
         shown = tuple(self._shown(papers.offer.papers[pick.paper], pick) for pick in picks)
         for offer in (papers.offer, papers.recent):
             offer.index.forget_items(beyond=_ITEMS)
