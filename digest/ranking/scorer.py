@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,10 +145,8 @@ class Scorer:
         place = self._place
         fresh = {key: item for key, item in zip(keys, items, strict=True) if key not in place}
         if fresh:
-            asked = list(fresh.values())
-            known = self.corpus
-            terms = [terms_of(item, known.background, known.neighbours) for item in asked]
-            prepared = prepare(asked, terms, self.corpus, self.semantics)
+            asked = tuple(fresh.values())
+            prepared = _prepared(asked, self.corpus, self.semantics)
             self._words = words = (prepared.expansion.terms @ self.related).tocsr()
             blended = blend(asked, prepared, self.matrix, words, self.vectors, self.least_meaning)
             made = settled(blended.scores)
@@ -156,3 +154,11 @@ class Scorer:
             place.update(zip(fresh, range(len(place), len(place) + len(fresh)), strict=True))
             self._rows = sparse.vstack([self._rows, made], format="csr")
         return [place[key] for key in keys]
+
+
+@lru_cache(maxsize=1)  # a preview asks two offers of one archive for the same items
+def _prepared(
+    items: tuple[Item, ...], corpus: Corpus, semantics: Semantics | None
+) -> ProfileMatrices:
+    terms = [terms_of(item, corpus.background, corpus.neighbours) for item in items]
+    return prepare(items, terms, corpus, semantics)
