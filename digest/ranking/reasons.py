@@ -168,8 +168,15 @@ class Explainer:
         """
         given = self._asked(profile).unweighted
         scores = [each.by_words if by_words else each.scores for each in given]
-        rows = [map(each.get, places, repeat(0.0)) for each in scores]
-        return tuple(map(max, zip(*rows, strict=True)))
+        if sum(map(len, scores)) > len(places) * len(scores):  # few papers are asked for
+            rows = [map(each.get, places, repeat(0.0)) for each in scores]
+            return tuple(map(max, zip(*rows, strict=True)))
+        found: dict[int, float] = {}
+        for each in scores:
+            for at, score in each.items():
+                if score > found.get(at, 0.0):
+                    found[at] = score
+        return tuple([found.get(at, 0.0) for at in places])
 
     def count(self, item: Item, least: float, *, by_words: bool) -> int:
         """Return how many papers an item alone matches at least so well; see `best`."""
