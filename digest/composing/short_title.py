@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from digest.composing.excerpt import harmless
+from digest.ranking.background import prior
 from digest.ranking.text import stem
 from digest.summarising.clauses import shortened, width
 from subscribers.profile_words import FUNCTION_WORDS
@@ -33,6 +34,7 @@ _SENTENCE = re.compile(
 _CAPITALISED = re.compile(r"[A-Z][a-z]+(?:-[A-Za-z]?[a-z]+)*")
 _LOWER = re.compile(r"(?<!\w)[a-z]{3,}")
 _INSIDE_SENTENCE = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
+_NO_NAME = re.compile(r"(?:tions?|ments?|ness|bility|ally|wise|(?:is|iz)(?:ed|ing)|less)$")
 _LONGEST_WORD = 200
 _SMALL = FUNCTION_WORDS | {"never", "always", "towards", "toward", "like", "new"}
 _TITLE_CASE = 0.7  # of a title's longer words begin with a capital
@@ -89,8 +91,15 @@ def finding(title: str, abstract: str) -> str:
     return _in_sentence_case(title, abstract)
 
 
+def _is_common(word: str) -> bool:
+    return _NO_NAME.search(word) is not None or stem(word) in prior()
+
+
 def _in_sentence_case(title: str, abstract: str) -> str:
-    """Lower the capitals of a title, where its abstract shows that no word of it needs them."""
+    """Lower the capitals of a title, where no word of it needs them.
+
+    That shows the abstract, else that a word is common in papers, or made as no name is.
+    """
     words = title.split(" ")
     lower = set(map(stem, _LOWER.findall(abstract)))
     names = set(_INSIDE_SENTENCE.findall(abstract))
@@ -102,7 +111,9 @@ def _in_sentence_case(title: str, abstract: str) -> str:
         bare = word.strip(".,:;!?()\"'“”‘’")
         if not (_CAPITALISED.fullmatch(bare) or bare == "A"):
             made.append(word)
-        elif bare.lower() in _SMALL or all(stem(part) in lower for part in bare.split("-")):
+        elif bare.lower() in _SMALL or all(
+            stem(part) in lower or _is_common(part.lower()) for part in bare.split("-")
+        ):
             made.append(word.lower())
         elif bare in names:
             made.append(word)

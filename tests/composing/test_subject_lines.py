@@ -127,6 +127,12 @@ def test_the_preheader_goes_on_where_the_subject_ended() -> None:
     [
         ("DreamFlow: a long explanation of it all", "", "a long explanation of it all"),
         ("DreamFlow – A Long Way Home", "It is a long way home.", "a long way home"),
+        # Common words of papers, and words made as no name is, need no abstract to show them.
+        ("Layer-wise Analysis of Moss", "We study moss.", "layer-wise analysis of moss"),
+        ("Improving Models by Quantization", "", "improving models by quantization"),
+        ("On Neural Networks, Again", "Of Neural Networks again.", "on neural networks, again"),
+        ("Learning With Tidewater", "We sail.", "Learning With Tidewater"),
+        ("Learning With Tidewater", "We use Tidewater here.", "learning with Tidewater"),
         ("DreamFlow: A Survey", "", "DreamFlow: A Survey"),
         ("Replay Is Enough: A Study of Memory", "", "Replay Is Enough"),
         ("Learning Gaussian Fields", "We study learning on fields, as Gaussian ones.",

@@ -66,7 +66,17 @@ _papers = st.builds(
     doi=st.one_of(st.none(), _numbers),
     venue=st.sampled_from([None, "Journal of Tests & Trials"]),
 )
-_lists = st.lists(_papers, min_size=1, max_size=3, unique_by=lambda paper: paper.id)
+# No two papers of an archive have one number, arXiv id or DOI.
+_lists = st.lists(
+    _papers,
+    min_size=1,
+    max_size=3,
+    unique_by=(
+        lambda paper: paper.id,
+        lambda paper: paper.arxiv_id or f"none: {paper.id}",
+        lambda paper: paper.doi or f"none: {paper.id}",
+    ),
+)
 
 
 def identifiers(paper: Paper | PaperRecord) -> tuple[object, ...]:
