@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader
+from jinja2 import Environment
 from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
@@ -33,6 +34,7 @@ from digest.composing.slots import (
     IN_HEADING,
     IN_HTML,
     IN_TEXT,
+    Loader,
     Skeleton,
     Slot,
     SlotName,
@@ -87,7 +89,6 @@ class Renderer:
         self._cards = CardWriter(settings, words, style)
         self._html = self._environment("issue.mjml", html=True)
         self._text = self._environment("issue.txt", html=False)
-        self._splitting: dict[str, bool] = {}  # whether a piece's template can be split
         self._headings: dict[frozenset[SlotName], tuple[_Parts, _Parts]] = {}
 
     def top(self, number: int, day: date, kind: Kind) -> Measured:
@@ -103,7 +104,7 @@ class Renderer:
     def section(self, section: IssueSection, kind: Kind) -> Measured:
         """Return a section's heading: a keyword with its count, or what heads other papers."""
         said = heading_of(section, kind, self.words)
-        if not self._splits("section"):
+        if not self._splitting["section"]:
             return self._piece("section", **said)
         html, text = self._heading_parts(frozenset(name for name in IN_HEADING if said[name]))
         in_html = {name: escaped(value) for name, value in said.items()}
@@ -125,7 +126,7 @@ class Renderer:
         do not let us split.
         """
         piece = _piece_of(lead)
-        if not self._splits(piece):
+        if not self._splitting[piece]:
             return None
         html, text = self._cards.views(paper, told)
         return joined(
@@ -162,14 +163,14 @@ class Renderer:
             _rendered(self._text, piece, {"paper": text}),
         )
 
+    @cached_property
+    def _splitting(self) -> Mapping[str, bool]:
+        """Whether a piece's template can be split; asked of all before any is compiled."""
+        return {piece: self._splits(piece) for piece in ("section", "lead", "card")}
+
     def _splits(self, piece: str) -> bool:
-        found = self._splitting.get(piece)
-        if found is None:
-            in_html, in_text = _slots_of(piece)
-            found = can_be_split(self._html, piece, in_html)
-            found = found and can_be_split(self._text, piece, in_text)
-            self._splitting[piece] = found
-        return found
+        in_html, in_text = _slots_of(piece)
+        return can_be_split(self._html, piece, in_html) and can_be_split(self._text, piece, in_text)
 
     def overflow(self) -> Measured:
         """Return the line that says that there is more."""
@@ -285,7 +286,7 @@ class Renderer:
     def _environment(self, name: str, *, html: bool) -> Environment:
         made = environment(self.words, html=html)
         pieces = self._templates.pieces(name)
-        made.loader = FunctionLoader(lambda wanted: self._part(name, pieces, wanted))
+        made.loader = Loader(lambda wanted: self._part(name, pieces, wanted))
         made.globals |= self._common()
         return made
 

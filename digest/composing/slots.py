@@ -11,11 +11,11 @@ A hole (`digest.mail.HOLES`) is filled in every mail, a slot once for each way o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from jinja2 import Environment, nodes
+from jinja2 import BaseLoader, Environment, Template, nodes
 
 from digest.composing.wrapping import WIDTH, wrap
 
@@ -157,6 +157,32 @@ def _apart(joint: Joint) -> Sequence[Joint]:
 _LONG = 100  # characters
 
 
+class Loader(BaseLoader):
+    """Finds templates, and parses each once: for a look at its tree, and to compile it."""
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        self._find = find
+        self._trees: dict[str, nodes.Template] = {}
+
+    def tree(self, environment: Environment, name: str) -> nodes.Template:
+        """Return a template's tree, to look at."""
+        if name not in self._trees:
+            self._trees[name] = environment.parse(self._find(name), name)
+        return self._trees[name]
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: Any = None,
+    ) -> Template:
+        """Return a template, compiled; its tree is gone, as compiling changes it."""
+        tree = self.tree(environment, name)
+        del self._trees[name]
+        code = environment.compile(tree, name)
+        return environment.template_class.from_code(environment, code, globals or {})
+
+
 def can_be_split(environment: Environment, name: str, slots: Collection[str]) -> bool:
     """Return whether a template does no more with these slots than to show them.
 
@@ -176,9 +202,8 @@ class _Inspection:
 
     def passes(self, name: str) -> bool:
         loader = self._environment.loader
-        assert loader is not None  # noqa: S101 - the renderer's environments have one
-        tree = self._environment.parse(loader.get_source(self._environment, name)[0])
-        return self._only_show(tree.body)
+        assert isinstance(loader, Loader)  # noqa: S101 - the renderer's environments have one
+        return self._only_show(loader.tree(self._environment, name).body)
 
     def _only_show(self, found: Iterable[nodes.Node]) -> bool:
         return all(map(self._only_shows, found))
