@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import email
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.policy import default
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import digest
-from tests.installation import Installation, page, paper
+from digest.operations.readers import import_readers
+from tests.installation import Installation, paper
 
 ROBOTS = [paper(f"{word} robots") for word in ("Walking", "Speaking", "Swimming", "Flying")]
 OTHERS = [
@@ -33,13 +34,18 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def prepare(data: Path, readers: int, folder: Path) -> None:
-    """Fill a data folder by commands: four papers, and readers who want them all."""
-    (folder / "page.txt").write_bytes(page(*ROBOTS))
+def prepare(data: Path, readers: int) -> None:
+    """Fill a data folder for processes: four papers, and readers who want them all.
+
+    In this process, by what the commands call: two more processes are most of a test's time.
+    """
     rows = [f"r{number}@example.org,Reader {number},robots" for number in range(readers)]
-    (folder / "readers.csv").write_text("\n".join(["email,name,keywords", *rows]))
-    assert digest(data, "ingest", folder / "page.txt").code == 0
-    assert digest(data, "subscribers", "import", folder / "readers.csv", "--confirmed").code == 0
+    made = Installation(data, now=datetime.now(UTC))
+    made.ingest(*ROBOTS)
+    csv = "\n".join(["email,name,keywords", *rows]).encode()
+    done = import_readers(made.app.desk, csv, made.now, confirmed=True)
+    made.app.close()
+    assert done.added == readers
 
 
 def text_of(raw: bytes) -> str:

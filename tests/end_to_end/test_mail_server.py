@@ -82,7 +82,7 @@ def test_mail_goes_by_smtp_with_starttls_and_a_password(data: Path, tmp_path: Pa
 
 
 def test_a_server_that_is_away_costs_nobody_their_mail(data: Path, tmp_path: Path) -> None:
-    prepare(data, 3, tmp_path)
+    prepare(data, 3)
     with mail_server() as (keeper, port):
         away = {"DIGEST_DELIVERY__TRANSPORT": "smtp", "DIGEST_DELIVERY__SMTP__SECURITY": "none"}
         there = away | {"DIGEST_DELIVERY__SMTP__PORT": str(port)}

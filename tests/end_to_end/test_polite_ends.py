@@ -43,7 +43,7 @@ def test_a_signal_leaves_nothing_in_doubt(
     data: Path, tmp_path: Path, command: tuple[str, ...], processes: int, number: int
 ) -> None:
     readers = SHARD + 10 if processes > 1 else 120
-    prepare(data, readers, tmp_path)
+    prepare(data, readers)
     _confirmed_yesterday(data)  # who confirms now has their first slot tomorrow
     with Recorder() as server:
         smtp = {"PORT": str(server.port), "SECURITY": "none", "CONNECTIONS": "2"}

@@ -23,7 +23,7 @@ READERS = 100
 
 
 def test_a_run_that_is_killed_is_continued_and_nobody_gets_two(data: Path, tmp_path: Path) -> None:
-    prepare(data, READERS, tmp_path)
+    prepare(data, READERS)
     killed = subprocess.run(dies_after(40, data, "run"), env=environment(), check=False)
     assert killed.returncode == -signal.SIGKILL
     between = digest(data, "editions", "show", "1", "--json").one
@@ -53,7 +53,7 @@ class Together(Recorder):
 
 def test_a_worker_whose_parent_is_killed_ends_in_peace(data: Path, tmp_path: Path) -> None:
     readers = SHARD + SHARD // 2
-    prepare(data, readers, tmp_path)
+    prepare(data, readers)
     with Together() as server:
         smtp = {"PORT": str(server.port), "SECURITY": "none", "CONNECTIONS": "2"}
         env = environment() | {f"DIGEST_DELIVERY__SMTP__{name}": smtp[name] for name in smtp}
@@ -83,7 +83,7 @@ def test_a_worker_whose_parent_is_killed_ends_in_peace(data: Path, tmp_path: Pat
 
 
 def test_ctrl_c_ends_a_run_with_130_and_the_next_goes_on(data: Path, tmp_path: Path) -> None:
-    prepare(data, 200, tmp_path)
+    prepare(data, 200)
     running = subprocess.Popen(
         argv(data, "run"), env=environment(), cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
@@ -96,7 +96,7 @@ def test_ctrl_c_ends_a_run_with_130_and_the_next_goes_on(data: Path, tmp_path: P
 
 
 def test_a_pipe_that_closes_is_no_error_to_read(data: Path, tmp_path: Path) -> None:
-    prepare(data, 0, tmp_path)
+    prepare(data, 0)
     for command in (("papers",), ("papers", "--json")):
         process = subprocess.Popen(
             argv(data, *command),
@@ -113,7 +113,7 @@ def test_a_pipe_that_closes_is_no_error_to_read(data: Path, tmp_path: Path) -> N
 
 
 def test_a_full_disk_is_told_and_nothing_is_half_done(data: Path, tmp_path: Path) -> None:
-    prepare(data, 0, tmp_path)
+    prepare(data, 0)
     more = [paper(f"Paper number {number}") for number in range(800)]
     (tmp_path / "more.txt").write_bytes(page(*more))
 
@@ -141,7 +141,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(data: Path, tmp_path: Path
 def test_tables_fit_a_narrow_terminal(data: Path, tmp_path: Path) -> None:
     import pty
 
-    prepare(data, 2, tmp_path)
+    prepare(data, 2)
     ours, theirs = pty.openpty()
     subprocess.run(argv(data, "papers"), env=environment(), cwd=tmp_path, stdout=theirs, check=True)
     os.close(theirs)
