@@ -178,7 +178,7 @@ class Loader(BaseLoader):
     ) -> Template:
         """Return a template, compiled; its tree is gone, as compiling changes it."""
         tree = self.tree(environment, name)
-        del self._trees[name]
+        self._trees.pop(name, None)
         code = environment.compile(tree, name)
         return environment.template_class.from_code(environment, code, globals or {})
 
