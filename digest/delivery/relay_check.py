@@ -32,7 +32,7 @@ class RelayAnswer:
     reply: str = ""  # of the relay, where it refused something
 
 
-def try_relay(relay: Relay, envelope: Envelope | None = None) -> RelayAnswer:
+def try_relay(relay: Relay, envelope: Envelope) -> RelayAnswer:
     """Return what the relay offers once we are in, and whether it takes an envelope of ours.
 
     The envelope is taken back before any content (RFC 5321, 4.1.1.5), so that no mail comes of it.
@@ -42,7 +42,7 @@ def try_relay(relay: Relay, envelope: Envelope | None = None) -> RelayAnswer:
     return asyncio.run(_try(patient, envelope))
 
 
-async def _try(relay: Relay, envelope: Envelope | None) -> RelayAnswer:
+async def _try(relay: Relay, envelope: Envelope) -> RelayAnswer:
     wire = await open_session(relay, _Knock())
     offers = ", ".join(sorted(name for name in wire.extensions if name in _TELLING))
     size = wire.extensions.get("SIZE", "")
@@ -52,8 +52,7 @@ async def _try(relay: Relay, envelope: Envelope | None) -> RelayAnswer:
         + (f"; {offers}" if offers else ""),
         int(size) if size.isdigit() and int(size) else None,
     )
-    if envelope is not None:
-        answer = await _said_of(envelope, wire, answer)
+    answer = await _said_of(envelope, wire, answer)
     await wire.quit()
     return answer
 

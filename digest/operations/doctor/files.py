@@ -135,7 +135,7 @@ def _secret_key(settings: Settings, data: Path) -> Check:
     if key is None:
         return Check("secret key", "ok", f"will be made at first use: {made}")
     in_file = file if web.secret_key is None else None
-    if in_file and in_file.stat().st_mode & 0o077:
+    if in_file and is_open_to_others(in_file):
         return Check("secret key", "error", f"others can read {in_file}: chmod 600 {in_file}")
     if len(key.encode()) < MIN_KEY_BYTES:
         return Check(

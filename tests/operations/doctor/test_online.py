@@ -74,7 +74,15 @@ def test_a_key_that_is_not_published_is_an_error_with_the_record_to_publish(key:
         ("v=DKIM1; k=ed25519; p=AAAA", "error", "another key"),
         ("v=DKIM1; k=ed25519; p=", "error", "revoked"),
         ("{record}; t=y", "warning", "t=y"),
-        ("{record}; s=email", "ok", "verifies"),
+        *(
+            (f"{{record}}; s={said}", "ok", "verifies")
+            for said in ("email", "*", "*:email", "email:*", "other:email", "email : other;")
+        ),
+        ("v=DKIM1; s=*:email; k=ed25519; p={key}", "ok", "verifies"),
+        *(
+            (f"{{record}}; s={said}", "error", "does not verify")
+            for said in ("other", "emails", "other:more")
+        ),
         ("k=ed25519; p={key}", "ok", "verifies"),  # v= may be left out (RFC 6376, 3.6.1)
         ("v=DKIM1; k=rsa; p={key}", "error", "does not verify"),
         ("v=DKIM2; k=ed25519; p={key}", "error", "does not verify"),
