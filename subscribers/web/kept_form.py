@@ -13,17 +13,14 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 
+from subscribers.preferences import Preferences, fields_of
 from subscribers.web.forms import Fields
 
 COOKIE, PATH = "asked", "/subscribed"
 _MINUTES = 30
 _FITS = 3_500  # characters; browsers take 4,096 with name and attributes
 _LONGEST = 50_000  # bytes of what is unpacked
-_FIELDS = (
-    *("email", "keywords", "name", "language", "timezone", "hour", "cadence", "weekdays"),
-    "weekday",
-    *("format", "max_papers"),
-)
+_FIELDS = ("email", "weekday", *fields_of(Preferences("")))
 
 
 def keep_form(request: Request, response: Response, fields: Fields) -> None:

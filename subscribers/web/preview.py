@@ -74,11 +74,26 @@ def with_change(fields: Mapping[str, str]) -> Mapping[str, str]:
     if not tab:
         return fields
     keywords = fields.get("keywords", "").strip()
-    added = f"{keywords}, {new}" if keywords else new
+    added = _with_topic(keywords, new)
     if old:  # as a whole word: "art" is not meant in "smart"
         whole = rf"(?<!\w){re.escape(old)}(?!\w)"
         added = re.sub(whole, lambda found: new, keywords, count=1)
     return {**fields, "keywords": added}
+
+
+_MEANS_MORE = re.compile(r"[:：\n]")  # a heading, or lines of a list
+_QUOTATION = re.compile(r"[\"“”„]")
+
+
+def _with_topic(keywords: str, topic: str) -> str:
+    """Return keywords with one more, which no heading and no quotation mark takes in."""
+    if topic.casefold() in (each.strip().casefold() for each in re.split(r"[,;\n]", keywords)):
+        return keywords
+    if not keywords:
+        return topic
+    if not _MEANS_MORE.search(keywords) and len(_QUOTATION.findall(keywords)) % 2 == 0:
+        return f"{keywords}, {topic}"
+    return f"{'- ' if keywords.startswith('- ') else ''}{topic}\n{keywords}"
 
 
 def why_of(paper: PreviewedPaper) -> list[tuple[str, list[Message]]]:

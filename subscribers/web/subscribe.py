@@ -69,6 +69,13 @@ def routes(pages: Pages) -> APIRouter:
         pages.keep_cookie(request, response, cookie)
         return response
 
+    @router.get("/subscribed/corrected")
+    def corrected(request: Request) -> Response:
+        """Show the form as it was sent, with the address that was probably meant."""
+        asked = kept_form(request)
+        email = asked.get("email", "")
+        return _form(pages, request, {**asked, "email": likely_typo(email) or email})
+
     @router.post("/preview")
     async def preview(request: Request, fields: Form) -> Response:
         if wait := pages.rates.preview(client(request)):

@@ -85,6 +85,16 @@
     return at;
   }
 
+  // As the server does it: above what a heading or a quotation mark would draw it into.
+  function withTopic(before, topic) {
+    const listed = before.toLowerCase().split(/[,;\n]/).map((each) => each.trim());
+    if (listed.includes(topic.toLowerCase())) return before;
+    if (!before) return topic;
+    const meansMore = /[:：\n]/.test(before) || before.split(/["“”„]/).length % 2 === 0;
+    if (!meansMore) return before + ", " + topic;
+    return (before.startsWith("- ") ? "- " : "") + topic + "\n" + before;
+  }
+
   keywords.addEventListener("input", soon);
   keywords.addEventListener("blur", () => { followed = false; });
   if (papers) papers.addEventListener("input", soon);
@@ -101,8 +111,7 @@
       keywords.setRangeText(put, at, at + old.length, "end");
       keywords.focus();
     } else {
-      const before = keywords.value.trim();
-      keywords.value = before ? before + ", " + put : put;
+      keywords.value = withTopic(keywords.value.trim(), put);
     }
     show();
   });

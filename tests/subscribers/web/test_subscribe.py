@@ -15,11 +15,12 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from subscribers.preferences import Preferences, fields_of
 from subscribers.profile import Profile
 from subscribers.store import Breadth
 from subscribers.web.clients import Client
 from subscribers.web.interfaces import PreviewedIssue, PreviewedPaper, PreviewReason
-from subscribers.web.preview import expectation, why_of
+from subscribers.web.preview import expectation, why_of, with_change
 from subscribers.web.preview_queue import PreviewRoom
 from subscribers.web.rates import Rates, RateSettings
 from tests.subscribers.web.site import Site, blank_site, open_site
@@ -520,12 +521,42 @@ def test_the_page_after_names_the_address_as_it_was_understood(
     site: Site, typed: str, said: str, meant: str
 ) -> None:
     browser = site.browser(**OURS)
-    browser.post("/subscribe", data=WISH | {"email": typed})
+    browser.post("/subscribe", data=WISH | {"email": typed, "breadth": "strict"})
     page = browser.get("/subscribed").text
     assert f"sent a mail to <b>{said}</b>" in page
     assert ("Did you mean" in page) == bool(meant)
     if meant:
-        again = html.unescape(page[page.index('action="/start"') : page.index("Yes, correct it")])
-        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', again))
-        assert fields["email"] == meant
-        assert f'value="{meant}"' in browser.post("/start", data=fields).text
+        again = browser.get("/subscribed/corrected").text
+        assert f'value="{meant}"' in again
+        assert 'value="strict" checked' in again
+        assert "Nothing was sent yet" not in again
+
+
+@pytest.mark.parametrize(
+    ("keywords", "then"),
+    [
+        ("", "robots"),
+        ("moss, ferns", "moss, ferns, robots"),
+        ("moss, Robots", "moss, Robots"),
+        ("never: audio", "robots\nnever: audio"),
+        ("moss\nnever:\n- audio", "robots\nmoss\nnever:\n- audio"),
+        ("- moss\n- ferns", "- robots\n- moss\n- ferns"),
+        ('moss, "wet', 'robots\nmoss, "wet'),
+        ('"wet moss"', '"wet moss", robots'),
+    ],
+)
+def test_a_topic_that_is_pressed_is_wanted(keywords: str, then: str) -> None:
+    fields = {"keywords": keywords, "change": "\trobots"}
+    assert with_change(fields)["keywords"] == then
+
+
+def test_what_was_asked_for_is_kept_whole_to_send_it_again(site: Site) -> None:
+    browser = site.browser(**OURS)
+    asked = {**fields_of(Preferences("moss", breadth="strict", cards="abstract", hour=6)), **WISH}
+    browser.post("/subscribe", data=asked)
+    page = browser.get("/subscribed").text
+    again = page[page.index('action="/subscribe') : page.index("Send it again")]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', html.unescape(again)))
+    assert {name: value for name, value in asked.items() if value} == {
+        name: value for name, value in sent.items() if name != "form"
+    }
