@@ -3,8 +3,9 @@
 Ours has the columns of `FIELDS`. Others are read by what their columns and values say, in CSV, in a
 JSON document or in JSON lines: listmonk (subscribers, bounces), Mailchimp (cleaned, unsubscribed),
 Amazon SES (`list-suppressed-destinations`, and the list of a bulk import, which has no header),
-Postmark (suppressions, bounces), SendGrid (bounces, spam reports). Whom a program still writes to
-is told apart from what cannot be read. A list that does not say why needs to be told.
+Postmark (suppressions, bounces), SendGrid (bounces, invalid addresses, spam reports). Whom a
+program still writes to is told apart from what cannot be read. A list that does not say why needs
+to be told.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from digest.inbound.reasons import kind_for, reason_of
-from digest.inbound.report import Kind
+from digest.inbound.report import Cause, Kind
 from subscribers.csv_lines import csv_records, delimiter_of, unguarded
 from subscribers.foreign_lists import EMAIL_COLUMNS, plain_name
 from subscribers.list_text import spreadsheet_lines
@@ -45,6 +46,8 @@ _SPAM_REPORTS = {"email", "created", "ip"}  # SendGrid's list of them has these 
 _WORDS: Mapping[str, StopReason] = {
     **dict.fromkeys(("bounce", "bounced", "hardbounce", "hard", "permanent", "cleaned"), "bounce"),
     **dict.fromkeys(("invalid", "invalidemail", "bademailaddress", "undeliverable"), "bounce"),
+    "maildomainmentionedinemailaddressisunknown": "bounce",  # SendGrid's invalid addresses
+    **dict.fromkeys(("knownbaddomain", "badsyntax"), "bounce"),
     **dict.fromkeys(("complaint", "complained", "spamcomplaint", "spamreport"), "complaint"),
     **dict.fromkeys(("spam", "abuse", "spamnotification"), "complaint"),
     **dict.fromkeys(("unsubscribed", "unsubscribe", "optedout", "optout"), "unsubscribed"),
@@ -56,6 +59,8 @@ _RUNNING = (
     *("soft", "softbounce", "softbounced", "transient"),
 )
 _CODE = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY = re.compile(r"[45]\d\d\b")  # of SMTP, where there is no code of RFC 3463
+_UNTOLD = (Cause.UNCLEAR, Cause.FILTERED, Cause.SUSPENDED, Cause.SYSTEM)
 _SEPARATOR = re.compile(r"sep=.$")  # Excel's own line above a header
 _EPOCH = re.compile(r"\d{9,13}(\.\d+)?$")
 
@@ -252,10 +257,20 @@ def _reason(fields: Mapping[str, str], said: Sequence[str]) -> StopReason | None
 
 
 def _is_alive(said: Sequence[str]) -> bool | None:
-    """Return whether a code (RFC 3463) and the words beside it leave an address; None: no code."""
+    """Return whether a code and the words beside it leave an address; None: they do not tell.
+
+    The code is one of RFC 3463, or else the SMTP reply that begins a cell. A permanent one with
+    words that may blame the address or a filter is for whoever knows the list to judge.
+    """
     words = " ".join(said)
-    code = _CODE.search(words)
-    return kind_for(reason_of(code[0], words)) is not Kind.HARD if code else None
+    code, reply = _CODE.search(words), next(filter(None, map(_REPLY.match, said)), None)
+    if code is None and reply is None:
+        return None
+    status = code[0] if code else f"{reply[0][0]}.0.0" if reply else ""
+    cause = reason_of(status, words)
+    if status.startswith("5") and cause in _UNTOLD:
+        return None
+    return kind_for(cause) is not Kind.HARD
 
 
 def _stop(

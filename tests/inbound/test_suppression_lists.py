@@ -50,7 +50,12 @@ LISTMONK = {
         "total": 3,
     }
 }
-MAILCHIMP = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,{time},{more},LEID,NOTES"
+MAILCHIMP = (
+    "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,GMTOFF,"
+    "DSTOFF,TIMEZONE,CC,REGION,{columns},LEID,EUID,NOTES,TAGS\n"
+    "ada@x.org,Ada,2,2020-01-01 00:00:00,192.0.2.1,2020-01-01 00:05:00,192.0.2.1,1,0,"
+    'Europe/Berlin,DE,BE,{cells},7,e,,"""Friends"",""VIP"""\n'
+)
 FORMS: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "ours": (
         "email,reason,since,evidence\na@x.org,complaint,2026-01-02,ARF\n",
@@ -67,13 +72,17 @@ FORMS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("ada@x.org", "bounce"), ("", "soft"), ("eve@x.org", "complaint")],
     ),
     "Mailchimp cleaned": (
-        MAILCHIMP.format(time="CLEAN_TIME", more="CLEAN_CAMPAIGN_TITLE")
-        + '\nada@x.org,Ada,2,2020-01-01 00:00:00,2021-02-03 04:05:06,"May, 1",7,\n',
+        MAILCHIMP.format(
+            columns="CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,CLEAN_CAMPAIGN_ID",
+            cells='2021-02-03 04:05:06,"May, 1",c1',
+        ),
         [("ada@x.org", "bounce")],
     ),
     "Mailchimp unsubscribed": (
-        MAILCHIMP.format(time="UNSUB_TIME", more="UNSUB_REASON")
-        + "\nada@x.org,Ada,2,2020-01-01 00:00:00,2021-02-03 04:05:06,NORMAL,7,\n",
+        MAILCHIMP.format(
+            columns="UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_CAMPAIGN_ID,UNSUB_REASON,UNSUB_REASON_OTHER",
+            cells='2021-02-03 04:05:06,"May, 1",c1,No longer interested,',
+        ),
         [("ada@x.org", "unsubscribed")],
     ),
     "SES": (json.dumps(SES, indent=2), [("ada@x.org", "complaint"), ("bo@x.org", "bounce")]),
@@ -102,7 +111,25 @@ FORMS: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "4.2.2,452 4.2.2 mailbox full,eve@x.org,1443651125\n",
         [("ada@x.org", "bounce"), ("", "5.7.1"), ("", "4.2.2")],
     ),
+    "SendGrid bounces with an SMTP reply as status": (
+        "status,reason,email,created\n"
+        '550,"550 Invalid recipient, <ada@x.org>\n(#5.1.1)",ada@x.org,1487082934\n'
+        "550,550 5.7.1 Message rejected due to policy,bo@x.org,1487082934\n"
+        ",554 Service unavailable; blocked using zen.spamhaus.org,eve@x.org,1487082934\n",
+        [("ada@x.org", "bounce"), ("", "5.7.1"), ("", "zen.spamhaus.org")],
+    ),
+    "SendGrid invalid addresses": (
+        "reason,email,created\n"
+        "Mail domain mentioned in email address is unknown,ada@x.org,1487082934\n"
+        "Known bad domain,bo@x.org,1487082934\n"
+        "Bad Syntax,eve@x,1487082934\n",
+        [("ada@x.org", "bounce"), ("bo@x.org", "bounce"), ("eve@x", "bounce")],
+    ),
     "SendGrid spam reports": (
+        "ip,email,created\n10.1.2.3,ada@x.org,1443651125\n,bo@x.org,1443651125\n",
+        [("ada@x.org", "complaint"), ("bo@x.org", "complaint")],
+    ),
+    "SendGrid spam reports by its API": (
         json.dumps([{"created": 1443651125, "email": "ada@x.org", "ip": "10.1.2.3"}]),
         [("ada@x.org", "complaint")],
     ),
@@ -174,6 +201,37 @@ def test_a_list_that_does_not_say_why_takes_the_reason_it_is_given(reason: StopR
         assert isinstance(one, ListedStop) and (one.email, one.reason) == ("ada@x.org", reason)
     kept = read_suppressions(b"email,reason\na@x.org,complaint\nb@x.org,enabled\n", reason)
     assert [told(one) for one in kept] == [("a@x.org", "complaint"), ("", "enabled")]
+
+
+@pytest.mark.parametrize("status", ["550", "5.0.0", ""])
+@pytest.mark.parametrize("words", ["550 No Such User Here ", "550 mailbox unavailable"])
+def test_a_permanent_refusal_that_does_not_tell_is_for_the_operator_to_judge(
+    status: str, words: str
+) -> None:
+    text = f"status,reason,email,created\n{status},{words},ada@x.org,1487173664\n".encode()
+    [alone] = read_suppressions(text)
+    assert isinstance(alone, RejectedStop) and "--reason" in alone.why
+    [judged] = read_suppressions(text, "bounce")
+    assert isinstance(judged, ListedStop) and judged.reason == "bounce"
+    assert words.strip() in judged.evidence
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("550", "550 5.7.1 Message rejected due to policy"),
+        ("", "554 Service unavailable; blocked using zen.spamhaus.org"),
+        ("4.0.0", "451 Greylisted, try again later"),
+        ("450", "450 User unknown"),
+    ],
+)
+def test_what_blames_the_sender_or_may_pass_stops_nobody_whatever_reason_is_given(
+    status: str, words: str
+) -> None:
+    text = f'status,reason,email,created\n{status},"{words}",ada@x.org,1487173664\n'.encode()
+    for otherwise in (None, "bounce"):
+        [one] = read_suppressions(text, otherwise)
+        assert isinstance(one, NotStopped), one
 
 
 @given(st.binary(max_size=300))
